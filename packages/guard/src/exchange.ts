@@ -1,0 +1,114 @@
+import type { Readable } from "node:stream";
+import type { Mode } from "./control.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** What the door saw, before anything is believed. */
+export interface Arrival {
+  readonly method: string;
+  /** The request target as sent. */
+  readonly target: string;
+  /** Flat: name, value, name, value, as sent. */
+  readonly rawHeaders: readonly string[];
+  readonly httpVersion: string;
+  /** The address of the connection's other end. */
+  readonly peerAddress: string;
+  readonly encrypted: boolean;
+  readonly body: Readable;
+}
+
+/** What a control decided about this request, where it would refuse. */
+export interface Decision {
+  readonly refusal: Refusal;
+  readonly mode: Mode;
+}
+
+/** Who calls, as far as the facts so far go: what modes, limits and cohorts are decided by. */
+export interface Caller {
+  readonly address: string;
+  readonly user: string | undefined;
+  readonly device: string | undefined;
+  readonly client: string | undefined;
+  readonly tier: string | undefined;
+  readonly appId: string | undefined;
+  readonly appVersion: string | undefined;
+}
+
+/** The header fields a step asks for, found in the one pass of arrive. A field that may be sent once only is never a list. */
+export interface KnownFields {
+  host: string | undefined;
+  contentType: string | undefined;
+  contentLength: string | undefined;
+  contentEncoding: string | undefined;
+  transferEncoding: string | undefined;
+  acceptEncoding: string | undefined;
+  accept: string | undefined;
+  cookie: string | undefined;
+  forwardedFor: string | undefined;
+  forwarded: string | undefined;
+  traceparent: string | undefined;
+  app: string | undefined;
+  ifNoneMatch: string | undefined;
+  expect: string | undefined;
+}
+
+/** One request in flight, and the facts established about it. Steps write the facts of their own; none is believed before its step. */
+export class Exchange<OperationRules = unknown, Principal = unknown> {
+  readonly arrival: Arrival;
+  readonly receivedAtMs: number;
+  readonly startedAt: number;
+
+  // arrive
+  path = "";
+  query = "";
+  address = "";
+  traceId = "";
+  readonly known: KnownFields = {
+    host: undefined, contentType: undefined, contentLength: undefined, contentEncoding: undefined, transferEncoding: undefined,
+    acceptEncoding: undefined, accept: undefined, cookie: undefined, forwardedFor: undefined, forwarded: undefined,
+    traceparent: undefined, app: undefined, ifNoneMatch: undefined, expect: undefined,
+  };
+  /** What goes to the backend: end-to-end fields only, none that the gate itself asserts. Flat. */
+  forwardHeaders: string[] = [];
+
+  // route
+  rules: OperationRules | undefined = undefined;
+  readonly pathParameters: string[] = [];
+
+  // identify, authenticate
+  appId: string | undefined = undefined;
+  appVersion: string | undefined = undefined;
+  principal: Principal | undefined = undefined;
+  user: string | undefined = undefined;
+  device: string | undefined = undefined;
+  client: string | undefined = undefined;
+  tier: string | undefined = undefined;
+
+  // validate
+  bodyBytes: Buffer | undefined = undefined;
+  body: unknown = undefined;
+
+  // decided
+  decisions: Decision[] | undefined = undefined;
+  refusal: Refusal | undefined = undefined;
+  /** Fields for the answer, whoever makes it (limits, deprecation, trace). Flat. */
+  readonly answerHeaders: string[] = [];
+
+  // forward, filter
+  forwardedAt = 0;
+  answeredAt = 0;
+  upstreamStatus = 0;
+  status = 0;
+  answerBytes = 0;
+  stripped: readonly string[] | undefined = undefined;
+  closed = false;
+  recorded = false;
+
+  constructor(arrival: Arrival, receivedAtMs: number, startedAt: number) {
+    this.arrival = arrival;
+    this.receivedAtMs = receivedAtMs;
+    this.startedAt = startedAt;
+  }
+}
+
+/** A check of one step: nothing when it has no objection. Synchronous unless it must wait. */
+export type Check<E> = (exchange: E) => Refusal | undefined | Promise<Refusal | undefined>;

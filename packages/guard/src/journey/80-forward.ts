@@ -1,0 +1,55 @@
+import type { AnswerReceiver, Forwarding } from "../upstream.ts";
+import { childTraceparent } from "./10-arrive.ts";
+import { mayHaveBody, type Answer } from "./answer.ts";
+import type { JourneyExchange, OperationJourney } from "./step.ts";
+
+const repeatableMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Signs who the caller is for the backend; undefined where nobody signed in. */
+export type IdentityAssertion = (exchange: JourneyExchange) => string | undefined;
+
+/**
+ * Step 80. Hands on exactly what was checked: the canonical path, the cleaned fields, the bytes that the contract read.
+ * A body that no control reads is streamed.
+ */
+export function forward(exchange: JourneyExchange, rules: OperationJourney, receiver: AnswerReceiver, answer: Answer, assertIdentity: IdentityAssertion | undefined): Forwarding {
+  const { arrival, known, forwardHeaders } = exchange;
+  const headers = rules.readsAnswer ? withoutAcceptEncoding(forwardHeaders) : forwardHeaders;
+  if (known.host !== undefined) headers.push("Host", known.host);
+  headers.push("X-Forwarded-For", exchange.address, "X-Forwarded-Proto", arrival.encrypted ? "https" : "http", "traceparent", childTraceparent(exchange.traceId));
+  const identity = assertIdentity?.(exchange);
+  if (identity !== undefined) headers.push("Portcullis-Identity", identity);
+  let body: Buffer | typeof arrival.body | null = null;
+  if (exchange.bodyBytes !== undefined) {
+    body = exchange.bodyBytes;
+    headers.push("Content-Length", String(body.length));
+  } else if (mayHaveBody(exchange)) {
+    body = arrival.body;
+    if (known.contentLength !== undefined) headers.push("Content-Length", known.contentLength);
+  }
+  exchange.forwardedAt = performance.now();
+  const forwarding = rules.upstream.forward(
+    {
+      method: arrival.method,
+      target: exchange.query === "" ? exchange.path : `${exchange.path}?${exchange.query}`,
+      headers,
+      body,
+      repeatable: body === null && repeatableMethods.has(arrival.method),
+    },
+    receiver,
+  );
+  answer.once("close", () => {
+    exchange.closed = true;
+    if (!answer.writableEnded) forwarding.abort();
+  });
+  return forwarding;
+}
+
+/** An answer that a control reads must arrive in plain bytes. */
+function withoutAcceptEncoding(headers: string[]): string[] {
+  for (let index = headers.length - 2; index >= 0; index -= 2) {
+    if ((headers[index] as string).toLowerCase() === "accept-encoding") headers.splice(index, 2);
+  }
+  headers.push("Accept-Encoding", "identity");
+  return headers;
+}

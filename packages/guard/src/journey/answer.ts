@@ -1,0 +1,43 @@
+import { problemDocument } from "../problem-document.ts";
+import { rowOf, type Refusal } from "../refusal.ts";
+import type { JourneyExchange } from "./step.ts";
+
+/** The way back to the caller: the part of node:http's ServerResponse that the journey uses, which HTTP/2's has too. */
+export interface Answer {
+  readonly headersSent: boolean;
+  readonly writableEnded: boolean;
+  writeHead(status: number, headers: string[]): unknown;
+  write(chunk: Buffer): boolean;
+  end(chunk?: Buffer | string): unknown;
+  once(event: "drain" | "close", listener: () => void): unknown;
+  addTrailers?(trailers: [string, string][]): void;
+  destroy(): unknown;
+}
+
+/** Answers with the refusal's problem document. When the answer has begun, all that is left is to break it off. */
+export function answerRefusal(exchange: JourneyExchange, answer: Answer, refusal: Refusal): void {
+  exchange.refusal = refusal;
+  if (answer.headersSent) {
+    answer.destroy();
+    return;
+  }
+  const row = rowOf(refusal);
+  const body = problemDocument(refusal, exchange.traceId);
+  const bytes = Buffer.byteLength(body);
+  const headers = ["Content-Type", "application/problem+json", "Content-Length", String(bytes), "Cache-Control", "no-store"];
+  if (refusal.retryAfterSeconds !== undefined) headers.push("Retry-After", String(Math.ceil(refusal.retryAfterSeconds)));
+  if (refusal.headers !== undefined) for (const [name, value] of refusal.headers) headers.push(name, value);
+  for (const part of exchange.answerHeaders) headers.push(part);
+  // Bytes of a body that nobody will read must not be taken for the next request on this connection.
+  if (mayHaveBody(exchange) && exchange.bodyBytes === undefined && exchange.arrival.httpVersion !== "2.0") headers.push("Connection", "close");
+  exchange.status = row.status;
+  exchange.answerBytes = bytes;
+  answer.writeHead(row.status, headers);
+  answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
+}
+
+export function mayHaveBody(exchange: JourneyExchange): boolean {
+  const { contentLength, transferEncoding } = exchange.known;
+  if (exchange.arrival.httpVersion === "2.0") return contentLength === undefined ? !exchange.arrival.body.readableEnded && exchange.arrival.method !== "GET" && exchange.arrival.method !== "HEAD" : contentLength !== "0";
+  return transferEncoding !== undefined || (contentLength !== undefined && contentLength !== "0");
+}

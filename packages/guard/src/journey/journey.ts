@@ -1,0 +1,91 @@
+import type { Refusal } from "../refusal.ts";
+import { refuse } from "../refusal.ts";
+import type { RouteTable, SelectTable } from "./20-route.ts";
+import { compileRoute } from "./20-route.ts";
+import { forward, type IdentityAssertion } from "./80-forward.ts";
+import { AnswerFilter } from "./90-filter.ts";
+import { answerRefusal, type Answer } from "./answer.ts";
+import { stands } from "./stands.ts";
+import type { JourneyExchange, OperationJourney } from "./step.ts";
+
+export interface JourneyParts {
+  /** 10-arrive. */
+  readonly arrive: (exchange: JourneyExchange) => Refusal | undefined;
+  /** A coarse bound per address, before anything costly. */
+  readonly admit: ((exchange: JourneyExchange) => Refusal | undefined) | undefined;
+  readonly selectTable: SelectTable;
+  readonly undeclared: OperationJourney;
+  readonly assertIdentity: IdentityAssertion | undefined;
+  /** 99-record: called once for every request, whatever became of it. */
+  readonly record: (exchange: JourneyExchange) => void;
+}
+
+export type { RouteTable };
+
+/** Handles one request from arrival to record. Never throws and never rejects: a fault of ours is a refusal like any other. */
+export type Journey = (exchange: JourneyExchange, answer: Answer) => void;
+
+/**
+ * The order of things, once. Arrive and route stand here; identify, authenticate, limit, validate and authorize are the
+ * operation's own checks, compiled in that order (see compile-operation-journey.ts); forward, filter and record end it.
+ */
+export function compileJourney(parts: JourneyParts): Journey {
+  const { arrive, admit, undeclared, assertIdentity, record } = parts;
+  const route = compileRoute(parts.selectTable, undeclared);
+
+  const end = (exchange: JourneyExchange, answer: Answer, refusal: Refusal): void => {
+    answerRefusal(exchange, answer, refusal);
+    record(exchange);
+  };
+  const fail = (exchange: JourneyExchange, answer: Answer, fault: unknown): void => {
+    const refusal = refuse("gate-fault", { detail: fault instanceof Error ? `${fault.name}: ${fault.message}` : "unknown" });
+    (exchange.decisions ??= []).push({ refusal, mode: "enforce" });
+    end(exchange, answer, refusal);
+  };
+
+  const proceed = (exchange: JourneyExchange, answer: Answer, rules: OperationJourney, from: number): void => {
+    const { checks } = rules;
+    for (let index = from; index < checks.length; index += 1) {
+      const outcome = (checks[index] as (typeof checks)[number])(exchange);
+      if (outcome === undefined) continue;
+      if (outcome instanceof Promise) {
+        outcome.then(
+          (refusal) => {
+            if (exchange.closed) return record(exchange);
+            if (refusal !== undefined && stands(exchange, refusal, rules.modes)) return end(exchange, answer, refusal);
+            try {
+              proceed(exchange, answer, rules, index + 1);
+            } catch (fault) {
+              fail(exchange, answer, fault);
+            }
+          },
+          (fault: unknown) => fail(exchange, answer, fault),
+        );
+        return;
+      }
+      if (stands(exchange, outcome, rules.modes)) {
+        end(exchange, answer, outcome);
+        return;
+      }
+    }
+    const filter = new AnswerFilter(exchange, rules, answer, record);
+    filter.forwarding = forward(exchange, rules, filter, answer, assertIdentity);
+  };
+
+  return (exchange, answer) => {
+    try {
+      const malformed = arrive(exchange);
+      if (malformed !== undefined) {
+        (exchange.decisions ??= []).push({ refusal: malformed, mode: "enforce" });
+        return end(exchange, answer, malformed);
+      }
+      const tooMany = admit?.(exchange);
+      if (tooMany !== undefined && stands(exchange, tooMany, undeclared.modes)) return end(exchange, answer, tooMany);
+      const rules = route(exchange);
+      if (rules === undefined) return end(exchange, answer, exchange.refusal ?? refuse("operation-unknown"));
+      return proceed(exchange, answer, rules, 0);
+    } catch (fault) {
+      return fail(exchange, answer, fault);
+    }
+  };
+}

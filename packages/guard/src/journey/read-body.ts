@@ -1,0 +1,34 @@
+import { refuse, type Refusal } from "../refusal.ts";
+import type { JourneyExchange } from "./step.ts";
+
+/** Reads the whole body for a control that must see it, and not a byte more than the operation accepts. */
+export function readBody(exchange: JourneyExchange, mostBytes: number): Promise<Refusal | undefined> {
+  const { body } = exchange.arrival;
+  const { contentLength } = exchange.known;
+  if (contentLength !== undefined && Number(contentLength) > mostBytes) return Promise.resolve(tooLarge(mostBytes));
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const settle = (refusal: Refusal | undefined): void => {
+      body.off("data", onData).off("end", onEnd).off("error", onLost).off("close", onLost);
+      resolve(refusal);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > mostBytes) {
+        body.pause();
+        settle(tooLarge(mostBytes));
+        return;
+      }
+      chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      exchange.bodyBytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
+      settle(undefined);
+    };
+    const onLost = (): void => settle(refuse("body-incomplete", { detail: "the connection ended before the body did" }));
+    body.on("data", onData).on("end", onEnd).on("error", onLost).on("close", onLost);
+  });
+}
+
+const tooLarge = (mostBytes: number): Refusal => refuse("body-too-large", { detail: `more than ${mostBytes} bytes` });

@@ -1,0 +1,59 @@
+import type { Control, Mode } from "../control.ts";
+import type { Caller, Check, Exchange } from "../exchange.ts";
+import type { Refusal, Violation } from "../refusal.ts";
+import type { Operation } from "../operation.ts";
+import type { Upstream } from "../upstream.ts";
+
+/** A control's mode at one operation: constant, or by the caller's app version and cohort. */
+export interface ModeDecision {
+  readonly constant: Mode | undefined;
+  readonly decide: (caller: Caller) => Mode;
+}
+
+export type ModeTable = Readonly<Record<Control, ModeDecision>>;
+
+/** What a verified token establishes, as far as the journey carries it. */
+export interface TravellingPrincipal {
+  readonly subject: string;
+  readonly clientId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  readonly tier: string | undefined;
+  readonly deviceId: string | undefined;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** What the filter does with the backend's answer to one operation. */
+export interface AnswerRules {
+  /** Stable objects: the same for the same status and content type. Undefined when nothing looks at answers. */
+  readonly forAnswer: ((status: number, contentType: string | undefined) => AnswerContract) | undefined;
+  /** The owner named in the answer must be the caller. */
+  readonly checkOwner: ((answer: unknown, exchange: JourneyExchange) => Refusal | undefined) | undefined;
+  readonly mostBufferedBytes: number;
+}
+
+export interface AnswerContract {
+  readonly declared: boolean;
+  readonly needsBody: boolean;
+  check(value: unknown): readonly Violation[] | undefined;
+  strip(value: unknown): { readonly value: unknown; readonly stripped: readonly string[] } | undefined;
+}
+
+/** Everything that will happen to a request for one operation, compiled ahead. */
+export interface OperationJourney {
+  /** operationId, or `METHOD /path`; `(undeclared)` for what no document names. */
+  readonly name: string;
+  readonly operation: Operation | undefined;
+  readonly apiVersion: string | undefined;
+  readonly checks: readonly Check<JourneyExchange>[];
+  readonly modes: ModeTable;
+  readonly upstream: Upstream;
+  readonly answer: AnswerRules;
+  /** Fields every answer of this operation carries (Deprecation, Sunset, Link). Flat. */
+  readonly answerHeaders: readonly string[];
+  /** Whether the backend must answer in plain bytes because a control reads them. */
+  readonly readsAnswer: boolean;
+  readonly mostBodyBytes: number;
+}
+
+export type JourneyExchange = Exchange<OperationJourney, TravellingPrincipal>;

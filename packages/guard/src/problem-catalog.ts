@@ -1,0 +1,88 @@
+import type { Control } from "./control.ts";
+
+/**
+ * Every way the gate says no. A refusal names a row; the row gives the stable code, the HTTP status, the control whose
+ * mode decides whether it is enforced, and the words the caller may read (RFC 9457 `title` and `detail`). What only the
+ * owner may read is the refusal's private detail, which goes to the record and never to the wire.
+ */
+export interface ProblemRow {
+  readonly status: number;
+  readonly control: Control;
+  readonly title: string;
+  /** What the person or program on the other side may be told, and can do about it. */
+  readonly public: string;
+}
+
+const row = (control: Control, status: number, title: string, publicSentence: string): ProblemRow =>
+  Object.freeze({ control, status, title, public: publicSentence });
+
+export const problemCatalog = Object.freeze({
+  // protocol: one reading only, or none
+  "path-malformed": row("protocol", 400, "The path can be read in more than one way", "Send the path in its plain form: no dot segments, no encoded slashes or dots, no backslashes, no empty segments, valid UTF-8."),
+  "target-unsupported": row("protocol", 400, "This form of request target is not served", "Send the path alone as the request target (origin form)."),
+  "method-unsupported": row("protocol", 501, "This method is not known", "Use a method that the API declares."),
+  "header-malformed": row("protocol", 400, "A header field is malformed or ambiguous", "Send each header field once, with a name and value that HTTP allows."),
+  "headers-too-large": row("protocol", 431, "The header fields are too large", "Send fewer or shorter header fields."),
+  "framing-ambiguous": row("protocol", 400, "The length of the request can be read in more than one way", "Send either Content-Length or Transfer-Encoding: chunked, once."),
+  "host-not-served": row("protocol", 421, "This host is not served here", "Send the request to the host named in the API's address."),
+  "cleartext-refused": row("protocol", 403, "Only encrypted connections are served", "Use https. Tokens sent over this connection should be treated as seen by others."),
+  "body-too-large": row("protocol", 413, "The body is larger than this operation accepts", "Send a smaller body."),
+  "body-encoding-unsupported": row("protocol", 415, "This Content-Encoding is not accepted", "Send the body unencoded, or with one of the encodings in Accept-Encoding."),
+  "body-expands-too-far": row("protocol", 413, "The body expands further than is accepted", "Send the body unencoded, or smaller."),
+  "body-incomplete": row("protocol", 400, "The body ended before it was complete", "Send the request again."),
+  "request-timeout": row("protocol", 408, "The request took too long to arrive", "Send the request again."),
+  "upgrade-refused": row("protocol", 400, "This protocol upgrade is not offered", "Only WebSocket upgrades, on operations that declare them, are served."),
+  // route
+  "operation-unknown": row("route", 404, "There is nothing at this address", "Check the path against the API's document."),
+  "method-not-allowed": row("route", 405, "This method is not offered at this address", "Use one of the methods in the Allow field."),
+  "operation-switched-off": row("route", 503, "This operation is switched off for now", "Try again after the time in Retry-After."),
+  "version-unknown": row("version", 404, "This version of the API is not known", "Use a version that the API offers."),
+  "version-sunset": row("version", 410, "This version of the API has ended", "Use the successor named in the Link field."),
+  // app
+  "app-version-unsupported": row("app", 403, "This version of the app is no longer supported", "Update the app; the Link field says where."),
+  "app-unidentified": row("app", 400, "The app did not say which build it is", "Send the Portcullis-App field."),
+  // authentication
+  "credential-missing": row("authentication", 401, "Sign-in is needed", "Send an access token."),
+  "credential-malformed": row("authentication", 401, "The credential is malformed", "Send one access token in the form the API documents."),
+  "credential-ambiguous": row("authentication", 400, "More than one credential was sent", "Send exactly one credential."),
+  "token-malformed": row("authentication", 401, "The access token is malformed", "Sign in again."),
+  "token-algorithm-refused": row("authentication", 401, "The access token's signature algorithm is not accepted", "Use a token from the API's own issuer."),
+  "token-signature-invalid": row("authentication", 401, "The access token's signature is not valid", "Sign in again."),
+  "token-key-unknown": row("authentication", 401, "The access token was signed with a key that is not known", "Sign in again."),
+  "token-type-mismatch": row("authentication", 401, "This is not an access token", "Send an access token, not another kind of token."),
+  "token-issuer-mismatch": row("authentication", 401, "The access token is from another issuer", "Sign in with the API's own issuer."),
+  "token-audience-mismatch": row("authentication", 401, "The access token is for another API", "Ask for a token for this API."),
+  "token-expired": row("authentication", 401, "The access token has expired", "Refresh the token and send the request again."),
+  "token-not-yet-valid": row("authentication", 401, "The access token is not valid yet", "Check the clock of the device."),
+  "token-claims-invalid": row("authentication", 401, "The access token's claims are not acceptable", "Sign in again."),
+  "token-revoked": row("authentication", 401, "The access token has been revoked", "Sign in again."),
+  "keys-unavailable": row("authentication", 503, "Tokens cannot be checked just now", "Try again after the time in Retry-After."),
+  // limit
+  "limit-exceeded": row("limit", 429, "Too many requests", "Wait for the time in Retry-After."),
+  "limit-state-unavailable": row("limit", 503, "Requests cannot be counted just now", "Try again after the time in Retry-After."),
+  // request
+  "request-invalid": row("request", 400, "The request does not fit the API's document", "Mend the places named in errors."),
+  "body-malformed": row("request", 400, "The body is not well-formed", "Send a body that is well-formed for its media type."),
+  "body-ambiguous": row("request", 400, "The body can be read in more than one way", "Send each property once, in UTF-8, with numbers that are kept exactly."),
+  "body-missing": row("request", 400, "A body is needed", "Send the body that the API's document describes."),
+  "media-type-unsupported": row("request", 415, "This media type is not accepted here", "Send one of the media types that the API's document names."),
+  // authorization
+  "rule-missing": row("authorization", 403, "This is not permitted", "No rule allows this operation."),
+  "scope-insufficient": row("authorization", 403, "The access token does not allow this", "Ask for the scopes named in WWW-Authenticate."),
+  "role-insufficient": row("authorization", 403, "This is not permitted", "The account may not do this."),
+  "object-not-yours": row("ownership", 404, "There is nothing at this address", "Check the path against the API's document."),
+  // response
+  "response-invalid": row("response", 502, "The backend's answer does not fit the API's document", "Try again later; the fault is on the server's side."),
+  "response-undeclared": row("response", 502, "The backend's answer is not one the API's document names", "Try again later; the fault is on the server's side."),
+  "response-too-large": row("response", 502, "The backend's answer is too large to be checked", "Try again later; the fault is on the server's side."),
+  // upstream and the gate itself
+  "upstream-unreachable": row("upstream", 502, "The backend cannot be reached", "Try again after the time in Retry-After."),
+  "upstream-timeout": row("upstream", 504, "The backend did not answer in time", "Try again after the time in Retry-After."),
+  "upstream-malformed": row("upstream", 502, "The backend's answer could not be read", "Try again later; the fault is on the server's side."),
+  "gate-overloaded": row("upstream", 503, "Too much is going on just now", "Try again after the time in Retry-After."),
+  "gate-draining": row("upstream", 503, "This server is about to stop", "Send the request again; another server will take it."),
+  "gate-fault": row("upstream", 500, "Something went wrong in the gate", "Try again later; quote the traceId."),
+} satisfies Record<string, ProblemRow>);
+
+export type ProblemCode = keyof typeof problemCatalog;
+export const problemCodes = Object.freeze(Object.keys(problemCatalog) as ProblemCode[]);

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { openAdminCredential } from "./admin-credential.ts";
+import { startAdminServer, type AdminServer } from "./admin-server.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-"));
+let admin: AdminServer;
+let missing: string | undefined;
+
+before(async () => {
+  admin = await startAdminServer({
+    host: "127.0.0.1",
+    port: 0,
+    credential: openAdminCredential(directory),
+    view: { metrics: () => "portcullis_up 1\n", notReady: () => missing, records: (filter, most) => [{ ...filter, most }] as never },
+  });
+});
+after(() => admin.close());
+
+function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port: admin.port, path, headers }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (part: string) => (body += part)).on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    }).on("error", reject).end();
+  });
+}
+const token = (): string => readFileSync(join(directory, "admin-token"), "utf8").trim();
+
+test("health, readiness and metrics are served", async () => {
+  assert.deepEqual(await get("/healthz"), { status: 200, body: "ok\n" });
+  assert.equal((await get("/metrics")).body, "portcullis_up 1\n");
+  missing = "no keys of the issuer yet";
+  assert.deepEqual(await get("/readyz"), { status: 503, body: "not ready: no keys of the issuer yet\n" });
+  missing = undefined;
+  assert.equal((await get("/readyz")).status, 200);
+});
+
+test("records need the admin's own credential", async () => {
+  assert.equal((await get("/records")).status, 401);
+  assert.equal((await get("/records", { Authorization: `Bearer ${"x".repeat(43)}` })).status, 401);
+  assert.equal((await get("/records?traceId=ab", { Authorization: `Bearer ${token()}` })).status, 200);
+});
+
+test("the credential is readable by its owner only, and the same after a restart", () => {
+  assert.equal(statSync(join(directory, "admin-token")).mode & 0o777, 0o600);
+  const again = openAdminCredential(directory);
+  assert.equal(again.made, false);
+  assert.ok(again.fits(token()));
+});
+
+test("a foreign host name that points at loopback is not answered", async () => {
+  assert.equal((await get("/metrics", { Host: "attacker.example" })).status, 421);
+});
+
+test("a code that does not exist is named as such, rather than answered with nothing", async () => {
+  assert.equal((await get("/records?code=limit-exceded", { Authorization: `Bearer ${token()}` })).status, 400);
+});

@@ -1,0 +1,103 @@
+import type { DecisionRecord } from "@portcullis/guard/decision-record";
+
+/** What is counted of requests that agree in everything a team asks about. Plain data: it travels between threads. */
+export interface RequestCount {
+  readonly operation: string;
+  readonly app: string;
+  readonly appVersion: string;
+  readonly statusClass: string;
+  readonly outcome: DecisionRecord["outcome"];
+  count: number;
+  durationMsSum: number;
+  /** Cumulative, in the order of `durationBounds`. */
+  readonly buckets: number[];
+}
+
+export interface DecisionCount {
+  readonly operation: string;
+  readonly appVersion: string;
+  readonly code: string;
+  readonly mode: string;
+  count: number;
+}
+
+export interface Counts {
+  readonly requests: RequestCount[];
+  readonly decisions: DecisionCount[];
+}
+
+/** Upper bounds of the duration histogram, in milliseconds. */
+export const durationBoundsMs: readonly number[] = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+
+/**
+ * App versions are the caller's own claim: without a bound, an attacker who invents one a request would fill the memory
+ * and the bill of whoever stores the metrics.
+ */
+const mostAppVersions = 200;
+const mostSeries = 50_000;
+
+export class RequestCounts {
+  readonly #requests = new Map<string, RequestCount>();
+  readonly #decisions = new Map<string, DecisionCount>();
+  readonly #versions = new Set<string>();
+
+  add(record: DecisionRecord): void {
+    const version = this.#versionLabel(record);
+    const app = version === "other" ? "other" : (record.app ?? "none");
+    const statusClass = record.status === 0 ? "none" : `${Math.floor(record.status / 100)}xx`;
+    const key = `${record.operation}\n${app}\n${version}\n${statusClass}\n${record.outcome}`;
+    let row = this.#requests.get(key);
+    if (row === undefined) {
+      if (this.#requests.size >= mostSeries) return;
+      row = { operation: record.operation, app, appVersion: version, statusClass, outcome: record.outcome, count: 0, durationMsSum: 0, buckets: durationBoundsMs.map(() => 0) };
+      this.#requests.set(key, row);
+    }
+    row.count += 1;
+    row.durationMsSum += record.durationMs;
+    for (let index = durationBoundsMs.length - 1; index >= 0 && record.durationMs <= (durationBoundsMs[index] as number); index -= 1) row.buckets[index] = (row.buckets[index] as number) + 1;
+    for (const { code, mode } of record.decisions) this.#addDecision({ operation: record.operation, appVersion: version, code, mode, count: 1 });
+  }
+
+  merge(counts: Counts): void {
+    for (const row of counts.requests) {
+      const key = `${row.operation}\n${row.app}\n${row.appVersion}\n${row.statusClass}\n${row.outcome}`;
+      const mine = this.#requests.get(key);
+      if (mine === undefined) {
+        if (this.#requests.size < mostSeries) this.#requests.set(key, { ...row, buckets: [...row.buckets] });
+        continue;
+      }
+      mine.count += row.count;
+      mine.durationMsSum += row.durationMsSum;
+      row.buckets.forEach((bucket, index) => (mine.buckets[index] = (mine.buckets[index] as number) + bucket));
+    }
+    for (const row of counts.decisions) this.#addDecision(row);
+  }
+
+  /** Hands over what was counted since the last time. */
+  take(): Counts | undefined {
+    if (this.#requests.size === 0) return undefined;
+    const counts: Counts = this.all();
+    this.#requests.clear();
+    this.#decisions.clear();
+    return counts;
+  }
+
+  all(): Counts {
+    return { requests: [...this.#requests.values()], decisions: [...this.#decisions.values()] };
+  }
+
+  #addDecision(row: DecisionCount): void {
+    const key = `${row.operation}\n${row.appVersion}\n${row.code}\n${row.mode}`;
+    const mine = this.#decisions.get(key);
+    if (mine !== undefined) mine.count += row.count;
+    else if (this.#decisions.size < mostSeries) this.#decisions.set(key, { ...row });
+  }
+
+  #versionLabel(record: DecisionRecord): string {
+    if (record.appVersion === undefined) return "none";
+    if (this.#versions.has(record.appVersion)) return record.appVersion;
+    if (this.#versions.size >= mostAppVersions) return "other";
+    this.#versions.add(record.appVersion);
+    return record.appVersion;
+  }
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { DecisionRecord } from "@portcullis/guard/decision-record";
+import { prometheusText } from "./prometheus.ts";
+import { RecentRecords } from "./recent-records.ts";
+import { RequestCounts } from "./request-counts.ts";
+
+const record = (over: Partial<DecisionRecord> = {}): DecisionRecord => ({
+  time: "2026-11-20T10:00:00.000Z", traceId: "a".repeat(32), operation: "getAccount", method: "GET", path: "/v1/accounts/{accountId}", apiVersion: "v1",
+  app: "harbour-ios", appVersion: "3.4.1", status: 200, upstreamStatus: 200, outcome: "passed", code: undefined, decisions: [], stripped: undefined,
+  durationMs: 3, upstreamMs: 2, answerBytes: 10, ...over,
+});
+
+test("requests are counted by operation, app version, status class and outcome", () => {
+  const counts = new RequestCounts();
+  counts.add(record());
+  counts.add(record());
+  counts.add(record({ status: 429, outcome: "refused", decisions: [{ code: "limit-exceeded", mode: "enforce", detail: undefined, at: undefined }] }));
+  const text = prometheusText(counts.all(), []);
+  assert.match(text, /portcullis_requests_total\{operation="getAccount",app="harbour-ios",app_version="3.4.1",status="2xx",outcome="passed"\} 2/);
+  assert.match(text, /portcullis_decisions_total\{operation="getAccount",app_version="3.4.1",code="limit-exceeded",mode="enforce"\} 1/);
+  assert.match(text, /portcullis_request_duration_seconds_bucket\{operation="getAccount",le="0.0025"\} 0/);
+  assert.match(text, /portcullis_request_duration_seconds_bucket\{operation="getAccount",le="0.005"\} 3/);
+});
+
+test("invented app versions cannot grow the metrics without bound", () => {
+  const counts = new RequestCounts();
+  for (let version = 0; version < 5000; version += 1) counts.add(record({ appVersion: `1.${version}` }));
+  const labels = new Set(counts.all().requests.map((row) => row.appVersion));
+  assert.equal(labels.size, 201);
+  assert.ok(labels.has("other"));
+});
+
+test("a label value cannot break out of its line", () => {
+  const counts = new RequestCounts();
+  counts.add(record({ operation: 'x"} 1\nfake{a="' }));
+  assert.ok(!prometheusText(counts.all(), []).includes("\nfake{"));
+});
+
+test("counts of several threads add up, and what was taken is not counted twice", () => {
+  const [one, two, sum] = [new RequestCounts(), new RequestCounts(), new RequestCounts()];
+  one.add(record());
+  two.add(record());
+  for (const counts of [one.take(), two.take(), one.take()]) if (counts !== undefined) sum.merge(counts);
+  assert.equal(sum.all().requests[0]?.count, 2);
+});
+
+test("the newest records are found first, and the oldest are forgotten", () => {
+  const records = new RecentRecords(3);
+  for (const traceId of ["1", "2", "3", "4"]) records.add(record({ traceId }));
+  assert.deepEqual(records.find({}, 10).map((found) => found.traceId), ["4", "3", "2"]);
+  assert.deepEqual(records.find({ traceId: "3" }, 10).length, 1);
+});
