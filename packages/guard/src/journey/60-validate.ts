@@ -1,0 +1,52 @@
+import type { Check } from "../exchange.ts";
+import { refuse, type Refusal, type Violation } from "../refusal.ts";
+import { mayHaveBody } from "./answer.ts";
+import { readBody } from "./read-body.ts";
+import type { JourneyExchange } from "./step.ts";
+
+/** How a body of one media type is read. `opaque` is streamed: no schema looks into it. */
+export interface BodyReading {
+  readonly kind: "json" | "form" | "multipart" | "text" | "opaque";
+  check(bytes: Buffer): { readonly refusal?: Refusal; readonly value?: unknown };
+}
+
+export interface ValidateRules {
+  readonly checkHead: (exchange: JourneyExchange) => readonly Violation[] | undefined;
+  readonly bodyRequired: boolean;
+  /** Undefined when the document names no body: then none may come. */
+  readonly readingOf: ((contentType: string | undefined) => BodyReading | "unsupported-media-type") | undefined;
+  readonly mostBodyBytes: number;
+}
+
+const unexpectedBody = refuse("request-invalid", { violations: [{ in: "body", pointer: "", keyword: "undeclared", message: "this operation takes no body" }] });
+
+/** Step 60, first half: parameters, before a byte of the body is read. */
+export function prepareValidateHead({ checkHead }: ValidateRules): Check<JourneyExchange> {
+  return (exchange) => {
+    const violations = checkHead(exchange);
+    return violations === undefined || violations.length === 0 ? undefined : refuse("request-invalid", { violations, detail: "parameters" });
+  };
+}
+
+/** Step 60, second half: the body, read whole only where a schema looks into it. */
+export function prepareValidateBody({ bodyRequired, mostBodyBytes, readingOf }: ValidateRules): Check<JourneyExchange> {
+  return (exchange) => {
+    if (!mayHaveBody(exchange)) return bodyRequired ? refuse("body-missing") : undefined;
+    if (readingOf === undefined) return unexpectedBody;
+    const { contentEncoding, contentLength, contentType } = exchange.known;
+    // A schema reads plain bytes. What it cannot read, the backend must not read alone.
+    if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== "identity") return refuse("body-encoding-unsupported", { detail: contentEncoding.slice(0, 40), headers: [["Accept-Encoding", "identity"]] });
+    if (contentLength !== undefined && Number(contentLength) > mostBodyBytes) return refuse("body-too-large", { detail: `${contentLength} bytes` });
+    const reading = readingOf(contentType);
+    if (reading === "unsupported-media-type") return refuse("media-type-unsupported", { detail: contentType?.slice(0, 80) ?? "no content type" });
+    if (reading.kind === "opaque") return undefined;
+    return readBody(exchange, mostBodyBytes).then((refusal) => {
+      if (refusal !== undefined) return refusal;
+      const { bodyBytes } = exchange;
+      if (bodyBytes === undefined || bodyBytes.length === 0) return bodyRequired ? refuse("body-missing") : undefined;
+      const outcome = reading.check(bodyBytes);
+      exchange.body = outcome.value;
+      return outcome.refusal;
+    });
+  };
+}
