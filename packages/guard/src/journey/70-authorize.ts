@@ -13,7 +13,7 @@ export function prepareOwnerParameter(index: number, ownerOf: OwnerOf, exceptRol
   return (exchange) => {
     const { principal } = exchange;
     if (principal === undefined) return refuse("object-not-yours", { detail: "nobody is signed in" });
-    if (exceptRoles.length > 0 && exceptRoles.some((role) => principal.roles.includes(role))) return undefined;
+    if (exceptRoles.some((role) => principal.roles.includes(role))) return undefined;
     return checkOwnerParameter(exchange.pathParameters[index], ownerOf(principal));
   };
 }
