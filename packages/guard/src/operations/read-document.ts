@@ -1,0 +1,60 @@
+import { readFileSync, statSync } from "node:fs";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import type { Fault, SourcePosition } from "../operation.ts";
+
+/** A parsed file that can say where each of its parts stands. */
+export interface SourceDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** Where the value at these keys stands; the nearest ancestor's place when it does not exist. */
+  positionOf(path: readonly string[]): SourcePosition;
+}
+
+const mostBytes = 20 * 1024 * 1024;
+
+/** Reads YAML 1.2 or JSON, which is YAML. Aliases are bounded, tags and duplicate keys refused. */
+export function readDocument(file: string): { readonly document?: SourceDocument; readonly faults: readonly Fault[] } {
+  const at = (line: number, column: number, message: string, mend?: string): Fault => ({ file, line, column, severity: "error", message, ...(mend === undefined ? {} : { mend }) });
+  let text: string;
+  try {
+    if (statSync(file).size > mostBytes) return { faults: [at(1, 1, `the file is larger than ${mostBytes} bytes`)] };
+    text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+  } catch (fault) {
+    const code = (fault as NodeJS.ErrnoException).code;
+    return { faults: [at(1, 1, code === "ENOENT" ? "the file does not exist" : code === undefined || code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "the file is not UTF-8" : `the file cannot be read (${code})`)] };
+  }
+  const lines = new LineCounter();
+  const parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, version: "1.2", merge: false, stringKeys: true, prettyErrors: false });
+  const position = (offset: number): SourcePosition => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const faults: Fault[] = [...parsed.errors, ...parsed.warnings].map((error) => ({ ...position(error.pos[0]), severity: "error" as const, message: error.message.split("\n")[0] ?? error.message }));
+  if (faults.length > 0) return { faults };
+  let value: unknown;
+  try {
+    value = parsed.toJS({ maxAliasCount: 100 });
+  } catch (fault) {
+    return { faults: [at(1, 1, (fault as Error).message, "Write the repeated parts out, or fewer aliases.")] };
+  }
+  return { document: { file, value, positionOf: (path) => position(offsetOf(parsed, path)) }, faults: [] };
+}
+
+function offsetOf(parsed: Document, path: readonly string[]): number {
+  let node: unknown = parsed.contents;
+  let offset = rangeStart(node) ?? 0;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+      if (pair === undefined) return offset;
+      offset = rangeStart(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = rangeStart(node) ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+const rangeStart = (node: unknown): number | undefined => (node as Node | null)?.range?.[0];
