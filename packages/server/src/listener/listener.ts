@@ -1,0 +1,105 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from "node:http";
+import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import type { ProblemCode } from "@portcullis/guard/problem-catalog";
+import { refuseUnparsed } from "./parser-refusal.ts";
+
+export interface ServerCertificate {
+  /** PEM, leaf first. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Several threads share the port; the kernel spreads connections (SO_REUSEPORT). */
+  readonly reusePort: boolean;
+  /** Absent: cleartext HTTP/1.1, for loopback behind another TLS end. */
+  readonly tls: (ServerCertificate & { readonly minVersion: "TLSv1.2" | "TLSv1.3"; readonly ticketKeys?: Buffer }) | undefined;
+  readonly onRequest: (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void;
+  readonly onUnparsed: (code: ProblemCode) => void;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** New connections see the new certificate; those that stand are not dropped. */
+  replaceCertificate(certificate: ServerCertificate): void;
+  /** Takes no more connections, lets requests in flight end, and cuts what is left after `drainMs`. */
+  close(drainMs: number): Promise<void>;
+}
+
+/** AEAD only: CBC suites of TLS 1.2 are open to padding oracles. TLS 1.3 has no others. */
+const ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+
+const http1Bounds = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 75_000, connectionsCheckingInterval: 5000, insecureHTTPParser: false } as const;
+
+export function startListener(options: ListenerOptions): Promise<Listener> {
+  const { host, onRequest, onUnparsed, port, reusePort, tls } = options;
+  let server: HttpServer | Http2SecureServer;
+  if (tls === undefined) server = createHttpServer({ ...http1Bounds }, onRequest);
+  else {
+    server = createSecureServer(
+      {
+        ...http1Bounds,
+        allowHTTP1: true,
+        cert: tls.cert,
+        key: tls.key,
+        minVersion: tls.minVersion,
+        ciphers,
+        honorCipherOrder: true,
+        ...(tls.ticketKeys === undefined ? {} : { ticketKeys: tls.ticketKeys }),
+        settings: { maxConcurrentStreams: 128, enablePush: false, maxHeaderListSize: 16_384 },
+        maxHeaderListPairs: 120,
+        maxSessionInvalidFrames: 100,
+        maxSessionRejectedStreams: 100,
+        streamResetBurst: 200,
+        streamResetRate: 33,
+      },
+      onRequest,
+    );
+  }
+  const sockets = new Set<Socket>();
+  const track = (socket: Socket): void => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  };
+  server.on("connection", track);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const code = refuseUnparsed(error, socket);
+    if (code !== undefined) onUnparsed(code);
+  });
+  const sessions = new Set<{ close(): void }>();
+  (server as Http2SecureServer).on("session", (session) => {
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, reusePort }, () => {
+      server.off("error", reject);
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        replaceCertificate(certificate) {
+          if ("setSecureContext" in server) server.setSecureContext({ ...certificate, ciphers, minVersion: tls?.minVersion ?? "TLSv1.3" });
+        },
+        close: (drainMs) => drain(server, sessions, sockets, drainMs),
+      });
+    });
+  });
+}
+
+function drain(server: HttpServer | Http2SecureServer, sessions: ReadonlySet<{ close(): void }>, sockets: ReadonlySet<Socket>, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, drainMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    for (const session of sessions) session.close();
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
+  });
+}
