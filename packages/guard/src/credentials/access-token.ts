@@ -1,0 +1,97 @@
+import { refuse, type Refusal } from "../refusal.ts";
+import { type CompactToken, readCompactToken } from "./compact-token.ts";
+import type { KeySet } from "./key-set.ts";
+import type { Principal } from "./principal.ts";
+
+export interface AccessTokenRules {
+  readonly issuer: string;
+  /** One of these must be among the token's `aud`. */
+  readonly audiences: readonly string[];
+  /** `at+jwt` is RFC 9068's; `any` is for issuers that send `JWT`. ID tokens are refused either way. */
+  readonly typ: "at+jwt" | "any";
+  /** How far another clock may be ahead of ours for `iat` and `nbf`. `exp` is never stretched. */
+  readonly clockToleranceSeconds: number;
+  /** A claim's name, or a path of names with dots (`realm_access.roles`). */
+  readonly rolesClaim: string;
+  readonly tierClaim: string | undefined;
+  readonly deviceClaim: string | undefined;
+  readonly keys: () => KeySet | undefined;
+  /** A key that is not known: the control thread may fetch the issuer's keys again. */
+  readonly onUnknownKey: () => void;
+}
+
+const most = (value: unknown): string => (typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value);
+
+/** Verifies a JWT access token (RFC 9068, RFC 8725). Synchronous; every check of a claim comes after the signature. */
+export function compileAccessTokenCheck(rules: AccessTokenRules): (token: string, nowSeconds: number) => Principal | Refusal {
+  return (token, nowSeconds) => {
+    const read = readCompactToken(token);
+    if ("code" in read) return read;
+    const keys = rules.keys();
+    if (keys === undefined) return refuse("keys-unavailable", { detail: "no keys of the issuer were ever obtained", retryAfterSeconds: 5 });
+    const unsigned = keys.checkSignature(read);
+    if (unsigned !== undefined) {
+      if (unsigned.code === "token-key-unknown") rules.onUnknownKey();
+      return unsigned;
+    }
+    return checkType(read, rules.typ) ?? checkClaims(read.payload, rules, nowSeconds) ?? principalOf(read.payload, rules);
+  };
+}
+
+function checkType({ header, payload }: CompactToken, typ: AccessTokenRules["typ"]): Refusal | undefined {
+  const written = typeof header["typ"] === "string" ? header["typ"].toLowerCase().replace(/^application\//, "") : undefined;
+  if (written === "at+jwt") return undefined;
+  if (typ === "at+jwt") return refuse("token-type-mismatch", { detail: `typ is ${most(header["typ"])}, not at+jwt` });
+  if (written !== undefined && written !== "jwt") return refuse("token-type-mismatch", { detail: `typ is ${most(written)}` });
+  // An ID token says who signed in to the app; it is no permission to call an API (RFC 8725 section 2.8).
+  for (const claim of ["nonce", "at_hash", "c_hash", "s_hash"]) if (payload[claim] !== undefined) return refuse("token-type-mismatch", { detail: `it is an ID token (${claim})` });
+  if (payload["events"] !== undefined) return refuse("token-type-mismatch", { detail: "it is a security event or logout token" });
+  return undefined;
+}
+
+function checkClaims(payload: CompactToken["payload"], { audiences, clockToleranceSeconds, issuer }: AccessTokenRules, nowSeconds: number): Refusal | undefined {
+  const { aud, exp, iat, iss, nbf, sub } = payload;
+  if (iss !== issuer) return refuse("token-issuer-mismatch", { detail: `iss is ${most(iss)}` });
+  const named = typeof aud === "string" ? [aud] : Array.isArray(aud) ? aud : [];
+  if (!named.some((audience) => typeof audience === "string" && audiences.includes(audience))) return refuse("token-audience-mismatch", { detail: `aud is ${most(named[0])}` });
+  if (!isTime(exp)) return refuse("token-claims-invalid", { detail: "exp is not a time" });
+  if (nowSeconds >= exp) return refuse("token-expired", { detail: `${nowSeconds - exp} seconds ago` });
+  for (const [name, value] of [["nbf", nbf], ["iat", iat]] as const) {
+    if (value === undefined) continue;
+    if (!isTime(value)) return refuse("token-claims-invalid", { detail: `${name} is not a time` });
+    if (value > nowSeconds + clockToleranceSeconds) return refuse("token-not-yet-valid", { detail: `${name} is ${value - nowSeconds} seconds ahead` });
+  }
+  if (typeof sub !== "string" || sub === "" || sub.length > 255) return refuse("token-claims-invalid", { detail: "sub is not a name" });
+  return undefined;
+}
+
+const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0 && value < 1e11;
+
+function principalOf(payload: CompactToken["payload"], { deviceClaim, rolesClaim, tierClaim }: AccessTokenRules): Principal {
+  const scope = payload["scope"] ?? payload["scp"];
+  return Object.freeze({
+    subject: payload["sub"] as string,
+    clientId: textOf(payload["client_id"] ?? payload["azp"]),
+    scopes: Object.freeze(typeof scope === "string" ? scope.split(" ").filter((name) => name !== "") : textsOf(scope)),
+    roles: Object.freeze(textsOf(claimAt(payload, rolesClaim))),
+    tier: tierClaim === undefined ? undefined : textOf(claimAt(payload, tierClaim)),
+    deviceId: deviceClaim === undefined ? undefined : textOf(claimAt(payload, deviceClaim)),
+    tokenId: textOf(payload["jti"]),
+    issuedAtSeconds: isTime(payload["iat"]) ? payload["iat"] : undefined,
+    expiresAtSeconds: payload["exp"] as number,
+    claims: Object.freeze(payload),
+  });
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" && value.length <= 255 ? value : undefined);
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : typeof value === "string" && value !== "" ? [value] : []);
+
+function claimAt(payload: CompactToken["payload"], path: string): unknown {
+  if (Object.hasOwn(payload, path)) return payload[path];
+  let value: unknown = payload;
+  for (const name of path.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}

@@ -1,0 +1,75 @@
+import { refuse, type Refusal } from "../refusal.ts";
+
+/** A signed token in compact form (RFC 7515 section 3.1), read but not believed. */
+export interface CompactToken {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** What the signature is over: the token up to its second dot. */
+  readonly signed: string;
+  readonly signature: Buffer;
+}
+
+const mostCharacters = 8192;
+const alphabet = /^[A-Za-z0-9_-]+$/;
+/** A key that comes with the token, or is fetched where the token says, is the attacker's key. */
+const foreignKeys: readonly string[] = ["jwk", "jku", "x5u", "x5c"];
+
+const malformed = (detail: string): Refusal => refuse("token-malformed", { detail });
+
+/**
+ * Only the canonical form is read. A token with two spellings would be two keys in a cache, two names in a revocation list.
+ */
+export function readCompactToken(token: string): CompactToken | Refusal {
+  if (token.length > mostCharacters) return malformed(`longer than ${mostCharacters} characters`);
+  const firstDot = token.indexOf(".");
+  const secondDot = token.indexOf(".", firstDot + 1);
+  if (firstDot < 1 || secondDot < firstDot + 2 || token.includes(".", secondDot + 1)) return malformed("not three parts");
+  const headerBytes = canonicalBytes(token.slice(0, firstDot));
+  const payloadBytes = canonicalBytes(token.slice(firstDot + 1, secondDot));
+  const signature = canonicalBytes(token.slice(secondDot + 1));
+  if (headerBytes === undefined || payloadBytes === undefined || signature === undefined) return malformed("a part is not canonical base64url");
+  const header = readObject(headerBytes);
+  const payload = readObject(payloadBytes);
+  if (header === undefined || payload === undefined) return malformed("a part is not a JSON object with each member once");
+  if (header["crit"] !== undefined || header["b64"] !== undefined || header["zip"] !== undefined) return malformed("an extension (crit, b64, zip) is not accepted");
+  for (const name of foreignKeys) if (header[name] !== undefined) return malformed(`the header brings a key (${name})`);
+  return { header, payload, signed: token.slice(0, secondDot), signature };
+}
+
+function canonicalBytes(part: string): Buffer | undefined {
+  if (!alphabet.test(part)) return undefined;
+  const bytes = Buffer.from(part, "base64url");
+  return bytes.toString("base64url") === part ? bytes : undefined;
+}
+
+function readObject(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    return repeatsMember(text, value) ? undefined : (value as Record<string, unknown>);
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON.parse keeps the last of two members of one name, other parsers the first. Counting the colons outside strings tells. */
+function repeatsMember(text: string, value: unknown): boolean {
+  let written = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (inString) {
+      if (character === "\\") index += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === ":") written += 1;
+  }
+  return written !== countMembers(value);
+}
+
+function countMembers(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const parts = Object.values(value);
+  return (Array.isArray(value) ? 0 : parts.length) + parts.reduce<number>((sum, part) => sum + countMembers(part), 0);
+}
