@@ -1,4 +1,5 @@
 import { refuse, type Refusal } from "../refusal.ts";
+import { readStrictJson } from "../strict-json.ts";
 
 /** A signed token in compact form (RFC 7515 section 3.1), read but not believed. */
 export interface CompactToken {
@@ -43,33 +44,8 @@ function canonicalBytes(part: string): Buffer | undefined {
 }
 
 function readObject(bytes: Buffer): Record<string, unknown> | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    return repeatsMember(text, value) ? undefined : (value as Record<string, unknown>);
-  } catch {
-    return undefined;
-  }
-}
-
-/** JSON.parse keeps the last of two members of one name, other parsers the first. Counting the colons outside strings tells. */
-function repeatsMember(text: string, value: unknown): boolean {
-  let written = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
-    if (inString) {
-      if (character === "\\") index += 1;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === ":") written += 1;
-  }
-  return written !== countMembers(value);
-}
-
-function countMembers(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const parts = Object.values(value);
-  return (Array.isArray(value) ? 0 : parts.length) + parts.reduce<number>((sum, part) => sum + countMembers(part), 0);
+  const read = readStrictJson(bytes);
+  if ("unread" in read) return undefined;
+  const { value } = read;
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
 }

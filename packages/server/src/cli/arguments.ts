@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearest } from "./nearest.ts";
+import { nearest } from "@portcullis/guard/policy/nearest-name";
 import { Misuse } from "./terminal.ts";
 
 type Flag = { readonly type: "string" | "boolean"; readonly multiple?: boolean; readonly help: string };

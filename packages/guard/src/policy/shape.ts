@@ -1,0 +1,167 @@
+import { child, type DocumentSet, isRecord, type Located } from "../operations/references.ts";
+import { nearest } from "./nearest-name.ts";
+
+/**
+ * What a value of the policy file may be: how it is read, how it is named to a person, and its JSON Schema for editors.
+ * One table of shapes is the reader, the types and the schema.
+ */
+export interface Shape<T> {
+  /** Undefined with a fault when the value is not understood. */
+  read(at: Located, set: DocumentSet): T | undefined;
+  readonly expected: string;
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+}
+
+export type Read<S> = S extends Shape<infer T> ? T : never;
+
+function refused(at: Located, set: DocumentSet, expected: string): undefined {
+  const { value } = at;
+  const shown = value === null ? "nothing" : typeof value === "object" ? (Array.isArray(value) ? "a list" : "an object") : JSON.stringify(value);
+  set.fault(at, `'${at.path.at(-1) ?? "the file"}' is ${shown}`, { expected });
+  return undefined;
+}
+
+/** A scalar that `parse` understands; its `undefined` means not understood. */
+export function scalar<T>(expected: string, parse: (value: string | number | boolean) => T | undefined, jsonSchema: Readonly<Record<string, unknown>>): Shape<T> {
+  return {
+    expected,
+    jsonSchema,
+    read(at, set) {
+      const { value } = at;
+      const parsed = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? parse(value) : undefined;
+      return parsed === undefined ? refused(at, set, expected) : parsed;
+    },
+  };
+}
+
+export const text = (expected: string, form: RegExp = /^[^\u0000-\u001f]+$/): Shape<string> => scalar(expected, (value) => (typeof value === "string" && form.test(value) ? value : undefined), { type: "string", description: expected });
+
+export const integer = (least: number, most: number): Shape<number> =>
+  scalar(`a whole number from ${least} to ${most}`, (value) => (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most ? value : undefined), { type: "integer", minimum: least, maximum: most });
+
+export const flag: Shape<boolean> = scalar("true or false", (value) => (typeof value === "boolean" ? value : undefined), { type: "boolean" });
+
+export const choice = <const T extends string>(...choices: readonly T[]): Shape<T> => scalar(choices.join(", "), (value) => choices.find((one) => one === value), { enum: choices });
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** `30s 5m 24h 30d`, read as milliseconds. */
+export const duration: Shape<number> = scalar(
+  "a duration such as 30s, 5m, 24h or 30d",
+  (value) => {
+    const match = typeof value === "string" ? /^(\d{1,9})(ms|s|m|h|d)$/.exec(value) : null;
+    return match === null ? undefined : Number(match[1]) * (unitsMs[match[2] as string] as number);
+  },
+  { type: "string", pattern: "^\\d{1,9}(ms|s|m|h|d)$" },
+);
+
+const unitsBytes: Readonly<Record<string, number>> = { B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1_048_576 };
+/** `64kB 1MiB`, read as bytes. */
+export const size: Shape<number> = scalar(
+  "a size such as 64kB or 1MiB",
+  (value) => {
+    const match = typeof value === "string" ? /^(\d{1,9})(B|kB|KiB|MB|MiB)$/.exec(value) : null;
+    return match === null ? undefined : Number(match[1]) * (unitsBytes[match[2] as string] as number);
+  },
+  { type: "string", pattern: "^\\d{1,9}(B|kB|KiB|MB|MiB)$" },
+);
+
+export function list<T>(item: Shape<T>, least = 0): Shape<readonly T[]> {
+  const expected = `a list of ${item.expected}`;
+  return {
+    expected,
+    jsonSchema: { type: "array", items: item.jsonSchema, minItems: least },
+    read(at, set) {
+      if (!Array.isArray(at.value) || at.value.length < least) return refused(at, set, expected);
+      const items = at.value.map((_, index) => item.read(child(at, String(index)), set));
+      return items.every((one) => one !== undefined) ? items : undefined;
+    },
+  };
+}
+
+/** One, or a list of them: always read as a list. */
+export function oneOrMore<T>(item: Shape<T>): Shape<readonly T[]> {
+  const many = list(item, 1);
+  return {
+    expected: `${item.expected}, or ${many.expected}`,
+    jsonSchema: { anyOf: [item.jsonSchema, many.jsonSchema] },
+    read(at, set) {
+      if (Array.isArray(at.value)) return many.read(at, set);
+      const one = item.read(at, set);
+      return one === undefined ? undefined : [one];
+    },
+  };
+}
+
+/** Names of the owner's own choosing, each with a value of one shape. */
+export function named<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
+  const expected = `names, each with ${item.expected}`;
+  return {
+    expected,
+    jsonSchema: { type: "object", additionalProperties: item.jsonSchema },
+    read(at, set) {
+      if (!isRecord(at.value)) return refused(at, set, expected);
+      const entries = Object.keys(at.value).map((name) => [name, item.read(child(at, name), set)] as const);
+      return entries.every(([, one]) => one !== undefined) ? (Object.fromEntries(entries) as Record<string, T>) : undefined;
+    },
+  };
+}
+
+/** By the kind of value: a scalar is read by one shape, an object or list by the other. */
+export function scalarOr<A, B>(plain: Shape<A>, structured: Shape<B>): Shape<A | B> {
+  return {
+    expected: `${plain.expected}, or ${structured.expected}`,
+    jsonSchema: { anyOf: [plain.jsonSchema, structured.jsonSchema] },
+    read: (at, set): A | B | undefined => (typeof at.value === "object" && at.value !== null ? structured.read(at, set) : plain.read(at, set)),
+  };
+}
+
+export interface Field<T> {
+  readonly shape: Shape<T>;
+  readonly required: boolean;
+}
+export const required = <T>(shape: Shape<T>): { readonly shape: Shape<T>; readonly required: true } => ({ shape, required: true });
+export const optional = <T>(shape: Shape<T>): { readonly shape: Shape<T>; readonly required: false } => ({ shape, required: false });
+
+type Fields = Readonly<Record<string, Field<unknown>>>;
+type ReadFields<F extends Fields> = { readonly [K in keyof F as F[K]["required"] extends true ? K : never]: Read<F[K]["shape"]> } & { readonly [K in keyof F as F[K]["required"] extends true ? never : K]?: Read<F[K]["shape"]> };
+
+/** A closed object: a key that is not in the table is a fault, with the nearest one that is. */
+export function object<const F extends Fields>(fields: F, unavailable: Readonly<Record<string, string>> = {}): Shape<ReadFields<F>> & { readonly fields: F } {
+  const names = Object.keys(fields);
+  const expected = `an object with ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", ..." : ""}`;
+  return {
+    fields,
+    expected,
+    jsonSchema: { type: "object", additionalProperties: false, properties: Object.fromEntries(names.map((name) => [name, (fields[name] as Field<unknown>).shape.jsonSchema])), required: names.filter((name) => fields[name]?.required === true) },
+    read(at, set) {
+      const { value } = at;
+      if (!isRecord(value)) return refused(at, set, expected);
+      let understood = true;
+      const result: Record<string, unknown> = {};
+      for (const key of Object.keys(value)) {
+        const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+        const place = child(at, key);
+        if (field !== undefined) {
+          const read = field.shape.read(place, set);
+          if (read === undefined) understood = false;
+          else result[key] = read;
+          continue;
+        }
+        understood = false;
+        if (Object.hasOwn(unavailable, key)) {
+          set.fault(place, `'${key}' is not available in this version: ${unavailable[key]}`, { mend: "Leave it out; a control that is not there must not look as if it were." });
+          continue;
+        }
+        const meant = nearest(key, names);
+        set.fault(place, `'${key}' is not known here`, meant === undefined ? { expected: names.join(", ") } : { expected: names.join(", "), mend: `Did you mean '${meant}'?` });
+      }
+      for (const name of names) {
+        if (fields[name]?.required === true && !Object.hasOwn(value, name)) {
+          set.fault(at, `'${name}' is missing`, { expected: `${name}: ${fields[name].shape.expected}` });
+          understood = false;
+        }
+      }
+      return understood ? (result as ReadFields<F>) : undefined;
+    },
+  };
+}
