@@ -1,0 +1,67 @@
+/** Who a request counts as: facts that the gate established, never the caller's word alone. */
+export interface Counted {
+  readonly address: string;
+  readonly user: string | undefined;
+  readonly device: string | undefined;
+  readonly app: string | undefined;
+  readonly tier: string | undefined;
+  readonly operation: string;
+  readonly body: unknown;
+}
+
+export const limitParts = ["address", "user", "device", "app", "operation", "tier", "everyone"] as const;
+export type LimitPart = (typeof limitParts)[number] | `body.${string}`;
+
+const bodyPart = /^body(?:\.[A-Za-z0-9_-]{1,64}){1,8}$/;
+export const isLimitPart = (text: string): text is LimitPart => (limitParts as readonly string[]).includes(text) || bodyPart.test(text);
+export const readsBody = (per: readonly LimitPart[]): boolean => per.some((part) => part.startsWith("body."));
+
+/**
+ * A caller's network, not the one address it uses: an IPv6 household has 2^64 addresses, and a limit by each of them
+ * would be none.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail === undefined || tail === "" ? [] : tail.split(":");
+  const groups = [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0"), ...right];
+  return groups.slice(0, 4).map((group) => group.toLowerCase().replace(/^0+(?=.)/, "")).join(":");
+}
+
+/** Case and Unicode form are folded: `Ann@x` and `ann@x` are one guess. Long values are cut; they cannot name more than one. */
+function bodyValue(body: unknown, members: readonly string[]): string {
+  let value = body;
+  for (const member of members) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, member)) return "";
+    value = (value as Record<string, unknown>)[member];
+  }
+  return typeof value === "string" ? value.slice(0, 200).normalize("NFKC").trim().toLowerCase() : typeof value === "number" ? String(value) : "";
+}
+
+const readers: Readonly<Record<(typeof limitParts)[number], (counted: Counted) => string>> = {
+  address: (counted) => networkOf(counted.address),
+  // Nobody signed in: the address stands for the user, so that leaving the token out is no way around the limit.
+  user: (counted) => (counted.user === undefined ? `@${networkOf(counted.address)}` : `=${counted.user}`),
+  device: (counted) => (counted.device !== undefined ? `#${counted.device}` : counted.user === undefined ? `@${networkOf(counted.address)}` : `=${counted.user}`),
+  app: (counted) => counted.app ?? "",
+  operation: (counted) => counted.operation,
+  tier: (counted) => counted.tier ?? "",
+  everyone: () => "",
+};
+
+/** The key under which a limit of this name counts a request. */
+export function compileLimitKey(name: string, per: readonly LimitPart[]): (counted: Counted) => string {
+  const parts = per.map((part) => {
+    if (!part.startsWith("body.")) return readers[part as keyof typeof readers];
+    const members = part.split(".").slice(1);
+    return (counted: Counted) => bodyValue(counted.body, members);
+  });
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return (counted) => `${name}\n${only(counted)}`;
+  return (counted) => {
+    let key = name;
+    for (const part of parts) key += `\n${part(counted)}`;
+    return key;
+  };
+}

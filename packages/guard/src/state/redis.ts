@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { createClient } from "redis";
+import type { Bucket, LimitState, Taken } from "./state.ts";
+
+/**
+ * One bucket, by Redis's own clock. A negative increment gives back. Answers what is left, or minus the wait in
+ * microseconds. Each bucket is a script of its own, so that in a cluster each key may live where it likes.
+ */
+const script = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local interval = tonumber(ARGV[1])
+local whole = interval * tonumber(ARGV[2])
+local increment = tonumber(ARGV[3])
+local arrival = tonumber(redis.call('GET', KEYS[1]) or '0')
+if arrival < now then arrival = now elseif arrival > now + whole then arrival = now + whole end
+local following = arrival + increment
+if increment > 0 and following - now > whole + 0.000001 then
+  return -math.ceil((following - now - whole) * 1000)
+end
+local ttl = math.ceil(following - now)
+if ttl > 0 then redis.call('SET', KEYS[1], string.format('%.6f', following), 'PX', ttl) else redis.call('DEL', KEYS[1]) end
+return math.floor((whole - (following - now)) / interval + 0.000001)
+`;
+const digest = createHash("sha1").update(script).digest("hex");
+
+export interface RedisStateOptions {
+  readonly url: string;
+  readonly prefix: string;
+  /** Longer than this, and the state counts as lost for this request. */
+  readonly timeoutMs: number;
+  /** Counts while Redis cannot be reached: limits then hold per process instead of per fleet. */
+  readonly fallback: LimitState;
+  readonly onTrouble: (message: string) => void;
+}
+
+/** Counts in Redis or Valkey, so that many nodes act as one; counts here while it is lost, so that it cannot become an outage. */
+export class RedisState implements LimitState {
+  readonly #client: ReturnType<typeof createClient>;
+  readonly #options: RedisStateOptions;
+  #troubled = false;
+
+  private constructor(options: RedisStateOptions) {
+    this.#options = options;
+    this.#client = createClient({
+      url: options.url,
+      disableOfflineQueue: true,
+      commandsQueueMaxLength: 50_000,
+      pingInterval: 5000,
+      socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 6), 2000) },
+    });
+    this.#client.on("error", (fault: Error) => this.#lost(fault));
+    this.#client.on("ready", () => {
+      this.#troubled = false;
+    });
+  }
+
+  static open(options: RedisStateOptions): RedisState {
+    const state = new RedisState(options);
+    state.#client.connect().catch((fault: unknown) => state.#lost(fault as Error));
+    return state;
+  }
+
+  async takeAll(buckets: readonly Bucket[]): Promise<Taken> {
+    if (!this.#client.isReady) return this.#options.fallback.takeAll(buckets);
+    let left: number[];
+    try {
+      left = await within(Promise.all(buckets.map((bucket) => this.#run(bucket, bucket.intervalMs))), this.#options.timeoutMs);
+    } catch (fault) {
+      this.#lost(fault as Error);
+      return this.#options.fallback.takeAll(buckets);
+    }
+    const refusedBy = left.findIndex((remaining) => remaining < 0);
+    if (refusedBy === -1) return { refusedBy, waitMs: 0, remaining: left };
+    for (const [index, bucket] of buckets.entries()) if ((left[index] as number) >= 0) this.#run(bucket, -bucket.intervalMs).catch((fault: unknown) => this.#lost(fault as Error));
+    return { refusedBy, waitMs: -(left[refusedBy] as number) / 1000, remaining: [] };
+  }
+
+  async close(): Promise<void> {
+    this.#client.destroy();
+    await this.#options.fallback.close();
+  }
+
+  async #run({ burst, intervalMs, key }: Bucket, increment: number): Promise<number> {
+    const rest = ["1", `${this.#options.prefix}${key}`, String(intervalMs), String(burst), String(increment)];
+    try {
+      return Number(await this.#client.sendCommand(["EVALSHA", digest, ...rest]));
+    } catch (fault) {
+      if (!(fault instanceof Error) || !fault.message.startsWith("NOSCRIPT")) throw fault;
+      return Number(await this.#client.sendCommand(["EVAL", script, ...rest]));
+    }
+  }
+
+  #lost(fault: Error): void {
+    if (this.#troubled) return;
+    this.#troubled = true;
+    this.#options.onTrouble(`the shared state cannot be reached, limits are counted by this process alone: ${fault.message}`);
+  }
+}
+
+function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (fault: unknown) => {
+        clearTimeout(timer);
+        reject(fault instanceof Error ? fault : new Error("unknown"));
+      },
+    );
+  });
+}

@@ -1,0 +1,122 @@
+import { hashKey } from "./key-hash.ts";
+import type { Bucket, LimitState, Taken } from "./state.ts";
+
+const ways = 8;
+const bytesPerSlot = 16;
+/** A thread holds a lock for less than a microsecond, unless the machine takes its core away meanwhile: then the others sleep. */
+const spins = 200;
+/** One that was ended while holding it must not stop the others for ever. */
+const mostSleepsOfOneMs = 250;
+
+/** Memory that every gate thread of a process shares; plain data, so that it travels to them. */
+export interface SharedBuckets {
+  readonly memory: SharedArrayBuffer;
+  readonly sets: number;
+  readonly seeds: readonly [number, number];
+}
+
+/** @param keys how many may be counted at the same time: fixed memory, 16.5 bytes each */
+export function allocateSharedBuckets(keys: number, seeds: readonly [number, number]): SharedBuckets {
+  const sets = 2 ** Math.ceil(Math.log2(Math.max(keys, ways) / ways));
+  return { memory: new SharedArrayBuffer(sets * ways * bytesPerSlot + sets * 4), sets, seeds };
+}
+
+/** Milliseconds of a clock that only goes forward and is one for all threads of the process. */
+const clockOffset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+const monotonicMs = (): number => performance.now() + clockOffset;
+
+/**
+ * Token buckets as theoretical arrival times (GCRA) in a table of eight-way sets. A set is locked while it is read and
+ * written, so that the count is exact across threads. When a set is full, the bucket that is nearest to being full again
+ * makes room: of all it knows the least.
+ */
+export class SharedMemoryState implements LimitState {
+  readonly #times: Float64Array;
+  readonly #names: Uint32Array;
+  readonly #locks: Int32Array;
+  readonly #mask: number;
+  readonly #seedA: number;
+  readonly #seedB: number;
+  readonly #hash = new Uint32Array(2);
+  readonly #now: () => number;
+  /** What the last take left, or how long it must wait (negative). */
+  #outcome = 0;
+
+  constructor({ memory, seeds, sets }: SharedBuckets, now: () => number = monotonicMs) {
+    const slots = sets * ways;
+    this.#times = new Float64Array(memory, 0, slots);
+    this.#names = new Uint32Array(memory, slots * 8, slots * 2);
+    this.#locks = new Int32Array(memory, slots * bytesPerSlot, sets);
+    this.#mask = sets - 1;
+    [this.#seedA, this.#seedB] = seeds;
+    this.#now = now;
+  }
+
+  takeAll(buckets: readonly Bucket[]): Taken {
+    const now = this.#now();
+    const remaining: number[] = [];
+    for (let index = 0; index < buckets.length; index += 1) {
+      const bucket = buckets[index] as Bucket;
+      if (this.#take(bucket, now, bucket.intervalMs)) {
+        remaining.push(this.#outcome);
+        continue;
+      }
+      const waitMs = this.#outcome;
+      for (let back = 0; back < index; back += 1) this.#take(buckets[back] as Bucket, now, -(buckets[back] as Bucket).intervalMs);
+      return { refusedBy: index, waitMs, remaining };
+    }
+    return { refusedBy: -1, waitMs: 0, remaining };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A negative `increment` gives back what was taken. */
+  #take({ burst, intervalMs, key }: Bucket, now: number, increment: number): boolean {
+    hashKey(key, this.#seedA, this.#seedB, this.#hash);
+    const [first = 0, second = 0] = this.#hash;
+    const set = first & this.#mask;
+    this.#lock(set);
+    try {
+      const slot = this.#slot(set, first, second, now);
+      const whole = burst * intervalMs;
+      let time = this.#times[slot] as number;
+      if (time < now) time = now;
+      // A time further ahead than the bucket is deep can only come from a policy that was changed: it must not outlive it.
+      else if (time > now + whole) time = now + whole;
+      const next = time + increment;
+      if (increment > 0 && next - now > whole + 1e-6) {
+        this.#times[slot] = time;
+        this.#outcome = next - now - whole;
+        return false;
+      }
+      this.#times[slot] = next;
+      this.#outcome = Math.floor((whole - (next - now)) / intervalMs + 1e-6);
+      return true;
+    } finally {
+      Atomics.store(this.#locks, set, 0);
+    }
+  }
+
+  #slot(set: number, first: number, second: number, now: number): number {
+    const from = set * ways;
+    let oldest = from;
+    for (let slot = from; slot < from + ways; slot += 1) {
+      if (this.#names[slot * 2] === first && this.#names[slot * 2 + 1] === second) return slot;
+      if ((this.#times[slot] as number) < (this.#times[oldest] as number)) oldest = slot;
+    }
+    this.#names[oldest * 2] = first;
+    this.#names[oldest * 2 + 1] = second;
+    this.#times[oldest] = now;
+    return oldest;
+  }
+
+  #lock(set: number): void {
+    for (let tries = 0; tries < spins; tries += 1) if (Atomics.compareExchange(this.#locks, set, 0, 1) === 0) return;
+    for (let sleeps = 0; sleeps < mostSleepsOfOneMs; sleeps += 1) {
+      Atomics.wait(this.#locks, set, 1, 1);
+      if (Atomics.compareExchange(this.#locks, set, 0, 1) === 0) return;
+    }
+  }
+}
