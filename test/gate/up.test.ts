@@ -21,7 +21,7 @@ info: { title: Bank, version: v1 }
 servers: [{ url: "https://api.example/v1" }]
 components: { securitySchemes: { token: { type: http, scheme: bearer } } }
 paths:
-  /rates: { get: { operationId: getRates, security: [], responses: { "200": { description: ok } } } }
+  /rates: { get: { operationId: getRates, security: [], parameters: [{ name: of, in: query, schema: { type: string } }], responses: { "200": { description: ok } } } }
   /echo: { post: { operationId: echo, security: [], requestBody: { content: { "*/*": {} } }, responses: { "200": { description: ok } } } }
   /accounts/{id}: { get: { operationId: getAccount, security: [{ token: [] }], parameters: [{ name: id, in: path, required: true, schema: { type: string } }], responses: { "200": { description: ok } } } }
   /forgotten: { get: { operationId: forgotten, responses: { "200": { description: ok } } } }

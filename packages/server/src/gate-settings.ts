@@ -1,23 +1,37 @@
-import type { Mode } from "@portcullis/guard/control";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
-import type { ApiDocument } from "@portcullis/guard/operation";
+import type { Plan } from "@portcullis/guard/policy/plan";
+import type { SharedBuckets } from "@portcullis/guard/state/shared-memory";
+import type { AssertionKey } from "./keys/identity-assertion.ts";
+import type { Jwks } from "./keys/key-source.ts";
 import type { ServerCertificate } from "./listener/listener.ts";
 import type { Counts } from "./watch/request-counts.ts";
 
 /** What the control thread hands to each gate thread: plain data, so that it travels; each thread compiles it for itself. */
 export interface GateSettings {
-  readonly apis: readonly { readonly document: ApiDocument; readonly targets: readonly string[]; readonly apiVersion: string | undefined }[];
-  readonly mode: Mode;
+  readonly plan: Plan;
+  readonly buckets: SharedBuckets;
+  readonly keys: Jwks | undefined;
+  readonly assertionKey: AssertionKey;
+  /** Who signs the assertions: the public address, or the gate by name. */
+  readonly assertionIssuer: string;
   readonly host: string;
   readonly port: number;
   readonly tls: (ServerCertificate & { readonly minVersion: "TLSv1.2" | "TLSv1.3"; readonly ticketKeys: Buffer }) | undefined;
-  readonly trustedProxies: readonly string[];
+  /** Fields of every answer. Flat. */
+  readonly everyAnswer: readonly string[];
   readonly headerFields: number;
 }
 
-export type ToGate = { readonly kind: "drain"; readonly drainMs: number } | { readonly kind: "certificate"; readonly certificate: ServerCertificate };
+export type ToGate =
+  | { readonly kind: "drain"; readonly drainMs: number }
+  | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
+  | { readonly kind: "keys"; readonly keys: Jwks }
+  | { readonly kind: "plan"; readonly plan: Plan; readonly buckets: SharedBuckets };
 
 export type FromGate =
   | { readonly kind: "listening"; readonly port: number }
+  | { readonly kind: "applied" }
+  | { readonly kind: "unknown-key" }
+  | { readonly kind: "trouble"; readonly message: string }
   | { readonly kind: "records"; readonly records: DecisionRecord[]; readonly counts: Counts | undefined }
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined };

@@ -1,14 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import { nodeHttpDoor } from "@portcullis/guard/doors/node-http";
-import { compileArrive } from "@portcullis/guard/journey/10-arrive";
-import { compileRecord } from "@portcullis/guard/journey/99-record";
-import { compileClientAddress } from "@portcullis/guard/journey/client-address";
-import { compileJourney } from "@portcullis/guard/journey/journey";
-import { compileOperationJourneys, constantModes } from "@portcullis/guard/journey/operation-journeys";
+import { type ProblemCode, problemCatalog } from "@portcullis/guard/problem-catalog";
+import { GateJourney } from "./gate-journey.ts";
 import type { FromGate, GateSettings, ToGate } from "./gate-settings.ts";
 import { startListener } from "./listener/listener.ts";
-import { createUpstream, upstreamDefaults } from "./upstream/upstream-pool.ts";
 import { RequestCounts } from "./watch/request-counts.ts";
 
 const settings = workerData as GateSettings;
@@ -18,6 +14,8 @@ const tell = (message: FromGate): void => control.postMessage(message);
 
 const reportEveryMs = 100;
 const mostWaiting = 2000;
+/** One question after an unknown key is enough; the control thread decides whether to ask the issuer. */
+const askEveryMs = 1000;
 
 let waiting: DecisionRecord[] = [];
 const counts = new RequestCounts();
@@ -27,26 +25,43 @@ const report = (): void => {
   waiting = [];
   tell({ kind: "records", records, counts: counts.take() });
 };
-const timer = setInterval(report, reportEveryMs);
-timer.unref();
+setInterval(report, reportEveryMs).unref();
 
-const modes = constantModes(settings.mode, { response: "observe" });
-const upstreams = settings.apis.map(({ targets }) => createUpstream({ ...upstreamDefaults, targets }));
-const { table, undeclared } = compileOperationJourneys(
-  settings.apis.map(({ apiVersion, document }, index) => ({ document, apiVersion, upstream: upstreams[index] as (typeof upstreams)[number] })),
-  modes,
-);
-const journey = compileJourney({
-  arrive: compileArrive(compileClientAddress(settings.trustedProxies), { headerFields: settings.headerFields, targetBytes: 8192 }),
-  admit: undefined,
-  selectTable: () => table,
-  undeclared,
-  assertIdentity: undefined,
-  record: compileRecord([], (record) => {
-    counts.add(record);
-    waiting.push(record);
-    if (waiting.length >= mostWaiting) report();
-  }),
+const record = (one: DecisionRecord): void => {
+  counts.add(one);
+  waiting.push(one);
+  if (waiting.length >= mostWaiting) report();
+};
+let askedAt = 0;
+const gate = new GateJourney(settings, {
+  record,
+  onUnknownKey: () => {
+    if (Date.now() - askedAt < askEveryMs) return;
+    askedAt = Date.now();
+    tell({ kind: "unknown-key" });
+  },
+  onTrouble: (message) => tell({ kind: "trouble", message }),
+});
+
+/** What the parser refused has no operation, but it happened. */
+const unparsed = (code: ProblemCode): DecisionRecord => ({
+  time: new Date().toISOString(),
+  traceId: "0".repeat(32),
+  operation: "(unparsed)",
+  method: "",
+  path: undefined,
+  apiVersion: undefined,
+  app: undefined,
+  appVersion: undefined,
+  status: problemCatalog[code].status,
+  upstreamStatus: undefined,
+  outcome: "refused",
+  code,
+  decisions: [{ code, mode: "enforce", detail: undefined, at: undefined }],
+  stripped: undefined,
+  durationMs: 0,
+  upstreamMs: undefined,
+  answerBytes: 0,
 });
 
 try {
@@ -55,21 +70,36 @@ try {
     port: settings.port,
     reusePort: true,
     tls: settings.tls,
-    onRequest: nodeHttpDoor(() => journey),
-    onUnparsed: () => undefined,
+    onRequest: nodeHttpDoor(() => gate.current),
+    onUnparsed: (code) => record(unparsed(code)),
   });
   control.on("message", (message: ToGate) => {
-    if (message.kind === "certificate") {
-      listener.replaceCertificate(message.certificate);
-      return;
+    switch (message.kind) {
+      case "certificate":
+        listener.replaceCertificate(message.certificate);
+        break;
+      case "keys":
+        gate.replaceKeys(message.keys);
+        break;
+      case "plan":
+        try {
+          gate.replacePlan(message.plan, message.buckets);
+          tell({ kind: "applied" });
+        } catch (fault) {
+          tell({ kind: "trouble", message: `the new policy could not be compiled, the old one serves: ${(fault as Error).message}` });
+        }
+        break;
+      case "drain":
+        void listener
+          .close(message.drainMs)
+          .then(() => gate.close())
+          .finally(() => {
+            report();
+            control.close();
+          });
+        break;
+      default:
     }
-    void listener
-      .close(message.drainMs)
-      .then(() => Promise.all(upstreams.map((upstream) => upstream.close())))
-      .finally(() => {
-        report();
-        control.close();
-      });
   });
   tell({ kind: "listening", port: listener.port });
 } catch (fault) {

@@ -1,113 +1,173 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import type { Plan } from "@portcullis/guard/policy/plan";
+import type { Policy } from "@portcullis/guard/policy/policy-schema";
+import { allocateSharedBuckets } from "@portcullis/guard/state/shared-memory";
 import { pino, type DestinationStream } from "pino";
 import { openAdminCredential } from "./admin/admin-credential.ts";
 import { startAdminServer } from "./admin/admin-server.ts";
-import type { FromGate, GateSettings, ToGate } from "./gate-settings.ts";
-import { openLocalAuthority } from "./listener/local-authority.ts";
+import { GateFleet } from "./gate-fleet.ts";
+import type { GateSettings } from "./gate-settings.ts";
+import { makeAssertionKey } from "./keys/identity-assertion.ts";
+import { IssuerKeys } from "./keys/issuer-keys.ts";
+import { chooseTls, hstsOf } from "./listener/choose-tls.ts";
+import { openCleartextPort } from "./listener/cleartext-port.ts";
+import type { Loaded } from "./policy/load-policy.ts";
+import { watchFiles } from "./policy/watch-files.ts";
 import { prometheusText } from "./watch/prometheus.ts";
 import { RecentRecords } from "./watch/recent-records.ts";
 import { RequestCounts } from "./watch/request-counts.ts";
 
 export interface UpOptions {
-  readonly settings: Omit<GateSettings, "tls">;
-  /** `local`: a certificate of this machine's own authority. `off`: cleartext, behind another TLS end. */
-  readonly tls: "local" | "off";
-  readonly threads: number | undefined;
-  readonly admin: { readonly host: string; readonly port: number };
+  readonly loaded: Loaded & { readonly plan: Plan; readonly policy: Policy };
+  /** Reads policy and documents again. */
+  readonly load: () => Promise<Loaded>;
   /** Where `.portcullis/` lies. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where records go; the standard output unless given. */
   readonly log: DestinationStream | undefined;
+  /** What a person at the terminal should know. */
+  readonly say: (message: string) => void;
+  /** Said when a changed policy was read: its faults, or none. */
+  readonly onReloaded: (loaded: Loaded, applied: boolean) => void;
 }
 
 export interface Running {
   readonly port: number;
   readonly adminPort: number;
+  readonly cleartextPort: number | undefined;
   readonly adminTokenFile: string;
   readonly authorityFile: string | undefined;
   readonly threads: number;
+  /** Resolves when the new plan serves on every thread, or was refused. */
+  reload(): Promise<boolean>;
   close(drainMs: number): Promise<void>;
 }
 
+const watchEveryMs = 300;
+const keptRecords = 5000;
+
 /** The only place that constructs: the control thread's parts, and a gate thread per core. */
 export async function up(options: UpOptions): Promise<Running> {
-  const { admin, directory, environment, settings } = options;
-  const certificate = options.tls === "off" ? undefined : await openLocalAuthority(directory, ["localhost", "127.0.0.1", "::1"], environment);
-  const tls = certificate === undefined ? undefined : { cert: certificate.cert, key: certificate.key, minVersion: "TLSv1.3" as const, ticketKeys: randomBytes(48) };
+  const { directory, environment, loaded, say } = options;
+  const { listen } = loaded.policy;
+  let { plan } = loaded;
+  const tls = await chooseTls(listen, loaded.folder, directory, environment);
+  let certificate = tls?.certificate;
+  const ticketKeys = randomBytes(48);
   const credential = openAdminCredential(directory);
   const logger = pino({ base: null, timestamp: false, formatters: { level: (level) => ({ level }) } }, options.log ?? pino.destination({ dest: 1, sync: false }));
   const counts = new RequestCounts();
-  const recent = new RecentRecords(5000);
-  const threads = options.threads ?? availableParallelism();
-  const workers: Worker[] = [];
+  const recent = new RecentRecords(keptRecords);
+  const assertionKey = makeAssertionKey();
+  const seed = randomBytes(8);
+  let buckets = allocateSharedBuckets(plan.limitKeys, [seed.readInt32LE(0), seed.readInt32LE(4)]);
+  let cleartextRequests = 0;
+  let reloads = 0;
+  let reloadsRefused = 0;
 
-  const listen = async (port: number): Promise<number> => {
-    const worker = new Worker(new URL(import.meta.url.endsWith(".ts") ? "./gate-thread.ts" : "./gate-thread.js", import.meta.url), { workerData: { ...settings, port, tls } satisfies GateSettings });
-    workers.push(worker);
-    return new Promise((resolve, reject) => {
-      worker.on("error", reject);
-      worker.on("message", (message: FromGate) => {
-        if (message.kind === "listening") resolve(message.port);
-        else if (message.kind === "failed") reject(new Error(listenFault(message.code, settings.host, port) ?? message.message));
-        else {
-          if (message.counts !== undefined) counts.merge(message.counts);
-          for (const record of message.records) {
-            recent.add(record);
-            logger.info(record);
-          }
-        }
-      });
-    });
-  };
+  const settings = (): GateSettings => ({
+    plan,
+    buckets,
+    keys: keys.current,
+    assertionKey,
+    assertionIssuer: loaded.policy.publicUrl ?? "portcullis",
+    host: listen?.host ?? (tls === undefined ? "127.0.0.1" : "0.0.0.0"),
+    port: 0,
+    tls: certificate === undefined || tls === undefined ? undefined : { cert: certificate.cert, key: certificate.key, minVersion: tls.minVersion, ticketKeys },
+    everyAnswer: hstsOf(listen, tls),
+    headerFields: 100,
+  });
+  const fleet = new GateFleet(settings, {
+    onRecords: (records, more) => {
+      if (more !== undefined) counts.merge(more);
+      for (const record of records) {
+        recent.add(record);
+        logger.info(record);
+      }
+    },
+    onUnknownKey: () => keys.askAgain(),
+    onTrouble: say,
+  });
+  const keys = new IssuerKeys((jwks) => fleet.tell({ kind: "keys", keys: jwks }), say);
+  keys.follow(plan.identity);
 
-  const stop = async (drainMs: number): Promise<void> => {
-    await Promise.all(
-      workers.map(
-        (worker) =>
-          new Promise<void>((resolve) => {
-            worker.once("exit", () => resolve());
-            worker.postMessage({ kind: "drain", drainMs } satisfies ToGate);
-            setTimeout(() => void worker.terminate(), drainMs + 1000).unref();
-          }),
-      ),
-    );
+  const reload = async (): Promise<boolean> => {
+    const next = await options.load();
+    reloads += 1;
+    files.retarget(next.files);
+    if (next.plan === undefined) {
+      reloadsRefused += 1;
+      options.onReloaded(next, false);
+      return false;
+    }
+    if (next.plan.limitKeys !== plan.limitKeys) buckets = allocateSharedBuckets(next.plan.limitKeys, buckets.seeds);
+    ({ plan } = next);
+    keys.follow(plan.identity);
+    const applied = await fleet.applyPlan(plan, buckets);
+    options.onReloaded(next, applied);
+    return applied;
   };
+  let reloading = Promise.resolve(true);
+  /** One after the other: a file saved twice must not leave the older one serving. */
+  const reloadInTurn = (): Promise<boolean> => (reloading = reloading.then(reload, reload));
+  const files = watchFiles(loaded.files, watchEveryMs, () => void reloadInTurn());
+  const certificates = tls?.files === undefined ? undefined : watchFiles(tls.files.paths, watchEveryMs, () => {
+    try {
+      certificate = tls.files?.read();
+      if (certificate !== undefined) fleet.tell({ kind: "certificate", certificate });
+      say("the certificate was read again; new connections see it");
+    } catch (fault) {
+      say(`the changed certificate is not used: ${(fault as Error).message}`);
+    }
+  });
 
   try {
-    const port = await listen(settings.port);
-    for (let thread = 1; thread < threads; thread += 1) await listen(port);
+    const threads = listen?.threads ?? availableParallelism();
+    const port = await fleet.start(threads, listen?.port ?? 8443);
+    const cleartext = typeof listen?.tls === "object" && listen.tls.cleartextPort !== undefined
+      ? await openCleartextPort({ host: listen.host ?? "0.0.0.0", port: listen.tls.cleartextPort, answer: listen.tls.cleartext ?? "refuse", publicUrl: loaded.policy.publicUrl, count: () => (cleartextRequests += 1) })
+      : undefined;
     const adminServer = await startAdminServer({
-      ...admin,
+      host: loaded.policy.admin?.host ?? "127.0.0.1",
+      port: loaded.policy.admin?.port ?? 9443,
       credential,
       view: {
-        metrics: () => prometheusText(counts.all(), [{ name: "portcullis_gate_threads", help: "Gate threads that serve.", type: "gauge", value: workers.length }]),
-        notReady: () => undefined,
+        metrics: () =>
+          prometheusText(counts.all(), [
+            { name: "portcullis_gate_threads", help: "Gate threads that serve.", type: "gauge", value: fleet.size },
+            { name: "portcullis_cleartext_requests_total", help: "Requests that came without encryption.", type: "counter", value: cleartextRequests },
+            { name: "portcullis_policy_reloads_total", help: "Times the policy was read again.", type: "counter", value: reloads },
+            { name: "portcullis_policy_reloads_refused_total", help: "Times a changed policy was not understood, and the old one went on serving.", type: "counter", value: reloadsRefused },
+          ]),
+        notReady: () => (plan.identity !== undefined && keys.current === undefined ? `the keys of ${plan.identity.issuer} were not yet obtained` : undefined),
         records: (filter, most) => recent.find(filter, most),
       },
     });
     return {
       port,
       adminPort: adminServer.port,
+      cleartextPort: cleartext?.port,
       adminTokenFile: credential.file,
-      authorityFile: certificate?.authorityFile,
+      authorityFile: tls?.authorityFile,
       threads,
+      reload: reloadInTurn,
       async close(drainMs) {
-        await stop(drainMs);
+        files.close();
+        certificates?.close();
+        keys.close();
+        await cleartext?.close();
+        await fleet.stop(drainMs);
         await adminServer.close();
         logger.flush();
       },
     };
   } catch (fault) {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    files.close();
+    certificates?.close();
+    keys.close();
+    await fleet.terminate();
     throw fault;
   }
-}
-
-function listenFault(code: string | undefined, host: string, port: number): string | undefined {
-  if (code === "EADDRINUSE") return `port ${port} on ${host} is taken by another program. Stop it, or choose another with --port.`;
-  if (code === "EACCES") return `port ${port} may not be opened by this user. Choose one above 1023 with --port.`;
-  return undefined;
 }

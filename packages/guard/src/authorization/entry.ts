@@ -1,3 +1,4 @@
+import type { SecurityRequirement } from "../operation.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 
 /** One way in: all these scopes. An empty list asks for a valid credential and nothing more. */
@@ -12,6 +13,13 @@ export interface EntryRule {
   readonly alternatives: readonly EntryAlternative[];
   /** The caller must hold one of these roles; empty when roles do not matter. */
   readonly roles: readonly string[];
+}
+
+/** What the document's `security` says of who may enter: silence is no rule, and no rule is closed. */
+export function entryRuleOf(security: readonly SecurityRequirement[] | undefined): EntryRule | undefined {
+  if (security === undefined) return undefined;
+  const anonymous = security.length === 0 || security.some((requirement) => Object.keys(requirement).length === 0);
+  return { anonymous, alternatives: security.map((requirement) => ({ scopes: Object.values(requirement).flat() })), roles: [] };
 }
 
 export interface Entrant {

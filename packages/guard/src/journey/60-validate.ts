@@ -11,7 +11,6 @@ export interface BodyReading {
 }
 
 export interface ValidateRules {
-  readonly checkHead: (exchange: JourneyExchange) => readonly Violation[] | undefined;
   readonly bodyRequired: boolean;
   /** Undefined when the document names no body: then none may come. */
   readonly readingOf: ((contentType: string | undefined) => BodyReading | "unsupported-media-type") | undefined;
@@ -21,7 +20,7 @@ export interface ValidateRules {
 const unexpectedBody = refuse("request-invalid", { violations: [{ in: "body", pointer: "", keyword: "undeclared", message: "this operation takes no body" }] });
 
 /** Step 60, first half: parameters, before a byte of the body is read. */
-export function prepareValidateHead({ checkHead }: ValidateRules): Check<JourneyExchange> {
+export function prepareValidateHead(checkHead: (exchange: JourneyExchange) => readonly Violation[] | undefined): Check<JourneyExchange> {
   return (exchange) => {
     const violations = checkHead(exchange);
     return violations === undefined || violations.length === 0 ? undefined : refuse("request-invalid", { violations, detail: "parameters" });

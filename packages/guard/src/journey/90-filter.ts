@@ -47,6 +47,7 @@ export class AnswerFilter implements AnswerReceiver {
       const name = sentName.toLowerCase();
       const value = rawHeaders[index + 1] as string;
       if (dropped.has(name) || name.startsWith("portcullis-")) continue;
+      if (name === "strict-transport-security" && exchange.answerHeaders.includes("Strict-Transport-Security")) continue;
       if (name === "content-type") contentType = value;
       else if (name === "content-encoding") encoded = value.toLowerCase() !== "identity";
       else if (name === "content-length") {

@@ -1,5 +1,6 @@
 import { problemDocument } from "../problem-document.ts";
-import { rowOf, type Refusal } from "../refusal.ts";
+import { refuse, rowOf, type Refusal } from "../refusal.ts";
+import type { OwnPage } from "./own-pages.ts";
 import type { JourneyExchange } from "./step.ts";
 
 /** The way back to the caller: the part of node:http's ServerResponse that the journey uses, which HTTP/2's has too. */
@@ -34,6 +35,20 @@ export function answerRefusal(exchange: JourneyExchange, answer: Answer, refusal
   exchange.answerBytes = bytes;
   answer.writeHead(row.status, headers);
   answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
+}
+
+/** Answers with a page of the gate's own. Only reading is offered. */
+export function answerPage(exchange: JourneyExchange, answer: Answer, page: OwnPage): void {
+  const { method } = exchange.arrival;
+  if (method !== "GET" && method !== "HEAD") {
+    answerRefusal(exchange, answer, refuse("method-not-allowed", { headers: [["Allow", "GET, HEAD"]] }));
+    return;
+  }
+  const bytes = Buffer.byteLength(page.body);
+  exchange.status = 200;
+  exchange.answerBytes = bytes;
+  answer.writeHead(200, ["Content-Type", page.contentType, "Content-Length", String(bytes), "Cache-Control", page.cacheControl, "X-Content-Type-Options", "nosniff", "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'", ...exchange.answerHeaders]);
+  answer.end(method === "HEAD" ? undefined : page.body);
 }
 
 export function mayHaveBody(exchange: JourneyExchange): boolean {

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { addRange } from "../address-range.ts";
 
 /** Whose address a request counts under: the connection's other end, unless that is a proxy the owner trusts. */
 export type ClientAddress = (peer: string, forwardedFor: string | undefined, forwarded: string | undefined) => string;
@@ -21,12 +22,7 @@ export function compileClientAddress(trustedProxies: readonly string[]): ClientA
   if (trustedProxies.length === 0) return (peer) => plainAddress(peer);
   const trusted = new BlockList();
   for (const entry of trustedProxies) {
-    const [address = "", bits] = entry.split("/");
-    const family = isIP(address);
-    const most = family === 4 ? 32 : 128;
-    const prefix = bits === undefined ? most : Number(bits);
-    if (family === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > most) throw new RangeError(`trustedProxies: '${entry}' is not an address or a CIDR range such as 10.0.0.0/8`);
-    trusted.addSubnet(address, prefix, family === 4 ? "ipv4" : "ipv6");
+    if (!addRange(trusted, entry)) throw new RangeError(`trustedProxies: '${entry}' is not an address or a CIDR range such as 10.0.0.0/8`);
   }
   const isTrusted = (address: string): boolean => {
     const family = isIP(address);

@@ -1,16 +1,20 @@
 import type { Refusal } from "../refusal.ts";
 import { refuse } from "../refusal.ts";
-import type { RouteTable, SelectTable } from "./20-route.ts";
-import { compileRoute } from "./20-route.ts";
+import { compileRoute, type RouteTable, type SelectTable } from "./20-route.ts";
 import { forward, type IdentityAssertion } from "./80-forward.ts";
 import { AnswerFilter } from "./90-filter.ts";
-import { answerRefusal, type Answer } from "./answer.ts";
+import { answerPage, answerRefusal, type Answer } from "./answer.ts";
+import type { OwnPage } from "./own-pages.ts";
 import { stands } from "./stands.ts";
 import type { JourneyExchange, OperationJourney } from "./step.ts";
 
 export interface JourneyParts {
   /** 10-arrive. */
   readonly arrive: (exchange: JourneyExchange) => Refusal | undefined;
+  /** Pages of the gate itself. */
+  readonly ownPages: (path: string) => OwnPage | undefined;
+  /** Fields of every answer, whoever makes it. Flat. */
+  readonly everyAnswer: readonly string[];
   /** A coarse bound per address, before anything costly. */
   readonly admit: ((exchange: JourneyExchange) => Refusal | undefined) | undefined;
   readonly selectTable: SelectTable;
@@ -27,10 +31,11 @@ export type Journey = (exchange: JourneyExchange, answer: Answer) => void;
 
 /**
  * The order of things, once. Arrive and route stand here; identify, authenticate, limit, validate and authorize are the
- * operation's own checks, compiled in that order (see compile-operation-journey.ts); forward, filter and record end it.
+ * operation's own checks, compiled in that order (see compile-operation.ts); forward, filter and record end it.
  */
 export function compileJourney(parts: JourneyParts): Journey {
-  const { arrive, admit, undeclared, assertIdentity, record } = parts;
+  const { arrive, admit, undeclared, assertIdentity, everyAnswer, ownPages, record } = parts;
+  const gateItself: OperationJourney = Object.freeze({ ...undeclared, name: "(gate)", checks: [] });
   const route = compileRoute(parts.selectTable, undeclared);
 
   const end = (exchange: JourneyExchange, answer: Answer, refusal: Refusal): void => {
@@ -74,6 +79,7 @@ export function compileJourney(parts: JourneyParts): Journey {
 
   return (exchange, answer) => {
     try {
+      if (everyAnswer.length > 0) exchange.answerHeaders.push(...everyAnswer);
       const malformed = arrive(exchange);
       if (malformed !== undefined) {
         (exchange.decisions ??= []).push({ refusal: malformed, mode: "enforce" });
@@ -81,6 +87,12 @@ export function compileJourney(parts: JourneyParts): Journey {
       }
       const tooMany = admit?.(exchange);
       if (tooMany !== undefined && stands(exchange, tooMany, undeclared.modes)) return end(exchange, answer, tooMany);
+      const page = ownPages(exchange.path);
+      if (page !== undefined) {
+        exchange.rules = gateItself;
+        answerPage(exchange, answer, page);
+        return record(exchange);
+      }
       const rules = route(exchange);
       if (rules === undefined) return end(exchange, answer, exchange.refusal ?? refuse("operation-unknown"));
       return proceed(exchange, answer, rules, 0);

@@ -1,50 +1,79 @@
-import { controls, type Control, type Mode } from "../control.ts";
-import { compileEntry, compileHeldScopes, type EntryRule } from "../authorization/entry.ts";
-import type { ApiDocument, Operation } from "../operation.ts";
-import { compileOperationTable, type OperationTable } from "../operations/operation-table.ts";
+import { createAppReader } from "../clients/app-version.ts";
+import { compileForcedUpgrade } from "../clients/forced-upgrade.ts";
+import { SchemaCompiler } from "../contracts/compile-schema.ts";
+import { compileAccessTokenCheck } from "../credentials/access-token.ts";
+import { compileCredentialFinder } from "../credentials/find-credential.ts";
+import type { KeySet } from "../credentials/key-set.ts";
+import { cacheVerifiedTokens } from "../credentials/verified-token-cache.ts";
+import { compileOperationTable } from "../operations/operation-table.ts";
+import type { ApiPlan, OperationPlan, Plan } from "../policy/plan.ts";
+import type { LimitState } from "../state/state.ts";
 import type { Upstream } from "../upstream.ts";
-import { prepareEntry } from "./70-authorize.ts";
-import type { ModeTable, OperationJourney } from "./step.ts";
+import type { SelectTable } from "./20-route.ts";
+import { prepareAdmission } from "./50-limit.ts";
+import { type ApiParts, compileOperation, compileUndeclared, type SharedParts } from "./compile-operation.ts";
+import type { JourneyParts } from "./journey.ts";
+import { compileSelectVersion } from "./select-version.ts";
+import type { OperationJourney } from "./step.ts";
 
-export interface ApiRoutes {
-  readonly document: ApiDocument;
-  readonly upstream: Upstream;
-  readonly apiVersion: string | undefined;
+/** What a plan needs of the program it runs in. */
+export interface LiveParts {
+  /** In the order of the plan's `apis`. */
+  readonly upstreams: readonly Upstream[];
+  /** Where the policy's limits are counted. */
+  readonly state: LimitState;
+  /** Where the coarse admission is counted: always this process. */
+  readonly localState: LimitState;
+  /** The issuer's keys; undefined while there are none. */
+  readonly keys: () => KeySet | undefined;
+  readonly onUnknownKey: () => void;
 }
 
-/** One mode for every control, save those named. */
-export function constantModes(mode: Mode, named: Partial<Readonly<Record<Control, Mode>>> = {}): ModeTable {
-  const entries = controls.map((control) => {
-    const constant = named[control] ?? mode;
-    return [control, Object.freeze({ constant, decide: () => constant })] as const;
-  });
-  return Object.freeze(Object.fromEntries(entries) as unknown as ModeTable);
+const mostVerifiedTokens = 100_000;
+
+export interface PlannedJourneys extends Pick<JourneyParts, "selectTable" | "undeclared" | "admit"> {
+  /** The keys have changed: nothing verified with the old ones is believed any more. */
+  readonly forgetTokens: () => void;
+  readonly journeys: readonly OperationJourney[];
 }
 
-/** What the document's `security` says of who may enter: silence is no rule, and no rule is closed. */
-export function entryRuleOf({ security }: Operation): EntryRule | undefined {
-  if (security === undefined) return undefined;
-  const anonymous = security.length === 0 || security.some((requirement) => Object.keys(requirement).length === 0);
-  return { anonymous, alternatives: security.map((requirement) => ({ scopes: Object.values(requirement).flat() })), roles: [] };
-}
-
-/** Every operation of every document in one table, and the journey of what no document names. */
-export function compileOperationJourneys(apis: readonly ApiRoutes[], modes: ModeTable): { readonly table: OperationTable<OperationJourney>; readonly undeclared: OperationJourney } {
-  const first = apis[0];
+/** Every operation of the plan, compiled; and how a request finds its own. */
+export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJourneys {
+  const { identity } = plan;
+  const tokens = identity === undefined ? undefined : cacheVerifiedTokens(compileAccessTokenCheck({ ...identity, keys: live.keys, onUnknownKey: live.onUnknownKey }), mostVerifiedTokens);
+  const parts: SharedParts = {
+    plan,
+    state: live.state,
+    readApp: createAppReader(),
+    checkApp: compileForcedUpgrade(plan.upgrade),
+    findCredential: identity === undefined ? undefined : compileCredentialFinder([identity.credential]),
+    verify: tokens?.verify,
+  };
+  const first = live.upstreams[0];
   if (first === undefined) throw new RangeError("a gate without an API has nothing to guard");
-  const rest = { checks: [], modes, answer: { forAnswer: undefined, checkOwner: undefined, mostBufferedBytes: 0 }, answerHeaders: [], readsAnswer: false, mostBodyBytes: 1_048_576 } as const;
-  const heldScopes = compileHeldScopes({});
-  const entries = apis.flatMap(({ apiVersion, document, upstream }) =>
-    document.operations.map((operation) => {
-      const judge = compileEntry(entryRuleOf(operation), heldScopes);
-      const checks = judge === undefined ? [] : [prepareEntry(judge)];
-      return {
-        method: operation.method,
-        pathTemplate: operation.pathTemplate,
-        value: Object.freeze<OperationJourney>({ ...rest, checks, name: operation.operationId ?? operation.key, operation, apiVersion, upstream }),
-      };
-    }),
-  );
-  const undeclared = Object.freeze<OperationJourney>({ ...rest, name: "(undeclared)", operation: undefined, apiVersion: undefined, upstream: first.upstream });
-  return { table: compileOperationTable(entries), undeclared };
+  const byApi = plan.apis.map((api, index) => compileApi(api, parts, live.upstreams[index] as Upstream));
+  return {
+    selectTable: selectTableOf(plan, byApi),
+    undeclared: compileUndeclared(parts, first),
+    admit: plan.admission === undefined || plan.undeclared.modes.limit === "off" ? undefined : prepareAdmission(plan.admission, live.localState),
+    forgetTokens: () => tokens?.forget(),
+    journeys: byApi.flat(),
+  };
+}
+
+function compileApi(api: ApiPlan, parts: SharedParts, upstream: Upstream): OperationJourney[] {
+  const apiParts: ApiParts = { api, upstream, request: new SchemaCompiler(api.document.schemas, "request"), response: new SchemaCompiler(api.document.schemas, "response") };
+  return api.document.operations.map((operation, index) => compileOperation(operation, api.operations[index] as OperationPlan, parts, apiParts));
+}
+
+function selectTableOf(plan: Plan, byApi: readonly (readonly OperationJourney[])[]): SelectTable {
+  const tableOf = (journeys: readonly OperationJourney[]) =>
+    compileOperationTable(journeys.flatMap((journey) => (journey.operation === undefined ? [] : [{ method: journey.operation.method, pathTemplate: journey.operation.pathTemplate, value: journey }])));
+  if (plan.versioning.from === "path") {
+    const table = tableOf(byApi.flat());
+    return () => table;
+  }
+  const byVersion = new Map<string, OperationJourney[]>();
+  plan.apis.forEach(({ version = "" }, index) => byVersion.set(version, [...(byVersion.get(version) ?? []), ...(byApi[index] ?? [])]));
+  return compileSelectVersion(plan.versioning, new Map([...byVersion].map(([version, journeys]) => [version, tableOf(journeys)])));
 }

@@ -16,8 +16,10 @@ export function readBody(exchange: JourneyExchange, mostBytes: number): Promise<
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
       if (bytes > mostBytes) {
+        // Where this is only observed, the body still has to reach the backend: what was read goes back in front of the rest.
         body.pause();
         settle(tooLarge(mostBytes));
+        body.unshift(Buffer.concat([...chunks, chunk]));
         return;
       }
       chunks.push(chunk);

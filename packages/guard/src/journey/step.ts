@@ -46,6 +46,8 @@ export interface OperationJourney {
   readonly operation: Operation | undefined;
   readonly apiVersion: string | undefined;
   readonly checks: readonly Check<JourneyExchange>[];
+  /** What each check is called, in their order. */
+  readonly checkNames: readonly string[];
   readonly modes: ModeTable;
   readonly upstream: Upstream;
   readonly answer: AnswerRules;

@@ -1,11 +1,22 @@
-import { controls, modes } from "../control.ts";
+import { readRange, rangeForm, readVersion } from "../clients/app-version.ts";
+import { alwaysEnforced, type Control, controls, modes } from "../control.ts";
 import { personalFields } from "../decision-record.ts";
 import { signingAlgorithms } from "../credentials/signing-algorithms.ts";
-import { choice, duration, flag, integer, list, named, object, oneOrMore, optional, type Read, required, scalar, scalarOr, size, text } from "./shape.ts";
+import { isLimitPart, type LimitPart, limitParts } from "../limits/limit-key.ts";
+import { type Rate, rateForm, readRate } from "../limits/rate.ts";
+import { choice, duration, either, flag, integer, list, named, object, oneOrMore, optional, type Read, required, scalar, scalarOr, size, type Shape, text } from "./shape.ts";
+
+/** Controls whose mode the owner sets. */
+export const modedControls: readonly Control[] = controls.filter((control) => !alwaysEnforced.has(control));
 
 const mode = choice(...modes);
-const modeByControl = object(Object.fromEntries(["default", ...controls].map((control) => [control, optional(mode)])));
-const modeSetting = scalarOr(mode, modeByControl);
+const range = scalar(rangeForm, (value) => (typeof value === "string" && readRange(value) !== undefined ? value : undefined), { type: "string" });
+const percentage = scalar("a percentage from 0 to 100", (value) => (typeof value === "number" && value >= 0 && value <= 100 ? value : undefined), { type: "number", minimum: 0, maximum: 100 });
+const staged = object({ enforce: required(object({ app: optional(range), percent: optional(percentage) })), otherwise: required(mode) });
+const oneMode = scalarOr(mode, staged);
+const modeByControl = object(Object.fromEntries(["default", ...modedControls].map((control) => [control, optional(oneMode)])));
+/** One mode for all, or staged, or by control: an object with `enforce` is staged. */
+const modeSetting = scalarOr(mode, either("enforce", staged, modeByControl));
 
 const url = (protocols: readonly string[], expected: string) =>
   scalar(expected, (value) => {
@@ -29,10 +40,22 @@ const upstream = scalarOr(
   object({ targets: required(oneOrMore(target)), connections: optional(integer(1, 4096)), connectTimeout: optional(duration), headersTimeout: optional(duration), bodyTimeout: optional(duration) }, { healthCheck: "targets are rested when they cannot be reached", tls: "backends are reached with the system's authorities" }),
 );
 
-const api = object(
-  { openapi: required(text("the path of an OpenAPI document")), upstream: required(upstream), version: optional(text("a version such as v1", /^[A-Za-z0-9._-]{1,32}$/)) },
-  { deprecated: "no Deprecation field is sent", sunset: "no version is closed", successor: "no Link field is sent", sunsetReason: "no version is closed" },
-);
+const versionName = text("a version such as v1", /^[A-Za-z0-9._-]{1,32}$/);
+const date = scalar("a day such as 2026-12-01", (value) => (typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? Date.parse(value) : undefined), { type: "string", format: "date" });
+
+const api = object({
+  openapi: required(text("the path of an OpenAPI document")),
+  upstream: required(upstream),
+  version: optional(versionName),
+  deprecated: optional(date),
+  sunset: optional(date),
+  sunsetReason: optional(text("why the version ends sooner than six months after it is deprecated")),
+  successor: optional(versionName),
+});
+
+const versioning = object({ from: optional(choice("path", "accept")), header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), query: optional(text("a query parameter's name", /^[A-Za-z0-9_.-]{1,64}$/)), default: optional(versionName) });
+
+const credential = object({ header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), scheme: optional(text("a scheme word such as Bearer", /^[A-Za-z0-9-]{1,32}$/)), cookie: optional(text("a cookie's name", /^[A-Za-z0-9_.-]{1,64}$/)) });
 
 const identity = object(
   {
@@ -45,6 +68,7 @@ const identity = object(
     rolesClaim: optional(text("a claim's name")),
     tierClaim: optional(text("a claim's name")),
     deviceClaim: optional(text("a claim's name")),
+    credential: optional(credential),
   },
   { accessToken: "tokens are not bound to devices", refreshToken: "there is no issuer built in" },
 );
@@ -60,14 +84,24 @@ const owner = object(
 
 const allow = scalarOr(choice("anyone"), object({ scopes: optional(list(text("a scope"), 1)), roles: optional(list(text("a role"), 1)) }));
 
+const rate: Shape<Rate> = scalar(rateForm, (value) => (typeof value === "string" ? readRate(value) : undefined), { type: "string", pattern: "^\\d{1,7}/(s|sec|second|min|minute|h|hour|d|day)$" });
+const part: Shape<LimitPart> = scalar(`${limitParts.join(", ")} or body.<property>`, (value) => (typeof value === "string" && isLimitPart(value) ? value : undefined), { type: "string" });
+const limit = object({ rate: required(scalar(`${rateForm}, tier, or none`, (value) => (value === "tier" || value === "none" ? value : typeof value === "string" ? readRate(value) : undefined), { type: "string" })), per: required(oneOrMore(part)), burst: optional(integer(1, 1_000_000)) });
+
 const operationEntry = object(
-  { match: required(oneOrMore(matchOne)), mode: optional(modeSetting), owner: optional(owner), allow: optional(allow), maxBodySize: optional(size) },
-  { limits: "nothing is counted", stepUp: "tokens are not asked how strongly their bearer signed in", attestation: "apps are not attested", priority: "requests do not queue", when: "conditions are not read" },
+  { match: required(oneOrMore(matchOne)), mode: optional(modeSetting), owner: optional(scalarOr(choice("none"), owner)), allow: optional(allow), limits: optional(list(limit)), maxBodySize: optional(size) },
+  { stepUp: "tokens are not asked how strongly their bearer signed in", attestation: "apps are not attested", priority: "requests do not queue", when: "conditions are not read" },
 );
 
 const tls = scalarOr(
   choice("local", "off"),
-  object({ cert: required(text("a certificate's path")), key: required(text("a key's path")), minVersion: optional(choice("TLSv1.2", "TLSv1.3")) }, { cleartextPort: "no cleartext port is opened", cleartext: "no cleartext port is opened" }),
+  object({ cert: optional(text("a certificate's path")), key: optional(text("a key's path")), minVersion: optional(choice("TLSv1.2", "TLSv1.3")), cleartextPort: optional(integer(0, 65_535)), cleartext: optional(choice("refuse", "redirect")), hsts: optional(scalarOr(choice("off"), object({ maxAge: required(duration), includeSubDomains: optional(flag), preload: optional(flag) }))) }),
+);
+
+const version = scalar("a version such as 3.0.0", (value) => (typeof value === "string" && readVersion(value) !== undefined ? value : undefined), { type: "string" });
+const app = object(
+  { id: required(text("an app's name such as harbour-ios", /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)), minVersion: optional(version), blocked: optional(list(range, 1)), upgradeUrl: optional(url(["https:"], "an https address of the app's newest build")) },
+  { redirectUris: "there is no issuer built in", attestation: "apps are not attested" },
 );
 
 /** The policy file, whole. What has no engine yet is known by name and refused, so that nobody believes it is on. */
@@ -75,22 +109,23 @@ export const policyShape = object(
   {
     portcullis: required(integer(1, 1)),
     mode: optional(modeSetting),
-    listen: optional(object({ host: optional(text("an address")), port: optional(integer(0, 65_535)), tls: optional(tls), threads: optional(integer(1, 256)) }, { hsts: "no HSTS field is sent" })),
+    listen: optional(object({ host: optional(text("an address")), port: optional(integer(0, 65_535)), tls: optional(tls), threads: optional(integer(1, 256)) })),
+    publicUrl: optional(url(["https:", "http:"], "the API's public address, such as https://api.example.com")),
+    state: optional(scalar("memory, or an address such as redis://127.0.0.1:6379", (value) => (value === "memory" || (typeof value === "string" && /^rediss?:\/\/./.test(value) && URL.parse(value) !== null) ? value : undefined), { type: "string" })),
+    versioning: optional(versioning),
+    apps: optional(list(app)),
+    requireApp: optional(flag),
+    limits: optional(object({ tiers: optional(named(rate)), admission: optional(scalar(`${rateForm}, or off`, (value) => (value === "off" ? value : typeof value === "string" ? readRate(value) : undefined), { type: "string" })), keys: optional(integer(1000, 16_777_216)) })),
     trustedProxies: optional(list(text("an address or a CIDR range such as 10.0.0.0/8", /^[0-9a-fA-F:.]+(\/\d{1,3})?$/))),
     admin: optional(object({ host: optional(text("an address")), port: optional(integer(0, 65_535)) })),
     apis: required(list(api, 1)),
     identity: optional(identity),
     roles: optional(named(list(text("a permission")))),
     operations: optional(list(operationEntry)),
-    record: optional(object({ fields: optional(list(choice(...personalFields))), quiet: optional(flag) })),
+    record: optional(object({ fields: optional(list(choice(...personalFields))) })),
   },
   {
-    publicUrl: "nothing is built from it",
-    state: "there is no shared state",
     store: "there is no store",
-    versioning: "operations are told apart by their paths",
-    apps: "app builds are not judged",
-    limits: "nothing is counted",
     sealedIds: "ids are not sealed",
     detect: "nothing is detected",
     alerts: "nothing is reported",
@@ -100,4 +135,5 @@ export const policyShape = object(
 
 export type Policy = Read<typeof policyShape>;
 export type OperationEntry = NonNullable<Policy["operations"]>[number];
+export type OneMode = Read<typeof oneMode>;
 export type ModeSetting = Read<typeof modeSetting>;

@@ -108,10 +108,21 @@ export function named<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
 
 /** By the kind of value: a scalar is read by one shape, an object or list by the other. */
 export function scalarOr<A, B>(plain: Shape<A>, structured: Shape<B>): Shape<A | B> {
+  const { fields } = structured as Partial<{ readonly fields: unknown }>;
   return {
+    ...(fields === undefined ? {} : { fields }),
     expected: `${plain.expected}, or ${structured.expected}`,
     jsonSchema: { anyOf: [plain.jsonSchema, structured.jsonSchema] },
     read: (at, set): A | B | undefined => (typeof at.value === "object" && at.value !== null ? structured.read(at, set) : plain.read(at, set)),
+  };
+}
+
+/** Two kinds of objects, told apart by a key that only the first has. */
+export function either<A, B>(key: string, first: Shape<A>, second: Shape<B>): Shape<A | B> {
+  return {
+    expected: `${first.expected}, or ${second.expected}`,
+    jsonSchema: { anyOf: [first.jsonSchema, second.jsonSchema] },
+    read: (at, set): A | B | undefined => (isRecord(at.value) && Object.hasOwn(at.value, key) ? first.read(at, set) : second.read(at, set)),
   };
 }
 

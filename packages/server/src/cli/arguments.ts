@@ -10,9 +10,15 @@ export interface Verb {
   readonly summary: string;
   readonly flags: Readonly<Record<string, Flag>>;
   readonly example: string;
+  /** How many words it takes besides its flags. */
+  readonly words: number;
 }
 
 const json: Flag = { type: "boolean", help: "print one JSON value instead of words" };
+
+const config: Flag = { type: "string", help: "the policy (portcullis.yaml or portcullis.config.ts, when it lies here)" };
+const openapi: Flag = { type: "string", multiple: true, help: "an OpenAPI document, in place of a policy (several times for several)" };
+const upstream: Flag = { type: "string", multiple: true, help: "the backend's address, such as http://127.0.0.1:4000 (several: balanced)" };
 
 /** Every verb with its flags: what is not here is refused, with the nearest name that is. */
 export const verbs: readonly Verb[] = [
@@ -21,9 +27,10 @@ export const verbs: readonly Verb[] = [
     aliases: [],
     summary: "serve",
     flags: {
-      openapi: { type: "string", multiple: true, help: "the API's OpenAPI document (several times for several)" },
-      upstream: { type: "string", multiple: true, help: "the backend's address, such as http://127.0.0.1:4000 (several: balanced)" },
-      mode: { type: "string", help: "observe (default) or enforce" },
+      config,
+      openapi,
+      upstream,
+      mode: { type: "string", help: "off, observe (default) or enforce" },
       port: { type: "string", help: "the gate's port (8443)" },
       "admin-port": { type: "string", help: "the admin port on 127.0.0.1 (9443)" },
       tls: { type: "string", help: "local (default: a certificate of this machine's own) or off" },
@@ -31,19 +38,53 @@ export const verbs: readonly Verb[] = [
       directory: { type: "string", help: "where keys and tokens are kept (.portcullis)" },
     },
     example: "portcullis up --openapi openapi.yaml --upstream http://127.0.0.1:4000",
+    words: 0,
+  },
+  {
+    name: "init",
+    aliases: [],
+    summary: "write a commented policy, with rules proposed from the document and the reason of each",
+    flags: { openapi, upstream, out: { type: "string", help: "the file to write (portcullis.yaml)" }, json },
+    example: "portcullis init --openapi openapi.yaml --upstream http://127.0.0.1:4000",
+    words: 0,
   },
   {
     name: "check",
     aliases: ["lint", "validate"],
-    summary: "read the document; name every fault, and every operation that nobody has a rule for",
-    flags: { openapi: { type: "string", multiple: true, help: "the API's OpenAPI document" }, json },
-    example: "portcullis check --openapi openapi.yaml",
+    summary: "read policy and documents; name every fault, and show which control stands where",
+    flags: { config, openapi, json },
+    example: "portcullis check --config portcullis.yaml",
+    words: 0,
+  },
+  {
+    name: "explain",
+    aliases: [],
+    summary: "say what would happen to a request, step by step, without sending it",
+    flags: {
+      config,
+      openapi,
+      token: { type: "string", help: "an access token: its claims are believed here, its signature is not checked" },
+      header: { type: "string", multiple: true, help: "a header field, such as 'Portcullis-App: harbour-ios/3.4.1'" },
+      body: { type: "string", help: "the body" },
+      json,
+    },
+    example: "portcullis explain 'GET /v1/accounts/42'",
+    words: 1,
+  },
+  {
+    name: "schema",
+    aliases: [],
+    summary: "print the policy file's JSON Schema, for editors",
+    flags: {},
+    example: "portcullis schema > portcullis.schema.json",
+    words: 0,
   },
 ];
 
 export interface Command {
   readonly verb: Verb;
   readonly values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+  readonly words: readonly string[];
 }
 
 /** @throws Misuse with what to type next */
@@ -66,7 +107,9 @@ export function readArguments(argv: readonly string[]): Command | "help" {
   }
   try {
     const options = Object.fromEntries(Object.entries(verb.flags).map(([flag, { multiple, type }]) => [flag, { type, multiple: multiple === true }]));
-    return { verb, values: parseArgs({ args: rest, options, allowPositionals: false, strict: true }).values };
+    const { positionals, values } = parseArgs({ args: rest, options, allowPositionals: verb.words > 0, strict: true });
+    if (positionals.length > verb.words) throw new Error(`'${positionals[verb.words]}' is one word too many.`);
+    return { verb, values, words: positionals };
   } catch (fault) {
     throw new Misuse(`${(fault as Error).message}\nFor example: ${verb.example}`);
   }

@@ -1,39 +1,90 @@
-import { resolve } from "node:path";
-import type { ApiDocument, Fault, Operation } from "@portcullis/guard/operation";
-import { readOpenApi } from "@portcullis/guard/operations/read-openapi";
-import { faultLines, Misuse, tableLines, type Terminal } from "./terminal.ts";
+import type { Control } from "@portcullis/guard/control";
+import type { ApiPlan, OperationPlan, Plan } from "@portcullis/guard/policy/plan";
+import type { ModeRule } from "@portcullis/guard/rollout/mode";
+import { loadPolicy } from "../policy/load-policy.ts";
+import type { Command } from "./arguments.ts";
+import { policySources } from "./sources.ts";
+import { faultLines, tableLines, type Terminal } from "./terminal.ts";
 
-/** Reads the documents together. @throws Misuse when none was named */
-export function readDocuments(files: readonly string[]): { readonly documents: readonly ApiDocument[]; readonly faults: readonly Fault[] } {
-  if (files.length === 0) throw new Misuse("no OpenAPI document was named.\nFor example: --openapi openapi.yaml");
-  const read = files.map((file) => readOpenApi(resolve(file)));
-  return { documents: read.flatMap(({ document }) => (document === undefined ? [] : [document])), faults: read.flatMap(({ faults }) => faults) };
-}
-
-const entryOf = (operation: Operation): string => {
-  if (operation.security === undefined) return "no rule";
-  if (operation.security.length === 0 || operation.security.some((requirement) => Object.keys(requirement).length === 0)) return "anyone";
-  return operation.security.map((requirement) => Object.entries(requirement).map(([scheme, scopes]) => (scopes.length === 0 ? scheme : `${scheme} (${scopes.join(" ")})`)).join(" + ")).join(" or ");
-};
-
-/** Exit code: 0 understood, 1 understood but some operation has no rule, 2 not understood. */
-export function check(files: readonly string[], asJson: boolean, terminal: Terminal): number {
-  const { documents, faults } = readDocuments(files);
-  const failed = faults.some((fault) => fault.severity === "error");
-  const operations = documents.flatMap((document) => document.operations);
-  const withoutRule = operations.filter((operation) => operation.security === undefined);
-  if (asJson) {
-    terminal.out(JSON.stringify({ faults, operations: operations.map((operation) => ({ operation: operation.operationId ?? operation.key, method: operation.method, path: operation.pathTemplate, entry: entryOf(operation), deprecated: operation.deprecated })) }));
-    return failed ? 2 : withoutRule.length > 0 ? 1 : 0;
+/** Exit code: 0 understood, 1 understood but something stands open or closed that nobody decided, 2 not understood. */
+export async function check({ values }: Command, environment: Readonly<Record<string, string | undefined>>, terminal: Terminal): Promise<number> {
+  const { faults, plan } = await loadPolicy(policySources(values, environment, false));
+  const findings = plan === undefined ? [] : findingsOf(plan);
+  if (values["json"] === true) {
+    terminal.out(JSON.stringify({ faults, findings, operations: plan === undefined ? [] : plan.apis.flatMap((api) => api.operations.map((operation, index) => ({ ...coverageOf(plan, api, operation, index), modes: operation.modes }))) }));
+    return plan === undefined ? 2 : findings.length > 0 ? 1 : 0;
   }
   if (faults.length > 0) terminal.error(faultLines(faults));
-  if (failed) {
-    terminal.error(`\n${faults.length} ${faults.length === 1 ? "fault" : "faults"}. Nothing is served from a document that is not understood.`);
+  if (plan === undefined) {
+    const errors = faults.filter((fault) => fault.severity === "error").length;
+    terminal.error(`\n${errors} ${errors === 1 ? "fault" : "faults"}. Nothing is served from what is not understood.`);
     return 2;
   }
-  terminal.out(tableLines([["OPERATION", "METHOD", "PATH", "WHO MAY ENTER"], ...operations.map((operation) => [operation.operationId ?? "-", operation.method, operation.pathTemplate, entryOf(operation)])]));
-  terminal.out(`\n${operations.length} operations understood.`);
-  if (withoutRule.length === 0) return 0;
-  terminal.out(`${withoutRule.length} have no rule: their document says nothing about security. Say 'security: []' where anybody may enter, or name a scheme.`);
-  return 1;
+  const rows = plan.apis.flatMap((api) => api.operations.map((operation, index) => coverageOf(plan, api, operation, index)));
+  terminal.out(tableLines([["OPERATION", "METHOD", "PATH", "WHO MAY ENTER", "OWNER", "LIMITS", "REQUEST", "MODE"], ...rows.map((row) => [row.operation, row.method, row.path, row.entry, row.owner, row.limits, row.request, row.mode])]));
+  terminal.out(`\n${rows.length} operations understood.`);
+  for (const finding of findings) terminal.out(finding);
+  return findings.length > 0 ? 1 : 0;
+}
+
+interface Coverage {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly entry: string;
+  readonly owner: string;
+  readonly limits: string;
+  readonly request: string;
+  readonly mode: string;
+}
+
+function coverageOf(plan: Plan, api: ApiPlan, own: OperationPlan, index: number): Coverage {
+  const operation = api.document.operations[index] as ApiPlan["document"]["operations"][number];
+  const { owner } = own;
+  return {
+    operation: operation.operationId ?? "-",
+    method: operation.method,
+    path: operation.pathTemplate,
+    entry: entryWords(own),
+    owner: owner === undefined ? "-" : owner.parameter !== undefined ? `{${owner.parameter.name}} is ${owner.is}` : `/${owner.response?.join("/")} is ${owner.is}`,
+    limits: own.limits.length === 0 ? "-" : own.limits.map((limit) => `${limit.rate === "tier" ? `tier (${plan.tiers.map(([tier]) => tier).join(", ")})` : `${limit.rate.count}/${windowWords(limit.rate.windowMs)}`} per ${limit.per.join("+")}`).join(", "),
+    request: operation.requestBody === undefined ? "parameters" : operation.requestBody.content.map((content) => (content.schema === undefined ? `${content.mediaType} (unread)` : content.mediaType)).join(", "),
+    mode: modesWords(own.modes),
+  };
+}
+
+function entryWords({ entry }: OperationPlan): string {
+  if (entry === undefined) return "no rule: closed";
+  if (entry.anonymous) return "anyone";
+  const scopes = entry.alternatives.map((alternative) => alternative.scopes.join(" ")).filter((one) => one !== "");
+  const roles = entry.roles.length === 0 ? "" : `role ${entry.roles.join(" or ")}`;
+  return [scopes.length === 0 ? "signed in" : scopes.join(" or "), roles].filter((one) => one !== "").join(", ");
+}
+
+const windowWords = (windowMs: number): string => ({ 1000: "s", 60_000: "min", 3_600_000: "hour", 86_400_000: "day" })[windowMs] ?? `${windowMs}ms`;
+
+const modeWord = (rule: ModeRule): string => (typeof rule === "string" ? rule : `enforce ${[rule.enforce.app, rule.enforce.percent === undefined ? undefined : `${rule.enforce.percent}%`].filter((one) => one !== undefined).join(" ")} else ${rule.otherwise}`);
+
+/** The mode that most controls have, and those that differ. */
+function modesWords(modes: Readonly<Record<Control, ModeRule>>): string {
+  const words = Object.entries(modes).filter(([control]) => control !== "protocol" && control !== "upstream").map(([control, rule]) => [control, modeWord(rule)] as const);
+  const counted = new Map<string, number>();
+  for (const [, word] of words) counted.set(word, (counted.get(word) ?? 0) + 1);
+  const [most = ""] = [...counted].sort((a, b) => b[1] - a[1]).map(([word]) => word);
+  const others = words.filter(([, word]) => word !== most).map(([control, word]) => `${control} ${word}`);
+  return others.length === 0 ? most : `${most} (${others.join(", ")})`;
+}
+
+/** What is understood, but perhaps not meant. */
+function findingsOf(plan: Plan): string[] {
+  const all = plan.apis.flatMap((api) => api.operations.map((own, index) => ({ own, operation: api.document.operations[index] as ApiPlan["document"]["operations"][number] })));
+  const findings: string[] = [];
+  const say = (names: readonly string[], words: string): void => {
+    if (names.length > 0) findings.push(`${names.length} ${words}: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", ..." : ""}`);
+  };
+  say(all.filter(({ own }) => own.entry === undefined).map(({ own }) => own.name), "have no rule who may enter, and are closed where authorization is enforced (say 'security: []' or 'allow: anyone' where anybody may)");
+  if (plan.identity === undefined) say(all.filter(({ own }) => own.entry !== undefined && !own.entry.anonymous).map(({ own }) => own.name), "need a token, but no issuer is named, so that nobody can have one (identity: { issuer: https://..., audience: ... })");
+  say(all.filter(({ own, operation }) => own.entry?.anonymous === false && own.owner === undefined && /\{[^{}]*[iI]d\}/.test(operation.pathTemplate)).map(({ own }) => own.name), "name an object in their path, and no rule says whose it must be (owner)");
+  say(all.filter(({ own }) => own.limits.length === 0).map(({ own }) => own.name), "have no limit");
+  return findings;
 }

@@ -1,5 +1,8 @@
+import { policyShape } from "@portcullis/guard/policy/policy-schema";
 import { help, readArguments } from "./arguments.ts";
 import { check } from "./check.ts";
+import { explain } from "./explain.ts";
+import { init } from "./init.ts";
 import { Misuse, processTerminal } from "./terminal.ts";
 import { runUp } from "./up.ts";
 
@@ -12,11 +15,19 @@ export async function run(argv: readonly string[]): Promise<number> {
       terminal.out(help());
       return 0;
     }
-    if (command.verb.name === "check") {
-      const { json, openapi } = command.values;
-      return check(Array.isArray(openapi) ? openapi.map(String) : [], json === true, terminal);
+    switch (command.verb.name) {
+      case "check":
+        return await check(command, process.env, terminal);
+      case "explain":
+        return await explain(command, process.env, terminal);
+      case "init":
+        return init(command, terminal);
+      case "schema":
+        terminal.out(JSON.stringify({ $schema: "https://json-schema.org/draft/2020-12/schema", title: "Portcullis policy", ...policyShape.jsonSchema }, null, 2));
+        return 0;
+      default:
+        return await runUp(command, process.env, terminal);
     }
-    return await runUp(command, process.env, terminal);
   } catch (fault) {
     terminal.error(fault instanceof Misuse ? `portcullis: ${fault.message}` : `portcullis: ${fault instanceof Error ? fault.message : String(fault)}`);
     return 2;

@@ -1,0 +1,137 @@
+import { compileEntry, compileHeldScopes } from "../authorization/entry.ts";
+import { checkOwnerInAnswer, compileOwnerExpression } from "../authorization/ownership.ts";
+import type { App } from "../clients/app-version.ts";
+import { readRange, readVersion } from "../clients/app-version.ts";
+import { compileRequestContract } from "../contracts/check-request.ts";
+import { compileAnswerContracts } from "../contracts/check-response.ts";
+import type { SchemaCompiler } from "../contracts/compile-schema.ts";
+import { type Control, controls } from "../control.ts";
+import { challenge } from "../credentials/challenge.ts";
+import type { Principal } from "../credentials/principal.ts";
+import type { Check } from "../exchange.ts";
+import { compileLimits } from "../limits/compile-limits.ts";
+import type { Operation } from "../operation.ts";
+import type { ApiPlan, OperationPlan, OwnerPlan, Plan } from "../policy/plan.ts";
+import { refuse, type Refusal } from "../refusal.ts";
+import { compileMode } from "../rollout/mode.ts";
+import type { LimitState } from "../state/state.ts";
+import type { Upstream } from "../upstream.ts";
+import { prepareIdentify } from "./30-identify.ts";
+import { prepareAuthenticate } from "./40-authenticate.ts";
+import { prepareLimit } from "./50-limit.ts";
+import { prepareValidateBody, prepareValidateHead } from "./60-validate.ts";
+import { prepareEntry, prepareOwnerParameter } from "./70-authorize.ts";
+import type { AnswerRules, JourneyExchange, ModeTable, OperationJourney } from "./step.ts";
+
+/** What every operation of the plan is compiled with. */
+export interface SharedParts {
+  readonly plan: Plan;
+  readonly state: LimitState;
+  readonly readApp: (field: string | undefined) => App | undefined;
+  readonly checkApp: ((app: App | undefined) => Refusal | undefined) | undefined;
+  readonly findCredential: ((rawHeaders: readonly string[]) => string | Refusal | undefined) | undefined;
+  readonly verify: ((token: string, nowSeconds: number) => Principal | Refusal) | undefined;
+}
+
+export interface ApiParts {
+  readonly api: ApiPlan;
+  readonly upstream: Upstream;
+  readonly request: SchemaCompiler;
+  readonly response: SchemaCompiler;
+}
+
+const mostBufferedBytes = 8 * 1024 * 1024;
+const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, mostBufferedBytes });
+
+/**
+ * The checks of one operation, in the order of the journey: version, app, caller, limits, what the head says, what the
+ * caller may, and only then the body, because nobody who may not enter should make the gate read one.
+ */
+export function compileOperation(operation: Operation, own: OperationPlan, parts: SharedParts, apiParts: ApiParts): OperationJourney {
+  const { api, request, upstream } = apiParts;
+  const { plan, state } = parts;
+  const checks: Check<JourneyExchange>[] = [];
+  const checkNames: string[] = [];
+  const add = (name: string, check: Check<JourneyExchange> | undefined): void => {
+    if (check === undefined) return;
+    checks.push(check);
+    checkNames.push(name);
+  };
+  const decided = (control: Control): boolean => own.modes[control] !== "off";
+  const alsoDeclared = [...(plan.versioning.from === "query" ? [plan.versioning.name] : []), ...api.document.securitySchemes.flatMap((scheme) => (scheme.in === "query" && scheme.parameterName !== undefined ? [scheme.parameterName] : []))];
+  const contract = decided("request") ? compileRequestContract(operation, api.document.schemas, request, alsoDeclared) : undefined;
+  const limits = decided("limit") ? compileLimits(own.limits, plan.tiers, state) : { before: undefined, after: undefined };
+
+  if (decided("version")) add("version", prepareSunset(api));
+  add("identify", prepareIdentify({ readApp: parts.readApp, checkApp: decided("app") ? parts.checkApp : undefined }));
+  if (parts.verify !== undefined && parts.findCredential !== undefined && decided("authentication")) {
+    add("authenticate", prepareAuthenticate({ findCredential: parts.findCredential, verify: parts.verify, challenge, anonymous: own.entry?.anonymous === true }));
+  }
+  if (limits.before !== undefined) add("limit", prepareLimit(limits.before));
+  const { checkHead } = contract ?? {};
+  if (checkHead !== undefined) add("validate parameters", prepareValidateHead((exchange) => checkHead({ pathParameters: exchange.pathParameters, query: exchange.query, rawHeaders: exchange.arrival.rawHeaders, cookie: exchange.known.cookie })));
+  const judge = compileEntry(own.entry, compileHeldScopes(plan.roles));
+  if (judge !== undefined) add("authorize entry", prepareEntry(judge));
+  if (own.owner?.parameter !== undefined && decided("ownership")) add("authorize owner", prepareOwnerParameter(own.owner.parameter.index, compileOwnerExpression(own.owner.is), own.owner.exceptRoles));
+  if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes }));
+  if (limits.after !== undefined) add("limit by body", prepareLimit(limits.after));
+
+  const answer = compileAnswer(operation, own, apiParts);
+  return Object.freeze<OperationJourney>({
+    name: own.name,
+    operation,
+    apiVersion: api.version,
+    checks: Object.freeze(checks),
+    checkNames: Object.freeze(checkNames),
+    modes: compileModes(own),
+    upstream,
+    answer,
+    answerHeaders: api.answerHeaders,
+    readsAnswer: answer !== readsNothing,
+    mostBodyBytes: own.mostBodyBytes,
+  });
+}
+
+/** What no document names: counted, recorded, and closed where the route is enforced. */
+export function compileUndeclared(parts: SharedParts, upstream: Upstream): OperationJourney {
+  const { limits, modes } = parts.plan.undeclared;
+  const { before } = modes.limit === "off" ? { before: undefined } : compileLimits(limits, parts.plan.tiers, parts.state);
+  const checks = [prepareIdentify({ readApp: parts.readApp, checkApp: undefined }), ...(before === undefined ? [] : [prepareLimit(before)])];
+  return Object.freeze<OperationJourney>({ name: "(undeclared)", operation: undefined, apiVersion: undefined, checks: Object.freeze(checks), checkNames: Object.freeze(["identify", "limit"].slice(0, checks.length)), modes: compileModes({ name: "(undeclared)", modes }), upstream, answer: readsNothing, answerHeaders: [], readsAnswer: false, mostBodyBytes: 0 });
+}
+
+function compileModes({ modes, name }: Pick<OperationPlan, "modes" | "name">): ModeTable {
+  return Object.freeze(Object.fromEntries(controls.map((control) => [control, compileMode(modes[control], `${name}\n${control}`, appFits)])) as unknown as ModeTable);
+}
+
+const appFits = (range: string): ((version: string | undefined) => boolean) => {
+  const fits = readRange(range);
+  return (version) => {
+    const numbers = version === undefined ? undefined : readVersion(version);
+    return fits !== undefined && numbers !== undefined && fits(numbers);
+  };
+};
+
+function prepareSunset({ answerHeaders, sunsetAtMs }: ApiPlan): Check<JourneyExchange> | undefined {
+  if (sunsetAtMs === undefined) return undefined;
+  const headers = answerHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, answerHeaders[index + 1] as string] as const] : []));
+  const ended = refuse("version-sunset", { headers });
+  return (exchange) => (exchange.receivedAtMs >= sunsetAtMs ? ended : undefined);
+}
+
+function compileAnswer(operation: Operation, { modes, owner }: OperationPlan, { api, response }: ApiParts): AnswerRules {
+  const reads = modes.response !== "off" || modes.disclosure !== "off";
+  const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response) : undefined;
+  const checkOwner = owner?.response === undefined || modes.ownership === "off" ? undefined : compileCheckOwner(owner, owner.response);
+  if (forAnswer === undefined && checkOwner === undefined) return readsNothing;
+  return Object.freeze({ forAnswer, checkOwner, mostBufferedBytes });
+}
+
+function compileCheckOwner({ exceptRoles, is }: OwnerPlan, pointer: readonly string[]): AnswerRules["checkOwner"] {
+  const ownerOf = compileOwnerExpression(is);
+  return (answer, { principal }) => {
+    if (principal === undefined) return refuse("object-not-yours", { detail: "nobody is signed in" });
+    if (exceptRoles.some((role) => principal.roles.includes(role))) return undefined;
+    return checkOwnerInAnswer(answer, pointer, ownerOf(principal));
+  };
+}

@@ -1,0 +1,143 @@
+import { BlockList } from "node:net";
+import { addRange } from "../address-range.ts";
+import { signingAlgorithms } from "../credentials/signing-algorithms.ts";
+import type { ApiDocument, Fault, Operation } from "../operation.ts";
+import { type EntryAt, planOperation } from "./plan-operation.ts";
+import type { ApiPlan, IdentityPlan, OperationPlan, Plan, UpstreamPlan } from "./plan.ts";
+import { planVersions } from "./plan-versions.ts";
+import type { OperationEntry, Policy } from "./policy-schema.ts";
+import type { ReadPolicy } from "./read-policy.ts";
+import { layModes, noModes } from "./resolve-modes.ts";
+import { type Closeness, compileMatch, type Selects, unmatchedMend } from "./select-operations.ts";
+
+const defaults = { admissionPerSecond: 500, limitKeys: 262_144 } as const;
+
+/** Joins policy and documents into the plan, or says everything that keeps it from being one. `documents` stand in the order of the policy's `apis`. */
+export function compilePlan(policy: Policy, documents: readonly ApiDocument[], faultAt: ReadPolicy["faultAt"]): { readonly plan: Plan | undefined; readonly faults: readonly Fault[] } {
+  const faults: Fault[] = [];
+  const note: ReadPolicy["faultAt"] = (path, message, rest) => {
+    const fault = faultAt(path, message, rest);
+    faults.push(fault);
+    return fault;
+  };
+  const entries = policy.operations ?? [];
+  const everyOperation = documents.flatMap((document) => document.operations);
+  const selectors = entries.map((entry) => entry.match.map(compileMatch));
+  noteUnmatched(entries, selectors, everyOperation, note);
+  noteRanges(policy, note);
+  noteDuplicates(documents, policy, note);
+
+  const globalModes = layModes(noModes, policy.mode);
+  const tiers = Object.entries(policy.limits?.tiers ?? {});
+  const entriesFor = (operation: Operation | undefined): EntryAt[] =>
+    entries
+      .flatMap((entry, index): EntryAt[] => {
+        const closeness = closest(selectors[index] as Selects[], operation);
+        return closeness === undefined ? [] : [{ entry, index, closeness }];
+      })
+      .sort((a, b) => a.closeness - b.closeness || a.index - b.index);
+
+  const context = { globalModes, tiers, roles: policy.roles, identity: policy.identity !== undefined, note };
+  const plans = documents.map((document) => document.operations.map((operation) => planOperation(operation, entriesFor(operation), context)));
+  const undeclared = planOperation(undefined, entriesFor(undefined), context);
+  const apis = policy.apis.map((api, index): ApiPlan => {
+    const document = documents[index] as ApiDocument;
+    return { document, upstream: upstreamOf(api.upstream), version: api.version ?? (document.apiVersion === "" ? undefined : document.apiVersion), ...planVersions(policy, documents, index, note), operations: plans[index] as OperationPlan[] };
+  });
+  const plan: Plan = {
+    apis,
+    undeclared,
+    identity: identityOf(policy.identity, note),
+    roles: policy.roles ?? {},
+    tiers,
+    admission: policy.limits?.admission === "off" ? undefined : (policy.limits?.admission ?? { count: defaults.admissionPerSecond, windowMs: 1000 }),
+    limitKeys: policy.limits?.keys ?? defaults.limitKeys,
+    state: policy.state ?? "memory",
+    upgrade: { apps: (policy.apps ?? []).map((app) => ({ id: app.id, minVersion: app.minVersion, blocked: app.blocked ?? [], upgradeUrl: app.upgradeUrl })), required: policy.requireApp === true },
+    versioning: versioningOf(policy, note),
+    trustedProxies: policy.trustedProxies ?? [],
+    recordFields: policy.record?.fields ?? [],
+  };
+  return { plan: faults.some((fault) => fault.severity === "error") ? undefined : plan, faults };
+}
+
+/** What no document names is selected by "*" alone. */
+function closest(selects: readonly Selects[], operation: Operation | undefined): Closeness | undefined {
+  let best: Closeness | undefined;
+  for (const one of selects) {
+    const closeness = operation === undefined ? one(nothing) : one(operation);
+    if (closeness !== undefined && (operation !== undefined || closeness === 0) && (best === undefined || closeness > best)) best = closeness;
+  }
+  return best;
+}
+const nothing: Operation = { key: "", method: "", pathTemplate: "", tags: [], parameters: [], responses: [], deprecated: false, position: { file: "", line: 1, column: 1 } };
+
+function noteUnmatched(entries: readonly OperationEntry[], selectors: readonly (readonly Selects[])[], operations: readonly Operation[], note: ReadPolicy["faultAt"]): void {
+  entries.forEach((entry, index) => {
+    entry.match.forEach((match, at) => {
+      const selects = selectors[index]?.[at];
+      if (selects === undefined || match === "*" || operations.some((operation) => selects(operation) !== undefined)) return;
+      const mend = unmatchedMend(match, operations);
+      note(["operations", String(index), "match", String(at)], `the match ${JSON.stringify(match)} selects no operation`, { expected: '"*", an operationId, METHOD /path, or tag, method and path', ...(mend === undefined ? {} : { mend }) });
+    });
+  });
+}
+
+function noteRanges(policy: Policy, note: ReadPolicy["faultAt"]): void {
+  const ranges = new BlockList();
+  policy.trustedProxies?.forEach((entry, index) => {
+    if (!addRange(ranges, entry)) note(["trustedProxies", String(index)], `'${entry}' is not an address or a CIDR range`, { expected: "10.0.0.0/8, 192.0.2.7 or 2001:db8::/32" });
+  });
+}
+
+/** Two documents that offer the same method and path, where nothing but the path tells versions apart. */
+function noteDuplicates(documents: readonly ApiDocument[], policy: Policy, note: ReadPolicy["faultAt"]): void {
+  const { accept, header, query } = { accept: policy.versioning?.from === "accept", header: policy.versioning?.header, query: policy.versioning?.query };
+  if (accept || header !== undefined || query !== undefined) return;
+  const seen = new Map<string, ApiDocument>();
+  documents.forEach((document, index) => {
+    for (const operation of document.operations) {
+      const shape = `${operation.method} ${operation.pathTemplate.replaceAll(/\{[^{}]+\}/g, "{}")}`;
+      const other = seen.get(shape);
+      if (other !== undefined && other !== document) note(["apis", String(index), "openapi"], `'${operation.key}' is also an operation of ${other.file}`, { mend: "Give the documents different base paths, or say how a version is named: versioning: { header: X-API-Version }." });
+      seen.set(shape, document);
+    }
+  });
+}
+
+function upstreamOf(upstream: Policy["apis"][number]["upstream"]): UpstreamPlan {
+  const whole = typeof upstream === "string" ? { targets: [upstream] } : upstream;
+  return { targets: whole.targets, connections: "connections" in whole ? whole.connections : undefined, connectTimeoutMs: "connectTimeout" in whole ? whole.connectTimeout : undefined, headersTimeoutMs: "headersTimeout" in whole ? whole.headersTimeout : undefined, bodyTimeoutMs: "bodyTimeout" in whole ? whole.bodyTimeout : undefined };
+}
+
+const mostToleranceMs = 300_000;
+
+function identityOf(identity: Policy["identity"], note: ReadPolicy["faultAt"]): IdentityPlan | undefined {
+  if (identity === undefined) return undefined;
+  const { audience, clockTolerance = 30_000, credential, deviceClaim, issuer, jwksUri, rolesClaim, tierClaim, typ } = identity;
+  if (clockTolerance > mostToleranceMs) note(["identity", "clockTolerance"], "a clock tolerance above five minutes lets tokens live before they are issued", { expected: "at most 5m" });
+  if (credential?.cookie !== undefined && (credential.header !== undefined || credential.scheme !== undefined)) note(["identity", "credential"], "a credential sits in a cookie or in a header field, not in both", { expected: "cookie, or header with or without scheme" });
+  const header = credential?.header ?? "Authorization";
+  return {
+    issuer,
+    audiences: audience,
+    jwksUri,
+    algorithms: identity.algorithms ?? ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"].filter((name) => signingAlgorithms.has(name)),
+    typ: typ ?? "at+jwt",
+    clockToleranceSeconds: Math.round(clockTolerance / 1000),
+    rolesClaim: rolesClaim ?? "roles",
+    tierClaim,
+    deviceClaim,
+    credential: credential?.cookie !== undefined ? { cookie: credential.cookie } : { header, scheme: credential?.scheme ?? (header.toLowerCase() === "authorization" ? "Bearer" : undefined) },
+  };
+}
+
+function versioningOf({ apis, versioning }: Policy, note: ReadPolicy["faultAt"]): Plan["versioning"] {
+  if (versioning === undefined) return { from: "path" };
+  const { default: otherwise, from, header, query } = versioning;
+  if ([from, header, query].filter((one) => one !== undefined).length !== 1) note(["versioning"], "a version is named in one place", { expected: "from: path, from: accept, header: NAME or query: NAME" });
+  if (from === "path") return { from };
+  for (const [index, api] of apis.entries()) if (api.version === undefined) note(["apis", String(index)], "an API without a version cannot be asked for", { expected: "version: v1" });
+  if (otherwise !== undefined && !apis.some((api) => api.version === otherwise)) note(["versioning", "default"], `there is no API of version '${otherwise}'`, { expected: apis.map((api) => api.version).join(", ") });
+  return header !== undefined ? { from: "header", name: header.toLowerCase(), otherwise } : query !== undefined ? { from: "query", name: query, otherwise } : { from: "accept", name: "version", otherwise };
+}

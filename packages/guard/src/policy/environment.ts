@@ -1,0 +1,44 @@
+import type { Fault } from "../operation.ts";
+import { nearest } from "./nearest-name.ts";
+import { policyShape } from "./policy-schema.ts";
+
+export type PolicyPath = readonly string[];
+
+const prefix = "PORTCULLIS_";
+/** Variables by this prefix that are no settings. */
+const others: ReadonlySet<string> = new Set(["PORTCULLIS_ENV", "PORTCULLIS_KEY", "PORTCULLIS_MODE"]);
+
+/** `PORTCULLIS_LISTEN_PORT` → `listen.port`: every scalar of the policy, its path in capitals. */
+export const environmentNames: ReadonlyMap<string, PolicyPath> = new Map([["PORTCULLIS_MODE", ["mode"]], ...leaves(policyShape, [])]);
+
+interface HasFields {
+  readonly fields: Readonly<Record<string, { readonly shape: unknown }>>;
+}
+
+function* leaves(shape: unknown, path: PolicyPath): Generator<[string, PolicyPath]> {
+  const fields = (shape as Partial<HasFields>).fields;
+  if (fields === undefined || path.length > 0) yield [`${prefix}${path.map((key) => key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()).join("_")}`, path];
+  if (fields === undefined) return;
+  for (const [key, field] of Object.entries(fields)) yield* leaves(field.shape, [...path, key]);
+}
+
+/** The settings that the environment makes. A variable that is none of them is a fault: a misspelt one would silently do nothing. */
+export function overridePlaces(environment: Readonly<Record<string, string | undefined>>): { readonly values: readonly (readonly [PolicyPath, unknown])[]; readonly faults: readonly Fault[] } {
+  const values: (readonly [PolicyPath, unknown])[] = [];
+  const faults: Fault[] = [];
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith(prefix) || text === undefined || name.startsWith("PORTCULLIS_TEST_")) continue;
+    const path = environmentNames.get(name);
+    if (path !== undefined) values.push([path, scalarOf(text)]);
+    else if (!others.has(name)) {
+      const meant = nearest(name, [...environmentNames.keys()]);
+      faults.push({ file: "(environment)", line: 1, column: 1, severity: "error", message: `${name} is no setting`, ...(meant === undefined ? {} : { mend: `Did you mean ${meant}?` }) });
+    }
+  }
+  return { values, faults };
+}
+
+function scalarOf(text: string): unknown {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  return text === "true" ? true : text === "false" ? false : text;
+}

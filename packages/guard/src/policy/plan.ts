@@ -1,0 +1,84 @@
+import type { EntryRule } from "../authorization/entry.ts";
+import type { UpgradeRules } from "../clients/forced-upgrade.ts";
+import type { Control } from "../control.ts";
+import type { CredentialSource } from "../credentials/find-credential.ts";
+import type { PersonalField } from "../decision-record.ts";
+import type { LimitRule, Tiers } from "../limits/compile-limits.ts";
+import type { Rate } from "../limits/rate.ts";
+import type { ApiDocument } from "../operation.ts";
+import type { ModeRule } from "../rollout/mode.ts";
+
+/**
+ * The policy and its documents, joined and checked: for every operation what will be done, in plain data, so that it
+ * travels to the gate threads and can be shown and compared. Nothing in it is looked up again.
+ */
+export interface Plan {
+  readonly apis: readonly ApiPlan[];
+  /** What no document names. */
+  readonly undeclared: Pick<OperationPlan, "modes" | "limits">;
+  readonly identity: IdentityPlan | undefined;
+  /** Scopes by role. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly tiers: Tiers;
+  /** Requests of one network before anything else is asked; undefined: not counted. */
+  readonly admission: Rate | undefined;
+  readonly limitKeys: number;
+  readonly state: string;
+  readonly upgrade: UpgradeRules;
+  readonly versioning: VersioningPlan;
+  readonly trustedProxies: readonly string[];
+  readonly recordFields: readonly PersonalField[];
+}
+
+export interface UpstreamPlan {
+  readonly targets: readonly string[];
+  readonly connections: number | undefined;
+  readonly connectTimeoutMs: number | undefined;
+  readonly headersTimeoutMs: number | undefined;
+  readonly bodyTimeoutMs: number | undefined;
+}
+
+export interface ApiPlan {
+  readonly document: ApiDocument;
+  readonly upstream: UpstreamPlan;
+  readonly version: string | undefined;
+  /** Deprecation, Sunset and Link fields of every answer. Flat. */
+  readonly answerHeaders: readonly string[];
+  readonly sunsetAtMs: number | undefined;
+  /** In the order of the document's operations. */
+  readonly operations: readonly OperationPlan[];
+}
+
+export interface OperationPlan {
+  readonly name: string;
+  readonly modes: Readonly<Record<Control, ModeRule>>;
+  readonly entry: EntryRule | undefined;
+  readonly owner: OwnerPlan | undefined;
+  readonly limits: readonly LimitRule[];
+  readonly mostBodyBytes: number;
+}
+
+export interface OwnerPlan {
+  /** Which of the path's parameters must be the caller's. */
+  readonly parameter: { readonly name: string; readonly index: number } | undefined;
+  /** Where the answer names its owner: a JSON pointer in parts, `*` for every element. */
+  readonly response: readonly string[] | undefined;
+  /** The claim of the caller's token that must be the same. */
+  readonly is: string;
+  readonly exceptRoles: readonly string[];
+}
+
+export interface IdentityPlan {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly jwksUri: string | undefined;
+  readonly algorithms: readonly string[];
+  readonly typ: "at+jwt" | "any";
+  readonly clockToleranceSeconds: number;
+  readonly rolesClaim: string;
+  readonly tierClaim: string | undefined;
+  readonly deviceClaim: string | undefined;
+  readonly credential: CredentialSource;
+}
+
+export type VersioningPlan = { readonly from: "path" } | { readonly from: "header" | "query" | "accept"; readonly name: string; readonly otherwise: string | undefined };

@@ -1,0 +1,36 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { ServerCertificate } from "./listener.ts";
+
+/**
+ * Reads a certificate with its key and makes sure that they can serve.
+ *
+ * @throws Error that says which file is at fault and what to do
+ */
+export function readCertificateFiles(certFile: string, keyFile: string, nowMs: number = Date.now()): ServerCertificate {
+  const cert = read(certFile, "certificate");
+  const key = read(keyFile, "key");
+  let leaf: X509Certificate;
+  try {
+    leaf = new X509Certificate(cert);
+  } catch {
+    throw new Error(`${certFile} is not a certificate in PEM form.`);
+  }
+  let privateKey;
+  try {
+    privateKey = createPrivateKey(key);
+  } catch {
+    throw new Error(`${keyFile} is not a private key in PEM form, or it needs a passphrase.`);
+  }
+  if (!leaf.checkPrivateKey(privateKey)) throw new Error(`${keyFile} is not the key of ${certFile}.`);
+  if (leaf.validToDate.getTime() <= nowMs) throw new Error(`${certFile} ended on ${leaf.validTo}.`);
+  return { cert, key };
+}
+
+function read(file: string, what: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (fault) {
+    throw new Error(`the ${what} ${file} cannot be read (${(fault as NodeJS.ErrnoException).code ?? "unknown"}).`, { cause: fault });
+  }
+}

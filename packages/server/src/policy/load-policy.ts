@@ -1,0 +1,34 @@
+import { dirname, resolve } from "node:path";
+import { verifySchemas } from "@portcullis/guard/contracts/verify-schemas";
+import type { ApiDocument, Fault } from "@portcullis/guard/operation";
+import { readOpenApi } from "@portcullis/guard/operations/read-openapi";
+import { compilePlan } from "@portcullis/guard/policy/compile-plan";
+import type { Plan } from "@portcullis/guard/policy/plan";
+import type { Policy } from "@portcullis/guard/policy/policy-schema";
+import { type PolicySources, readPolicy } from "@portcullis/guard/policy/read-policy";
+
+export interface Loaded {
+  readonly plan: Plan | undefined;
+  readonly policy: Policy | undefined;
+  readonly documents: readonly ApiDocument[];
+  readonly faults: readonly Fault[];
+  /** Where relative paths of the policy begin. */
+  readonly folder: string;
+  /** Files whose change is a change of the plan. */
+  readonly files: readonly string[];
+}
+
+/** Reads the policy, its documents and what they say together. Never half: without a plan, the faults say why. */
+export async function loadPolicy(sources: PolicySources): Promise<Loaded> {
+  const { faultAt, faults: policyFaults, policy } = await readPolicy(sources);
+  const folder = sources.file === undefined ? process.cwd() : dirname(resolve(sources.file));
+  const ownFiles = sources.file === undefined ? [] : [resolve(sources.file)];
+  if (policy === undefined) return { plan: undefined, policy, documents: [], faults: policyFaults, folder, files: ownFiles };
+  const read = policy.apis.map((api) => readOpenApi(resolve(folder, api.openapi)));
+  const documents = read.flatMap(({ document }) => (document === undefined ? [] : [document]));
+  const faults = [...policyFaults, ...read.flatMap((one) => one.faults), ...documents.flatMap((document) => verifySchemas(document))];
+  const files = [...ownFiles, ...policy.apis.map((api) => resolve(folder, api.openapi))];
+  if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error")) return { plan: undefined, policy, documents, faults, folder, files };
+  const joined = compilePlan(policy, documents, faultAt);
+  return { plan: joined.plan, policy, documents, faults: [...faults, ...joined.faults], folder, files };
+}
