@@ -65,6 +65,10 @@ export class AnswerFilter implements AnswerReceiver {
       this.#refuse();
       return;
     }
+    if (status === 404 && rules.checkOwner !== undefined && modeOf(exchange, modes, "ownership") === "enforce") {
+      this.#answerAsAbsent();
+      return;
+    }
     const ownerMatters = rules.checkOwner !== undefined && status >= 200 && status < 300;
     const contractMatters = contract !== undefined && contract.needsBody;
     if (noBody(status, exchange.arrival.method)) {
@@ -198,6 +202,15 @@ export class AnswerFilter implements AnswerReceiver {
     this.#held = undefined;
     if (this.#exchange.answeredAt !== 0) this.forwarding?.abort();
     if (this.#exchange.refusal !== undefined) answerRefusal(this.#exchange, this.#answer, this.#exchange.refusal);
+    this.#finish();
+  }
+
+  /** What the backend does not have is answered as what is another's: the difference would tell which ids exist. */
+  #answerAsAbsent(): void {
+    this.#over = true;
+    this.forwarding?.abort();
+    answerRefusal(this.#exchange, this.#answer, refuse("object-not-yours"));
+    this.#exchange.refusal = undefined;
     this.#finish();
   }
 

@@ -1,0 +1,32 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface StartedGate {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly ca: string;
+  readonly process: ChildProcess;
+  /** What it wrote for a person, so far. */
+  readonly said: () => string;
+}
+
+const main = join(import.meta.dirname, "..", "..", "packages", "server", "src", "cli", "main.ts");
+
+/** Starts the gate as a program of its own, as its users do, and waits until it serves. */
+export function startGate(argv: readonly string[], directory: string, environment: NodeJS.ProcessEnv = process.env): Promise<StartedGate> {
+  const child = spawn(process.execPath, ["--conditions=@portcullis/source", "--disable-warning=ExperimentalWarning", main, "up", ...argv, "--directory", directory], { stdio: ["ignore", "ignore", "pipe"], env: environment });
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const onExit = (): void => reject(new Error(`the gate did not start:\n${said}`));
+    child.once("exit", onExit);
+    child.stderr.setEncoding("utf8").on("data", (part: string) => {
+      said += part;
+      const port = Number(/https:\/\/localhost:(\d+)/.exec(said)?.[1]);
+      const adminPort = Number(/127\.0\.0\.1:(\d+) \(\/healthz/.exec(said)?.[1]);
+      if (!(port > 0 && adminPort > 0)) return;
+      child.off("exit", onExit);
+      resolve({ port, adminPort, ca: readFileSync(join(directory, "local-ca.crt"), "utf8"), process: child, said: () => said });
+    });
+  });
+}

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { type Bank, startBank } from "./bank/server.ts";
+import { useTheBank } from "./client.ts";
+import { type StartedGate, startGate } from "./gate.ts";
+import { tryHoles } from "./holes.ts";
+import { type Send, sender } from "./send.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "portcullis-harbour-"));
+const policyFile = join(directory, "portcullis.yaml");
+let bank: Bank;
+let gate: StartedGate;
+let bare: Send;
+let gated: Send;
+
+const login = async (username: string, password: string): Promise<string> => ((await bare("POST", "/v1/sessions", { json: { username, password } })).body as { accessToken: string }).accessToken;
+
+/** The example's own policy, with the ports and files of this run. */
+function policy(change: (text: string) => string = (text) => text): string {
+  const text = readFileSync(join(import.meta.dirname, "portcullis.yaml"), "utf8")
+    .replaceAll("http://127.0.0.1:4000", bank.url)
+    .replaceAll("http://127.0.0.1:4001", bank.issuer.url)
+    .replaceAll("./openapi", `${import.meta.dirname}/openapi`)
+    // The tests come from one address, and faster than a person.
+    .replace("{ rate: 300/min, burst: 60, per: address }", "{ rate: 100000/min, per: address }")
+    .replace("premium: 1000/min", "premium: 100000/min");
+  return change(text);
+}
+
+before(async () => {
+  bank = await startBank({ file: ":memory:", port: 0, issuerPort: 0 });
+  writeFileSync(policyFile, policy());
+  gate = await startGate(["--config", policyFile, "--port", "0", "--admin-port", "0", "--threads", "2"], join(directory, "state"));
+  bare = sender(bank.url);
+  gated = sender(`https://localhost:${gate.port}`, { ca: gate.ca, headers: { "Portcullis-App": "harbour-ios/3.4.1 (build 812; ios 19.1)" } });
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await fetch(`http://127.0.0.1:${gate.adminPort}/readyz`)).status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the gate is not ready: ${gate.said()}`);
+});
+after(() => {
+  gate.process.kill("SIGKILL");
+  bank.close();
+});
+
+test("the bank's app works through the gate with everything enforced", async () => {
+  await useTheBank(gated, () => undefined);
+});
+
+test("every hole is open on the bare backend and closed through the gate", async () => {
+  for (const { bare: onBare, gated: throughGate, hole } of await tryHoles(bare, gated, login)) {
+    assert.equal(onBare, true, `${hole.name}: not open on the bare backend`);
+    assert.equal(throughGate, false, `${hole.name}: still open through the gate`);
+  }
+});
+
+test("an object of another is not told from one that is absent", async () => {
+  const token = await login("ben", "battery staple");
+  const another = await gated("GET", "/v1/accounts/a-1", { token });
+  const absent = await gated("GET", "/v1/accounts/a-99", { token });
+  assert.equal(another.status, 404);
+  const without = ({ body, headers }: typeof another) => [{ ...(body as object), traceId: "" }, Object.keys(headers).sort(), headers["content-length"]];
+  assert.deepEqual(without(another), without(absent));
+});
+
+test("support reads what the policy lets it read", async () => {
+  const token = await login("sue", "support desk 1");
+  assert.equal((await gated("GET", "/v1/accounts/a-1", { token })).status, 200);
+  const customers = await gated("GET", "/v1/admin/customers", { token });
+  assert.equal(customers.status, 200);
+  assert.ok(!JSON.stringify(customers.body).includes("taxNumber"));
+});
+
+test("the backend learns who calls from an assertion it can verify, and the caller cannot write one", async () => {
+  const token = await login("ann", "correct horse");
+  assert.equal((await gated("GET", "/v1/accounts", { token, headers: { "Portcullis-Identity": "forged" } })).status, 200);
+  const jwks = (await gated("GET", "/.well-known/portcullis/jwks.json")).body as { keys: { kty: string; d?: string }[] };
+  assert.equal(jwks.keys[0]?.kty, "EC");
+  assert.equal(jwks.keys[0]?.d, undefined);
+});
+
+test("an old build is told to update, and a deprecated version says when it ends", async () => {
+  const token = await login("ann", "correct horse");
+  const old = await gated("GET", "/v1/accounts", { token, headers: { "Portcullis-App": "harbour-ios/2.9.0" } });
+  assert.equal(old.status, 403);
+  assert.equal((old.body as { code: string }).code, "app-version-unsupported");
+  assert.equal(old.headers["link"], '<https://apps.apple.com/app/harbour>; rel="latest-version"');
+  const current = await gated("GET", "/v1/accounts", { token });
+  assert.equal(current.headers["deprecation"], `@${Date.parse("2026-12-01") / 1000}`);
+  assert.equal(current.headers["sunset"], "Thu, 01 Jul 2027 00:00:00 GMT");
+  assert.equal(current.headers["link"], '<https://localhost:8443/v2>; rel="successor-version"');
+});
+
+test("a refusal leads to a page that explains it", async () => {
+  const refused = (await gated("GET", "/v1/accounts")).body as { type: string; code: string };
+  assert.equal(refused.code, "credential-missing");
+  const page = await gated("GET", refused.type);
+  assert.equal(page.status, 200);
+  assert.match(String(page.body), /Sign-in is needed/);
+});
+
+test("a changed policy serves within a second and without a failed request, and a broken one changes nothing", async () => {
+  const token = await login("ann", "correct horse");
+  let failed = 0;
+  let running = true;
+  const traffic = (async () => {
+    while (running) if ((await gated("GET", "/v2/feed?limit=1", { token })).status !== 200) failed += 1;
+  })();
+  const undeclared = async (): Promise<number> => (await gated("GET", "/v1/feed?surprise=1", { token })).status;
+  const until = async (status: number): Promise<boolean> => {
+    for (let tries = 0; tries < 60; tries += 1) {
+      if ((await undeclared()) === status && (await undeclared()) === status) return true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return false;
+  };
+  assert.equal(await undeclared(), 400);
+  writeFileSync(policyFile, policy((text) => text.replace("mode: enforce", "mode: observe")));
+  assert.ok(await until(200), gate.said());
+  writeFileSync(policyFile, policy((text) => text.replace("mode: enforce", "mode: enfroce")));
+  await new Promise((resolve) => setTimeout(resolve, 900));
+  assert.equal(await undeclared(), 200);
+  assert.match(gate.said(), /'mode' is "enfroce"[\s\S]*the old one serves/);
+  writeFileSync(policyFile, policy());
+  gate.process.kill("SIGHUP");
+  assert.ok(await until(400), gate.said());
+  running = false;
+  await traffic;
+  assert.equal(failed, 0);
+});
