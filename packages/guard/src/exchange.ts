@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type { Mode } from "./control.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -14,6 +14,17 @@ export interface Arrival {
   readonly peerAddress: string;
   readonly encrypted: boolean;
   readonly body: Readable;
+  /** The caller waits for leave before it sends the body (RFC 9110 section 10.1.1); absent when it does not wait. */
+  readonly allowBody?: () => void;
+  /** The caller asks for another protocol on this connection. Only WebSocket is spoken of. */
+  readonly upgrade?: UpgradeRequest;
+}
+
+/** A WebSocket handshake (RFC 6455 section 4.1). */
+export interface UpgradeRequest {
+  readonly socket: Duplex;
+  /** Bytes that came behind the handshake. */
+  readonly head: Buffer;
 }
 
 /** What a control decided about this request, where it would refuse. */

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 
 /** The port through which the journey hands a request on. The server implements it over pooled connections; a middleware door over `next()`. */
 export interface UpstreamRequest {
@@ -29,6 +29,15 @@ export interface Forwarding {
   abort(): void;
 }
 
+/** What becomes of a handshake: the backend switches, or answers like to any request. */
+export interface UpgradeReceiver {
+  /** `headers` are those of the 101, flat; `head` is what came behind it. */
+  onSwitched(headers: string[], socket: Duplex, head: Buffer): void;
+  readonly refused: AnswerReceiver;
+}
+
 export interface Upstream {
   forward(request: UpstreamRequest, receiver: AnswerReceiver): Forwarding;
+  /** Absent where connections cannot be handed over, as behind a middleware door. */
+  upgrade?(request: UpstreamRequest, receiver: UpgradeReceiver): Forwarding;
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
-import { nodeHttpDoor } from "@portcullis/guard/doors/node-http";
+import { nodeContinueDoor, nodeHttpDoor, nodeUpgradeDoor } from "@portcullis/guard/doors/node-http";
 import { type ProblemCode, problemCatalog } from "@portcullis/guard/problem-catalog";
 import { GateJourney } from "./gate-journey.ts";
 import type { FromGate, GateSettings, ToGate } from "./gate-settings.ts";
@@ -71,6 +71,8 @@ try {
     reusePort: true,
     tls: settings.tls,
     onRequest: nodeHttpDoor(() => gate.current),
+    onContinue: nodeContinueDoor(() => gate.current),
+    onUpgrade: nodeUpgradeDoor(() => gate.current),
     onUnparsed: (code) => record(unparsed(code)),
   });
   control.on("message", (message: ToGate) => {

@@ -1,5 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { Exchange, type Arrival } from "../exchange.ts";
 import type { Answer } from "../journey/answer.ts";
@@ -11,6 +13,30 @@ export function nodeHttpDoor(journey: () => Journey): (request: IncomingMessage 
   return (request, response) => {
     const exchange: JourneyExchange = new Exchange(arrivalOf(request), Date.now(), performance.now());
     journey()(exchange, response as Answer);
+  };
+}
+
+/** Requests that wait for leave before they send their body: it is given when a control reads it, or the backend does. */
+export function nodeContinueDoor(journey: () => Journey): (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void {
+  return (request, response) => {
+    let allowed = false;
+    const allowBody = (): void => {
+      if (!allowed) response.writeContinue();
+      allowed = true;
+    };
+    journey()(new Exchange({ ...arrivalOf(request), allowBody }, Date.now(), performance.now()), response as Answer);
+  };
+}
+
+/** Handshakes for another protocol. A refusal is answered on the same connection, which then ends. */
+export function nodeUpgradeDoor(journey: () => Journey): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  return (request, socket, head) => {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.once("finish", () => socket.end());
+    socket.on("error", () => socket.destroy());
+    journey()(new Exchange({ ...arrivalOf(request), upgrade: { socket, head } }, Date.now(), performance.now()), response);
   };
 }
 

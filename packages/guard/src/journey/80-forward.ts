@@ -14,7 +14,7 @@ export type IdentityAssertion = (exchange: JourneyExchange) => string | undefine
  */
 export function forward(exchange: JourneyExchange, rules: OperationJourney, receiver: AnswerReceiver, answer: Answer, assertIdentity: IdentityAssertion | undefined): Forwarding {
   const { arrival, known, forwardHeaders } = exchange;
-  const headers = rules.readsAnswer ? withoutAcceptEncoding(forwardHeaders) : forwardHeaders;
+  const headers = rules.readsAnswer ? plainAndWhole(forwardHeaders, rules.answer.checkOwner !== undefined) : forwardHeaders;
   if (known.host !== undefined) headers.push("Host", known.host);
   headers.push("X-Forwarded-For", exchange.address, "X-Forwarded-Proto", arrival.encrypted ? "https" : "http", "traceparent", childTraceparent(exchange.traceId));
   const identity = assertIdentity?.(exchange);
@@ -25,12 +25,14 @@ export function forward(exchange: JourneyExchange, rules: OperationJourney, rece
     headers.push("Content-Length", String(body.length));
   } else if (mayHaveBody(exchange)) {
     body = arrival.body;
+    arrival.allowBody?.();
     if (known.contentLength !== undefined) headers.push("Content-Length", known.contentLength);
   }
   exchange.forwardedAt = performance.now();
   const forwarding = rules.upstream.forward(
     {
-      method: arrival.method,
+      // Whose object it is stands in the body: a HEAD is asked as a GET, and answered without one.
+      method: arrival.method === "HEAD" && rules.answer.checkOwner !== undefined ? "GET" : arrival.method,
       target: exchange.query === "" ? exchange.path : `${exchange.path}?${exchange.query}`,
       headers,
       body,
@@ -45,10 +47,16 @@ export function forward(exchange: JourneyExchange, rules: OperationJourney, rece
   return forwarding;
 }
 
-/** An answer that a control reads must arrive in plain bytes. */
-function withoutAcceptEncoding(headers: string[]): string[] {
+const conditional: ReadonlySet<string> = new Set(["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"]);
+
+/**
+ * An answer that a control reads must arrive in plain bytes; and whole, where it must name its owner: a 304 or a part of
+ * it would tell of an object before anybody knows whose it is. The gate answers such conditions itself.
+ */
+function plainAndWhole(headers: string[], whole: boolean): string[] {
   for (let index = headers.length - 2; index >= 0; index -= 2) {
-    if ((headers[index] as string).toLowerCase() === "accept-encoding") headers.splice(index, 2);
+    const name = (headers[index] as string).toLowerCase();
+    if (name === "accept-encoding" || (whole && conditional.has(name))) headers.splice(index, 2);
   }
   headers.push("Accept-Encoding", "identity");
   return headers;

@@ -1,6 +1,7 @@
 import { refuse } from "../refusal.ts";
 import type { AnswerReceiver, Forwarding, UpstreamFaultCode } from "../upstream.ts";
 import { answerRefusal, type Answer } from "./answer.ts";
+import { sendHeld } from "./send-held.ts";
 import { serializeExactly } from "./serialize-exactly.ts";
 import { modeOf, stands } from "./stands.ts";
 import type { AnswerContract, JourneyExchange, OperationJourney } from "./step.ts";
@@ -71,8 +72,9 @@ export class AnswerFilter implements AnswerReceiver {
     }
     const ownerMatters = rules.checkOwner !== undefined && status >= 200 && status < 300;
     const contractMatters = contract !== undefined && contract.needsBody;
-    if (noBody(status, exchange.arrival.method)) {
-      // A HEAD or a conditional request tells whether the object exists, as its body would.
+    const tagged = rules.tags && status === 200 && (contentType ?? "").includes("json");
+    if (noBody(status, exchange.arrival.method) && !(rules.checkOwner !== undefined && exchange.arrival.method === "HEAD" && status === 200)) {
+      // An answer without a body tells whether the object exists, as its body would.
       if (ownerMatters && stands(exchange, refuse("object-not-yours", { detail: "an answer without a body does not name an owner" }), modes)) {
         this.#refuse();
         return;
@@ -81,7 +83,7 @@ export class AnswerFilter implements AnswerReceiver {
       this.#answer.writeHead(status, headers);
       return;
     }
-    if (ownerMatters || contractMatters) {
+    if (ownerMatters || contractMatters || tagged) {
       if (encoded) {
         const unread = refuse(ownerMatters ? "object-not-yours" : "response-invalid", { detail: "the answer is encoded though plain bytes were asked for" });
         if (stands(exchange, unread, modes)) {
@@ -160,7 +162,7 @@ export class AnswerFilter implements AnswerReceiver {
         this.#refuse();
         return;
       }
-      this.#send(bytes);
+      this.#send(bytes, false);
       return;
     }
     const notYours = rules.checkOwner !== undefined && exchange.status < 300 ? rules.checkOwner(value, exchange) : undefined;
@@ -170,7 +172,7 @@ export class AnswerFilter implements AnswerReceiver {
     }
     const contract = this.#contract;
     if (contract === undefined) {
-      this.#send(bytes);
+      this.#send(bytes, false);
       return;
     }
     let body: Buffer = bytes;
@@ -185,16 +187,12 @@ export class AnswerFilter implements AnswerReceiver {
       this.#refuse();
       return;
     }
-    this.#send(body);
+    this.#send(body, body !== bytes);
   }
 
-  #send(body: Buffer): void {
-    const headers = this.#headers;
-    headers.push("Content-Length", String(body.length));
-    this.#exchange.answerBytes = body.length;
-    this.#answer.writeHead(this.#exchange.status, headers);
-    this.#answer.end(body);
-    this.#finish();
+  #send(body: Buffer, changed: boolean): void {
+    this.#over = true;
+    sendHeld(this.#exchange, this.#answer, { body, headers: this.#headers, changed, tags: this.#rules.answer.tags }, () => this.#finish());
   }
 
   #refuse(): void {

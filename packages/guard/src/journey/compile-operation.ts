@@ -41,7 +41,7 @@ export interface ApiParts {
 }
 
 const mostBufferedBytes = 8 * 1024 * 1024;
-const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, mostBufferedBytes });
+const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, mostBufferedBytes, tags: false });
 
 /**
  * The checks of one operation, in the order of the journey: version, app, caller, limits, what the head says, what the
@@ -119,12 +119,13 @@ function prepareSunset({ answerHeaders, sunsetAtMs }: ApiPlan): Check<JourneyExc
   return (exchange) => (exchange.receivedAtMs >= sunsetAtMs ? ended : undefined);
 }
 
-function compileAnswer(operation: Operation, { modes, owner }: OperationPlan, { api, response }: ApiParts): AnswerRules {
+function compileAnswer(operation: Operation, { modes, owner, tags: wanted }: OperationPlan, { api, response }: ApiParts): AnswerRules {
   const reads = modes.response !== "off" || modes.disclosure !== "off";
   const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response) : undefined;
   const checkOwner = owner?.response === undefined || modes.ownership === "off" ? undefined : compileCheckOwner(owner, owner.response);
-  if (forAnswer === undefined && checkOwner === undefined) return readsNothing;
-  return Object.freeze({ forAnswer, checkOwner, mostBufferedBytes });
+  const tags = wanted && operation.method === "GET";
+  if (forAnswer === undefined && checkOwner === undefined && !tags) return readsNothing;
+  return Object.freeze({ forAnswer, checkOwner, mostBufferedBytes, tags });
 }
 
 function compileCheckOwner({ exceptRoles, is }: OwnerPlan, pointer: readonly string[]): AnswerRules["checkOwner"] {

@@ -2,6 +2,7 @@ import type { Refusal } from "../refusal.ts";
 import { refuse } from "../refusal.ts";
 import { compileRoute, type RouteTable, type SelectTable } from "./20-route.ts";
 import { forward, type IdentityAssertion } from "./80-forward.ts";
+import { checkUpgrade, tunnel } from "./80-upgrade.ts";
 import { AnswerFilter } from "./90-filter.ts";
 import { answerPage, answerRefusal, type Answer } from "./answer.ts";
 import type { OwnPage } from "./own-pages.ts";
@@ -74,6 +75,12 @@ export function compileJourney(parts: JourneyParts): Journey {
       }
     }
     const filter = new AnswerFilter(exchange, rules, answer, record);
+    if (exchange.arrival.upgrade !== undefined) {
+      const refused = checkUpgrade(exchange, rules);
+      if (refused !== undefined && stands(exchange, refused, rules.modes)) end(exchange, answer, refused);
+      else tunnel(exchange, rules, filter, assertIdentity, () => record(exchange));
+      return;
+    }
     filter.forwarding = forward(exchange, rules, filter, answer, assertIdentity);
   };
 

@@ -6,6 +6,7 @@ export function readBody(exchange: JourneyExchange, mostBytes: number): Promise<
   const { body } = exchange.arrival;
   const { contentLength } = exchange.known;
   if (contentLength !== undefined && Number(contentLength) > mostBytes) return Promise.resolve(tooLarge(mostBytes));
+  exchange.arrival.allowBody?.();
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

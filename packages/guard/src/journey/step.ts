@@ -30,6 +30,8 @@ export interface AnswerRules {
   /** The owner named in the answer must be the caller. */
   readonly checkOwner: ((answer: unknown, exchange: JourneyExchange) => Refusal | undefined) | undefined;
   readonly mostBufferedBytes: number;
+  /** Whether GETs are answered with a strong validator, and with 304 to who has it. */
+  readonly tags: boolean;
 }
 
 export interface AnswerContract {

@@ -34,6 +34,7 @@ export function planOperation(operation: Operation | undefined, entries: readonl
   let entry = operation === undefined ? undefined : entryRuleOf(operation.security);
   let owner: { readonly rule: Exclude<OperationEntry["owner"], "none" | undefined>; readonly index: number; readonly closeness: Closeness } | undefined;
   let bodyBytes = mostBodyBytes;
+  let tags = false;
   const limits = new Map<string, LimitRule>();
   for (const { closeness, entry: one, index } of entries) {
     modes = layModes(modes, one.mode);
@@ -41,6 +42,7 @@ export function planOperation(operation: Operation | undefined, entries: readonl
     if (one.owner === "none") owner = undefined;
     else if (one.owner !== undefined) owner = { rule: one.owner, index, closeness };
     if (one.maxBodySize !== undefined) bodyBytes = one.maxBodySize;
+    if (one.entityTags !== undefined) tags = one.entityTags;
     layLimits(limits, one, index, closeness, operation, context);
   }
   return {
@@ -50,6 +52,7 @@ export function planOperation(operation: Operation | undefined, entries: readonl
     owner: owner === undefined || operation === undefined ? undefined : planOwner(operation, owner.rule, owner.index, entry, context),
     limits: [...limits.values()],
     mostBodyBytes: bodyBytes,
+    tags,
   };
 }
 

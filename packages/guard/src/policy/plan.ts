@@ -56,6 +56,8 @@ export interface OperationPlan {
   readonly owner: OwnerPlan | undefined;
   readonly limits: readonly LimitRule[];
   readonly mostBodyBytes: number;
+  /** GETs carry a strong validator. */
+  readonly tags: boolean;
 }
 
 export interface OwnerPlan {

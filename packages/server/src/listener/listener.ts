@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from "node:http";
 import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ProblemCode } from "@portcullis/guard/problem-catalog";
 import { refuseUnparsed } from "./parser-refusal.ts";
 
@@ -18,6 +19,9 @@ export interface ListenerOptions {
   /** Absent: cleartext HTTP/1.1, for loopback behind another TLS end. */
   readonly tls: (ServerCertificate & { readonly minVersion: "TLSv1.2" | "TLSv1.3"; readonly ticketKeys?: Buffer }) | undefined;
   readonly onRequest: (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void;
+  /** Requests with `Expect: 100-continue`. */
+  readonly onContinue: ListenerOptions["onRequest"];
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly onUnparsed: (code: ProblemCode) => void;
 }
 
@@ -59,6 +63,8 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
       onRequest,
     );
   }
+  server.on("checkContinue", options.onContinue);
+  server.on("upgrade", options.onUpgrade);
   const sockets = new Set<Socket>();
   const track = (socket: Socket): void => {
     socket.setNoDelay(true);

@@ -1,6 +1,7 @@
 import { Pool, type Dispatcher } from "undici";
 import type { AnswerReceiver, Forwarding, Upstream, UpstreamFaultCode, UpstreamRequest } from "@portcullis/guard/upstream";
 import { AnswerPipe } from "./answer-pipe.ts";
+import { requestUpgrade } from "./upgrade-request.ts";
 
 export interface UpstreamOptions {
   /** `http://host:port`, `https://host:port` or `unix:/path/to.sock`. */
@@ -98,6 +99,7 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
       send(request, receiver, pipe, undefined);
       return pipe;
     },
+    upgrade: (request, receiver) => requestUpgrade(choose(undefined).name, connectTimeoutMs, request, receiver),
     async close() {
       await Promise.all(all.map((target) => target.pool.close()));
     },

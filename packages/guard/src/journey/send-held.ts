@@ -1,0 +1,66 @@
+import type { Answer } from "./answer.ts";
+import { chooseCoding, encode } from "./encode-answer.ts";
+import { entityTagOf, matchesAny } from "./entity-tag.ts";
+import type { JourneyExchange } from "./step.ts";
+
+export interface HeldAnswer {
+  readonly body: Buffer;
+  /** The backend's fields, without Content-Length. Flat; taken over. */
+  readonly headers: string[];
+  /** Whether the bytes are others than the backend's: then its validator is not theirs. */
+  readonly changed: boolean;
+  /** Whether the operation asks for a validator of the gate's own making. */
+  readonly tags: boolean;
+}
+
+/** Sends an answer that was read whole: with a validator where one is asked for, as 304 where the caller has it, encoded where that helps. */
+export function sendHeld(exchange: JourneyExchange, answer: Answer, { body, changed, headers, tags }: HeldAnswer, finished: () => void): void {
+  const { known, arrival } = exchange;
+  const coding = chooseCoding(known.acceptEncoding, body.length, headers);
+  if (exchange.status === 200 && (arrival.method === "GET" || arrival.method === "HEAD")) {
+    const own = takeField(headers, "etag");
+    const unchanged = own !== undefined && !changed && coding === undefined ? own : undefined;
+    const tag = unchanged ?? (tags || own !== undefined ? entityTagOf(body, coding) : undefined);
+    if (tag !== undefined) headers.push("ETag", tag);
+    if (tag !== undefined && known.ifNoneMatch !== undefined && matchesAny(known.ifNoneMatch, tag)) {
+      takeField(headers, "content-type");
+      exchange.status = 304;
+      exchange.answerBytes = 0;
+      answer.writeHead(304, headers);
+      answer.end();
+      finished();
+      return;
+    }
+  }
+  if (coding === undefined) {
+    write(exchange, answer, headers, body);
+    finished();
+    return;
+  }
+  headers.push("Content-Encoding", coding, "Vary", "Accept-Encoding");
+  encode(body, coding).then(
+    (encoded) => {
+      if (!exchange.closed) write(exchange, answer, headers, encoded);
+      finished();
+    },
+    () => {
+      answer.destroy();
+      finished();
+    },
+  );
+}
+
+function write(exchange: JourneyExchange, answer: Answer, headers: string[], body: Buffer): void {
+  headers.push("Content-Length", String(body.length));
+  exchange.answerBytes = exchange.arrival.method === "HEAD" ? 0 : body.length;
+  answer.writeHead(exchange.status, headers);
+  answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
+}
+
+function takeField(headers: string[], name: string): string | undefined {
+  let value: string | undefined;
+  for (let index = headers.length - 2; index >= 0; index -= 2) {
+    if ((headers[index] as string).toLowerCase() === name) value = headers.splice(index, 2)[1];
+  }
+  return value;
+}

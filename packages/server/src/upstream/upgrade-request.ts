@@ -1,0 +1,46 @@
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { Socket } from "node:net";
+import type { Forwarding, UpgradeReceiver, UpstreamRequest } from "@portcullis/guard/upstream";
+
+/** Fields of the backend's 101 that the handshake itself needs; the others of a connection stay behind. */
+const dropped: ReadonlySet<string> = new Set(["keep-alive", "proxy-authenticate", "te", "trailer", "transfer-encoding", "content-length", "server", "x-powered-by"]);
+
+/** A handshake on a connection of its own: a pool's connections are for requests that end. */
+export function requestUpgrade(target: string, connectTimeoutMs: number, request: UpstreamRequest, receiver: UpgradeReceiver): Forwarding {
+  const socketPath = target.startsWith("unix:") ? target.slice("unix:".length) : undefined;
+  const url = socketPath === undefined ? new URL(target) : undefined;
+  const send = url?.protocol === "https:" ? httpsRequest : httpRequest;
+  let done = false;
+  const outgoing = send({
+    ...(socketPath === undefined ? { hostname: url?.hostname, port: url?.port } : { socketPath }),
+    method: "GET",
+    path: request.target,
+    headers: request.headers,
+    agent: false,
+    setDefaultHeaders: false,
+  });
+  outgoing.setTimeout(connectTimeoutMs * 5, () => outgoing.destroy(new Error("no answer to the handshake in time")));
+  outgoing.on("upgrade", (response, socket, head) => {
+    done = true;
+    (socket as Socket).setTimeout(0);
+    const fields = response.rawHeaders;
+    const kept: string[] = [];
+    for (let index = 0; index < fields.length; index += 2) if (!dropped.has((fields[index] as string).toLowerCase())) kept.push(fields[index] as string, fields[index + 1] as string);
+    receiver.onSwitched(kept, socket, head);
+  });
+  outgoing.on("response", (response) => {
+    done = true;
+    receiver.refused.onHead(response.statusCode ?? 502, response.rawHeaders);
+    response.on("data", (chunk: Buffer) => void receiver.refused.onData(chunk));
+    response.on("end", () => receiver.refused.onEnd([]));
+    response.on("error", (fault) => receiver.refused.onFault("upstream-malformed", fault.message));
+  });
+  outgoing.on("error", (fault) => {
+    if (done) return;
+    done = true;
+    receiver.refused.onFault("upstream-unreachable", `${target}: ${fault.message}`);
+  });
+  outgoing.end();
+  return { resume: () => undefined, abort: () => outgoing.destroy() };
+}
