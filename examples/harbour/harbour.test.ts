@@ -106,9 +106,9 @@ test("a refusal leads to a page that explains it", async () => {
 test("a changed policy serves within a second and without a failed request, and a broken one changes nothing", async () => {
   const token = await login("ann", "correct horse");
   let failed = 0;
-  let running = true;
+  const stop = new AbortController();
   const traffic = (async () => {
-    while (running) if ((await gated("GET", "/v2/feed?limit=1", { token })).status !== 200) failed += 1;
+    while (!stop.signal.aborted) if ((await gated("GET", "/v2/feed?limit=1", { token })).status !== 200) failed += 1;
   })();
   const undeclared = async (): Promise<number> => (await gated("GET", "/v1/feed?surprise=1", { token })).status;
   const until = async (status: number): Promise<boolean> => {
@@ -128,7 +128,7 @@ test("a changed policy serves within a second and without a failed request, and 
   writeFileSync(policyFile, policy());
   gate.process.kill("SIGHUP");
   assert.ok(await until(400), gate.said());
-  running = false;
+  stop.abort();
   await traffic;
   assert.equal(failed, 0);
 });

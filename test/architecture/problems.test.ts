@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { alwaysEnforced, controls } from "@portcullis/guard/control";
@@ -18,4 +18,12 @@ test("every row of the problem catalogue is documented with its status and contr
 
 test("a control whose refusals are always enforced is one of the controls", () => {
   for (const control of alwaysEnforced) assert.ok(controls.includes(control));
+});
+
+test("every code of the catalogue is one that some source file gives", () => {
+  const given = globSync("packages/*/src/**/*.ts", { cwd: root })
+    .filter((file) => !file.endsWith(".test.ts") && !file.endsWith("problem-catalog.ts"))
+    .map((file) => readFileSync(join(root, file), "utf8"))
+    .join("\n");
+  assert.deepEqual(problemCodes.filter((code) => !given.includes(`"${code}"`)), []);
 });

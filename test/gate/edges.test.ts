@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import WebSocket, { WebSocketServer } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { type StartedGate, startGate } from "../../examples/harbour/gate.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portcullis-edges-"));
@@ -188,11 +188,11 @@ test("a WebSocket passes the journey, and then its bytes both ways", async () =>
 });
 
 test("a handshake that is none does not reach the backend", async () => {
-  const before = asked;
+  const askedBefore = asked;
   const refused = await send("/live", { headers: { Connection: "Upgrade", Upgrade: "websocket" } });
   assert.equal(refused.status, 400);
   assert.match(refused.body.toString(), /upgrade-refused/);
-  assert.equal(asked, before);
+  assert.equal(asked, askedBefore);
 });
 
 test("the cleartext port serves nothing: browsers are sent away, tokens refused, all counted", async () => {

@@ -24,18 +24,15 @@ export const problemCatalog = Object.freeze({
   "header-malformed": row("protocol", 400, "A header field is malformed or ambiguous", "Send each header field once, with a name and value that HTTP allows."),
   "headers-too-large": row("protocol", 431, "The header fields are too large", "Send fewer or shorter header fields."),
   "framing-ambiguous": row("protocol", 400, "The length of the request can be read in more than one way", "Send either Content-Length or Transfer-Encoding: chunked, once."),
-  "host-not-served": row("protocol", 421, "This host is not served here", "Send the request to the host named in the API's address."),
   "cleartext-refused": row("protocol", 403, "Only encrypted connections are served", "Use https. Tokens sent over this connection should be treated as seen by others."),
   "body-too-large": row("request", 413, "The body is larger than this operation accepts", "Send a smaller body."),
   "body-encoding-unsupported": row("request", 415, "This Content-Encoding is not accepted", "Send the body unencoded, or with one of the encodings in Accept-Encoding."),
-  "body-expands-too-far": row("protocol", 413, "The body expands further than is accepted", "Send the body unencoded, or smaller."),
   "body-incomplete": row("protocol", 400, "The body ended before it was complete", "Send the request again."),
   "request-timeout": row("protocol", 408, "The request took too long to arrive", "Send the request again."),
   "upgrade-refused": row("protocol", 400, "This protocol upgrade is not offered", "Only WebSocket upgrades, on operations that declare them, are served."),
   // route
   "operation-unknown": row("route", 404, "There is nothing at this address", "Check the path against the API's document."),
   "method-not-allowed": row("route", 405, "This method is not offered at this address", "Use one of the methods in the Allow field."),
-  "operation-switched-off": row("route", 503, "This operation is switched off for now", "Try again after the time in Retry-After."),
   "version-unknown": row("version", 404, "This version of the API is not known", "Use a version that the API offers."),
   "version-sunset": row("version", 410, "This version of the API has ended", "Use the successor named in the Link field."),
   // app
@@ -55,11 +52,9 @@ export const problemCatalog = Object.freeze({
   "token-expired": row("authentication", 401, "The access token has expired", "Refresh the token and send the request again."),
   "token-not-yet-valid": row("authentication", 401, "The access token is not valid yet", "Check the clock of the device."),
   "token-claims-invalid": row("authentication", 401, "The access token's claims are not acceptable", "Sign in again."),
-  "token-revoked": row("authentication", 401, "The access token has been revoked", "Sign in again."),
   "keys-unavailable": row("authentication", 503, "Tokens cannot be checked just now", "Try again after the time in Retry-After."),
   // limit
   "limit-exceeded": row("limit", 429, "Too many requests", "Wait for the time in Retry-After."),
-  "limit-state-unavailable": row("limit", 503, "Requests cannot be counted just now", "Try again after the time in Retry-After."),
   // request
   "request-invalid": row("request", 400, "The request does not fit the API's document", "Mend the places named in errors."),
   "body-malformed": row("request", 400, "The body is not well-formed", "Send a body that is well-formed for its media type."),
@@ -79,8 +74,6 @@ export const problemCatalog = Object.freeze({
   "upstream-unreachable": row("upstream", 502, "The backend cannot be reached", "Try again after the time in Retry-After."),
   "upstream-timeout": row("upstream", 504, "The backend did not answer in time", "Try again after the time in Retry-After."),
   "upstream-malformed": row("upstream", 502, "The backend's answer could not be read", "Try again later; the fault is on the server's side."),
-  "gate-overloaded": row("upstream", 503, "Too much is going on just now", "Try again after the time in Retry-After."),
-  "gate-draining": row("upstream", 503, "This server is about to stop", "Send the request again; another server will take it."),
   "gate-fault": row("upstream", 500, "Something went wrong in the gate", "Try again later; quote the traceId."),
 } satisfies Record<string, ProblemRow>);
 

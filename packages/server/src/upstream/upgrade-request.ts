@@ -1,6 +1,5 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { Socket } from "node:net";
 import type { Forwarding, UpgradeReceiver, UpstreamRequest } from "@portcullis/guard/upstream";
 
 /** Fields of the backend's 101 that the handshake itself needs; the others of a connection stay behind. */
@@ -23,7 +22,7 @@ export function requestUpgrade(target: string, connectTimeoutMs: number, request
   outgoing.setTimeout(connectTimeoutMs * 5, () => outgoing.destroy(new Error("no answer to the handshake in time")));
   outgoing.on("upgrade", (response, socket, head) => {
     done = true;
-    (socket as Socket).setTimeout(0);
+    socket.setTimeout(0);
     const fields = response.rawHeaders;
     const kept: string[] = [];
     for (let index = 0; index < fields.length; index += 2) if (!dropped.has((fields[index] as string).toLowerCase())) kept.push(fields[index] as string, fields[index + 1] as string);
