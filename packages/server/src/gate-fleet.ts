@@ -1,10 +1,9 @@
 import { Worker } from "node:worker_threads";
-import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import type { FromGate, GateSettings, ToGate } from "./gate-settings.ts";
 import type { Counts } from "./watch/request-counts.ts";
 
 export interface FleetReports {
-  readonly onRecords: (records: readonly DecisionRecord[], counts: Counts | undefined) => void;
+  readonly onRecords: (lines: Uint8Array, count: number, counts: Counts | undefined) => void;
   readonly onUnknownKey: () => void;
   readonly onTrouble: (message: string) => void;
 }
@@ -112,7 +111,7 @@ export class GateFleet {
             this.#reports.onTrouble(message.message);
             break;
           case "records":
-            this.#reports.onRecords(message.records, message.counts);
+            this.#reports.onRecords(message.lines, message.count, message.counts);
             break;
           default:
         }

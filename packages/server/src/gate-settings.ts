@@ -1,4 +1,3 @@
-import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import type { Plan } from "@portcullis/guard/policy/plan";
 import type { SharedBuckets } from "@portcullis/guard/state/shared-memory";
 import type { AssertionKey } from "./keys/identity-assertion.ts";
@@ -33,5 +32,5 @@ export type FromGate =
   | { readonly kind: "applied" }
   | { readonly kind: "unknown-key" }
   | { readonly kind: "trouble"; readonly message: string }
-  | { readonly kind: "records"; readonly records: DecisionRecord[]; readonly counts: Counts | undefined }
+  | { readonly kind: "records"; /** Lines, one for each record. */ readonly lines: Uint8Array<ArrayBuffer>; readonly count: number; readonly counts: Counts | undefined }
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined };

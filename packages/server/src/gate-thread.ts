@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import { nodeContinueDoor, nodeHttpDoor, nodeUpgradeDoor } from "@portcullis/guard/doors/node-http";
 import { type ProblemCode, problemCatalog } from "@portcullis/guard/problem-catalog";
+import { recordLine } from "@portcullis/guard/record-line";
 import { GateJourney } from "./gate-journey.ts";
 import type { FromGate, GateSettings, ToGate } from "./gate-settings.ts";
 import { startListener } from "./listener/listener.ts";
@@ -17,20 +18,26 @@ const mostWaiting = 2000;
 /** One question after an unknown key is enough; the control thread decides whether to ask the issuer. */
 const askEveryMs = 1000;
 
-let waiting: DecisionRecord[] = [];
+let waiting = "";
+let waitingCount = 0;
 const counts = new RequestCounts();
+const encoder = new TextEncoder();
+/** Lines are handed over, not copied: records cost the control thread a write and nothing else. */
 const report = (): void => {
-  if (waiting.length === 0) return;
-  const records = waiting;
-  waiting = [];
-  tell({ kind: "records", records, counts: counts.take() });
+  if (waitingCount === 0) return;
+  const lines = encoder.encode(waiting);
+  const message: FromGate = { kind: "records", lines, count: waitingCount, counts: counts.take() };
+  waiting = "";
+  waitingCount = 0;
+  control.postMessage(message, [lines.buffer]);
 };
 setInterval(report, reportEveryMs).unref();
 
 const record = (one: DecisionRecord): void => {
   counts.add(one);
-  waiting.push(one);
-  if (waiting.length >= mostWaiting) report();
+  waiting += recordLine(one);
+  waitingCount += 1;
+  if (waitingCount >= mostWaiting) report();
 };
 let askedAt = 0;
 const gate = new GateJourney(settings, {

@@ -3,7 +3,6 @@ import { availableParallelism } from "node:os";
 import type { Plan } from "@portcullis/guard/policy/plan";
 import type { Policy } from "@portcullis/guard/policy/policy-schema";
 import { allocateSharedBuckets } from "@portcullis/guard/state/shared-memory";
-import { pino, type DestinationStream } from "pino";
 import { openAdminCredential } from "./admin/admin-credential.ts";
 import { startAdminServer } from "./admin/admin-server.ts";
 import { GateFleet } from "./gate-fleet.ts";
@@ -16,6 +15,7 @@ import type { Loaded } from "./policy/load-policy.ts";
 import { watchFiles } from "./policy/watch-files.ts";
 import { prometheusText } from "./watch/prometheus.ts";
 import { RecentRecords } from "./watch/recent-records.ts";
+import { createRecordWriter } from "./watch/record-writer.ts";
 import { RequestCounts } from "./watch/request-counts.ts";
 
 export interface UpOptions {
@@ -25,8 +25,8 @@ export interface UpOptions {
   /** Where `.portcullis/` lies. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where records go; the standard output unless given. */
-  readonly log: DestinationStream | undefined;
+  /** The file descriptor that records go to; the standard output unless given. */
+  readonly recordsTo: number | undefined;
   /** What a person at the terminal should know. */
   readonly say: (message: string) => void;
   /** Said when a changed policy was read: its faults, or none. */
@@ -57,7 +57,7 @@ export async function up(options: UpOptions): Promise<Running> {
   let certificate = tls?.certificate;
   const ticketKeys = randomBytes(48);
   const credential = openAdminCredential(directory);
-  const logger = pino({ base: null, timestamp: false, formatters: { level: (level) => ({ level }) } }, options.log ?? pino.destination({ dest: 1, sync: false }));
+  const writer = createRecordWriter(options.recordsTo ?? 1);
   const counts = new RequestCounts();
   const recent = new RecentRecords(keptRecords);
   const assertionKey = makeAssertionKey();
@@ -80,12 +80,10 @@ export async function up(options: UpOptions): Promise<Running> {
     headerFields: 100,
   });
   const fleet = new GateFleet(settings, {
-    onRecords: (records, more) => {
+    onRecords: (lines, count, more) => {
       if (more !== undefined) counts.merge(more);
-      for (const record of records) {
-        recent.add(record);
-        logger.info(record);
-      }
+      recent.add(lines, count);
+      writer.write(lines, count);
     },
     onUnknownKey: () => keys.askAgain(),
     onTrouble: say,
@@ -137,6 +135,7 @@ export async function up(options: UpOptions): Promise<Running> {
         metrics: () =>
           prometheusText(counts.all(), [
             { name: "portcullis_gate_threads", help: "Gate threads that serve.", type: "gauge", value: fleet.size },
+            { name: "portcullis_records_dropped_total", help: "Records that nobody took in time.", type: "counter", value: writer.dropped },
             { name: "portcullis_cleartext_requests_total", help: "Requests that came without encryption.", type: "counter", value: cleartextRequests },
             { name: "portcullis_policy_reloads_total", help: "Times the policy was read again.", type: "counter", value: reloads },
             { name: "portcullis_policy_reloads_refused_total", help: "Times a changed policy was not understood, and the old one went on serving.", type: "counter", value: reloadsRefused },
@@ -160,7 +159,7 @@ export async function up(options: UpOptions): Promise<Running> {
         await cleartext?.close();
         await fleet.stop(drainMs);
         await adminServer.close();
-        logger.flush();
+        await writer.flush();
       },
     };
   } catch (fault) {

@@ -10,6 +10,7 @@ export interface Answer {
   writeHead(status: number, headers: string[]): unknown;
   write(chunk: Buffer): boolean;
   end(chunk?: Buffer | string): unknown;
+  end(chunk: string, encoding: "latin1"): unknown;
   once(event: "drain" | "close", listener: () => void): unknown;
   addTrailers?(trailers: [string, string][]): void;
   destroy(): unknown;

@@ -50,11 +50,16 @@ export function sendHeld(exchange: JourneyExchange, answer: Answer, { body, chan
   );
 }
 
+const mostJoinedBytes = 16_384;
+
 function write(exchange: JourneyExchange, answer: Answer, headers: string[], body: Buffer): void {
   headers.push("Content-Length", String(body.length));
   exchange.answerBytes = exchange.arrival.method === "HEAD" ? 0 : body.length;
   answer.writeHead(exchange.status, headers);
-  answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
+  if (exchange.arrival.method === "HEAD") answer.end();
+  // Node joins a short text with the head into one write; bytes would be a second one.
+  else if (body.length <= mostJoinedBytes) answer.end(body.toString("latin1"), "latin1");
+  else answer.end(body);
 }
 
 function takeField(headers: string[], name: string): string | undefined {

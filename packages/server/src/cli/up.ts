@@ -19,7 +19,7 @@ export async function runUp({ values }: Command, environment: Readonly<Record<st
     load: () => loadPolicy(sources),
     directory: text(values["directory"]) ?? ".portcullis",
     environment,
-    log: undefined,
+    recordsTo: undefined,
     say,
     onReloaded: (next, applied) => terminal.error(reloadedLines(next, applied)),
   });

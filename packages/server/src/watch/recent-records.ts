@@ -1,30 +1,40 @@
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 
-/** The last records, for a person who asks "what happened to my request just now". Bounded; the log holds the rest. */
+export interface RecordFilter {
+  readonly traceId?: string;
+  readonly operation?: string;
+  readonly code?: string;
+}
+
+/** The last records, for a person who asks "what happened to my request just now". Kept as the lines they are, and read when somebody asks. */
 export class RecentRecords {
   readonly #most: number;
-  readonly #ring: DecisionRecord[] = [];
-  #next = 0;
+  readonly #batches: { readonly lines: Uint8Array; readonly count: number }[] = [];
+  #held = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  add(record: DecisionRecord): void {
-    this.#ring[this.#next] = record;
-    this.#next = (this.#next + 1) % this.#most;
+  add(lines: Uint8Array, count: number): void {
+    this.#batches.push({ lines, count });
+    this.#held += count;
+    while (this.#batches.length > 1 && this.#held - (this.#batches[0]?.count ?? 0) >= this.#most) this.#held -= this.#batches.shift()?.count ?? 0;
   }
 
   /** Newest first. */
-  find(filter: { readonly traceId?: string; readonly operation?: string; readonly code?: string }, most: number): DecisionRecord[] {
+  find(filter: RecordFilter, most: number): DecisionRecord[] {
     const found: DecisionRecord[] = [];
-    for (let back = 1; back <= this.#ring.length && found.length < most; back += 1) {
-      const record = this.#ring[(this.#next - back + this.#ring.length * 2) % this.#ring.length];
-      if (record === undefined) continue;
-      if (filter.traceId !== undefined && record.traceId !== filter.traceId) continue;
-      if (filter.operation !== undefined && record.operation !== filter.operation) continue;
-      if (filter.code !== undefined && !record.decisions.some((decision) => decision.code === filter.code)) continue;
-      found.push(record);
+    for (let batch = this.#batches.length - 1; batch >= 0; batch -= 1) {
+      const lines = Buffer.from(this.#batches[batch]?.lines ?? []).toString().trimEnd().split("\n");
+      for (let index = lines.length - 1; index >= 0; index -= 1) {
+        if (found.length >= most) return found;
+        const record = JSON.parse(lines[index] as string) as DecisionRecord;
+        if (filter.traceId !== undefined && record.traceId !== filter.traceId) continue;
+        if (filter.operation !== undefined && record.operation !== filter.operation) continue;
+        if (filter.code !== undefined && !record.decisions.some((decision) => decision.code === filter.code)) continue;
+        found.push(record);
+      }
     }
     return found;
   }

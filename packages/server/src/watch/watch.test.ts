@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, mkdtempSync, open } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { recordLine } from "@portcullis/guard/record-line";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import { prometheusText } from "./prometheus.ts";
 import { RecentRecords } from "./recent-records.ts";
+import { createRecordWriter } from "./record-writer.ts";
 import { RequestCounts } from "./request-counts.ts";
 
 const record = (over: Partial<DecisionRecord> = {}): DecisionRecord => ({
@@ -47,7 +53,26 @@ test("counts of several threads add up, and what was taken is not counted twice"
 
 test("the newest records are found first, and the oldest are forgotten", () => {
   const records = new RecentRecords(3);
-  for (const traceId of ["1", "2", "3", "4"]) records.add(record({ traceId }));
-  assert.deepEqual(records.find({}, 10).map((found) => found.traceId), ["4", "3", "2"]);
+  for (const batch of [["1", "2"], ["3"], ["4", "5"]]) records.add(Buffer.from(batch.map((traceId) => recordLine(record({ traceId }))).join("")), batch.length);
+  assert.deepEqual(records.find({}, 10).map((found) => found.traceId), ["5", "4", "3"]);
   assert.deepEqual(records.find({ traceId: "3" }, 10).length, 1);
+  assert.deepEqual(records.find({}, 1).length, 1);
+});
+
+test("records reach a slow reader whole and in order, and those beyond the bound are counted", async () => {
+  const fifo = join(mkdtempSync(join(tmpdir(), "portcullis-fifo-")), "records");
+  execFileSync("mkfifo", [fifo]);
+  const reader = spawn("sh", ["-c", `exec < ${fifo}; sleep 1; wc -c`], { stdio: ["ignore", "pipe", "inherit"] });
+  const counted = new Promise<string>((resolve) => {
+    let text = "";
+    reader.stdout.setEncoding("utf8").on("data", (part: string) => (text += part)).on("end", () => resolve(text));
+  });
+  const descriptor = await new Promise<number>((resolve, reject) => open(fifo, "w", (fault, opened) => (fault === null ? resolve(opened) : reject(fault))));
+  const writer = createRecordWriter(descriptor);
+  const line = Buffer.from(`${"x".repeat(9999)}\n`);
+  for (let count = 0; count < 7000; count += 1) writer.write(line, 1);
+  assert.ok(writer.dropped > 200 && writer.dropped < 500, `${writer.dropped}`);
+  await writer.flush();
+  closeSync(descriptor);
+  assert.equal(Number(await counted), (7000 - writer.dropped) * 10_000);
 });
