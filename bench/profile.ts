@@ -8,7 +8,7 @@ import { startBackend } from "./peers.ts";
 import { makeWorkload } from "./workload.ts";
 
 interface Profile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number } }[];
+  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }; readonly children?: readonly number[] }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
@@ -45,7 +45,30 @@ for (const file of readdirSync(join(directory, "profiles"))) {
   const top = (map: Map<string, number>, most: number): void => {
     for (const [name, spent] of [...map].sort((a, b) => b[1] - a[1]).slice(0, most)) console.log(`  ${((spent / busy) * 100).toFixed(1).padStart(5)} %  ${(spent / measured.requests).toFixed(2).padStart(6)} µs  ${name}`);
   };
-  top(own, 45);
+  top(own, 40);
   console.log("  by file:");
-  top(byFile, 25);
+  top(byFile, 20);
+  console.log("  with all they call:");
+  top(inclusive(nodes, byNode), 60);
+}
+
+/** Time of each function of ours with everything below it, counted once where it calls itself. */
+function inclusive(nodes: Profile["nodes"], byNode: ReadonlyMap<number, number>): Map<string, number> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const sums = new Map<string, number>();
+  const walk = (id: number, above: readonly string[]): number => {
+    const node = byId.get(id);
+    if (node === undefined) return 0;
+    const { callFrame, children = [] } = node;
+    const mine = callFrame.url.includes("/packages/") || callFrame.url.includes("node:") || callFrame.url.includes("undici") ? `${callFrame.functionName || "(anonymous)"} ${basename(callFrame.url)}:${callFrame.lineNumber + 1}` : "";
+    const first = mine !== "" && !above.includes(mine);
+    let spent = callFrame.functionName === "(idle)" || callFrame.functionName === "(program)" ? 0 : (byNode.get(id) ?? 0);
+    for (const child of children) spent += walk(child, mine === "" ? above : [...above, mine]);
+    if (first) sums.set(mine, (sums.get(mine) ?? 0) + spent);
+    return spent;
+  };
+  const roots = new Set(nodes.map((node) => node.id));
+  for (const node of nodes) for (const child of node.children ?? []) roots.delete(child);
+  for (const root of roots) walk(root, []);
+  return sums;
 }

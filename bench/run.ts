@@ -1,5 +1,5 @@
 // CPU time per request of the gate's whole chain beside nginx, HAProxy, Caddy and a bare proxy in Node: one run, one
-// backend, the same tokens, each candidate alone on core 0. Figures of different runs or machines do not compare.
+// backend, the same tokens, each candidate on core 0 in turn. Figures of different runs or machines do not compare.
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ import { makeWorkload } from "./workload.ts";
 
 const quick = process.argv.includes("--quick");
 const asJson = process.argv.includes("--json");
-const seconds = quick ? 3 : 8;
-const rounds = quick ? 1 : 3;
+const seconds = 2;
+const rounds = quick ? 3 : 12;
 
 const missing = missingTools();
 if (missing.length > 0) {
@@ -35,24 +35,44 @@ const candidates: readonly (readonly [string, () => Promise<Started>])[] = [
   ["HAProxy, ES256 + claims + 2 stick-tables", () => startHaproxy(0, directory, workload)],
   ["Portcullis, full chain", () => startGate(0, join(directory, "gate"), workload, `http://127.0.0.1:${backend.port}`)],
 ];
-const rows: Row[] = [];
+const running: { readonly name: string; readonly started: Started; readonly measured: Measured[] }[] = [];
 for (const [name, start] of candidates) {
-  if (!asJson) process.stderr.write(`measuring ${name} ...\n`);
-  const candidate = await start();
-  const pid = candidate.process.pid ?? 0;
-  await measure(pid, candidate.port, script, quick ? 2 : 5);
-  const measured: Measured[] = [];
-  for (let round = 0; round < rounds; round += 1) measured.push(await measure(pid, candidate.port, script, seconds));
-  measured.sort((a, b) => a.cpuMicrosecondsPerRequest - b.cpuMicrosecondsPerRequest);
-  rows.push({ name, ...(measured[Math.floor(rounds / 2)] as Measured), failed: measured.reduce((sum, one) => sum + one.failed, 0), mebibytes: residentMebibytes(pid) });
-  await candidate.stop();
+  const started = await start();
+  running.push({ name, started, measured: [] });
+  // Long enough for a compiler to settle, and for every token to be seen.
+  await measure(started.process.pid ?? 0, started.port, script, quick ? 2 : 5);
+}
+// Machines change their speed while one looks: the candidates take turns, so that each round's are of one moment.
+for (let round = 1; round <= rounds; round += 1) {
+  if (!asJson) process.stderr.write(`round ${round} of ${rounds}\n`);
+  for (const { measured, started } of running) measured.push(await measure(started.process.pid ?? 0, started.port, script, seconds));
+}
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const rows: Row[] = [];
+for (const { measured, name, started } of running) {
+  const of = (read: (one: Measured) => number): number => median(measured.map(read));
+  rows.push({
+    name,
+    requests: measured.reduce((sum, one) => sum + one.requests, 0),
+    failed: measured.reduce((sum, one) => sum + one.failed, 0),
+    cpuMicrosecondsPerRequest: of((one) => one.cpuMicrosecondsPerRequest),
+    requestsPerSecond: of((one) => one.requestsPerSecond),
+    p50Ms: of((one) => one.p50Ms),
+    p99Ms: of((one) => one.p99Ms),
+    mebibytes: residentMebibytes(started.process.pid ?? 0),
+  });
+  await started.stop();
 }
 await backend.stop();
 workload.close();
 
-const cpuOf = (start: string): number => rows.find((row) => row.name.startsWith(start))?.cpuMicrosecondsPerRequest ?? Number.NaN;
-const gate = cpuOf("Portcullis");
-const ratios = { haproxyEs256: gate / cpuOf("HAProxy"), bareUndici: gate / cpuOf("bare undici"), nginxBare: gate / cpuOf("nginx") };
+/** The median of the rounds' ratios, not the ratio of medians. */
+const ratioTo = (start: string): number => {
+  const gate = running.at(-1)?.measured ?? [];
+  const peer = running.find((one) => one.name.startsWith(start))?.measured ?? [];
+  return median(gate.map((one, round) => one.cpuMicrosecondsPerRequest / (peer[round]?.cpuMicrosecondsPerRequest ?? Number.NaN)));
+};
+const ratios = { haproxyEs256: ratioTo("HAProxy"), bareUndici: ratioTo("bare undici"), nginxBare: ratioTo("nginx") };
 if (asJson) console.log(JSON.stringify({ rows, ratios }));
 else {
   console.log(`${"".padEnd(44)}CPU µs/request  requests/s   p50 ms   p99 ms  MiB  failed`);

@@ -25,9 +25,9 @@ export interface DecisionRecord {
   readonly durationMs: number;
   readonly upstreamMs: number | undefined;
   readonly answerBytes: number;
-  readonly address?: string;
-  readonly subject?: string;
-  readonly client?: string;
+  readonly address?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly client?: string | undefined;
 }
 
 /** Personal fields that the policy may name. */

@@ -34,11 +34,13 @@ export interface Entrant {
 export function compileHeldScopes(roles: Readonly<Record<string, readonly string[]>>): (entrant: Entrant) => readonly string[] {
   const permissions = new Map(Object.entries(roles));
   if (permissions.size === 0) return (entrant) => entrant.scopes;
+  // An entrant is the same object for every request with the same token.
+  const known = new WeakMap<Entrant, readonly string[]>();
   return (entrant) => {
-    let held = entrant.scopes;
-    for (const role of entrant.roles) {
-      const given = permissions.get(role);
-      if (given !== undefined && given.length > 0) held = [...held, ...given];
+    let held = known.get(entrant);
+    if (held === undefined) {
+      held = [...entrant.scopes, ...entrant.roles.flatMap((role) => permissions.get(role) ?? [])];
+      known.set(entrant, held);
     }
     return held;
   };

@@ -9,6 +9,21 @@ import type { AnswerContract, JourneyExchange, OperationJourney } from "./step.t
 /** Fields of one connection, or that tell an attacker what runs behind. */
 const dropped: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "server", "x-powered-by", "x-aspnet-version", "x-runtime", "via"]);
 
+type FieldKind = "drop" | "hsts" | "type" | "encoding" | "length" | "keep";
+const special: Readonly<Record<string, FieldKind>> = { "strict-transport-security": "hsts", "content-type": "type", "content-encoding": "encoding", "content-length": "length" };
+const kinds = new Map<string, FieldKind>();
+
+/** By the name as it was sent: a backend sends the same few, in the same spelling. */
+function kindOf(sentName: string): FieldKind {
+  let kind = kinds.get(sentName);
+  if (kind === undefined) {
+    const name = sentName.toLowerCase();
+    kind = dropped.has(name) || name.startsWith("portcullis-") ? "drop" : Object.hasOwn(special, name) ? (special[name] as FieldKind) : "keep";
+    if (kinds.size < 500) kinds.set(sentName, kind);
+  }
+  return kind;
+}
+
 const noBody = (status: number, method: string): boolean => method === "HEAD" || status === 204 || status === 304 || status < 200;
 
 /**
@@ -45,15 +60,23 @@ export class AnswerFilter implements AnswerReceiver {
     const headers = this.#headers;
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const sentName = rawHeaders[index] as string;
-      const name = sentName.toLowerCase();
       const value = rawHeaders[index + 1] as string;
-      if (dropped.has(name) || name.startsWith("portcullis-")) continue;
-      if (name === "strict-transport-security" && exchange.answerHeaders.includes("Strict-Transport-Security")) continue;
-      if (name === "content-type") contentType = value;
-      else if (name === "content-encoding") encoded = value.toLowerCase() !== "identity";
-      else if (name === "content-length") {
-        length = value;
-        continue;
+      switch (kindOf(sentName)) {
+        case "drop":
+          continue;
+        case "hsts":
+          if (exchange.answerHeaders.includes("Strict-Transport-Security")) continue;
+          break;
+        case "type":
+          contentType = value;
+          break;
+        case "encoding":
+          encoded = value.toLowerCase() !== "identity";
+          break;
+        case "length":
+          length = value;
+          continue;
+        default:
       }
       headers.push(sentName, value);
     }

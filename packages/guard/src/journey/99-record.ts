@@ -1,4 +1,5 @@
 import type { DecisionRecord, PersonalField } from "../decision-record.ts";
+import type { Decision } from "../exchange.ts";
 import type { JourneyExchange } from "./step.ts";
 
 /**
@@ -9,13 +10,12 @@ export function compileRecord(fields: readonly PersonalField[], sink: (record: D
   const withAddress = fields.includes("address");
   const withSubject = fields.includes("subject");
   const withClient = fields.includes("client");
-  const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
   return (exchange) => {
     if (exchange.recorded) return;
     exchange.recorded = true;
-    const { rules, refusal } = exchange;
+    const { decisions, rules, refusal } = exchange;
     sink({
-      time: new Date(exchange.receivedAtMs).toISOString(),
+      time: isoTime(exchange.receivedAtMs),
       traceId: exchange.traceId,
       operation: rules?.name ?? "(undeclared)",
       method: exchange.arrival.method.slice(0, 20),
@@ -27,19 +27,32 @@ export function compileRecord(fields: readonly PersonalField[], sink: (record: D
       upstreamStatus: exchange.upstreamStatus === 0 ? undefined : exchange.upstreamStatus,
       outcome: refusal === undefined ? "passed" : exchange.status >= 500 ? "failed" : "refused",
       code: refusal?.code,
-      decisions: exchange.decisions === undefined ? [] : exchange.decisions.map((decision) => ({
-        code: decision.refusal.code,
-        mode: decision.mode,
-        detail: decision.refusal.detail,
-        at: decision.refusal.violations?.map((violation) => `${violation.in} ${violation.name ?? violation.pointer ?? ""} ${violation.keyword}`),
-      })),
+      decisions: decisions === undefined ? none : decisions.map(recorded),
       stripped: exchange.stripped,
       durationMs: round(performance.now() - exchange.startedAt),
       upstreamMs: exchange.answeredAt === 0 ? undefined : round(exchange.answeredAt - exchange.forwardedAt),
       answerBytes: exchange.answerBytes,
-      ...(withAddress ? { address: exchange.address } : undefined),
-      ...(withSubject && exchange.user !== undefined ? { subject: exchange.user } : undefined),
-      ...(withClient && exchange.client !== undefined ? { client: exchange.client } : undefined),
+      address: withAddress ? exchange.address : undefined,
+      subject: withSubject ? exchange.user : undefined,
+      client: withClient ? exchange.client : undefined,
     });
   };
+}
+
+const none: DecisionRecord["decisions"] = Object.freeze([]);
+const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
+
+function recorded({ mode, refusal }: Decision): DecisionRecord["decisions"][number] {
+  return { code: refusal.code, mode, detail: refusal.detail, at: refusal.violations?.map((violation) => `${violation.in} ${violation.name ?? violation.pointer ?? ""} ${violation.keyword}`) };
+}
+
+let lastMs = 0;
+let lastIso = "";
+/** Many requests share a millisecond, and its spelling. */
+function isoTime(atMs: number): string {
+  if (atMs !== lastMs) {
+    lastMs = atMs;
+    lastIso = new Date(atMs).toISOString();
+  }
+  return lastIso;
 }

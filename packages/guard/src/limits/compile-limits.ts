@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from "../refusal.ts";
 import type { Bucket, LimitState, Taken } from "../state/state.ts";
 import { compileLimitKey, type Counted, type LimitPart, readsBody } from "./limit-key.ts";
-import { limitItem, policyItem } from "./limit-headers.ts";
+import { compileLimitItem, policyItem } from "./limit-headers.ts";
 import type { Rate } from "./rate.ts";
 
 /** One limit of one operation. Limits of the same name share their buckets. */
@@ -34,10 +34,11 @@ interface Bounds {
   readonly intervalMs: number;
   readonly burst: number;
   readonly policy: string;
+  readonly item: (remaining: number, resetSeconds: number) => string;
 }
 
 function boundsOf(name: string, { count, windowMs }: Rate, burst: number | undefined): Bounds {
-  return { intervalMs: windowMs / count, burst: burst ?? count, policy: policyItem({ name, count, windowSeconds: Math.ceil(windowMs / 1000) }) };
+  return { intervalMs: windowMs / count, burst: burst ?? count, policy: policyItem({ name, count, windowSeconds: Math.ceil(windowMs / 1000) }), item: compileLimitItem(name) };
 }
 
 function compileOne(rule: LimitRule, tiers: Tiers, byAddress: boolean): Compiled {
@@ -88,18 +89,18 @@ interface Asked {
 
 function conclude(asked: readonly Asked[], { refusedBy, remaining, waitMs }: Taken, answerHeaders: string[]): Refusal | undefined {
   if (refusedBy !== -1) {
-    const { bounds: { policy }, rule } = asked[refusedBy] as Asked;
+    const { bounds: { item, policy }, rule } = asked[refusedBy] as Asked;
     const seconds = Math.max(1, Math.ceil(waitMs / 1000));
     return refuse("limit-exceeded", {
       detail: `${rule.name}: ${policy}`,
       retryAfterSeconds: seconds,
       type: quotaExceeded,
-      headers: [["RateLimit-Policy", policy], ["RateLimit", limitItem(announcedName(rule), 0, seconds)]],
+      headers: [["RateLimit-Policy", policy], ["RateLimit", item(0, seconds)]],
     });
   }
   let tightest = 0;
   for (let index = 1; index < remaining.length; index += 1) if ((remaining[index] as number) < (remaining[tightest] as number)) tightest = index;
-  const { bounds: { intervalMs, policy }, rule } = asked[tightest] as Asked;
-  answerHeaders.push("RateLimit-Policy", policy, "RateLimit", limitItem(announcedName(rule), remaining[tightest] as number, Math.ceil(intervalMs / 1000)));
+  const { bounds: { intervalMs, item, policy } } = asked[tightest] as Asked;
+  answerHeaders.push("RateLimit-Policy", policy, "RateLimit", item(remaining[tightest] as number, Math.ceil(intervalMs / 1000)));
   return undefined;
 }

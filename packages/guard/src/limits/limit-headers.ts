@@ -11,4 +11,7 @@ const quoted = (name: string): string => `"${name.replaceAll(/[^\u0020-\u007e]|[
 export const policyItem = ({ count, name, windowSeconds }: AnnouncedLimit): string => `${quoted(name)};q=${count};w=${windowSeconds}`;
 
 /** `"user";r=12;t=30`: what is left, and after how many seconds there is more. */
-export const limitItem = (name: string, remaining: number, resetSeconds: number): string => `${quoted(name)};r=${remaining};t=${resetSeconds}`;
+export function compileLimitItem(name: string): (remaining: number, resetSeconds: number) => string {
+  const start = `${quoted(name)};r=`;
+  return (remaining, resetSeconds) => `${start}${remaining};t=${resetSeconds}`;
+}
