@@ -33,7 +33,7 @@ export async function makeWorkload(users: number): Promise<Workload> {
   });
   return {
     tokens,
-    publicKeyPem: publicKey.export({ format: "pem", type: "spki" }).toString(),
+    publicKeyPem: publicKey.export({ format: "pem", type: "spki" }),
     issuer,
     audience,
     close: () => {

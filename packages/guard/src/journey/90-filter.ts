@@ -76,6 +76,8 @@ export class AnswerFilter implements AnswerReceiver {
         case "length":
           length = value;
           continue;
+        case "keep":
+          break;
         default:
       }
       headers.push(sentName, value);
