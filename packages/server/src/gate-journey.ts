@@ -101,6 +101,7 @@ export class GateJourney {
         connections: plan.connections ?? upstreamDefaults.connections,
         connectTimeoutMs: plan.connectTimeoutMs ?? upstreamDefaults.connectTimeoutMs,
         headersTimeoutMs: plan.headersTimeoutMs ?? upstreamDefaults.headersTimeoutMs,
+        healthCheck: plan.healthCheck,
         bodyTimeoutMs: plan.bodyTimeoutMs ?? upstreamDefaults.bodyTimeoutMs,
       });
       this.#upstreams.set(name, upstream);

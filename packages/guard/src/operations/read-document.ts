@@ -12,8 +12,16 @@ export interface SourceDocument {
 
 const mostBytes = 20 * 1024 * 1024;
 
-/** Reads YAML 1.2 or JSON, which is YAML. Aliases are bounded, tags and duplicate keys refused. */
-export function readDocument(file: string): { readonly document?: SourceDocument; readonly faults: readonly Fault[] } {
+/** A path with parameters where YAML wants quotes: `{ path: /v1/customers/{customerId}/** }`. */
+const bareTemplate = /(:[ \t]+|\[[ \t]*|,[ \t]+)((?:[A-Z]+ )?\/[^\s"'{},]*(?:\{[A-Za-z0-9_.-]+\}[^\s"'{},]*)+)(?=[ \t]*[,}\]])/g;
+
+/**
+ * Reads YAML 1.2 or JSON, which is YAML. Aliases are bounded, tags and duplicate keys refused.
+ *
+ * @param options `bareTemplates`: where the text is not YAML only because paths with parameters stand unquoted between
+ * braces, as people write them, they are read as if they were quoted
+ */
+export function readDocument(file: string, options: { readonly bareTemplates?: boolean } = {}): { readonly document?: SourceDocument; readonly faults: readonly Fault[] } {
   const at = (line: number, column: number, message: string, mend?: string): Fault => ({ file, line, column, severity: "error", message, ...(mend === undefined ? {} : { mend }) });
   let text: string;
   try {
@@ -23,8 +31,8 @@ export function readDocument(file: string): { readonly document?: SourceDocument
     const code = (fault as NodeJS.ErrnoException).code;
     return { faults: [at(1, 1, code === "ENOENT" ? "the file does not exist" : code === undefined || code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "the file is not UTF-8" : `the file cannot be read (${code})`)] };
   }
-  const lines = new LineCounter();
-  const parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, version: "1.2", merge: false, stringKeys: true, prettyErrors: false });
+  const first = parseYaml(text);
+  const { lines, parsed } = first.parsed.errors.length > 0 && options.bareTemplates === true ? preferWhole(first, parseYaml(text.replaceAll(bareTemplate, '$1"$2"'))) : first;
   const position = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
@@ -39,6 +47,18 @@ export function readDocument(file: string): { readonly document?: SourceDocument
   }
   return { document: { file, value, positionOf: (path) => position(offsetOf(parsed, path)) }, faults: [] };
 }
+
+interface ParsedYaml {
+  readonly lines: LineCounter;
+  readonly parsed: Document.Parsed;
+}
+
+function parseYaml(text: string): ParsedYaml {
+  const lines = new LineCounter();
+  return { lines, parsed: parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, version: "1.2", merge: false, stringKeys: true, prettyErrors: false }) };
+}
+
+const preferWhole = (first: ParsedYaml, second: ParsedYaml): ParsedYaml => (second.parsed.errors.length === 0 ? second : first);
 
 function offsetOf(parsed: Document, path: readonly string[]): number {
   let node: unknown = parsed.contents;

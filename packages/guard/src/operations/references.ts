@@ -14,10 +14,11 @@ export class DocumentSet {
   readonly faults: Fault[] = [];
   readonly #documents = new Map<string, SourceDocument | undefined>();
 
-  open(file: string): SourceDocument | undefined {
+  /** @param options see readDocument */
+  open(file: string, options: { readonly bareTemplates?: boolean } = {}): SourceDocument | undefined {
     const known = this.#documents.get(file);
     if (known !== undefined || this.#documents.has(file)) return known;
-    const { document, faults } = readDocument(file);
+    const { document, faults } = readDocument(file, options);
     this.faults.push(...faults);
     this.#documents.set(file, document);
     return document;

@@ -106,8 +106,16 @@ function noteDuplicates(documents: readonly ApiDocument[], policy: Policy, note:
 }
 
 function upstreamOf(upstream: Policy["apis"][number]["upstream"]): UpstreamPlan {
-  const whole = typeof upstream === "string" ? { targets: [upstream] } : upstream;
-  return { targets: whole.targets, connections: "connections" in whole ? whole.connections : undefined, connectTimeoutMs: "connectTimeout" in whole ? whole.connectTimeout : undefined, headersTimeoutMs: "headersTimeout" in whole ? whole.headersTimeout : undefined, bodyTimeoutMs: "bodyTimeout" in whole ? whole.bodyTimeout : undefined };
+  if (typeof upstream === "string") return { targets: [upstream], connections: undefined, connectTimeoutMs: undefined, headersTimeoutMs: undefined, bodyTimeoutMs: undefined, healthCheck: undefined };
+  const { bodyTimeout, connections, connectTimeout, headersTimeout, healthCheck, targets } = upstream;
+  return {
+    targets,
+    connections,
+    connectTimeoutMs: connectTimeout,
+    headersTimeoutMs: headersTimeout,
+    bodyTimeoutMs: bodyTimeout,
+    healthCheck: healthCheck === undefined ? undefined : { path: healthCheck.path, intervalMs: healthCheck.interval ?? 5000, timeoutMs: healthCheck.timeout ?? 2000, unhealthyAfter: healthCheck.unhealthyAfter ?? 3, healthyAfter: healthCheck.healthyAfter ?? 2 },
+  };
 }
 
 const mostToleranceMs = 300_000;

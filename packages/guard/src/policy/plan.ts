@@ -36,6 +36,15 @@ export interface UpstreamPlan {
   readonly connectTimeoutMs: number | undefined;
   readonly headersTimeoutMs: number | undefined;
   readonly bodyTimeoutMs: number | undefined;
+  readonly healthCheck: HealthCheckPlan | undefined;
+}
+
+export interface HealthCheckPlan {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly unhealthyAfter: number;
+  readonly healthyAfter: number;
 }
 
 export interface ApiPlan {

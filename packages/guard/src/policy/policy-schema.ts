@@ -35,9 +35,11 @@ const target = scalar(
   { type: "string" },
 );
 
+const healthCheck = object({ path: required(text("a path such as /healthz", /^\/[!-~]*$/)), interval: optional(duration), timeout: optional(duration), unhealthyAfter: optional(integer(1, 100)), healthyAfter: optional(integer(1, 100)) });
+
 const upstream = scalarOr(
   target,
-  object({ targets: required(oneOrMore(target)), connections: optional(integer(1, 4096)), connectTimeout: optional(duration), headersTimeout: optional(duration), bodyTimeout: optional(duration) }, { healthCheck: "targets are rested when they cannot be reached", tls: "backends are reached with the system's authorities" }),
+  object({ targets: required(oneOrMore(target)), connections: optional(integer(1, 4096)), connectTimeout: optional(duration), headersTimeout: optional(duration), bodyTimeout: optional(duration), healthCheck: optional(healthCheck) }, { tls: "backends are reached with the system's authorities" }),
 );
 
 const versionName = text("a version such as v1", /^[A-Za-z0-9._-]{1,32}$/);

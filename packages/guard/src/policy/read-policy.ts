@@ -30,7 +30,7 @@ export function definePolicy<const T extends Readonly<Record<string, unknown>> &
 /** Reads the file, lays the environment over it and the flags over both, and holds the whole to the schema. */
 export async function readPolicy({ environment, file, flags }: PolicySources): Promise<ReadPolicy> {
   const set = new DocumentSet();
-  const source = file === undefined ? commandLine() : /\.[cm]?[jt]s$/.test(file) ? await readModule(resolve(file), set) : set.open(resolve(file));
+  const source = file === undefined ? commandLine() : /\.[cm]?[jt]s$/.test(file) ? await readModule(resolve(file), set) : set.open(resolve(file), { bareTemplates: true });
   const nowhere = { file: file ?? "(command line)", line: 1, column: 1 };
   if (source === undefined) return { policy: undefined, faults: set.faults, faultAt: (_path, message, rest) => ({ ...nowhere, severity: "error", message, ...rest }) };
   const overrides = overridePlaces(environment);

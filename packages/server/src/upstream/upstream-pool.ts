@@ -1,6 +1,8 @@
 import { Pool, type Dispatcher } from "undici";
 import type { AnswerReceiver, Forwarding, Upstream, UpstreamFaultCode, UpstreamRequest } from "@portcullis/guard/upstream";
+import type { HealthCheckPlan } from "@portcullis/guard/policy/plan";
 import { AnswerPipe } from "./answer-pipe.ts";
+import { watchHealth } from "./health-check.ts";
 import { requestUpgrade } from "./upgrade-request.ts";
 
 export interface UpstreamOptions {
@@ -10,6 +12,7 @@ export interface UpstreamOptions {
   readonly connectTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly bodyTimeoutMs: number;
+  readonly healthCheck?: HealthCheckPlan | undefined;
 }
 
 export const upstreamDefaults: Omit<UpstreamOptions, "targets"> = { connections: 128, connectTimeoutMs: 2000, headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000 };
@@ -21,6 +24,7 @@ interface Target {
   /** Connections refused or lost in a row; the target rests until `restsUntil`. */
   failures: number;
   restsUntil: number;
+  healthy: boolean;
 }
 
 const mostRestMs = 30_000;
@@ -53,15 +57,16 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
       keepAliveTimeout: 4000,
       connect: { timeout: connectTimeoutMs, ...(socketPath === undefined ? {} : { socketPath }) },
     });
-    return { name, pool, outstanding: 0, failures: 0, restsUntil: 0 };
+    return { name, pool, outstanding: 0, failures: 0, restsUntil: 0, healthy: true };
   });
+  const health = options.healthCheck === undefined ? undefined : watchHealth(all, options.healthCheck);
 
   const choose = (except: Target | undefined): Target => {
     if (all.length === 1) return all[0] as Target;
     const now = Date.now();
     let best: Target | undefined;
     for (const target of all) {
-      if (target === except || target.restsUntil > now) continue;
+      if (target === except || !target.healthy || target.restsUntil > now) continue;
       if (best === undefined || target.outstanding < best.outstanding) best = target;
     }
     return best ?? all.find((target) => target !== except) ?? (all[0] as Target);
@@ -101,9 +106,10 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
     },
     upgrade: (request, receiver) => requestUpgrade(choose(undefined).name, connectTimeoutMs, request, receiver),
     async close() {
+      health?.close();
       await Promise.all(all.map((target) => target.pool.close()));
     },
-    targets: () => all.map((target) => ({ name: target.name, resting: target.restsUntil > Date.now(), outstanding: target.outstanding })),
+    targets: () => all.map((target) => ({ name: target.name, resting: !target.healthy || target.restsUntil > Date.now(), outstanding: target.outstanding })),
   };
 }
 
