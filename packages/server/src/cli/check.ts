@@ -2,13 +2,15 @@ import type { Control } from "@portcullis/guard/control";
 import type { ApiPlan, OperationPlan, Plan } from "@portcullis/guard/policy/plan";
 import type { ModeRule } from "@portcullis/guard/rollout/mode";
 import { loadPolicy } from "../policy/load-policy.ts";
+import { verifyStructure } from "../policy/verify-structure.ts";
 import type { Command } from "./arguments.ts";
 import { policySources } from "./sources.ts";
 import { faultLines, tableLines, type Terminal } from "./terminal.ts";
 
 /** Exit code: 0 understood, 1 understood but something stands open or closed that nobody decided, 2 not understood. */
 export async function check({ values }: Command, environment: Readonly<Record<string, string | undefined>>, terminal: Terminal): Promise<number> {
-  const { faults, plan } = await loadPolicy(policySources(values, environment, false));
+  const { documents, faults: read, plan } = await loadPolicy(policySources(values, environment, false));
+  const faults = [...read, ...(await Promise.all(documents.map((document) => verifyStructure(document.file)))).flat()];
   const findings = plan === undefined ? [] : findingsOf(plan);
   if (values["json"] === true) {
     terminal.out(JSON.stringify({ faults, findings, operations: plan === undefined ? [] : plan.apis.flatMap((api) => api.operations.map((operation, index) => ({ ...coverageOf(plan, api, operation, index), modes: operation.modes }))) }));
