@@ -75,6 +75,22 @@ test("support reads what the policy lets it read", async () => {
   assert.ok(!JSON.stringify(customers.body).includes("taxNumber"));
 });
 
+test("a large payment asks for a stronger sign-in, and a small one does not", async () => {
+  const token = await login("ann", "correct horse");
+  const pay = (amount: number) => gated("POST", "/v1/payments", { token, json: { accountId: "a-1", toIban: "NL45HARB0000000003", amount } });
+  assert.equal((await pay(500_000)).status, 201);
+  const large = await pay(500_001);
+  assert.equal(large.status, 401);
+  assert.match(String(large.headers["www-authenticate"]), /error="insufficient_user_authentication".*acr_values="mfa", max_age="300"/);
+});
+
+test("a property that is for support only is not shown to the account's own customer", async () => {
+  const own = await gated("GET", "/v1/accounts/a-1", { token: await login("ann", "correct horse") });
+  const support = await gated("GET", "/v1/accounts/a-1", { token: await login("sue", "support desk 1") });
+  assert.equal((own.body as Record<string, unknown>)["overdraftLimit"], undefined);
+  assert.equal((support.body as Record<string, unknown>)["overdraftLimit"], 50_000);
+});
+
 test("the backend learns who calls from an assertion it can verify, and the caller cannot write one", async () => {
   const token = await login("ann", "correct horse");
   assert.equal((await gated("GET", "/v1/accounts", { token, headers: { "Portcullis-Identity": "forged" } })).status, 200);

@@ -21,6 +21,14 @@ export const holes: readonly Hole[] = [
     },
   },
   {
+    name: "pay from another customer's account, named in the body (BOLA)",
+    risk: "API1",
+    async isOpen(send, login) {
+      const token = await login(...ben);
+      return (await send("POST", "/v1/payments", { token, json: { accountId: "a-2", toIban: "NL45HARB0000000003", amount: 990_000 / 10 } })).status === 201;
+    },
+  },
+  {
     name: "export another customer's profile (BOLA)",
     risk: "API1",
     async isOpen(send, login) {

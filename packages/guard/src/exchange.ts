@@ -94,6 +94,9 @@ export class Exchange<OperationRules = unknown, Principal = unknown> {
   client: string | undefined = undefined;
   tier: string | undefined = undefined;
 
+  /** Owner clauses, by bit, that the answer must decide. */
+  ownerPending = 0;
+
   // validate
   bodyBytes: Buffer | undefined = undefined;
   body: unknown = undefined;

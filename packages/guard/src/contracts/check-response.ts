@@ -2,7 +2,7 @@ import type { Operation, ResponseContract, SchemaRegistry } from "../operation.t
 import type { Violation } from "../refusal.ts";
 import type { SchemaCompiler } from "./compile-schema.ts";
 import { compileMediaTypes, isJson, readMediaType } from "./media-type.ts";
-import { compileStrip } from "./strip-undeclared.ts";
+import { compileStrip, type RestrictedProperties } from "./strip-undeclared.ts";
 
 /** What the document says of one kind of answer. */
 export interface AnswerContract {
@@ -11,15 +11,15 @@ export interface AnswerContract {
   /** Whether a check reads the body. */
   readonly needsBody: boolean;
   check(value: unknown): readonly Violation[] | undefined;
-  strip(value: unknown): { readonly value: unknown; readonly stripped: readonly string[] } | undefined;
+  strip(value: unknown, roles: readonly string[]): { readonly value: unknown; readonly stripped: readonly string[] } | undefined;
 }
 
 const undeclared: AnswerContract = Object.freeze({ declared: false, needsBody: false, check: () => undefined, strip: () => undefined });
 const unread: AnswerContract = Object.freeze({ declared: true, needsBody: false, check: () => undefined, strip: () => undefined });
 
 /** Finds the contract by status (exact, then range, then default) and content type. The same pair gives the same object. */
-export function compileAnswerContracts(operation: Operation, schemas: SchemaRegistry, compiler: SchemaCompiler): (status: number, contentType: string | undefined) => AnswerContract {
-  const byStatus = new Map(operation.responses.map((response) => [response.status, compileResponse(response, schemas, compiler)]));
+export function compileAnswerContracts(operation: Operation, schemas: SchemaRegistry, compiler: SchemaCompiler, visible: RestrictedProperties = {}): (status: number, contentType: string | undefined) => AnswerContract {
+  const byStatus = new Map(operation.responses.map((response) => [response.status, compileResponse(response, schemas, compiler, visible)]));
   return (status, contentType) => {
     const response = byStatus.get(String(status)) ?? byStatus.get(`${Math.floor(status / 100)}XX`) ?? byStatus.get("default");
     if (response !== undefined) return response(contentType);
@@ -28,13 +28,13 @@ export function compileAnswerContracts(operation: Operation, schemas: SchemaRegi
   };
 }
 
-function compileResponse(response: ResponseContract, schemas: SchemaRegistry, compiler: SchemaCompiler): (contentType: string | undefined) => AnswerContract {
+function compileResponse(response: ResponseContract, schemas: SchemaRegistry, compiler: SchemaCompiler, visible: RestrictedProperties): (contentType: string | undefined) => AnswerContract {
   if (response.content.length === 0) return () => unread;
   const contracts = response.content.map(({ mediaType, schema }) => {
     const declared = readMediaType(mediaType);
     if (schema === undefined || declared === undefined || !isJson(declared)) return { mediaType, value: unread };
     const fits = compiler.compile(schema);
-    const strip = compileStrip(schema, schemas);
+    const strip = compileStrip(schema, schemas, visible);
     const value: AnswerContract = {
       declared: true,
       needsBody: true,
@@ -42,7 +42,7 @@ function compileResponse(response: ResponseContract, schemas: SchemaRegistry, co
         const fault = fits(body);
         return fault === undefined ? undefined : [{ in: "body", pointer: fault.pointer, keyword: fault.keyword, message: fault.message }];
       },
-      strip: (body) => strip?.(body),
+      strip: (body, roles) => strip?.(body, roles),
     };
     return { mediaType, value };
   });

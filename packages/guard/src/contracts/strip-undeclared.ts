@@ -8,7 +8,7 @@ import { followReference, isSchemaObject, sameValueSchemas, type SchemaObject } 
  */
 interface Allowed {
   /** Undefined: members are not closed here. */
-  members: Map<string, Allowed | undefined> | undefined;
+  members: Map<string, Member> | undefined;
   patterns: readonly { readonly pattern: BoundedPattern; readonly allowed: Allowed | undefined }[];
   /** For names that are declared nowhere: kept, and looked into with this. Absent: taken away. */
   others: { readonly allowed: Allowed | undefined } | undefined;
@@ -16,23 +16,33 @@ interface Allowed {
   byDiscriminator: { readonly property: string; readonly branches: ReadonlyMap<string, Allowed | undefined> } | undefined;
 }
 
+interface Member {
+  readonly allowed: Allowed | undefined;
+  /** Undefined: everybody's. */
+  readonly roles: readonly string[] | undefined;
+}
+
 const mostNamed = 50;
 
-export type Strip = (value: unknown) => { readonly value: unknown; readonly stripped: readonly string[] } | undefined;
+/** `roles` are the caller's. */
+export type Strip = (value: unknown, roles: readonly string[]) => { readonly value: unknown; readonly stripped: readonly string[] } | undefined;
+
+/** Roles that may have a property, by schema and property. */
+export type RestrictedProperties = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /** Takes from an answer what its schema does not declare, and what is `writeOnly`. Undefined when nothing can ever be taken. */
-export function compileStrip(schema: JsonSchema | undefined, schemas: SchemaRegistry): Strip | undefined {
-  const allowed = new AllowedBuilder(schemas).at(schema);
+export function compileStrip(schema: JsonSchema | undefined, schemas: SchemaRegistry, restricted: RestrictedProperties = {}): Strip | undefined {
+  const allowed = new AllowedBuilder(schemas, restricted).at(schema);
   if (allowed === undefined) return undefined;
-  return (value) => {
+  return (value, roles) => {
     const stripped: string[] = [];
-    const kept = keep(value, allowed, "", stripped);
+    const kept = keep(value, allowed, "", stripped, roles);
     return stripped.length === 0 ? undefined : { value: kept, stripped };
   };
 }
 
 /** Copies only along the paths that lose something. */
-function keep(value: unknown, allowed: Allowed, pointer: string, stripped: string[], isBranch = false): unknown {
+function keep(value: unknown, allowed: Allowed, pointer: string, stripped: string[], roles: readonly string[], isBranch = false): unknown {
   if (Array.isArray(value)) {
     const { items } = allowed;
     if (items === undefined) return value;
@@ -40,7 +50,7 @@ function keep(value: unknown, allowed: Allowed, pointer: string, stripped: strin
     for (let index = 0; index < value.length; index += 1) {
       const item: unknown = value[index];
       if (typeof item !== "object" || item === null) continue;
-      const kept = keep(item, items, `${pointer}/*`, stripped);
+      const kept = keep(item, items, `${pointer}/*`, stripped, roles);
       if (kept !== item) (copy ??= [...(value as unknown[])])[index] = kept;
     }
     return copy ?? value;
@@ -52,13 +62,13 @@ function keep(value: unknown, allowed: Allowed, pointer: string, stripped: strin
   if (byDiscriminator !== undefined && !isBranch) {
     const named = Object.hasOwn(object, byDiscriminator.property) ? object[byDiscriminator.property] : undefined;
     const branch = typeof named === "string" ? byDiscriminator.branches.get(named) : undefined;
-    if (branch !== undefined) return keep(value, branch, pointer, stripped, true);
+    if (branch !== undefined) return keep(value, branch, pointer, stripped, roles, true);
   }
   const { members } = allowed;
   if (members === undefined) return value;
   let copy: Record<string, unknown> | undefined;
   for (const name of Object.keys(object)) {
-    const found = memberOf(allowed, members, name);
+    const found = memberOf(allowed, members, name, roles);
     const part = object[name];
     if (found === undefined) {
       if (stripped.length < mostNamed) {
@@ -67,15 +77,16 @@ function keep(value: unknown, allowed: Allowed, pointer: string, stripped: strin
       }
       delete (copy ??= { ...object })[name];
     } else if (found.allowed !== undefined && typeof part === "object" && part !== null) {
-      const kept = keep(part, found.allowed, `${pointer}/${name}`, stripped);
+      const kept = keep(part, found.allowed, `${pointer}/${name}`, stripped, roles);
       if (kept !== part) (copy ??= { ...object })[name] = kept;
     }
   }
   return copy ?? value;
 }
 
-function memberOf(allowed: Allowed, members: NonNullable<Allowed["members"]>, name: string): { readonly allowed: Allowed | undefined } | undefined {
-  if (members.has(name)) return { allowed: members.get(name) };
+function memberOf(allowed: Allowed, members: NonNullable<Allowed["members"]>, name: string, roles: readonly string[]): { readonly allowed: Allowed | undefined } | undefined {
+  const member = members.get(name);
+  if (member !== undefined) return member.roles === undefined || member.roles.some((role) => roles.includes(role)) ? member : undefined;
   for (const { allowed: inner, pattern } of allowed.patterns) if (pattern.test(name)) return { allowed: inner };
   return allowed.others;
 }
@@ -88,8 +99,15 @@ class AllowedBuilder {
   readonly #unions = new Map<string, JsonSchema>();
   readonly #numbers = new Map<unknown, number>();
 
-  constructor(schemas: SchemaRegistry) {
+  /** By the properties object that declares them. */
+  readonly #restricted = new Map<unknown, Readonly<Record<string, readonly string[]>>>();
+
+  constructor(schemas: SchemaRegistry, restricted: RestrictedProperties) {
     this.#schemas = schemas;
+    for (const [name, roles] of Object.entries(restricted)) {
+      const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+      for (const part of [schema, ...(isSchemaObject(schema) && Array.isArray(schema["allOf"]) ? (schema["allOf"] as unknown[]) : [])]) if (isSchemaObject(part) && isSchemaObject(part["properties"])) this.#restricted.set(part["properties"], roles);
+    }
   }
 
   at(schema: JsonSchema | undefined): Allowed | undefined {
@@ -113,6 +131,7 @@ class AllowedBuilder {
   #fill(allowed: Allowed, parts: readonly SchemaObject[]): void {
     const patterns: { pattern: BoundedPattern; allowed: Allowed | undefined }[] = [];
     const members = new Map<string, JsonSchema[]>();
+    const rolesOf = new Map<string, readonly string[]>();
     const items: JsonSchema[] = [];
     let closed = false;
     for (const part of parts) {
@@ -120,6 +139,8 @@ class AllowedBuilder {
       if (isSchemaObject(properties)) {
         closed ||= Object.keys(properties).length > 0;
         for (const [name, member] of Object.entries(properties)) members.set(name, [...(members.get(name) ?? []), member as JsonSchema]);
+        // Restricted anywhere is restricted: another schema that declares the name too does not open it.
+        for (const [name, roles] of Object.entries(this.#restricted.get(properties) ?? {})) rolesOf.set(name, roles);
       }
       if (isSchemaObject(patternProperties)) {
         closed = true;
@@ -136,7 +157,7 @@ class AllowedBuilder {
     allowed.items = this.#union(items);
     if (closed) {
       allowed.members = new Map();
-      for (const [name, schemas] of members) if (!schemas.some((schema) => this.#isWriteOnly(schema))) allowed.members.set(name, this.#union(schemas));
+      for (const [name, schemas] of members) if (!schemas.some((schema) => this.#isWriteOnly(schema))) allowed.members.set(name, { allowed: this.#union(schemas), roles: rolesOf.get(name) });
     }
     allowed.byDiscriminator = this.#discriminator(parts);
   }

@@ -1,4 +1,5 @@
-import { checkOwnerParameter, type OwnerOf } from "../authorization/ownership.ts";
+import type { AskLookup, OwnerOutcome } from "../authorization/owner-rule.ts";
+import type { compileStepUp } from "../authorization/step-up.ts";
 import type { Check } from "../exchange.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import type { JourneyExchange, TravellingPrincipal } from "./step.ts";
@@ -8,12 +9,39 @@ export function prepareEntry(judge: (principal: TravellingPrincipal | undefined)
   return (exchange) => judge(exchange.principal);
 }
 
-/** Step 70, objects: a path parameter must be the caller's own. */
-export function prepareOwnerParameter(index: number, ownerOf: OwnerOf, exceptRoles: readonly string[]): Check<JourneyExchange> {
+/** Step 70, strength: has the caller signed in as strongly, and as lately, as this operation asks. */
+export function prepareStepUp(judge: ReturnType<typeof compileStepUp>): Check<JourneyExchange> {
+  return (exchange) => judge(exchange.principal?.claims, exchange.body, Math.floor(exchange.receivedAtMs / 1000));
+}
+
+type JudgeClause = (request: { readonly pathParameters: readonly string[]; readonly body: unknown }, owner: TravellingPrincipal | undefined, ask: AskLookup) => OwnerOutcome | Promise<OwnerOutcome>;
+
+/** Step 70, objects: what the request names must be the caller's. What only the answer can tell is left to the filter. */
+export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], askFor: (exchange: JourneyExchange) => AskLookup): Check<JourneyExchange> {
+  const conclude = (exchange: JourneyExchange, bit: number, outcome: OwnerOutcome): Refusal | undefined => {
+    if (outcome === "owned") return undefined;
+    if (outcome !== "deferred") return outcome;
+    exchange.ownerPending |= bit;
+    return undefined;
+  };
+  const from = (exchange: JourneyExchange, start: number): Refusal | undefined | Promise<Refusal | undefined> => {
+    for (let index = start; index < clauses.length; index += 1) {
+      const { bit, judge } = clauses[index] as (typeof clauses)[number];
+      const outcome = judge(exchange, exchange.principal, askFor(exchange));
+      if (outcome instanceof Promise) return outcome.then((settled) => conclude(exchange, bit, settled) ?? from(exchange, index + 1));
+      const refusal = conclude(exchange, bit, outcome);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  };
+  return (exchange) => from(exchange, 0);
+}
+
+/** Step 70, properties: what the caller's roles may not write, the body may not hold. */
+export function prepareWritable(forbiddenIn: (body: unknown, roles: readonly string[]) => readonly string[]): Check<JourneyExchange> {
   return (exchange) => {
-    const { principal } = exchange;
-    if (principal === undefined) return refuse("object-not-yours", { detail: "nobody is signed in" });
-    if (exceptRoles.some((role) => principal.roles.includes(role))) return undefined;
-    return checkOwnerParameter(exchange.pathParameters[index], ownerOf(principal));
+    const forbidden = forbiddenIn(exchange.body, exchange.principal?.roles ?? []);
+    if (forbidden.length === 0) return undefined;
+    return refuse("property-forbidden", { violations: forbidden.map((pointer) => ({ in: "body", pointer, keyword: "forbidden", message: "may not be written by this caller" })) });
   };
 }

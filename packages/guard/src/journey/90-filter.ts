@@ -95,8 +95,9 @@ export class AnswerFilter implements AnswerReceiver {
       this.#answerAsAbsent();
       return;
     }
-    const ownerMatters = rules.checkOwner !== undefined && status >= 200 && status < 300;
+    const ownerMatters = rules.checkOwner !== undefined && exchange.ownerPending !== 0 && status >= 200 && status < 300;
     const contractMatters = contract !== undefined && contract.needsBody;
+    const listed = rules.filterForeign !== undefined && status < 300;
     const tagged = rules.tags && status === 200 && (contentType ?? "").includes("json");
     if (noBody(status, exchange.arrival.method) && !(rules.checkOwner !== undefined && exchange.arrival.method === "HEAD" && status === 200)) {
       // An answer without a body tells whether the object exists, as its body would.
@@ -108,7 +109,7 @@ export class AnswerFilter implements AnswerReceiver {
       this.#answer.writeHead(status, headers);
       return;
     }
-    if (ownerMatters || contractMatters || tagged) {
+    if (ownerMatters || contractMatters || tagged || listed) {
       if (encoded) {
         const unread = refuse(ownerMatters ? "object-not-yours" : "response-invalid", { detail: "the answer is encoded though plain bytes were asked for" });
         if (stands(exchange, unread, modes)) {
@@ -195,24 +196,44 @@ export class AnswerFilter implements AnswerReceiver {
       this.#refuse();
       return;
     }
+    const cut = this.#cutForeign(value);
+    if (cut !== undefined) {
+      ({ value } = cut);
+    }
+    const refilter = (exact: unknown): unknown => (cut === undefined ? exact : (rules.filterForeign?.(exact, exchange)?.value ?? exact));
     const contract = this.#contract;
     if (contract === undefined) {
-      this.#send(bytes, false);
+      this.#send(cut === undefined ? bytes : serializeExactly(bytes, value, refilter), cut !== undefined);
       return;
     }
     let body: Buffer = bytes;
+    const roles = exchange.principal?.roles ?? [];
     const disclosure = modeOf(exchange, modes, "disclosure");
-    const kept = disclosure === "off" ? undefined : contract.strip(value);
+    const kept = disclosure === "off" ? undefined : contract.strip(value, roles);
     if (kept !== undefined && kept.stripped.length > 0) {
       exchange.stripped = kept.stripped;
-      if (disclosure === "enforce") body = serializeExactly(bytes, kept.value, (exact) => contract.strip(exact)?.value);
+      if (disclosure === "enforce") body = serializeExactly(bytes, kept.value, (exact) => contract.strip(refilter(exact), roles)?.value);
     }
+    if (cut !== undefined && body === bytes) body = serializeExactly(bytes, value, refilter);
     const violations = contract.check(kept?.value ?? value);
     if (violations !== undefined && violations.length > 0 && stands(exchange, refuse("response-invalid", { detail: violations.map((violation) => `${violation.pointer ?? ""} ${violation.message}`).join("; ").slice(0, 500) }), modes)) {
       this.#refuse();
       return;
     }
     this.#send(body, body !== bytes);
+  }
+
+  /** A list that holds what is another's, cut to the caller's own; only told of where that is observed. */
+  #cutForeign(value: unknown): { readonly value: unknown } | undefined {
+    const exchange = this.#exchange;
+    const { answer: rules, modes } = this.#rules;
+    if (rules.filterForeign === undefined || exchange.status >= 300) return undefined;
+    const found = rules.filterForeign(value, exchange);
+    if (found === undefined) return undefined;
+    const mode = modeOf(exchange, modes, "ownership");
+    if (mode === "off") return undefined;
+    (exchange.decisions ??= []).push({ refusal: refuse("object-not-yours", { detail: `${found.removed} elements of others` }), mode });
+    return mode === "enforce" ? found : undefined;
   }
 
   #send(body: Buffer, changed: boolean): void {
@@ -239,6 +260,7 @@ export class AnswerFilter implements AnswerReceiver {
 
   #finish(): void {
     this.#over = true;
+    this.#rules.answer.afterWrite?.(this.#exchange.path);
     this.#finished(this.#exchange);
   }
 }

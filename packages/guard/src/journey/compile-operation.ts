@@ -1,17 +1,21 @@
 import { compileEntry, compileHeldScopes } from "../authorization/entry.ts";
-import { checkOwnerInAnswer, compileOwnerExpression } from "../authorization/ownership.ts";
+import { filterForeign } from "../authorization/filter-foreign.ts";
+import { compileOwnerClause, compileOwnerOfAnswer } from "../authorization/owner-rule.ts";
+import { compileOwnerExpression } from "../authorization/ownership.ts";
+import { compileStepUp } from "../authorization/step-up.ts";
 import type { App } from "../clients/app-version.ts";
 import { readRange, readVersion } from "../clients/app-version.ts";
 import { compileRequestContract } from "../contracts/check-request.ts";
 import { compileAnswerContracts } from "../contracts/check-response.ts";
 import type { SchemaCompiler } from "../contracts/compile-schema.ts";
+import { compileForbidden } from "../contracts/forbidden-properties.ts";
 import { type Control, controls } from "../control.ts";
 import { challenge } from "../credentials/challenge.ts";
 import type { Principal } from "../credentials/principal.ts";
 import type { Check } from "../exchange.ts";
 import { compileLimits } from "../limits/compile-limits.ts";
 import type { Operation } from "../operation.ts";
-import type { ApiPlan, OperationPlan, OwnerPlan, Plan } from "../policy/plan.ts";
+import type { ApiPlan, OperationPlan, OwnersPlan, Plan } from "../policy/plan.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import { compileMode } from "../rollout/mode.ts";
 import type { LimitState } from "../state/state.ts";
@@ -20,7 +24,8 @@ import { prepareIdentify } from "./30-identify.ts";
 import { prepareAuthenticate } from "./40-authenticate.ts";
 import { prepareLimit } from "./50-limit.ts";
 import { prepareValidateBody, prepareValidateHead } from "./60-validate.ts";
-import { prepareEntry, prepareOwnerParameter } from "./70-authorize.ts";
+import { prepareEntry, prepareOwners, prepareStepUp, prepareWritable } from "./70-authorize.ts";
+import { compileLookup, type LookupMemory } from "./70-lookup.ts";
 import type { AnswerRules, JourneyExchange, ModeTable, OperationJourney } from "./step.ts";
 
 /** What every operation of the plan is compiled with. */
@@ -38,10 +43,13 @@ export interface ApiParts {
   readonly upstream: Upstream;
   readonly request: SchemaCompiler;
   readonly response: SchemaCompiler;
+  /** What lookups at this API's backend have answered. */
+  readonly lookups: LookupMemory;
 }
 
 const mostBufferedBytes = 8 * 1024 * 1024;
-const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, mostBufferedBytes, tags: false });
+const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, afterWrite: undefined, mostBufferedBytes, tags: false });
+const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
 /**
  * The checks of one operation, in the order of the journey: version, app, caller, limits, what the head says, what the
@@ -72,11 +80,21 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   if (checkHead !== undefined) add("validate parameters", prepareValidateHead((exchange) => checkHead({ pathParameters: exchange.pathParameters, query: exchange.query, rawHeaders: exchange.arrival.rawHeaders, cookie: exchange.known.cookie })));
   const judge = compileEntry(own.entry, compileHeldScopes(plan.roles));
   if (judge !== undefined) add("authorize entry", prepareEntry(judge));
-  if (own.owner?.parameter !== undefined && decided("ownership")) add("authorize owner", prepareOwnerParameter(own.owner.parameter.index, compileOwnerExpression(own.owner.is), own.owner.exceptRoles));
+  const stepUp = own.stepUp === undefined || !decided("authorization") ? undefined : prepareStepUp(compileStepUp(own.stepUp));
+  if (own.stepUp?.when === undefined) add("authorize step-up", stepUp);
+  const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), early: clause.atoms.every((atom) => atom.kind === "parameter") }));
+  const askFor = compileLookup(upstream, apiParts.lookups);
+  const early = clauses.filter((clause) => clause.early);
+  if (early.length > 0) add("authorize owner", prepareOwners(early, askFor));
   if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes }));
+  const forbiddenIn = decided("authorization") ? compileForbidden(operation, api.document.schemas, plan.writable) : undefined;
+  if (forbiddenIn !== undefined) add("authorize properties", prepareWritable(forbiddenIn));
+  if (own.stepUp?.when !== undefined) add("authorize step-up", stepUp);
+  const late = clauses.filter((clause) => !clause.early);
+  if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor));
   if (limits.after !== undefined) add("limit by body", prepareLimit(limits.after));
 
-  const answer = compileAnswer(operation, own, apiParts);
+  const answer = compileAnswer(operation, own, apiParts, plan);
   return Object.freeze<OperationJourney>({
     name: own.name,
     operation,
@@ -119,20 +137,34 @@ function prepareSunset({ answerHeaders, sunsetAtMs }: ApiPlan): Check<JourneyExc
   return (exchange) => (exchange.receivedAtMs >= sunsetAtMs ? ended : undefined);
 }
 
-function compileAnswer(operation: Operation, { modes, owner, tags: wanted }: OperationPlan, { api, response }: ApiParts): AnswerRules {
+function compileAnswer(operation: Operation, { modes, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan): AnswerRules {
   const reads = modes.response !== "off" || modes.disclosure !== "off";
-  const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response) : undefined;
-  const checkOwner = owner?.response === undefined || modes.ownership === "off" ? undefined : compileCheckOwner(owner, owner.response);
+  const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response, plan.visible) : undefined;
+  const owned = modes.ownership === "off" ? undefined : owner;
+  const checkOwner = owned === undefined ? undefined : compileCheckOwner(owned);
+  const cutForeign = owned?.foreign === undefined ? undefined : compileFilterForeign(owned.foreign);
   const tags = wanted && operation.method === "GET";
-  if (forAnswer === undefined && checkOwner === undefined && !tags) return readsNothing;
-  return Object.freeze({ forAnswer, checkOwner, mostBufferedBytes, tags });
+  const looksUp = api.operations.some((one) => one.owner?.clauses.some((clause) => clause.atoms.some((atom) => atom.kind === "lookup")) === true);
+  const afterWrite = looksUp && !safeMethods.has(operation.method) ? (path: string): void => lookups.forget(path) : undefined;
+  if (forAnswer === undefined && checkOwner === undefined && cutForeign === undefined && afterWrite === undefined && !tags) return readsNothing;
+  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, afterWrite, mostBufferedBytes, tags });
 }
 
-function compileCheckOwner({ exceptRoles, is }: OwnerPlan, pointer: readonly string[]): AnswerRules["checkOwner"] {
-  const ownerOf = compileOwnerExpression(is);
-  return (answer, { principal }) => {
+function compileCheckOwner({ clauses }: OwnersPlan): AnswerRules["checkOwner"] {
+  const judged = clauses.flatMap((clause, index) => (clause.atoms.some((atom) => atom.kind === "response") ? [{ bit: 1 << index, judge: compileOwnerOfAnswer(clause) }] : []));
+  if (judged.length === 0) return undefined;
+  return (answer, { ownerPending, principal }) => {
+    if (ownerPending === 0) return undefined;
     if (principal === undefined) return refuse("object-not-yours", { detail: "nobody is signed in" });
-    if (exceptRoles.some((role) => principal.roles.includes(role))) return undefined;
-    return checkOwnerInAnswer(answer, pointer, ownerOf(principal));
+    for (const { bit, judge } of judged) {
+      const refusal = (ownerPending & bit) === 0 ? undefined : judge(answer, principal);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
   };
+}
+
+function compileFilterForeign({ exceptRoles, is, pointer }: NonNullable<OwnersPlan["foreign"]>): AnswerRules["filterForeign"] {
+  const ownerOf = compileOwnerExpression(is);
+  return (answer, { principal }) => (principal !== undefined && exceptRoles.some((role) => principal.roles.includes(role)) ? undefined : filterForeign(answer, pointer, principal === undefined ? undefined : ownerOf(principal)));
 }

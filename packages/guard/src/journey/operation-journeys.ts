@@ -11,6 +11,7 @@ import type { LimitState } from "../state/state.ts";
 import type { Upstream } from "../upstream.ts";
 import type { SelectTable } from "./20-route.ts";
 import { prepareAdmission } from "./50-limit.ts";
+import { LookupMemory } from "./70-lookup.ts";
 import { type ApiParts, compileOperation, compileUndeclared, type SharedParts } from "./compile-operation.ts";
 import type { JourneyParts } from "./journey.ts";
 import { compileSelectVersion } from "./select-version.ts";
@@ -62,7 +63,7 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
 }
 
 function compileApi(api: ApiPlan, parts: SharedParts, upstream: Upstream): OperationJourney[] {
-  const apiParts: ApiParts = { api, upstream, request: new SchemaCompiler(api.document.schemas, "request"), response: new SchemaCompiler(api.document.schemas, "response") };
+  const apiParts: ApiParts = { api, upstream, request: new SchemaCompiler(api.document.schemas, "request"), response: new SchemaCompiler(api.document.schemas, "response"), lookups: new LookupMemory() };
   return api.document.operations.map((operation, index) => compileOperation(operation, api.operations[index] as OperationPlan, parts, apiParts));
 }
 

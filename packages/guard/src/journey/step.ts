@@ -29,6 +29,10 @@ export interface AnswerRules {
   readonly forAnswer: ((status: number, contentType: string | undefined) => AnswerContract) | undefined;
   /** The owner named in the answer must be the caller. */
   readonly checkOwner: ((answer: unknown, exchange: JourneyExchange) => Refusal | undefined) | undefined;
+  /** Takes from the answer's list what is not the caller's. */
+  readonly filterForeign: ((answer: unknown, exchange: JourneyExchange) => { readonly value: unknown; readonly removed: number } | undefined) | undefined;
+  /** A write may have changed what lookups were told. */
+  readonly afterWrite: ((path: string) => void) | undefined;
   readonly mostBufferedBytes: number;
   /** Whether GETs are answered with a strong validator, and with 304 to who has it. */
   readonly tags: boolean;
@@ -38,7 +42,8 @@ export interface AnswerContract {
   readonly declared: boolean;
   readonly needsBody: boolean;
   check(value: unknown): readonly Violation[] | undefined;
-  strip(value: unknown): { readonly value: unknown; readonly stripped: readonly string[] } | undefined;
+  /** `roles` are the caller's: what only others may see is taken too. */
+  strip(value: unknown, roles: readonly string[]): { readonly value: unknown; readonly stripped: readonly string[] } | undefined;
 }
 
 /** Everything that will happen to a request for one operation, compiled ahead. */

@@ -2,6 +2,7 @@ import { BlockList } from "node:net";
 import { addRange } from "../address-range.ts";
 import { signingAlgorithms } from "../credentials/signing-algorithms.ts";
 import type { ApiDocument, Fault, Operation } from "../operation.ts";
+import { propertyRoles } from "./plan-properties.ts";
 import { type EntryAt, planOperation } from "./plan-operation.ts";
 import type { ApiPlan, IdentityPlan, OperationPlan, Plan, UpstreamPlan } from "./plan.ts";
 import { planVersions } from "./plan-versions.ts";
@@ -37,7 +38,7 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
       })
       .sort((a, b) => a.closeness - b.closeness || a.index - b.index);
 
-  const context = { globalModes, tiers, roles: policy.roles, identity: policy.identity !== undefined, note };
+  const context = { operations: everyOperation, globalModes, tiers, roles: policy.roles, identity: policy.identity !== undefined, note };
   const plans = documents.map((document) => document.operations.map((operation) => planOperation(operation, entriesFor(operation), context)));
   const undeclared = planOperation(undefined, entriesFor(undefined), context);
   const apis = policy.apis.map((api, index): ApiPlan => {
@@ -49,6 +50,8 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
     undeclared,
     identity: identityOf(policy.identity, note),
     roles: policy.roles ?? {},
+    visible: propertyRoles("visible", policy, documents, note),
+    writable: propertyRoles("writable", policy, documents, note),
     tiers,
     admission: policy.limits?.admission === "off" ? undefined : (policy.limits?.admission ?? { count: defaults.admissionPerSecond, windowMs: 1000 }),
     limitKeys: policy.limits?.keys ?? defaults.limitKeys,

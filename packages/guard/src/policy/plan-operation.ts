@@ -1,13 +1,15 @@
 import { readPointer } from "../authorization/ownership.ts";
+import type { StepUpRule } from "../authorization/step-up.ts";
 import { type EntryRule, entryRuleOf } from "../authorization/entry.ts";
-import type { LimitRule, Tiers } from "../limits/compile-limits.ts";
+import type { LimitRule } from "../limits/compile-limits.ts";
 import { readsBody } from "../limits/limit-key.ts";
 import type { Operation } from "../operation.ts";
 import { nearest } from "./nearest-name.ts";
-import type { OperationPlan, OwnerPlan } from "./plan.ts";
-import type { OperationEntry } from "./policy-schema.ts";
-import type { ReadPolicy } from "./read-policy.ts";
-import { layModes, type NamedModes, resolveModes } from "./resolve-modes.ts";
+import { planOwners } from "./plan-owners.ts";
+import type { OperationPlan } from "./plan.ts";
+import type { OperationEntry, OwnerSetting } from "./policy-schema.ts";
+import type { PlanContext } from "./plan-context.ts";
+import { layModes, resolveModes } from "./resolve-modes.ts";
 import type { Closeness } from "./select-operations.ts";
 
 /** An entry that selects the operation, and how closely. */
@@ -17,39 +19,33 @@ export interface EntryAt {
   readonly closeness: Closeness;
 }
 
-export interface PlanContext {
-  readonly globalModes: NamedModes;
-  readonly tiers: Tiers;
-  readonly roles: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Whether tokens can be verified at all. */
-  readonly identity: boolean;
-  readonly note: ReadPolicy["faultAt"];
-}
-
 const mostBodyBytes = 1_048_576;
 
 /** What the entries that select one operation make of it, the closest last: later and closer ones win, key by key. */
 export function planOperation(operation: Operation | undefined, entries: readonly EntryAt[], context: PlanContext): OperationPlan {
   let modes = context.globalModes;
   let entry = operation === undefined ? undefined : entryRuleOf(operation.security);
-  let owner: { readonly rule: Exclude<OperationEntry["owner"], "none" | undefined>; readonly index: number; readonly closeness: Closeness } | undefined;
+  let owner: { readonly rule: OwnerSetting; readonly index: number } | undefined;
   let bodyBytes = mostBodyBytes;
   let tags = false;
+  let stepUp: StepUpRule | undefined;
   const limits = new Map<string, LimitRule>();
   for (const { closeness, entry: one, index } of entries) {
     modes = layModes(modes, one.mode);
     if (one.allow !== undefined) entry = allowed(one.allow, entry, index, context);
     if (one.owner === "none") owner = undefined;
-    else if (one.owner !== undefined) owner = { rule: one.owner, index, closeness };
+    else if (one.owner !== undefined) owner = { rule: one.owner, index };
     if (one.maxBodySize !== undefined) bodyBytes = one.maxBodySize;
     if (one.entityTags !== undefined) tags = one.entityTags;
+    if (one.stepUp !== undefined) stepUp = stepUpOf(one.stepUp, operation, index, context);
     layLimits(limits, one, index, closeness, operation, context);
   }
   return {
     name: operation === undefined ? "(undeclared)" : (operation.operationId ?? operation.key),
     modes: resolveModes(modes),
     entry,
-    owner: owner === undefined || operation === undefined ? undefined : planOwner(operation, owner.rule, owner.index, entry, context),
+    owner: owner === undefined || operation === undefined ? undefined : planOwners(operation, owner.rule, owner.index, entry, context),
+    stepUp,
     limits: [...limits.values()],
     mostBodyBytes: bodyBytes,
     tags,
@@ -88,22 +84,10 @@ function layLimits(limits: Map<string, LimitRule>, { limits: own }: OperationEnt
   });
 }
 
-function planOwner(operation: Operation, rule: Exclude<OperationEntry["owner"], "none" | undefined>, index: number, entry: EntryRule | undefined, { identity, note }: PlanContext): OwnerPlan | undefined {
-  const place = ["operations", String(index), "owner"];
-  const { exceptRoles = [], is, param, response } = rule;
-  if ((param === undefined) === (response === undefined)) {
-    note(place, "an owner is named by the path or by the answer", { expected: "param: NAME, or response: /pointer" });
-    return undefined;
-  }
-  if (!identity) note(place, "an owner is a signed-in caller, and no issuer is named", { expected: "identity: { issuer: https://..., audience: ... }" });
-  if (entry?.anonymous === true) note(place, `anybody may call '${operation.key}', so the caller may be nobody`, { mend: "Ask for a token (security in the document, or allow: { scopes: [...] }), or drop the owner." });
-  if (response !== undefined) return { parameter: undefined, response: readPointer(response), is, exceptRoles };
-  const names = [...operation.pathTemplate.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
-  const at = names.indexOf(param as string);
-  if (at === -1) {
-    const meant = nearest(param as string, names);
-    note([...place, "param"], `'${operation.key}' has no path parameter '${param}'`, { expected: names.join(", ") || "a path with parameters", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
-    return undefined;
-  }
-  return { parameter: { name: param as string, index: at }, response: undefined, is, exceptRoles };
+function stepUpOf({ acr, when, within }: NonNullable<OperationEntry["stepUp"]>, operation: Operation | undefined, index: number, { identity, note }: PlanContext): StepUpRule {
+  const place = ["operations", String(index), "stepUp"];
+  if (acr === undefined && within === undefined) note(place, "a step-up asks for nothing", { expected: "acr: NAME, within: 5m, or both" });
+  if (!identity) note(place, "how strongly a caller signed in stands in its token, and no issuer is named", { expected: "identity: { issuer: https://..., audience: ... }" });
+  if (when !== undefined && operation !== undefined && operation.requestBody === undefined) note([...place, "when"], `'${operation.key}' has no body to look into`);
+  return { acr: acr ?? [], withinSeconds: within === undefined ? undefined : Math.round(within / 1000), when: when === undefined ? undefined : { pointer: readPointer(when.body), over: when.over } };
 }

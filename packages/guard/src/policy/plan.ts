@@ -1,4 +1,6 @@
 import type { EntryRule } from "../authorization/entry.ts";
+import type { OwnerClause } from "../authorization/owner-rule.ts";
+import type { StepUpRule } from "../authorization/step-up.ts";
 import type { UpgradeRules } from "../clients/forced-upgrade.ts";
 import type { Control } from "../control.ts";
 import type { CredentialSource } from "../credentials/find-credential.ts";
@@ -19,6 +21,9 @@ export interface Plan {
   readonly identity: IdentityPlan | undefined;
   /** Scopes by role. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Who sees, and who may write, what the document declares for everybody. */
+  readonly visible: PropertyRoles;
+  readonly writable: PropertyRoles;
   readonly tiers: Tiers;
   /** Requests of one network before anything else is asked; undefined: not counted. */
   readonly admission: Rate | undefined;
@@ -62,22 +67,23 @@ export interface OperationPlan {
   readonly name: string;
   readonly modes: Readonly<Record<Control, ModeRule>>;
   readonly entry: EntryRule | undefined;
-  readonly owner: OwnerPlan | undefined;
+  readonly owner: OwnersPlan | undefined;
+  readonly stepUp: StepUpRule | undefined;
   readonly limits: readonly LimitRule[];
   readonly mostBodyBytes: number;
   /** GETs carry a strong validator. */
   readonly tags: boolean;
 }
 
-export interface OwnerPlan {
-  /** Which of the path's parameters must be the caller's. */
-  readonly parameter: { readonly name: string; readonly index: number } | undefined;
-  /** Where the answer names its owner: a JSON pointer in parts, `*` for every element. */
-  readonly response: readonly string[] | undefined;
-  /** The claim of the caller's token that must be the same. */
-  readonly is: string;
-  readonly exceptRoles: readonly string[];
+export interface OwnersPlan {
+  /** Every clause must hold. */
+  readonly clauses: readonly OwnerClause[];
+  /** A list of the answer that is cut to the caller's own instead of being refused. */
+  readonly foreign: { readonly pointer: readonly string[]; readonly is: string; readonly exceptRoles: readonly string[] } | undefined;
 }
+
+/** Roles by property, by schema: `{ Account: { riskScore: [support] } }`. */
+export type PropertyRoles = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 export interface IdentityPlan {
   readonly issuer: string;

@@ -79,10 +79,23 @@ const pathPattern = text("a path such as /v1/customers/{customerId}/**", /^\//);
 const matchObject = object({ operationId: optional(oneOrMore(text("an operationId"))), method: optional(oneOrMore(choice("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"))), path: optional(pathPattern), tag: optional(oneOrMore(text("a tag"))) });
 const matchOne = scalarOr(text('"*", an operationId or METHOD /path'), matchObject);
 
-const owner = object(
-  { param: optional(text("a path parameter's name")), response: optional(text("a JSON pointer such as /customerId", /^\//)), is: required(text("a claim of the caller's token, such as token.sub", /^token(\.[A-Za-z0-9_-]+)+$/)), exceptRoles: optional(list(text("a role"), 1)) },
-  { lookup: "no second request is made", body: "bodies are not read", any: "rules do not compose", all: "rules do not compose", provenance: "shown ids are not remembered" },
-);
+const pointer = text("a JSON pointer such as /customerId", /^\//);
+const claim = text("a claim of the caller's token, such as token.sub", /^token(\.[A-Za-z0-9_-]+)+$/);
+const ownerFields = {
+  param: optional(text("a path parameter's name")),
+  body: optional(pointer),
+  lookup: optional(text("the operationId of a GET whose answer names the owner")),
+  with: optional(named(text("a path parameter's name, or a JSON pointer into the body"))),
+  response: optional(pointer),
+  is: optional(claim),
+  exceptRoles: optional(list(text("a role"), 1)),
+  foreign: optional(choice("refuse", "filter")),
+} as const;
+const ownerUnavailable = { provenance: "shown ids are not remembered", relation: "no decision point is asked" } as const;
+const ownerLeaf = object(ownerFields, ownerUnavailable);
+const ownerAny = object({ any: required(list(ownerLeaf, 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }, ownerUnavailable);
+const owner = either("any", ownerAny, either("all", object({ all: required(list(either("any", ownerAny, ownerLeaf), 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }, ownerUnavailable), ownerLeaf));
+const stepUp = object({ acr: optional(oneOrMore(text("an authentication context class, such as mfa", /^[!#-[\]-~]{1,100}$/))), within: optional(duration), when: optional(object({ body: required(pointer), over: required(scalar("a number", (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined), { type: "number" })) })) });
 
 const allow = scalarOr(choice("anyone"), object({ scopes: optional(list(text("a scope"), 1)), roles: optional(list(text("a role"), 1)) }));
 
@@ -91,8 +104,8 @@ const part: Shape<LimitPart> = scalar(`${limitParts.join(", ")} or body.<propert
 const limit = object({ rate: required(scalar(`${rateForm}, tier, or none`, (value) => (value === "tier" || value === "none" ? value : typeof value === "string" ? readRate(value) : undefined), { type: "string" })), per: required(oneOrMore(part)), burst: optional(integer(1, 1_000_000)) });
 
 const operationEntry = object(
-  { match: required(oneOrMore(matchOne)), mode: optional(modeSetting), owner: optional(scalarOr(choice("none"), owner)), allow: optional(allow), limits: optional(list(limit)), maxBodySize: optional(size), entityTags: optional(flag) },
-  { stepUp: "tokens are not asked how strongly their bearer signed in", attestation: "apps are not attested", priority: "requests do not queue", when: "conditions are not read" },
+  { match: required(oneOrMore(matchOne)), mode: optional(modeSetting), owner: optional(scalarOr(choice("none"), owner)), allow: optional(allow), limits: optional(list(limit)), maxBodySize: optional(size), entityTags: optional(flag), stepUp: optional(stepUp) },
+  { attestation: "apps are not attested", priority: "requests do not queue", when: "conditions are not read" },
 );
 
 const tls = scalarOr(
@@ -123,6 +136,8 @@ export const policyShape = object(
     apis: required(list(api, 1)),
     identity: optional(identity),
     roles: optional(named(list(text("a permission")))),
+    visible: optional(named(list(text("a role"), 1))),
+    writable: optional(named(list(text("a role"), 1))),
     operations: optional(list(operationEntry)),
     record: optional(object({ fields: optional(list(choice(...personalFields))) })),
   },
@@ -136,6 +151,8 @@ export const policyShape = object(
 );
 
 export type Policy = Read<typeof policyShape>;
+export type OwnerSetting = Read<typeof owner>;
+export type OwnerLeaf = Read<typeof ownerLeaf>;
 export type OperationEntry = NonNullable<Policy["operations"]>[number];
 export type OneMode = Read<typeof oneMode>;
 export type ModeSetting = Read<typeof modeSetting>;

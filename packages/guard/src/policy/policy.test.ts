@@ -129,7 +129,7 @@ test("what policy and documents cannot be together is a fault, never a silent no
   assert.match(await faults("operations: [{ match: getAccount, owner: { param: accountId, is: token.sub } }]\n"), /no issuer is named/);
   assert.match(await faults(`${identity}operations: [{ match: getAccount, owner: { param: accuntId, is: token.sub } }]\n`), /no path parameter 'accuntId' \(Did you mean 'accountId'\?\)/);
   assert.match(await faults(`${identity}operations: [{ match: login, owner: { response: /x, is: token.sub } }]\n`), /anybody may call/);
-  assert.match(await faults(`${identity}operations: [{ match: getAccount, owner: { is: token.sub } }]\n`), /by the path or by the answer/);
+  assert.match(await faults(`${identity}operations: [{ match: getAccount, owner: { is: token.sub } }]\n`), /by the path, the body, a lookup or the answer/);
   assert.match(await faults("operations: [{ match: login, limits: [{ rate: tier, per: user }] }]\n"), /needs tiers/);
   assert.match(await faults("operations: [{ match: getAccount, limits: [{ rate: 1/s, per: body.x }] }]\n"), /has no body to count by/);
   assert.match(await faults("roles: { support: [] }\noperations: [{ match: getAccount, allow: { roles: [suport] } }]\n"), /no role 'suport' \(Did you mean 'support'\?\)/);
@@ -172,7 +172,7 @@ test("paths with parameters may stand unquoted between braces, as the field writ
     maxBodySize: 2kB
 `);
   assert.ok(read !== undefined);
-  assert.deepEqual(of("getAccount").owner?.response, ["customerId"]);
+  assert.deepEqual(of("getAccount").owner?.clauses[0]?.atoms[0], { kind: "response", pointer: ["customerId"], is: "token.sub" });
   assert.equal(of("closeAccount").mostBodyBytes, 2000);
 });
 

@@ -48,11 +48,22 @@ function coverageOf(plan: Plan, api: ApiPlan, own: OperationPlan, index: number)
     method: operation.method,
     path: operation.pathTemplate,
     entry: entryWords(own),
-    owner: owner === undefined ? "-" : owner.parameter !== undefined ? `{${owner.parameter.name}} is ${owner.is}` : `/${owner.response?.join("/")} is ${owner.is}`,
+    owner: owner === undefined ? "-" : ownerWords(owner, operation),
     limits: own.limits.length === 0 ? "-" : own.limits.map((limit) => `${limit.rate === "tier" ? `tier (${plan.tiers.map(([tier]) => tier).join(", ")})` : `${limit.rate.count}/${windowWords(limit.rate.windowMs)}`} per ${limit.per.join("+")}`).join(", "),
     request: operation.requestBody === undefined ? "parameters" : operation.requestBody.content.map((content) => (content.schema === undefined ? `${content.mediaType} (unread)` : content.mediaType)).join(", "),
     mode: modesWords(own.modes),
   };
+}
+
+function ownerWords({ clauses, foreign }: NonNullable<OperationPlan["owner"]>, { pathTemplate }: ApiPlan["document"]["operations"][number]): string {
+  const names = [...pathTemplate.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
+  const atomWords = (atom: (typeof clauses)[number]["atoms"][number]): string => {
+    if (atom.kind === "parameter") return `{${names[atom.index]}} is ${atom.is}`;
+    const pointer = `/${atom.pointer.join("/")}`;
+    return atom.kind === "lookup" ? `${atom.lookup.operation}${pointer} is ${atom.is}` : `${atom.kind === "body" ? "body " : ""}${pointer} is ${atom.is}`;
+  };
+  const words = clauses.map((clause) => clause.atoms.map(atomWords).join(" or ") + (clause.exceptRoles.length === 0 ? "" : `, except ${clause.exceptRoles.join(" ")}`));
+  return [...words, ...(foreign === undefined ? [] : [`/${foreign.pointer.join("/")} cut to ${foreign.is}`])].join(" and ");
 }
 
 function entryWords({ entry }: OperationPlan): string {

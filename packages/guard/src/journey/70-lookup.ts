@@ -1,0 +1,112 @@
+import type { AskLookup, LookupPlan } from "../authorization/owner-rule.ts";
+import { refuse, type Refusal } from "../refusal.ts";
+import type { Upstream } from "../upstream.ts";
+import { childTraceparent } from "./10-arrive.ts";
+import type { JourneyExchange } from "./step.ts";
+
+type Asked = { readonly answer: unknown } | Refusal;
+
+const mostBytes = 262_144;
+const mostRemembered = 10_000;
+/** Long enough for a burst of writes to one object; short enough that a change of owner that the gate did not see is soon seen. */
+const livesMs = 2000;
+
+/** What lookups have answered lately, by path and by who asked: another caller may be answered something else. */
+export class LookupMemory {
+  readonly #answers = new Map<string, { readonly asked: Asked; readonly until: number; readonly path: string }>();
+  readonly #byPath = new Map<string, Set<string>>();
+
+  get(user: string, path: string, nowMs: number): Asked | undefined {
+    const known = this.#answers.get(`${path}\n${user}`);
+    return known === undefined || known.until < nowMs ? undefined : known.asked;
+  }
+
+  set(user: string, path: string, asked: Asked, nowMs: number): void {
+    if (this.#answers.size >= mostRemembered) {
+      this.#answers.clear();
+      this.#byPath.clear();
+    }
+    const key = `${path}\n${user}`;
+    this.#answers.set(key, { asked, until: nowMs + livesMs, path });
+    const keys = this.#byPath.get(path);
+    if (keys === undefined) this.#byPath.set(path, new Set([key]));
+    else keys.add(key);
+  }
+
+  /** A write to a path may change what is told of it and of all that stands above it. */
+  forget(path: string): void {
+    for (let at = path; at.length > 0; at = at.slice(0, at.lastIndexOf("/"))) {
+      for (const key of this.#byPath.get(at) ?? []) this.#answers.delete(key);
+      this.#byPath.delete(at);
+    }
+  }
+}
+
+/**
+ * Asks the backend's own GET as the caller would, before the caller's request goes on. Between the answer and the request
+ * another request may change the owner: that race is the backend's, and no gate can close it.
+ */
+export function compileLookup(upstream: Upstream, memory: LookupMemory): (exchange: JourneyExchange) => AskLookup {
+  return (exchange) => async (lookup, values) => {
+    const path = pathOf(lookup, values);
+    const user = exchange.user ?? "";
+    const known = memory.get(user, path, exchange.receivedAtMs);
+    if (known !== undefined) return known;
+    const asked = await ask(upstream, exchange, path);
+    if (!("code" in asked) || asked.code === "object-not-yours") memory.set(user, path, asked, exchange.receivedAtMs);
+    return asked;
+  };
+}
+
+function pathOf({ literals }: LookupPlan, values: readonly string[]): string {
+  let path = literals[0] ?? "";
+  values.forEach((value, index) => (path += `${value}${literals[index + 1] ?? ""}`));
+  return path;
+}
+
+function ask(upstream: Upstream, exchange: JourneyExchange, path: string): Promise<Asked> {
+  const headers: string[] = [];
+  const { forwardHeaders, known } = exchange;
+  for (let index = 0; index < forwardHeaders.length; index += 2) {
+    const name = (forwardHeaders[index] as string).toLowerCase();
+    // Of the caller's fields only who it is: conditions, ranges and the body's own fields belong to the other request.
+    if (name === "authorization" || name === "cookie" || name === "accept-language" || name === "portcullis-app" || name.startsWith("x-")) headers.push(forwardHeaders[index] as string, forwardHeaders[index + 1] as string);
+  }
+  if (known.host !== undefined) headers.push("Host", known.host);
+  headers.push("Accept", "application/json", "Accept-Encoding", "identity", "X-Forwarded-For", exchange.address, "traceparent", childTraceparent(exchange.traceId));
+  const unknown = (detail: string): Refusal => refuse("owner-unknown", { detail, retryAfterSeconds: 1 });
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    let status = 0;
+    const forwarding = upstream.forward(
+      { method: "GET", target: path, headers, body: null, repeatable: true },
+      {
+        onHead: (answered) => {
+          status = answered;
+        },
+        onData: (chunk) => {
+          bytes += chunk.length;
+          if (bytes <= mostBytes) parts.push(chunk);
+          else {
+            resolve(unknown(`the lookup's answer is larger than ${mostBytes} bytes`));
+            forwarding.abort();
+          }
+          return true;
+        },
+        onEnd: () => resolve(read(status, parts, unknown)),
+        onFault: (code, detail) => resolve(unknown(`the lookup failed: ${code} ${detail}`)),
+      },
+    );
+  });
+}
+
+function read(status: number, parts: readonly Buffer[], unknown: (detail: string) => Refusal): Asked {
+  if (status === 404 || status === 403 || status === 410) return refuse("object-not-yours", { detail: `the lookup was answered ${status}` });
+  if (status !== 200) return unknown(`the lookup was answered ${status}`);
+  try {
+    return { answer: JSON.parse(Buffer.concat(parts).toString()) as unknown };
+  } catch {
+    return unknown("the lookup's answer is not JSON");
+  }
+}

@@ -1,0 +1,16 @@
+import type { Tiers } from "../limits/compile-limits.ts";
+import type { Operation } from "../operation.ts";
+import type { ReadPolicy } from "./read-policy.ts";
+import type { NamedModes } from "./resolve-modes.ts";
+
+/** What every operation is planned with. */
+export interface PlanContext {
+  readonly globalModes: NamedModes;
+  readonly tiers: Tiers;
+  readonly roles: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Every operation, for rules that ask another one. */
+  readonly operations: readonly Operation[];
+  /** Whether tokens can be verified at all. */
+  readonly identity: boolean;
+  readonly note: ReadPolicy["faultAt"];
+}

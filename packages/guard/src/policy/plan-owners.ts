@@ -1,0 +1,114 @@
+import type { EntryRule } from "../authorization/entry.ts";
+import type { LookupPlan, OwnerAtom, OwnerClause } from "../authorization/owner-rule.ts";
+import { readPointer } from "../authorization/ownership.ts";
+import type { Operation } from "../operation.ts";
+import { nearest } from "./nearest-name.ts";
+import type { PlanContext } from "./plan-context.ts";
+import type { OwnersPlan } from "./plan.ts";
+import type { OwnerLeaf, OwnerSetting } from "./policy-schema.ts";
+
+type Place = readonly string[];
+
+const mostClauses = 30;
+
+/** An owner rule as clauses that must all hold, each of atoms of which one is enough. */
+export function planOwners(operation: Operation, rule: OwnerSetting, index: number, entry: EntryRule | undefined, context: PlanContext): OwnersPlan | undefined {
+  const place: Place = ["operations", String(index), "owner"];
+  const { identity, note } = context;
+  if (!identity) note(place, "an owner is a signed-in caller, and no issuer is named", { expected: "identity: { issuer: https://..., audience: ... }" });
+  if (entry?.anonymous === true) note(place, `anybody may call '${operation.key}', so the caller may be nobody`, { mend: "Ask for a token (security in the document, or allow: { scopes: [...] }), or drop the owner." });
+  const clauses: OwnerClause[] = [];
+  let foreign: OwnersPlan["foreign"];
+  const add = (leaves: readonly OwnerLeaf[], at: readonly Place[], is: string | undefined, exceptRoles: readonly string[] | undefined): void => {
+    const atoms = leaves.flatMap((leaf, which) => atomOf(operation, leaf, at[which] as Place, is, context) ?? []);
+    if (atoms.length > 0) clauses.push({ atoms, exceptRoles: [...(exceptRoles ?? []), ...leaves.flatMap((leaf) => leaf.exceptRoles ?? [])] });
+  };
+  if ("any" in rule) add(rule.any, rule.any.map((_, which) => [...place, "any", String(which)]), rule.is, rule.exceptRoles);
+  else if ("all" in rule) {
+    rule.all.forEach((part, which) => {
+      const here = [...place, "all", String(which)];
+      const excepted = [...(rule.exceptRoles ?? []), ...(part.exceptRoles ?? [])];
+      if ("any" in part) add(part.any, part.any.map((_, inner) => [...here, "any", String(inner)]), part.is ?? rule.is, excepted);
+      else add([part], [here], rule.is, excepted);
+    });
+  } else {
+    const leaf = rule;
+    if (leaf.foreign === "filter") foreign = foreignOf(leaf, place, context);
+    else add([leaf], [place], undefined, undefined);
+  }
+  if (clauses.length > mostClauses) note(place, `an owner rule has more than ${mostClauses} parts`);
+  return clauses.length === 0 && foreign === undefined ? undefined : { clauses, foreign };
+}
+
+function foreignOf({ exceptRoles = [], is, response }: OwnerLeaf, place: Place, { note }: PlanContext): OwnersPlan["foreign"] {
+  if (response === undefined || is === undefined || !readPointer(response).includes("*")) {
+    note([...place, "foreign"], "only a list of the answer can be cut to the caller's own", { expected: "response: /items/*/customerId, is: token.sub, foreign: filter" });
+    return undefined;
+  }
+  return { pointer: readPointer(response), is, exceptRoles };
+}
+
+function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: string | undefined, context: PlanContext): OwnerAtom | undefined {
+  const { body, foreign, lookup, param, response } = leaf;
+  const { note } = context;
+  const is = leaf.is ?? outerIs;
+  if (is === undefined) {
+    note(place, "an owner rule does not say whose the object must be", { expected: "is: token.sub" });
+    return undefined;
+  }
+  if (foreign === "filter") note([...place, "foreign"], "a list is cut only by a rule that stands alone");
+  const named = [param, body, lookup ?? response].filter((one) => one !== undefined).length;
+  if (named !== 1) {
+    note(place, "an owner is named by the path, the body, a lookup or the answer", { expected: "one of param: NAME, body: /pointer, lookup: operationId with response: /pointer, or response: /pointer" });
+    return undefined;
+  }
+  if (param !== undefined) {
+    const index = parameterIndex(operation, param, [...place, "param"], context);
+    return index === undefined ? undefined : { kind: "parameter", index, is };
+  }
+  if (body !== undefined) {
+    if (operation.requestBody === undefined) note([...place, "body"], `'${operation.key}' has no body`);
+    return { kind: "body", pointer: readPointer(body), is };
+  }
+  if (lookup === undefined) return { kind: "response", pointer: readPointer(response as string), is };
+  if (response === undefined) note(place, "a lookup does not say where its answer names the owner", { expected: "response: /customerId" });
+  const plan = lookupOf(operation, lookup, leaf.with ?? {}, place, context);
+  return plan === undefined || response === undefined ? undefined : { kind: "lookup", lookup: plan, pointer: readPointer(response), is };
+}
+
+const parameterNames = (template: string): string[] => [...template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
+
+function parameterIndex(operation: Operation, name: string, place: Place, { note }: PlanContext): number | undefined {
+  const names = parameterNames(operation.pathTemplate);
+  const index = names.indexOf(name);
+  if (index !== -1) return index;
+  const meant = nearest(name, names);
+  note(place, `'${operation.key}' has no path parameter '${name}'`, { expected: names.join(", ") || "a path with parameters", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
+  return undefined;
+}
+
+function lookupOf(operation: Operation, name: string, given: Readonly<Record<string, string>>, place: Place, context: PlanContext): LookupPlan | undefined {
+  const { note, operations } = context;
+  const target = operations.find((one) => one.operationId === name);
+  if (target === undefined || target.method !== "GET") {
+    const known = operations.flatMap((one) => (one.method === "GET" ? (one.operationId ?? []) : []));
+    const meant = nearest(name, known);
+    note([...place, "lookup"], target === undefined ? `there is no operation '${name}'` : `'${name}' is no GET: asking it would change something`, meant === undefined ? { expected: "the operationId of a GET" } : { mend: `Did you mean '${meant}'?` });
+    return undefined;
+  }
+  const wanted = parameterNames(target.pathTemplate);
+  for (const one of Object.keys(given)) if (!wanted.includes(one)) note([...place, "with", one], `'${name}' has no path parameter '${one}'`, { expected: wanted.join(", ") });
+  const values: LookupPlan["values"][number][] = [];
+  for (const one of wanted) {
+    const from = Object.hasOwn(given, one) ? (given[one] as string) : one;
+    if (from.startsWith("/")) {
+      if (operation.requestBody === undefined) note([...place, "with", one], `'${operation.key}' has no body`);
+      values.push({ from: "body", pointer: readPointer(from) });
+      continue;
+    }
+    const index = parameterIndex(operation, from, Object.hasOwn(given, one) ? [...place, "with", one] : [...place, "lookup"], context);
+    if (index === undefined) return undefined;
+    values.push({ from: "path", index });
+  }
+  return { operation: name, literals: target.pathTemplate.split(/\{[^{}]+\}/), values };
+}

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { test } from "node:test";
+import { Exchange } from "@portcullis/guard/exchange";
+import { compileArrive } from "@portcullis/guard/journey/10-arrive";
+import { compileRecord } from "@portcullis/guard/journey/99-record";
+import type { Answer } from "@portcullis/guard/journey/answer";
+import { compileClientAddress } from "@portcullis/guard/journey/client-address";
+import { compileJourney } from "@portcullis/guard/journey/journey";
+import { compileOperationJourneys } from "@portcullis/guard/journey/operation-journeys";
+import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state/shared-memory";
+import type { Upstream } from "@portcullis/guard/upstream";
+import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
+
+const kinds = 50;
+const objectsPerKind = 40;
+const users = 20;
+const directory = mkdtempSync(join(tmpdir(), "portcullis-authorization-"));
+
+const userOf = (kind: number, object: number): string => `u${(kind * 7 + object * 3) % users}`;
+const tenantOf = (user: string): string => (Number(user.slice(1)) % 2 === 0 ? "t-even" : "t-odd");
+/** Odd kinds belong to a tenant, even ones to a user. */
+const owns = (user: string, kind: number, object: number): boolean => (kind % 2 === 0 ? userOf(kind, object) === user : tenantOf(userOf(kind, object)) === tenantOf(user));
+
+function documentText(): string {
+  const paths = Array.from({ length: kinds }, (_, kind) => `
+  /k${kind}/{objectId}:
+    parameters: [{ name: objectId, in: path, required: true, schema: { type: string } }]
+    get: { operationId: get${kind}, responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } } } }
+    put: { operationId: put${kind}, requestBody: { content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } }, responses: { "200": { description: ok } } }
+  /k${kind}:
+    get: { operationId: list${kind}, responses: { "200": { description: ok, content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Thing" } } } } } } }
+  /k${kind}-bundles:
+    post: { operationId: bundle${kind}, requestBody: { required: true, content: { application/json: { schema: { type: object, properties: { ids: { type: array, items: { type: string } } } } } } }, responses: { "200": { description: ok } } }`);
+  return `openapi: 3.1.0
+info: { title: Generated, version: v1 }
+security: [{ token: [] }]
+paths:${paths.join("")}
+components:
+  securitySchemes: { token: { type: http, scheme: bearer } }
+  schemas: { Thing: { type: object, properties: { id: { type: string }, owner: { type: string }, tenant: { type: string }, name: { type: string } } } }
+`;
+}
+
+function policyText(): string {
+  const entries = Array.from({ length: kinds }, (_, kind) => {
+    const [pointer, is] = kind % 2 === 0 ? ["owner", "token.sub"] : ["tenant", "token.tenant"];
+    return `
+  - { match: get${kind}, owner: { response: /${pointer}, is: ${is} } }
+  - { match: put${kind}, owner: { lookup: get${kind}, response: /${pointer}, is: ${is} } }
+  - { match: list${kind}, owner: { response: /*/${pointer}, is: ${is}, foreign: filter } }
+  - { match: bundle${kind}, owner: { lookup: get${kind}, with: { objectId: /ids/* }, response: /${pointer}, is: ${is} } }`;
+  });
+  return `portcullis: 1
+mode: enforce
+limits: { admission: off }
+apis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:9" }]
+identity: { issuer: https://login.example, audience: x }
+operations:${entries.join("")}
+`;
+}
+
+/** The backend has no idea who may do what. */
+let written = 0;
+const thing = (kind: number, object: number) => ({ id: String(object), owner: userOf(kind, object), tenant: tenantOf(userOf(kind, object)), name: "n" });
+const backend: Upstream = {
+  forward(request, receiver) {
+    const [, kindText = "", objectText] = request.target.split("/");
+    const kind = Number(/^k(\d+)/.exec(kindText)?.[1]);
+    if (request.method !== "GET") written += 1;
+    const answer = request.method === "GET" && objectText === undefined ? Array.from({ length: objectsPerKind }, (_, object) => thing(kind, object)) : objectText !== undefined && !(Number(objectText) < objectsPerKind) ? undefined : thing(kind, Number(objectText ?? 0));
+    receiver.onHead(answer === undefined ? 404 : 200, ["Content-Type", "application/json"]);
+    receiver.onData(Buffer.from(JSON.stringify(answer ?? {})));
+    receiver.onEnd([]);
+    return { resume: () => undefined, abort: () => undefined };
+  },
+};
+
+interface Got {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly body: string;
+}
+
+writeFileSync(join(directory, "openapi.yaml"), documentText());
+writeFileSync(join(directory, "portcullis.yaml"), policyText());
+const { faults, plan } = await loadPolicy({ file: join(directory, "portcullis.yaml"), environment: {}, flags: [] });
+assert.deepEqual(faults, []);
+assert.ok(plan !== undefined);
+const state = new SharedMemoryState(allocateSharedBuckets(4096, [1, 2]));
+const planned = compileOperationJourneys(plan, { upstreams: [backend], state, localState: state, keys: () => ({ size: 1, checkSignature: () => undefined }), onUnknownKey: () => undefined });
+let recorded: string | undefined;
+const journey = compileJourney({ arrive: compileArrive(compileClientAddress([]), { headerFields: 100, targetBytes: 8192 }), ownPages: () => undefined, everyAnswer: [], admit: planned.admit, selectTable: planned.selectTable, undeclared: planned.undeclared, assertIdentity: undefined, record: compileRecord([], (record) => {
+  recorded = record.code;
+}) });
+
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+const exp = Math.floor(Date.now() / 1000) + 3600;
+const tokens = Array.from({ length: users }, (_, index) => `${part({ alg: "ES256", typ: "at+jwt" })}.${part({ iss: "https://login.example", aud: "x", sub: `u${index}`, tenant: tenantOf(`u${index}`), exp })}.${Buffer.alloc(64).toString("base64url")}`);
+
+function ask(user: string, method: string, target: string, json?: unknown): Promise<Got> {
+  const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
+  const rawHeaders = ["Host", "h", "Authorization", `Bearer ${tokens[Number(user.slice(1))]}`, ...(body === undefined ? [] : ["Content-Type", "application/json", "Content-Length", String(body.length)])];
+  return new Promise((resolve) => {
+    let status = 0;
+    const answer: Answer = {
+      headersSent: false,
+      writableEnded: true,
+      writeHead: (given: number) => {
+        status = given;
+      },
+      write: () => true,
+      end: (chunk?: Buffer | string) => setImmediate(() => resolve({ status, code: recorded, body: chunk === undefined ? "" : chunk.toString() })),
+      once: () => undefined,
+      destroy: () => resolve({ status: 0, code: recorded, body: "" }),
+    };
+    journey(new Exchange({ method, target, rawHeaders, httpVersion: "1.1", peerAddress: "192.0.2.1", encrypted: true, body: body === undefined ? Readable.from([]) : Readable.from([body]) }, Date.now(), performance.now()), answer);
+  });
+}
+
+/** A small generator that says the same on every run. */
+function sequence(seed: number): (below: number) => number {
+  let at = seed;
+  return (below) => {
+    at = (Math.imul(at, 1_664_525) + 1_013_904_223) >>> 0;
+    return (at >>> 8) % below;
+  };
+}
+
+test("of two hundred thousand requests across 200 operations, every foreign one is refused and no own one", async () => {
+  const random = sequence(42);
+  const wrong: string[] = [];
+  let own = 0;
+  let foreign = 0;
+  for (let count = 0; count < 200_000; count += 1) {
+    const user = `u${random(users)}`;
+    const kind = random(kinds);
+    const known = count % 2 === 0 ? Array.from({ length: objectsPerKind }, (_, one) => one).filter((one) => owns(user, kind, one)) : [];
+    const object = known.length > 0 ? (known[random(known.length)] as number) : random(objectsPerKind);
+    const mine = owns(user, kind, object);
+    if (mine) own += 1;
+    else foreign += 1;
+    const way = random(20);
+    const before = written;
+    const got = way === 0 ? await ask(user, "PUT", `/k${kind}/${object}`, { name: "x" }) : way === 1 ? await ask(user, "POST", `/k${kind}-bundles`, { ids: [String(object)] }) : await ask(user, "GET", `/k${kind}/${object}`);
+    if (mine !== (got.status === 200)) wrong.push(`${user} ${way} k${kind}/${object}: ${got.status} ${got.code}`);
+    if (!mine && (written !== before || got.body.includes('"owner"'))) wrong.push(`${user} ${way} k${kind}/${object}: reached`);
+  }
+  assert.deepEqual(wrong.slice(0, 5), []);
+  assert.ok(own > 80_000 && foreign > 50_000, `${own} own, ${foreign} foreign`);
+});
+
+test("one foreign id among many, twice the same, absent ones and ids in odd forms do not pass", async () => {
+  const own = Array.from({ length: objectsPerKind }, (_, object) => object).filter((object) => owns("u0", 0, object));
+  const foreign = Array.from({ length: objectsPerKind }, (_, object) => object).find((object) => !owns("u0", 0, object));
+  const bundle = async (ids: unknown): Promise<number> => (await ask("u0", "POST", "/k0-bundles", { ids })).status;
+  assert.equal(await bundle(own.map(String)), 200);
+  const before = written;
+  assert.equal(await bundle([...own.map(String), String(foreign)]), 404);
+  assert.equal(await bundle([String(foreign), String(foreign)]), 404);
+  assert.equal(await bundle(["999"]), 404);
+  assert.equal(await bundle([]), 404);
+  for (const ids of [["../k0/1"], ["0/../1"], ["."], [".."], [""], ["0?x=1"], ["0#"], ["0%2f1"], ["*"], ["-1"], [" 0"]]) assert.equal(await bundle(ids), 404, JSON.stringify(ids));
+  assert.equal(await bundle(Array.from({ length: 200 }, () => String(own[0]))), 404);
+  assert.equal(await bundle([Number(own[0])]), 400);
+  assert.equal(await bundle(null), 400);
+  assert.equal((await ask("u0", "POST", "/k0-bundles", {})).status, 404);
+  assert.equal(written, before);
+});
+
+test("a list is cut to the caller's own, and the record says how much was taken", async () => {
+  const got = await ask("u3", "GET", "/k4");
+  const items = JSON.parse(got.body) as { id: string; owner: string }[];
+  assert.ok(items.length > 0 && items.length < objectsPerKind);
+  assert.ok(items.every((item) => item.owner === "u3"));
+});
+
+test("what is another's cannot be told from what is absent, by GET or HEAD", async () => {
+  const object = Array.from({ length: objectsPerKind }, (_, index) => index).find((index) => !owns("u0", 0, index));
+  const same = (got: Got): unknown => [got.status, { ...(got.body === "" ? {} : (JSON.parse(got.body) as object)), traceId: "" }];
+  for (const method of ["GET", "HEAD"]) assert.deepEqual(same(await ask("u0", method, `/k0/${object}`)), same(await ask("u0", method, "/k0/999")));
+  assert.deepEqual(same(await ask("u0", "PUT", `/k0/${object}`, { name: "x" })), same(await ask("u0", "PUT", "/k0/999", { name: "x" })));
+});
