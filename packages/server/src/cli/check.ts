@@ -1,10 +1,12 @@
+import { memberNames } from "@portcullis/guard/contracts/schema-walk";
 import type { Control } from "@portcullis/guard/control";
 import type { ApiPlan, OperationPlan, Plan } from "@portcullis/guard/policy/plan";
 import type { ModeRule } from "@portcullis/guard/rollout/mode";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { verifyStructure } from "../policy/verify-structure.ts";
 import type { Command } from "./arguments.ts";
-import { policySources } from "./sources.ts";
+import { showMatrix } from "./role-matrix.ts";
+import { policySources, text } from "./sources.ts";
 import { faultLines, tableLines, type Terminal } from "./terminal.ts";
 
 /** Exit code: 0 understood, 1 understood but something stands open or closed that nobody decided, 2 not understood. */
@@ -12,6 +14,7 @@ export async function check({ values }: Command, environment: Readonly<Record<st
   const { documents, faults: read, plan } = await loadPolicy(policySources(values, environment, false));
   const faults = [...read, ...(await Promise.all(documents.map((document) => verifyStructure(document.file)))).flat()];
   const findings = plan === undefined ? [] : findingsOf(plan);
+  if (values["json"] === true && values["matrix"] === true && plan !== undefined) return showMatrix(plan, text(values["snapshot"]), values["accept"] === true, true, terminal);
   if (values["json"] === true) {
     terminal.out(JSON.stringify({ faults, findings, operations: plan === undefined ? [] : plan.apis.flatMap((api) => api.operations.map((operation, index) => ({ ...coverageOf(plan, api, operation, index), modes: operation.modes }))) }));
     return plan === undefined ? 2 : findings.length > 0 ? 1 : 0;
@@ -22,6 +25,7 @@ export async function check({ values }: Command, environment: Readonly<Record<st
     terminal.error(`\n${errors} ${errors === 1 ? "fault" : "faults"}. Nothing is served from what is not understood.`);
     return 2;
   }
+  if (values["matrix"] === true) return showMatrix(plan, text(values["snapshot"]), values["accept"] === true, false, terminal);
   const rows = plan.apis.flatMap((api) => api.operations.map((operation, index) => coverageOf(plan, api, operation, index)));
   terminal.out(tableLines([["OPERATION", "METHOD", "PATH", "WHO MAY ENTER", "OWNER", "LIMITS", "REQUEST", "MODE"], ...rows.map((row) => [row.operation, row.method, row.path, row.entry, row.owner, row.limits, row.request, row.mode])]));
   terminal.out(`\n${rows.length} operations understood.`);
@@ -99,5 +103,15 @@ function findingsOf(plan: Plan): string[] {
   if (plan.identity === undefined) say(all.filter(({ own }) => own.entry !== undefined && !own.entry.anonymous).map(({ own }) => own.name), "need a token, but no issuer is named, so that nobody can have one (identity: { issuer: https://..., audience: ... })");
   say(all.filter(({ own, operation }) => own.entry?.anonymous === false && own.owner === undefined && /\{[^{}]*[iI]d\}/.test(operation.pathTemplate)).map(({ own }) => own.name), "name an object in their path, and no rule says whose it must be (owner)");
   say(all.filter(({ own }) => own.limits.length === 0).map(({ own }) => own.name), "have no limit");
+  say(all.flatMap(({ own, operation }) => privilegedIn(operation, plan).map((property) => `${own.name} ${property}`)), "properties of request bodies look like privileges, and no rule says who may write them (writable)");
   return findings;
+}
+
+const privilege = /^(is_?(admin|staff|superuser|verified)|roles?|permissions?|scopes?|privileges?|(user_?)?type|tier|plan|credit_?limit|risk_?score|kyc(_?status)?|approved|verified)$/i;
+
+/** Properties on the surface of a body that change what a caller may do. */
+function privilegedIn(operation: ApiPlan["document"]["operations"][number], plan: Plan): string[] {
+  const ruled = new Set(Object.values(plan.writable).flatMap((properties) => Object.keys(properties)));
+  const { schemas } = plan.apis.find((api) => api.document.operations.includes(operation))?.document ?? { schemas: {} };
+  return (operation.requestBody?.content ?? []).flatMap(({ schema }) => memberNames(schema, schemas)).filter((name) => privilege.test(name) && !ruled.has(name));
 }
