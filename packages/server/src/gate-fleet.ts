@@ -42,7 +42,7 @@ export class GateFleet {
   }
 
   /** Resolves when every thread serves by the new plan; false when one did not say so in time. */
-  async applyPlan(plan: GateSettings["plan"], buckets: GateSettings["buckets"]): Promise<boolean> {
+  async applyPlan(changed: Pick<GateSettings, "plan" | "buckets" | "sealingSecrets">): Promise<boolean> {
     const all = [...this.#workers].map(
       (worker) =>
         new Promise<boolean>((resolve) => {
@@ -51,7 +51,7 @@ export class GateFleet {
             clearTimeout(timer);
             resolve(true);
           });
-          worker.postMessage({ kind: "plan", plan, buckets } satisfies ToGate);
+          worker.postMessage({ kind: "plan", ...changed } satisfies ToGate);
         }),
     );
     return (await Promise.all(all)).every(Boolean);

@@ -1,3 +1,4 @@
+import { IdSealer } from "@portcullis/guard/authorization/sealed-ids";
 import { compileKeySet, type KeySet } from "@portcullis/guard/credentials/key-set";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import { compileArrive } from "@portcullis/guard/journey/10-arrive";
@@ -8,7 +9,7 @@ import { compileOperationJourneys } from "@portcullis/guard/journey/operation-jo
 import { compileOwnPages } from "@portcullis/guard/journey/own-pages";
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy/plan";
 import { RedisState } from "@portcullis/guard/state/redis";
-import { type SharedBuckets, SharedMemoryState } from "@portcullis/guard/state/shared-memory";
+import { SharedMemoryState } from "@portcullis/guard/state/shared-memory";
 import type { LimitState } from "@portcullis/guard/state/state";
 import type { GateSettings } from "./gate-settings.ts";
 import { compileIdentityAssertion } from "./keys/identity-assertion.ts";
@@ -42,11 +43,11 @@ export class GateJourney {
     this.#settings = settings;
     this.#reports = reports;
     this.#jwks = settings.keys;
-    this.current = this.#compile(settings.plan, settings.buckets);
+    this.current = this.#compile(settings);
   }
 
-  replacePlan(plan: Plan, buckets: SharedBuckets): void {
-    this.current = this.#compile(plan, buckets);
+  replacePlan(changed: Pick<GateSettings, "plan" | "buckets" | "sealingSecrets">): void {
+    this.current = this.#compile(changed);
   }
 
   replaceKeys(jwks: Jwks): void {
@@ -65,7 +66,7 @@ export class GateJourney {
     this.#keys = this.#jwks === undefined || algorithms === undefined ? undefined : compileKeySet(this.#jwks, algorithms);
   }
 
-  #compile(plan: Plan, buckets: SharedBuckets): Journey {
+  #compile({ buckets, plan, sealingSecrets }: Pick<GateSettings, "plan" | "buckets" | "sealingSecrets">): Journey {
     const { assertionIssuer, assertionKey, everyAnswer, headerFields } = this.#settings;
     const localState = new SharedMemoryState(buckets);
     const planned = compileOperationJourneys(plan, {
@@ -74,6 +75,7 @@ export class GateJourney {
       localState,
       keys: () => this.#keys,
       onUnknownKey: this.#reports.onUnknownKey,
+      sealer: sealingSecrets.length === 0 ? undefined : new IdSealer(sealingSecrets),
     });
     const journey = compileJourney({
       arrive: compileArrive(compileClientAddress(plan.trustedProxies), { headerFields, targetBytes: 8192 }),

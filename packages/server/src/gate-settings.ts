@@ -9,6 +9,8 @@ import type { Counts } from "./watch/request-counts.ts";
 export interface GateSettings {
   readonly plan: Plan;
   readonly buckets: SharedBuckets;
+  /** What seals ids, the current one first; empty when none are sealed. */
+  readonly sealingSecrets: readonly Uint8Array[];
   readonly keys: Jwks | undefined;
   readonly assertionKey: AssertionKey;
   /** Who signs the assertions: the public address, or the gate by name. */
@@ -25,7 +27,7 @@ export type ToGate =
   | { readonly kind: "drain"; readonly drainMs: number }
   | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
   | { readonly kind: "keys"; readonly keys: Jwks }
-  | { readonly kind: "plan"; readonly plan: Plan; readonly buckets: SharedBuckets };
+  | { readonly kind: "plan"; readonly plan: Plan; readonly buckets: SharedBuckets; readonly sealingSecrets: readonly Uint8Array[] };
 
 export type FromGate =
   | { readonly kind: "listening"; readonly port: number }

@@ -92,7 +92,7 @@ try {
         break;
       case "plan":
         try {
-          gate.replacePlan(message.plan, message.buckets);
+          gate.replacePlan(message);
           tell({ kind: "applied" });
         } catch (fault) {
           tell({ kind: "trouble", message: `the new policy could not be compiled, the old one serves: ${(fault as Error).message}` });

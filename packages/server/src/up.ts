@@ -9,6 +9,7 @@ import { GateFleet } from "./gate-fleet.ts";
 import type { GateSettings } from "./gate-settings.ts";
 import { makeAssertionKey } from "./keys/identity-assertion.ts";
 import { IssuerKeys } from "./keys/issuer-keys.ts";
+import { sealingSecrets } from "./keys/sealing-secrets.ts";
 import { chooseTls, hstsOf } from "./listener/choose-tls.ts";
 import { openCleartextPort } from "./listener/cleartext-port.ts";
 import type { Loaded } from "./policy/load-policy.ts";
@@ -63,6 +64,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const assertionKey = makeAssertionKey();
   const seed = randomBytes(8);
   let buckets = allocateSharedBuckets(plan.limitKeys, [seed.readInt32LE(0), seed.readInt32LE(4)]);
+  let secrets = sealingSecrets(loaded.policy, loaded.folder, directory, environment);
   let cleartextRequests = 0;
   let reloads = 0;
   let reloadsRefused = 0;
@@ -70,6 +72,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const settings = (): GateSettings => ({
     plan,
     buckets,
+    sealingSecrets: secrets,
     keys: keys.current,
     assertionKey,
     assertionIssuer: loaded.policy.publicUrl ?? "portcullis",
@@ -95,6 +98,13 @@ export async function up(options: UpOptions): Promise<Running> {
     const next = await options.load();
     reloads += 1;
     files.retarget(next.files);
+    try {
+      if (next.policy !== undefined) secrets = sealingSecrets(next.policy, next.folder, directory, environment);
+    } catch (fault) {
+      reloadsRefused += 1;
+      say(`the changed policy is not used, the old one serves: ${(fault as Error).message}`);
+      return false;
+    }
     if (next.plan === undefined) {
       reloadsRefused += 1;
       options.onReloaded(next, false);
@@ -103,7 +113,7 @@ export async function up(options: UpOptions): Promise<Running> {
     if (next.plan.limitKeys !== plan.limitKeys) buckets = allocateSharedBuckets(next.plan.limitKeys, buckets.seeds);
     ({ plan } = next);
     keys.follow(plan.identity);
-    const applied = await fleet.applyPlan(plan, buckets);
+    const applied = await fleet.applyPlan({ plan, buckets, sealingSecrets: secrets });
     options.onReloaded(next, applied);
     return applied;
   };

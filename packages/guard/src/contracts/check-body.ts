@@ -10,7 +10,8 @@ import { memberSchema, typesOf } from "./schema-walk.ts";
 export interface BodyCheck {
   readonly kind: "json" | "form" | "multipart" | "text" | "opaque";
   /** `value` is what later steps may read: limits by a property of the body. */
-  check(bytes: Buffer, sent: MediaType): { readonly refusal?: Refusal; readonly value?: unknown };
+  /** `open`, for JSON: replaces what the app was given sealed, before the schema sees it. */
+  check(bytes: Buffer, sent: MediaType, open?: (value: unknown) => unknown): { readonly refusal?: Refusal; readonly value?: unknown };
 }
 
 /** How a body of one declared media type is read and checked. Without a schema there is nothing to read, and it is streamed; JSON is read even so. */
@@ -37,13 +38,13 @@ function judge(value: unknown, fits: SchemaCheck | undefined): { readonly refusa
 function jsonCheck(fits: SchemaCheck | undefined): BodyCheck {
   return {
     kind: "json",
-    check(bytes, sent) {
+    check(bytes, sent, open) {
       // RFC 8259 knows no charset. One that says otherwise would make the backend read other characters.
       const charset = sent.parameters.get("charset");
       if (charset !== undefined && charset.toLowerCase() !== "utf-8") return { refusal: refuse("media-type-unsupported", { detail: `charset ${charset.slice(0, 20)}` }) };
       const read = readStrictJson(bytes);
       if ("unread" in read) return { refusal: refuse(read.unread === "malformed" ? "body-malformed" : "body-ambiguous", { detail: read.detail }) };
-      return judge(read.value, fits);
+      return judge(open === undefined ? read.value : open(read.value), fits);
     },
   };
 }

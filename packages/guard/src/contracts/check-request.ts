@@ -7,7 +7,7 @@ import { compileMediaTypes, isJson, type MediaType, readMediaType } from "./medi
 
 export interface BodyReading {
   readonly kind: BodyCheck["kind"];
-  check(bytes: Buffer): { readonly refusal?: Refusal; readonly value?: unknown };
+  check(bytes: Buffer, open?: (value: unknown) => unknown): { readonly refusal?: Refusal; readonly value?: unknown };
 }
 
 export interface RequestContract {
@@ -45,7 +45,7 @@ export function compileRequestContract(operation: Operation, schemas: SchemaRegi
 /** A range (`*∕*`, `application/*`) may let JSON in: it is read as JSON then, so that no body has two readings. */
 function readingFor(body: BodyCheck, sent: MediaType): BodyReading {
   const check = body.kind === "opaque" && isJson(sent) ? plainJson : body;
-  return { kind: check.kind, check: (bytes) => check.check(bytes, sent) };
+  return { kind: check.kind, check: (bytes, open) => check.check(bytes, sent, open) };
 }
 
 const plainJson: BodyCheck = compileBodyCheck({ mediaType: "application/json" }, {}, undefined as never);

@@ -1,6 +1,7 @@
 import type { Operation, ResponseContract, SchemaRegistry } from "../operation.ts";
 import type { Violation } from "../refusal.ts";
 import type { SchemaCompiler } from "./compile-schema.ts";
+import { compileReplaceMarked, type Marks, type ReplaceMarked } from "./marked-properties.ts";
 import { compileMediaTypes, isJson, readMediaType } from "./media-type.ts";
 import { compileStrip, type RestrictedProperties } from "./strip-undeclared.ts";
 
@@ -10,16 +11,18 @@ export interface AnswerContract {
   readonly declared: boolean;
   /** Whether a check reads the body. */
   readonly needsBody: boolean;
+  /** Replaces ids at the places the policy names. */
+  readonly replaceMarked: ReplaceMarked | undefined;
   check(value: unknown): readonly Violation[] | undefined;
   strip(value: unknown, roles: readonly string[]): { readonly value: unknown; readonly stripped: readonly string[] } | undefined;
 }
 
-const undeclared: AnswerContract = Object.freeze({ declared: false, needsBody: false, check: () => undefined, strip: () => undefined });
-const unread: AnswerContract = Object.freeze({ declared: true, needsBody: false, check: () => undefined, strip: () => undefined });
+const undeclared: AnswerContract = Object.freeze({ declared: false, needsBody: false, replaceMarked: undefined, check: () => undefined, strip: () => undefined });
+const unread: AnswerContract = Object.freeze({ declared: true, needsBody: false, replaceMarked: undefined, check: () => undefined, strip: () => undefined });
 
 /** Finds the contract by status (exact, then range, then default) and content type. The same pair gives the same object. */
-export function compileAnswerContracts(operation: Operation, schemas: SchemaRegistry, compiler: SchemaCompiler, visible: RestrictedProperties = {}): (status: number, contentType: string | undefined) => AnswerContract {
-  const byStatus = new Map(operation.responses.map((response) => [response.status, compileResponse(response, schemas, compiler, visible)]));
+export function compileAnswerContracts(operation: Operation, schemas: SchemaRegistry, compiler: SchemaCompiler, visible: RestrictedProperties = {}, marks: Marks = {}): (status: number, contentType: string | undefined) => AnswerContract {
+  const byStatus = new Map(operation.responses.map((response) => [response.status, compileResponse(response, schemas, compiler, visible, marks)]));
   return (status, contentType) => {
     const response = byStatus.get(String(status)) ?? byStatus.get(`${Math.floor(status / 100)}XX`) ?? byStatus.get("default");
     if (response !== undefined) return response(contentType);
@@ -28,7 +31,7 @@ export function compileAnswerContracts(operation: Operation, schemas: SchemaRegi
   };
 }
 
-function compileResponse(response: ResponseContract, schemas: SchemaRegistry, compiler: SchemaCompiler, visible: RestrictedProperties): (contentType: string | undefined) => AnswerContract {
+function compileResponse(response: ResponseContract, schemas: SchemaRegistry, compiler: SchemaCompiler, visible: RestrictedProperties, marks: Marks): (contentType: string | undefined) => AnswerContract {
   if (response.content.length === 0) return () => unread;
   const contracts = response.content.map(({ mediaType, schema }) => {
     const declared = readMediaType(mediaType);
@@ -38,6 +41,7 @@ function compileResponse(response: ResponseContract, schemas: SchemaRegistry, co
     const value: AnswerContract = {
       declared: true,
       needsBody: true,
+      replaceMarked: compileReplaceMarked(schema, schemas, marks),
       check(body) {
         const fault = fits(body);
         return fault === undefined ? undefined : [{ in: "body", pointer: fault.pointer, keyword: fault.keyword, message: fault.message }];

@@ -2,12 +2,13 @@ import type { Check } from "../exchange.ts";
 import { refuse, type Refusal, type Violation } from "../refusal.ts";
 import { mayHaveBody } from "./answer.ts";
 import { readBody } from "./read-body.ts";
+import { serializeExactly } from "./serialize-exactly.ts";
 import type { JourneyExchange } from "./step.ts";
 
 /** How a body of one media type is read. `opaque` is streamed: no schema looks into it. */
 export interface BodyReading {
   readonly kind: "json" | "form" | "multipart" | "text" | "opaque";
-  check(bytes: Buffer): { readonly refusal?: Refusal; readonly value?: unknown };
+  check(bytes: Buffer, open?: (value: unknown) => unknown): { readonly refusal?: Refusal; readonly value?: unknown };
 }
 
 export interface ValidateRules {
@@ -15,6 +16,8 @@ export interface ValidateRules {
   /** Undefined when the document names no body: then none may come. */
   readonly readingOf: ((contentType: string | undefined) => BodyReading | "unsupported-media-type") | undefined;
   readonly mostBodyBytes: number;
+  /** Opens what the app was given sealed, in place; `refusal` when something does not open. */
+  readonly openBody: ((exchange: JourneyExchange) => { readonly open: (value: unknown) => unknown; readonly refusal: () => Refusal | undefined }) | undefined;
 }
 
 const unexpectedBody = refuse("request-invalid", { violations: [{ in: "body", pointer: "", keyword: "undeclared", message: "this operation takes no body" }] });
@@ -28,7 +31,7 @@ export function prepareValidateHead(checkHead: (exchange: JourneyExchange) => re
 }
 
 /** Step 60, second half: the body, read whole only where a schema looks into it. */
-export function prepareValidateBody({ bodyRequired, mostBodyBytes, readingOf }: ValidateRules): Check<JourneyExchange> {
+export function prepareValidateBody({ bodyRequired, mostBodyBytes, openBody, readingOf }: ValidateRules): Check<JourneyExchange> {
   return (exchange) => {
     if (!mayHaveBody(exchange)) return bodyRequired ? refuse("body-missing") : undefined;
     if (readingOf === undefined) return unexpectedBody;
@@ -43,9 +46,22 @@ export function prepareValidateBody({ bodyRequired, mostBodyBytes, readingOf }: 
       if (refusal !== undefined) return refusal;
       const { bodyBytes } = exchange;
       if (bodyBytes === undefined || bodyBytes.length === 0) return bodyRequired ? refuse("body-missing") : undefined;
-      const outcome = reading.check(bodyBytes);
+      if (openBody === undefined || reading.kind !== "json") {
+        const outcome = reading.check(bodyBytes);
+        exchange.body = outcome.value;
+        return outcome.refusal;
+      }
+      const { open, refusal: notOpened } = openBody(exchange);
+      let opened = false;
+      const outcome = reading.check(bodyBytes, (value) => {
+        const next = open(value);
+        opened = next !== value;
+        return next;
+      });
       exchange.body = outcome.value;
-      return outcome.refusal;
+      // The backend gets the ids, and every other byte's value as it was sent.
+      if (opened) exchange.bodyBytes = serializeExactly(bodyBytes, outcome.value, open);
+      return notOpened() ?? outcome.refusal;
     });
   };
 }

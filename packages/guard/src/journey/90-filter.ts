@@ -212,13 +212,20 @@ export class AnswerFilter implements AnswerReceiver {
     const kept = disclosure === "off" ? undefined : contract.strip(value, roles);
     if (kept !== undefined && kept.stripped.length > 0) {
       exchange.stripped = kept.stripped;
-      if (disclosure === "enforce") body = serializeExactly(bytes, kept.value, (exact) => contract.strip(refilter(exact), roles)?.value);
+      if (disclosure === "enforce") body = serializeExactly(bytes, kept.value, (exact) => contract.strip(refilter(exact), roles)?.value ?? refilter(exact));
     }
     if (cut !== undefined && body === bytes) body = serializeExactly(bytes, value, refilter);
     const violations = contract.check(kept?.value ?? value);
     if (violations !== undefined && violations.length > 0 && stands(exchange, refuse("response-invalid", { detail: violations.map((violation) => `${violation.pointer ?? ""} ${violation.message}`).join("; ").slice(0, 500) }), modes)) {
       this.#refuse();
       return;
+    }
+    const seal = rules.sealFor !== undefined && contract.replaceMarked !== undefined && modeOf(exchange, modes, "ownership") === "enforce" ? rules.sealFor(exchange) : undefined;
+    if (seal !== undefined) {
+      const stripAgain = (exact: unknown): unknown => (disclosure === "enforce" ? (contract.strip(exact, roles)?.value ?? exact) : exact);
+      const shown = disclosure === "enforce" ? (kept?.value ?? value) : value;
+      const sealed = contract.replaceMarked?.(shown, seal);
+      if (sealed !== shown) body = serializeExactly(bytes, sealed, (exact) => contract.replaceMarked?.(stripAgain(refilter(exact)), seal));
     }
     this.#send(body, body !== bytes);
   }

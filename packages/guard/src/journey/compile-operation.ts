@@ -8,6 +8,7 @@ import { readRange, readVersion } from "../clients/app-version.ts";
 import { compileRequestContract } from "../contracts/check-request.ts";
 import { compileAnswerContracts } from "../contracts/check-response.ts";
 import type { SchemaCompiler } from "../contracts/compile-schema.ts";
+import { compileReplaceMarked } from "../contracts/marked-properties.ts";
 import { compileForbidden } from "../contracts/forbidden-properties.ts";
 import { type Control, controls } from "../control.ts";
 import { challenge } from "../credentials/challenge.ts";
@@ -23,7 +24,8 @@ import type { Upstream } from "../upstream.ts";
 import { prepareIdentify } from "./30-identify.ts";
 import { prepareAuthenticate } from "./40-authenticate.ts";
 import { prepareLimit } from "./50-limit.ts";
-import { prepareValidateBody, prepareValidateHead } from "./60-validate.ts";
+import { prepareValidateBody, prepareValidateHead, type ValidateRules } from "./60-validate.ts";
+import { answerSealer, bodyOpener, type IdSealing, prepareOpenIds } from "./70-open-ids.ts";
 import { prepareEntry, prepareOwners, prepareStepUp, prepareWritable } from "./70-authorize.ts";
 import { compileLookup, type LookupMemory } from "./70-lookup.ts";
 import type { AnswerRules, JourneyExchange, ModeTable, OperationJourney } from "./step.ts";
@@ -35,6 +37,8 @@ export interface SharedParts {
   readonly readApp: (field: string | undefined) => App | undefined;
   readonly checkApp: ((app: App | undefined) => Refusal | undefined) | undefined;
   readonly findCredential: ((rawHeaders: readonly string[]) => string | Refusal | undefined) | undefined;
+  /** Undefined when no ids are sealed. */
+  readonly sealing: IdSealing | undefined;
   readonly verify: ((token: string, nowSeconds: number) => Principal | Refusal) | undefined;
 }
 
@@ -48,7 +52,7 @@ export interface ApiParts {
 }
 
 const mostBufferedBytes = 8 * 1024 * 1024;
-const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, afterWrite: undefined, mostBufferedBytes, tags: false });
+const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, sealFor: undefined, afterWrite: undefined, mostBufferedBytes, tags: false });
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
 /**
@@ -76,6 +80,8 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
     add("authenticate", prepareAuthenticate({ findCredential: parts.findCredential, verify: parts.verify, challenge, anonymous: own.entry?.anonymous === true }));
   }
   if (limits.before !== undefined) add("limit", prepareLimit(limits.before));
+  const sealing = decided("ownership") ? parts.sealing : undefined;
+  if (sealing !== undefined) add("open ids", prepareOpenIds(sealing, operation.pathTemplate, operation.parameters.filter((parameter) => parameter.in === "query").map((parameter) => parameter.name)));
   const { checkHead } = contract ?? {};
   if (checkHead !== undefined) add("validate parameters", prepareValidateHead((exchange) => checkHead({ pathParameters: exchange.pathParameters, query: exchange.query, rawHeaders: exchange.arrival.rawHeaders, cookie: exchange.known.cookie })));
   const judge = compileEntry(own.entry, compileHeldScopes(plan.roles));
@@ -86,7 +92,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   const askFor = compileLookup(upstream, apiParts.lookups);
   const early = clauses.filter((clause) => clause.early);
   if (early.length > 0) add("authorize owner", prepareOwners(early, askFor));
-  if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes }));
+  if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes, openBody: sealing === undefined ? undefined : compileOpenBody(operation, api, sealing) }));
   const forbiddenIn = decided("authorization") ? compileForbidden(operation, api.document.schemas, plan.writable) : undefined;
   if (forbiddenIn !== undefined) add("authorize properties", prepareWritable(forbiddenIn));
   if (own.stepUp?.when !== undefined) add("authorize step-up", stepUp);
@@ -94,7 +100,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor));
   if (limits.after !== undefined) add("limit by body", prepareLimit(limits.after));
 
-  const answer = compileAnswer(operation, own, apiParts, plan);
+  const answer = compileAnswer(operation, own, apiParts, plan, sealing);
   return Object.freeze<OperationJourney>({
     name: own.name,
     operation,
@@ -137,9 +143,10 @@ function prepareSunset({ answerHeaders, sunsetAtMs }: ApiPlan): Check<JourneyExc
   return (exchange) => (exchange.receivedAtMs >= sunsetAtMs ? ended : undefined);
 }
 
-function compileAnswer(operation: Operation, { modes, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan): AnswerRules {
-  const reads = modes.response !== "off" || modes.disclosure !== "off";
-  const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response, plan.visible) : undefined;
+function compileAnswer(operation: Operation, { modes, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan, sealing: IdSealing | undefined): AnswerRules {
+  const reads = modes.response !== "off" || modes.disclosure !== "off" || sealing !== undefined;
+  const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response, plan.visible, sealing?.plan.marks ?? {}) : undefined;
+  const sealFor = sealing === undefined ? undefined : (exchange: JourneyExchange) => answerSealer(sealing, exchange);
   const owned = modes.ownership === "off" ? undefined : owner;
   const checkOwner = owned === undefined ? undefined : compileCheckOwner(owned);
   const cutForeign = owned?.foreign === undefined ? undefined : compileFilterForeign(owned.foreign);
@@ -147,7 +154,7 @@ function compileAnswer(operation: Operation, { modes, owner, tags: wanted }: Ope
   const looksUp = api.operations.some((one) => one.owner?.clauses.some((clause) => clause.atoms.some((atom) => atom.kind === "lookup")) === true);
   const afterWrite = looksUp && !safeMethods.has(operation.method) ? (path: string): void => lookups.forget(path) : undefined;
   if (forAnswer === undefined && checkOwner === undefined && cutForeign === undefined && afterWrite === undefined && !tags) return readsNothing;
-  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, afterWrite, mostBufferedBytes, tags });
+  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, sealFor, afterWrite, mostBufferedBytes, tags });
 }
 
 function compileCheckOwner({ clauses }: OwnersPlan): AnswerRules["checkOwner"] {
@@ -167,4 +174,15 @@ function compileCheckOwner({ clauses }: OwnersPlan): AnswerRules["checkOwner"] {
 function compileFilterForeign({ exceptRoles, is, pointer }: NonNullable<OwnersPlan["foreign"]>): AnswerRules["filterForeign"] {
   const ownerOf = compileOwnerExpression(is);
   return (answer, { principal }) => (principal !== undefined && exceptRoles.some((role) => principal.roles.includes(role)) ? undefined : filterForeign(answer, pointer, principal === undefined ? undefined : ownerOf(principal)));
+}
+
+function compileOpenBody(operation: Operation, { document }: ApiPlan, sealing: IdSealing): ValidateRules["openBody"] {
+  // One reading of JSON: opened twice, an id would be taken for a handle.
+  const schema = operation.requestBody?.content.find((content) => content.mediaType.includes("json"))?.schema;
+  const replace = compileReplaceMarked(schema, document.schemas, sealing.plan.marks);
+  if (replace === undefined) return undefined;
+  return (exchange) => {
+    const opener = bodyOpener(sealing, exchange);
+    return { open: (value) => replace(value, opener.replace), refusal: () => opener.refusal };
+  };
 }

@@ -1,4 +1,6 @@
-import { createAppReader } from "../clients/app-version.ts";
+import { compileOwnerExpression } from "../authorization/ownership.ts";
+import type { IdSealer } from "../authorization/sealed-ids.ts";
+import { createAppReader, readRange, readVersion } from "../clients/app-version.ts";
 import { compileForcedUpgrade } from "../clients/forced-upgrade.ts";
 import { SchemaCompiler } from "../contracts/compile-schema.ts";
 import { compileAccessTokenCheck } from "../credentials/access-token.ts";
@@ -12,6 +14,7 @@ import type { Upstream } from "../upstream.ts";
 import type { SelectTable } from "./20-route.ts";
 import { prepareAdmission } from "./50-limit.ts";
 import { LookupMemory } from "./70-lookup.ts";
+import type { IdSealing } from "./70-open-ids.ts";
 import { type ApiParts, compileOperation, compileUndeclared, type SharedParts } from "./compile-operation.ts";
 import type { JourneyParts } from "./journey.ts";
 import { compileSelectVersion } from "./select-version.ts";
@@ -28,6 +31,8 @@ export interface LiveParts {
   /** The issuer's keys; undefined while there are none. */
   readonly keys: () => KeySet | undefined;
   readonly onUnknownKey: () => void;
+  /** What seals and opens ids; needed where the plan seals any. */
+  readonly sealer?: IdSealer | undefined;
 }
 
 const mostVerifiedTokens = 100_000;
@@ -48,6 +53,7 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
     readApp: createAppReader(),
     checkApp: compileForcedUpgrade(plan.upgrade),
     findCredential: identity === undefined ? undefined : compileCredentialFinder([identity.credential]),
+    sealing: sealingOf(plan, live.sealer),
     verify: tokens?.verify,
   };
   const first = live.upstreams[0];
@@ -77,4 +83,23 @@ function selectTableOf(plan: Plan, byApi: readonly (readonly OperationJourney[])
   const byVersion = new Map<string, OperationJourney[]>();
   plan.apis.forEach(({ version = "" }, index) => byVersion.set(version, [...(byVersion.get(version) ?? []), ...(byApi[index] ?? [])]));
   return compileSelectVersion(plan.versioning, new Map([...byVersion].map(([version, journeys]) => [version, tableOf(journeys)])));
+}
+
+function sealingOf({ sealed }: Plan, sealer: IdSealer | undefined): IdSealing | undefined {
+  if (sealed === undefined) return undefined;
+  if (sealer === undefined) throw new RangeError("the policy seals ids, and there is no key to seal them with");
+  const kinds = new Map(Object.entries(sealed.kinds).map(([kind, { rawFor, to }]) => [kind, { readerOf: compileOwnerExpression(to), fits: rawFor === undefined ? undefined : readRange(rawFor) }]));
+  return {
+    plan: sealed,
+    sealer,
+    rawAllowed: (kind, appVersion) => {
+      const numbers = appVersion === undefined ? undefined : readVersion(appVersion);
+      return numbers !== undefined && kinds.get(kind)?.fits?.(numbers) === true;
+    },
+    readerOf: (kind, { principal }) => {
+      if (principal === undefined) return "";
+      const reader = kinds.get(kind)?.readerOf(principal);
+      return reader === undefined ? undefined : `=${reader}`;
+    },
+  };
 }

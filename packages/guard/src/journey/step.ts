@@ -31,6 +31,8 @@ export interface AnswerRules {
   readonly checkOwner: ((answer: unknown, exchange: JourneyExchange) => Refusal | undefined) | undefined;
   /** Takes from the answer's list what is not the caller's. */
   readonly filterForeign: ((answer: unknown, exchange: JourneyExchange) => { readonly value: unknown; readonly removed: number } | undefined) | undefined;
+  /** Seals the ids of an answer for its reader. */
+  readonly sealFor: ((exchange: JourneyExchange) => (mark: string, value: unknown) => unknown) | undefined;
   /** A write may have changed what lookups were told. */
   readonly afterWrite: ((path: string) => void) | undefined;
   readonly mostBufferedBytes: number;
@@ -41,6 +43,7 @@ export interface AnswerRules {
 export interface AnswerContract {
   readonly declared: boolean;
   readonly needsBody: boolean;
+  readonly replaceMarked: ((value: unknown, replace: (mark: string, value: unknown) => unknown) => unknown) | undefined;
   check(value: unknown): readonly Violation[] | undefined;
   /** `roles` are the caller's: what only others may see is taken too. */
   strip(value: unknown, roles: readonly string[]): { readonly value: unknown; readonly stripped: readonly string[] } | undefined;

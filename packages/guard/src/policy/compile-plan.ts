@@ -5,6 +5,7 @@ import type { ApiDocument, Fault, Operation } from "../operation.ts";
 import { propertyRoles } from "./plan-properties.ts";
 import { type EntryAt, planOperation } from "./plan-operation.ts";
 import type { ApiPlan, IdentityPlan, OperationPlan, Plan, UpstreamPlan } from "./plan.ts";
+import { planSealedIds } from "./plan-sealed-ids.ts";
 import { planVersions } from "./plan-versions.ts";
 import type { OperationEntry, Policy } from "./policy-schema.ts";
 import type { ReadPolicy } from "./read-policy.ts";
@@ -52,6 +53,7 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
     roles: policy.roles ?? {},
     visible: propertyRoles("visible", policy, documents, note),
     writable: propertyRoles("writable", policy, documents, note),
+    sealed: planSealedIds(policy, documents, note),
     tiers,
     admission: policy.limits?.admission === "off" ? undefined : (policy.limits?.admission ?? { count: defaults.admissionPerSecond, windowMs: 1000 }),
     limitKeys: policy.limits?.keys ?? defaults.limitKeys,

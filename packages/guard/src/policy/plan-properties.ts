@@ -29,7 +29,7 @@ export function propertyRoles(key: "visible" | "writable", policy: Policy, docum
 }
 
 /** What the schema itself declares: its own properties, not those it refers to. */
-function propertiesOf(schema: JsonSchema | undefined): string[] {
+export function propertiesOf(schema: JsonSchema | undefined): string[] {
   if (typeof schema !== "object") return [];
   const own = typeof schema["properties"] === "object" && schema["properties"] !== null ? Object.keys(schema["properties"]) : [];
   const parts = Array.isArray(schema["allOf"]) ? (schema["allOf"] as JsonSchema[]) : [];

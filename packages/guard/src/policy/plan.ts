@@ -24,6 +24,7 @@ export interface Plan {
   /** Who sees, and who may write, what the document declares for everybody. */
   readonly visible: PropertyRoles;
   readonly writable: PropertyRoles;
+  readonly sealed: SealedPlan | undefined;
   readonly tiers: Tiers;
   /** Requests of one network before anything else is asked; undefined: not counted. */
   readonly admission: Rate | undefined;
@@ -73,6 +74,15 @@ export interface OperationPlan {
   readonly mostBodyBytes: number;
   /** GETs carry a strong validator. */
   readonly tags: boolean;
+}
+
+/** Object ids that leave sealed to their reader and come back opened. */
+export interface SealedPlan {
+  /** Kinds of objects by the name of the path or query parameter that holds their id. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Kinds by schema and property. */
+  readonly marks: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly kinds: Readonly<Record<string, { readonly to: string; readonly rawFor: string | undefined }>>;
 }
 
 export interface OwnersPlan {

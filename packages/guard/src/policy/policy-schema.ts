@@ -119,6 +119,10 @@ const app = object(
   { redirectUris: "there is no issuer built in", attestation: "apps are not attested" },
 );
 
+const sealedKind = object({ parameters: optional(list(text("a path or query parameter's name"), 1)), properties: optional(list(text("a schema's property, such as Document/id"), 1)), to: optional(claim), rawFor: optional(object({ app: required(range) })) });
+/** Never a literal: what stands in a policy stands in its history. */
+const secret = object({ env: optional(text("a variable's name", /^[A-Z][A-Z0-9_]{0,100}$/)), file: optional(text("a file's path")) });
+
 /** The policy file, whole. What has no engine yet is known by name and refused, so that nobody believes it is on. */
 export const policyShape = object(
   {
@@ -139,11 +143,12 @@ export const policyShape = object(
     visible: optional(named(list(text("a role"), 1))),
     writable: optional(named(list(text("a role"), 1))),
     operations: optional(list(operationEntry)),
+    sealedIds: optional(named(sealedKind)),
+    sealingKeys: optional(list(secret, 1)),
     record: optional(object({ fields: optional(list(choice(...personalFields))) })),
   },
   {
     store: "there is no store",
-    sealedIds: "ids are not sealed",
     detect: "nothing is detected",
     alerts: "nothing is reported",
     appHeader: "only Portcullis-App is read",

@@ -142,7 +142,7 @@ test("what policy and documents cannot be together is a fault, never a silent no
 });
 
 test("a control without an engine is refused by name, so that nobody believes it is on", async () => {
-  assert.match((await plan("sealedIds: {}\n")).faults.join("\n"), /'sealedIds' is not available in this version/);
+  assert.match((await plan("detect: {}\n")).faults.join("\n"), /'detect' is not available in this version/);
   assert.match((await plan("operations: [{ match: login, attestation: required }]\n")).faults.join("\n"), /'attestation' is not available/);
 });
 

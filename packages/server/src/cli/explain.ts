@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
+import { IdSealer } from "@portcullis/guard/authorization/sealed-ids";
 import { Exchange } from "@portcullis/guard/exchange";
 import { compileArrive } from "@portcullis/guard/journey/10-arrive";
 import { compileRoute } from "@portcullis/guard/journey/20-route";
@@ -63,7 +65,7 @@ function exchangeOf(method: string, target: string, values: Command["values"], p
 
 async function run(plan: Plan, exchange: JourneyExchange): Promise<{ operation: string; steps: ExplainedStep[] }> {
   const state = new SharedMemoryState(allocateSharedBuckets(1024, [1, 2]));
-  const planned = compileOperationJourneys(plan, { upstreams: plan.apis.map(() => nowhere), state, localState: state, keys: () => ({ size: 1, checkSignature: () => undefined }), onUnknownKey: () => undefined });
+  const planned = compileOperationJourneys(plan, { upstreams: plan.apis.map(() => nowhere), state, localState: state, keys: () => ({ size: 1, checkSignature: () => undefined }), onUnknownKey: () => undefined, sealer: new IdSealer([randomBytes(32)]) });
   const steps: ExplainedStep[] = [];
   const malformed = compileArrive(compileClientAddress(plan.trustedProxies), { headerFields: 100, targetBytes: 8192 })(exchange);
   if (malformed !== undefined) {
