@@ -69,12 +69,14 @@ export class GateJourney {
   #compile({ buckets, plan, sealingSecrets }: Pick<GateSettings, "plan" | "buckets" | "sealingSecrets">): Journey {
     const { assertionIssuer, assertionKey, everyAnswer, headerFields } = this.#settings;
     const localState = new SharedMemoryState(buckets);
+    const assertIdentity = compileIdentityAssertion(assertionKey, assertionIssuer);
     const planned = compileOperationJourneys(plan, {
       upstreams: plan.apis.map((api) => this.#upstream(api.upstream)),
       state: this.#stateFor(plan.state, localState),
       localState,
       keys: () => this.#keys,
       onUnknownKey: this.#reports.onUnknownKey,
+      assertIdentity,
       sealer: sealingSecrets.length === 0 ? undefined : new IdSealer(sealingSecrets),
     });
     const journey = compileJourney({
@@ -84,7 +86,7 @@ export class GateJourney {
       admit: planned.admit,
       selectTable: planned.selectTable,
       undeclared: planned.undeclared,
-      assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
+      assertIdentity,
       record: compileRecord(plan.recordFields, this.#reports.record),
     });
     this.#plan = plan;

@@ -2,6 +2,7 @@ import type { AskLookup, LookupPlan } from "../authorization/owner-rule.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import type { Upstream } from "../upstream.ts";
 import { childTraceparent } from "./10-arrive.ts";
+import type { IdentityAssertion } from "./80-forward.ts";
 import type { JourneyExchange } from "./step.ts";
 
 type Asked = { readonly answer: unknown } | Refusal;
@@ -46,13 +47,13 @@ export class LookupMemory {
  * Asks the backend's own GET as the caller would, before the caller's request goes on. Between the answer and the request
  * another request may change the owner: that race is the backend's, and no gate can close it.
  */
-export function compileLookup(upstream: Upstream, memory: LookupMemory): (exchange: JourneyExchange) => AskLookup {
+export function compileLookup(upstream: Upstream, memory: LookupMemory, assertIdentity: IdentityAssertion | undefined): (exchange: JourneyExchange) => AskLookup {
   return (exchange) => async (lookup, values) => {
     const path = pathOf(lookup, values);
     const user = exchange.user ?? "";
     const known = memory.get(user, path, exchange.receivedAtMs);
     if (known !== undefined) return known;
-    const asked = await ask(upstream, exchange, path);
+    const asked = await ask(upstream, exchange, path, assertIdentity);
     if (!("code" in asked) || asked.code === "object-not-yours") memory.set(user, path, asked, exchange.receivedAtMs);
     return asked;
   };
@@ -64,16 +65,20 @@ function pathOf({ literals }: LookupPlan, values: readonly string[]): string {
   return path;
 }
 
-function ask(upstream: Upstream, exchange: JourneyExchange, path: string): Promise<Asked> {
+/** Fields of the caller's own request that are not of the lookup: what it sends, on which condition, and what it takes. */
+const ofTheRequest = /^(?:content-.*|if-.*|range|accept|accept-encoding|idempotency-key|prefer)$/;
+
+function ask(upstream: Upstream, exchange: JourneyExchange, path: string, assertIdentity: IdentityAssertion | undefined): Promise<Asked> {
   const headers: string[] = [];
   const { forwardHeaders, known } = exchange;
   for (let index = 0; index < forwardHeaders.length; index += 2) {
     const name = (forwardHeaders[index] as string).toLowerCase();
-    // Of the caller's fields only who it is: conditions, ranges and the body's own fields belong to the other request.
-    if (name === "authorization" || name === "cookie" || name === "accept-language" || name === "portcullis-app" || name.startsWith("x-")) headers.push(forwardHeaders[index] as string, forwardHeaders[index + 1] as string);
+    if (!ofTheRequest.test(name)) headers.push(forwardHeaders[index] as string, forwardHeaders[index + 1] as string);
   }
   if (known.host !== undefined) headers.push("Host", known.host);
   headers.push("Accept", "application/json", "Accept-Encoding", "identity", "X-Forwarded-For", exchange.address, "traceparent", childTraceparent(exchange.traceId));
+  const identity = assertIdentity?.(exchange);
+  if (identity !== undefined) headers.push("Portcullis-Identity", identity);
   const unknown = (detail: string): Refusal => refuse("owner-unknown", { detail, retryAfterSeconds: 1 });
   return new Promise((resolve) => {
     const parts: Buffer[] = [];

@@ -14,7 +14,7 @@ export type IdentityAssertion = (exchange: JourneyExchange) => string | undefine
  */
 export function forward(exchange: JourneyExchange, rules: OperationJourney, receiver: AnswerReceiver, answer: Answer, assertIdentity: IdentityAssertion | undefined): Forwarding {
   const { arrival, known, forwardHeaders } = exchange;
-  const headers = rules.readsAnswer ? plainAndWhole(forwardHeaders, rules.answer.checkOwner !== undefined) : forwardHeaders;
+  const headers = rules.readsAnswer ? plainAndWhole(forwardHeaders, rules.answer.checkOwner !== undefined && (arrival.method === "GET" || arrival.method === "HEAD")) : forwardHeaders;
   if (known.host !== undefined) headers.push("Host", known.host);
   headers.push("X-Forwarded-For", exchange.address, "X-Forwarded-Proto", arrival.encrypted ? "https" : "http", "traceparent", childTraceparent(exchange.traceId));
   const identity = assertIdentity?.(exchange);
@@ -51,7 +51,8 @@ const conditional: ReadonlySet<string> = new Set(["if-none-match", "if-modified-
 
 /**
  * An answer that a control reads must arrive in plain bytes; and whole, where it must name its owner: a 304 or a part of
- * it would tell of an object before anybody knows whose it is. The gate answers such conditions itself.
+ * it would tell of an object before anybody knows whose it is. The gate answers such conditions itself. A write keeps its
+ * conditions: without If-Match, one update would be lost to another.
  */
 function plainAndWhole(headers: string[], whole: boolean): string[] {
   for (let index = headers.length - 2; index >= 0; index -= 2) {

@@ -28,6 +28,7 @@ import { prepareValidateBody, prepareValidateHead, type ValidateRules } from "./
 import { answerSealer, bodyOpener, type IdSealing, prepareOpenIds } from "./70-open-ids.ts";
 import { prepareEntry, prepareOwners, prepareStepUp, prepareWritable } from "./70-authorize.ts";
 import { compileLookup, type LookupMemory } from "./70-lookup.ts";
+import type { IdentityAssertion } from "./80-forward.ts";
 import type { AnswerRules, JourneyExchange, ModeTable, OperationJourney } from "./step.ts";
 
 /** What every operation of the plan is compiled with. */
@@ -39,6 +40,7 @@ export interface SharedParts {
   readonly findCredential: ((rawHeaders: readonly string[]) => string | Refusal | undefined) | undefined;
   /** Undefined when no ids are sealed. */
   readonly sealing: IdSealing | undefined;
+  readonly assertIdentity: IdentityAssertion | undefined;
   readonly verify: ((token: string, nowSeconds: number) => Principal | Refusal) | undefined;
 }
 
@@ -89,7 +91,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   const stepUp = own.stepUp === undefined || !decided("authorization") ? undefined : prepareStepUp(compileStepUp(own.stepUp));
   if (own.stepUp?.when === undefined) add("authorize step-up", stepUp);
   const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), early: clause.atoms.every((atom) => atom.kind === "parameter") }));
-  const askFor = compileLookup(upstream, apiParts.lookups);
+  const askFor = compileLookup(upstream, apiParts.lookups, parts.assertIdentity);
   const early = clauses.filter((clause) => clause.early);
   if (early.length > 0) add("authorize owner", prepareOwners(early, askFor));
   if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes, openBody: sealing === undefined ? undefined : compileOpenBody(operation, api, sealing) }));

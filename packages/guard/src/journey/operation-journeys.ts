@@ -16,6 +16,7 @@ import { prepareAdmission } from "./50-limit.ts";
 import { LookupMemory } from "./70-lookup.ts";
 import type { IdSealing } from "./70-open-ids.ts";
 import { type ApiParts, compileOperation, compileUndeclared, type SharedParts } from "./compile-operation.ts";
+import type { IdentityAssertion } from "./80-forward.ts";
 import type { JourneyParts } from "./journey.ts";
 import { compileSelectVersion } from "./select-version.ts";
 import type { OperationJourney } from "./step.ts";
@@ -33,9 +34,12 @@ export interface LiveParts {
   readonly onUnknownKey: () => void;
   /** What seals and opens ids; needed where the plan seals any. */
   readonly sealer?: IdSealer | undefined;
+  /** What tells the backend who calls; lookups say it too. */
+  readonly assertIdentity?: IdentityAssertion | undefined;
 }
 
-const mostVerifiedTokens = 100_000;
+/** A few kilobytes each, in every thread. */
+const mostVerifiedTokens = 20_000;
 
 export interface PlannedJourneys extends Pick<JourneyParts, "selectTable" | "undeclared" | "admit"> {
   /** The keys have changed: nothing verified with the old ones is believed any more. */
@@ -53,6 +57,7 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
     readApp: createAppReader(),
     checkApp: compileForcedUpgrade(plan.upgrade),
     findCredential: identity === undefined ? undefined : compileCredentialFinder([identity.credential]),
+    assertIdentity: live.assertIdentity,
     sealing: sealingOf(plan, live.sealer),
     verify: tokens?.verify,
   };

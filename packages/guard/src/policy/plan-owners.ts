@@ -10,6 +10,8 @@ import type { OwnerLeaf, OwnerSetting } from "./policy-schema.ts";
 type Place = readonly string[];
 
 const mostClauses = 30;
+/** A POST makes what its answer names; these change what was there. */
+const changes: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
 
 /** An owner rule as clauses that must all hold, each of atoms of which one is enough. */
 export function planOwners(operation: Operation, rule: OwnerSetting, index: number, entry: EntryRule | undefined, context: PlanContext): OwnersPlan | undefined {
@@ -70,6 +72,7 @@ function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: st
     if (operation.requestBody === undefined) note([...place, "body"], `'${operation.key}' has no body`);
     return { kind: "body", pointer: readPointer(body), is };
   }
+  if (lookup === undefined && changes.has(operation.method)) note([...place, "response"], `'${operation.key}' has already changed the object when its answer names the owner`, { expected: "lookup: a GET of the same object, with response: /pointer" });
   if (lookup === undefined) return { kind: "response", pointer: readPointer(response as string), is };
   if (response === undefined) note(place, "a lookup does not say where its answer names the owner", { expected: "response: /customerId" });
   const plan = lookupOf(operation, lookup, leaf.with ?? {}, place, context);

@@ -130,6 +130,10 @@ test("what policy and documents cannot be together is a fault, never a silent no
   assert.match(await faults(`${identity}operations: [{ match: getAccount, owner: { param: accuntId, is: token.sub } }]\n`), /no path parameter 'accuntId' \(Did you mean 'accountId'\?\)/);
   assert.match(await faults(`${identity}operations: [{ match: login, owner: { response: /x, is: token.sub } }]\n`), /anybody may call/);
   assert.match(await faults(`${identity}operations: [{ match: getAccount, owner: { is: token.sub } }]\n`), /by the path, the body, a lookup or the answer/);
+  assert.match(await faults(`${identity}operations: [{ match: closeAccount, owner: { response: /customerId, is: token.sub } }]\n`), /has already changed the object/);
+  assert.match(await faults(`${identity}operations: [{ match: closeAccount, owner: { lookup: getAcount, response: /customerId, is: token.sub } }]\n`), /no operation 'getAcount' \(Did you mean 'getAccount'/);
+  assert.match(await faults(`${identity}operations: [{ match: getAccount, owner: { any: [{ param: accountId }], exceptRoles: [x] } }]\n`), /does not say whose/);
+  assert.match(await faults(`${identity}sealedIds: { account: { parameters: [acountId], properties: [Account/id] } }\n`), /no operation has a path or query parameter 'acountId' \(Did you mean 'accountId'/);
   assert.match(await faults("operations: [{ match: login, limits: [{ rate: tier, per: user }] }]\n"), /needs tiers/);
   assert.match(await faults("operations: [{ match: getAccount, limits: [{ rate: 1/s, per: body.x }] }]\n"), /has no body to count by/);
   assert.match(await faults("roles: { support: [] }\noperations: [{ match: getAccount, allow: { roles: [suport] } }]\n"), /no role 'suport' \(Did you mean 'support'\?\)/);
