@@ -1,5 +1,6 @@
 // CPU time per request of the gate's whole chain beside nginx, HAProxy, Caddy and a bare proxy in Node: one run, one
 // backend, the same tokens, each candidate on core 0 in turn. Figures of different runs or machines do not compare.
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,3 +84,6 @@ else {
 }
 writeFileSync(join(import.meta.dirname, "last.json"), `${JSON.stringify({ rows, ratios }, null, 2)}\n`);
 if (rows.some((row) => row.failed > 0)) process.exitCode = 1;
+
+// What must not grow stands on a page of its own; the numbers are those of the same machine.
+if (!asJson) spawnSync(process.execPath, ["--conditions=@portcullis/source", "--disable-warning=ExperimentalWarning", join(import.meta.dirname, "curves.ts"), ...(quick ? ["--quick"] : [])], { stdio: "inherit" });

@@ -37,7 +37,8 @@ export interface SharedParts {
   readonly state: LimitState;
   readonly readApp: (field: string | undefined) => App | undefined;
   readonly checkApp: ((app: App | undefined) => Refusal | undefined) | undefined;
-  readonly findCredential: ((rawHeaders: readonly string[]) => string | Refusal | undefined) | undefined;
+  /** By the operation's security schemes. */
+  readonly findCredentialFor: ((operation: Operation) => (rawHeaders: readonly string[]) => string | Refusal | undefined) | undefined;
   /** Undefined when no ids are sealed. */
   readonly sealing: IdSealing | undefined;
   readonly assertIdentity: IdentityAssertion | undefined;
@@ -78,8 +79,8 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
 
   if (decided("version")) add("version", prepareSunset(api));
   add("identify", prepareIdentify({ readApp: parts.readApp, checkApp: decided("app") ? parts.checkApp : undefined }));
-  if (parts.verify !== undefined && parts.findCredential !== undefined && decided("authentication")) {
-    add("authenticate", prepareAuthenticate({ findCredential: parts.findCredential, verify: parts.verify, challenge, anonymous: own.entry?.anonymous === true }));
+  if (parts.verify !== undefined && parts.findCredentialFor !== undefined && decided("authentication")) {
+    add("authenticate", prepareAuthenticate({ findCredential: parts.findCredentialFor(operation), verify: parts.verify, challenge, anonymous: own.entry?.anonymous === true }));
   }
   if (limits.before !== undefined) add("limit", prepareLimit(limits.before));
   const sealing = decided("ownership") ? parts.sealing : undefined;

@@ -56,7 +56,7 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
     state: live.state,
     readApp: createAppReader(),
     checkApp: compileForcedUpgrade(plan.upgrade),
-    findCredential: identity === undefined ? undefined : compileCredentialFinder([identity.credential]),
+    findCredentialFor: identity === undefined ? undefined : credentialFinders(identity),
     assertIdentity: live.assertIdentity,
     sealing: sealingOf(plan, live.sealer),
     verify: tokens?.verify,
@@ -88,6 +88,20 @@ function selectTableOf(plan: Plan, byApi: readonly (readonly OperationJourney[])
   const byVersion = new Map<string, OperationJourney[]>();
   plan.apis.forEach(({ version = "" }, index) => byVersion.set(version, [...(byVersion.get(version) ?? []), ...(byApi[index] ?? [])]));
   return compileSelectVersion(plan.versioning, new Map([...byVersion].map(([version, journeys]) => [version, tableOf(journeys)])));
+}
+
+/** A credential that sits where the operation's schemes do not look is none; two where they look are refused. */
+function credentialFinders({ credentials }: NonNullable<Plan["identity"]>): NonNullable<SharedParts["findCredentialFor"]> {
+  const finders = new Map<string, ReturnType<typeof compileCredentialFinder>>();
+  return ({ security }) => {
+    const named = (security ?? []).flatMap((requirement) => Object.keys(requirement));
+    const fitting = credentials.filter(({ securityScheme }) => securityScheme === undefined || named.includes(securityScheme));
+    const sources = (fitting.length > 0 ? fitting : credentials).map(({ source }) => source);
+    const key = JSON.stringify(sources);
+    let finder = finders.get(key);
+    if (finder === undefined) finders.set(key, (finder = compileCredentialFinder(sources)));
+    return finder;
+  };
 }
 
 function sealingOf({ sealed }: Plan, sealer: IdSealer | undefined): IdSealing | undefined {

@@ -49,7 +49,7 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
   const plan: Plan = {
     apis,
     undeclared,
-    identity: identityOf(policy.identity, note),
+    identity: identityOf(policy.identity, documents, note),
     roles: policy.roles ?? {},
     visible: propertyRoles("visible", policy, documents, note),
     writable: propertyRoles("writable", policy, documents, note),
@@ -125,12 +125,10 @@ function upstreamOf(upstream: Policy["apis"][number]["upstream"]): UpstreamPlan 
 
 const mostToleranceMs = 300_000;
 
-function identityOf(identity: Policy["identity"], note: ReadPolicy["faultAt"]): IdentityPlan | undefined {
+function identityOf(identity: Policy["identity"], documents: readonly ApiDocument[], note: ReadPolicy["faultAt"]): IdentityPlan | undefined {
   if (identity === undefined) return undefined;
   const { audience, clockTolerance = 30_000, credential, deviceClaim, issuer, jwksUri, rolesClaim, tierClaim, typ } = identity;
   if (clockTolerance > mostToleranceMs) note(["identity", "clockTolerance"], "a clock tolerance above five minutes lets tokens live before they are issued", { expected: "at most 5m" });
-  if (credential?.cookie !== undefined && (credential.header !== undefined || credential.scheme !== undefined)) note(["identity", "credential"], "a credential sits in a cookie or in a header field, not in both", { expected: "cookie, or header with or without scheme" });
-  const header = credential?.header ?? "Authorization";
   return {
     issuer,
     audiences: audience,
@@ -141,8 +139,18 @@ function identityOf(identity: Policy["identity"], note: ReadPolicy["faultAt"]): 
     rolesClaim: rolesClaim ?? "roles",
     tierClaim,
     deviceClaim,
-    credential: credential?.cookie !== undefined ? { cookie: credential.cookie } : { header, scheme: credential?.scheme ?? (header.toLowerCase() === "authorization" ? "Bearer" : undefined) },
+    credentials: credentialsOf(credential ?? [{}], documents, note),
   };
+}
+
+function credentialsOf(credentials: NonNullable<NonNullable<Policy["identity"]>["credential"]>, documents: readonly ApiDocument[], note: ReadPolicy["faultAt"]): IdentityPlan["credentials"] {
+  const schemes = documents.flatMap((document) => document.securitySchemes.map((scheme) => scheme.name));
+  return credentials.map(({ cookie, header = "Authorization", scheme, securityScheme }, index) => {
+    const place = ["identity", "credential", String(index)];
+    if (cookie !== undefined && scheme !== undefined) note(place, "a credential sits in a cookie or in a header field, not in both", { expected: "cookie, or header with or without scheme" });
+    if (securityScheme !== undefined && !schemes.includes(securityScheme)) note([...place, "securityScheme"], `no document has a security scheme '${securityScheme}'`, { expected: [...new Set(schemes)].join(", ") || "a scheme under components.securitySchemes" });
+    return { securityScheme, source: cookie !== undefined ? { cookie } : { header, scheme: scheme ?? (header.toLowerCase() === "authorization" ? "Bearer" : undefined) } };
+  });
 }
 
 function versioningOf({ apis, versioning }: Policy, note: ReadPolicy["faultAt"]): Plan["versioning"] {

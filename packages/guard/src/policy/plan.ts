@@ -105,7 +105,8 @@ export interface IdentityPlan {
   readonly rolesClaim: string;
   readonly tierClaim: string | undefined;
   readonly deviceClaim: string | undefined;
-  readonly credential: CredentialSource;
+  /** Where the token may sit; for one security scheme of the documents, or for all. */
+  readonly credentials: readonly { readonly securityScheme: string | undefined; readonly source: CredentialSource }[];
 }
 
 export type VersioningPlan = { readonly from: "path" } | { readonly from: "header" | "query" | "accept"; readonly name: string; readonly otherwise: string | undefined };

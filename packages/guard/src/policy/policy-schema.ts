@@ -57,7 +57,7 @@ const api = object({
 
 const versioning = object({ from: optional(choice("path", "accept")), header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), query: optional(text("a query parameter's name", /^[A-Za-z0-9_.-]{1,64}$/)), default: optional(versionName) });
 
-const credential = object({ header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), scheme: optional(text("a scheme word such as Bearer", /^[A-Za-z0-9-]{1,32}$/)), cookie: optional(text("a cookie's name", /^[A-Za-z0-9_.-]{1,64}$/)) });
+const credential = object({ securityScheme: optional(text("the name of a security scheme of the document")), header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), scheme: optional(text("a scheme word such as Bearer", /^[A-Za-z0-9-]{1,32}$/)), cookie: optional(text("a cookie's name", /^[A-Za-z0-9_.-]{1,64}$/)) });
 
 const identity = object(
   {
@@ -70,7 +70,7 @@ const identity = object(
     rolesClaim: optional(text("a claim's name")),
     tierClaim: optional(text("a claim's name")),
     deviceClaim: optional(text("a claim's name")),
-    credential: optional(credential),
+    credential: optional(oneOrMore(credential)),
   },
   { accessToken: "tokens are not bound to devices", refreshToken: "there is no issuer built in" },
 );

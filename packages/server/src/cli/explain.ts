@@ -53,7 +53,7 @@ function exchangeOf(method: string, target: string, values: Command["values"], p
     rawHeaders.push(header.slice(0, colon).trim(), header.slice(colon + 1).trim());
   }
   const token = text(values["token"]);
-  const credential = plan.identity?.credential;
+  const credential = plan.identity?.credentials[0]?.source;
   if (token !== undefined && credential !== undefined) rawHeaders.push(..."cookie" in credential ? ["Cookie", `${credential.cookie}=${token}`] : [credential.header, credential.scheme === undefined ? token : `${credential.scheme} ${token}`]);
   const body = Buffer.from(text(values["body"]) ?? "");
   if (body.length > 0) {
