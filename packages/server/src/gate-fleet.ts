@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { FromGate, GateSettings, ToGate } from "./gate-settings.ts";
+import type { FromGate, GateSettings, PlanSettings, ToGate } from "./gate-settings.ts";
 import type { Counts } from "./watch/request-counts.ts";
 
 export interface FleetReports {
@@ -42,7 +42,7 @@ export class GateFleet {
   }
 
   /** Resolves when every thread serves by the new plan; false when one did not say so in time. */
-  async applyPlan(changed: Pick<GateSettings, "plan" | "buckets" | "sealingSecrets">): Promise<boolean> {
+  async applyPlan(changed: PlanSettings): Promise<boolean> {
     const all = [...this.#workers].map(
       (worker) =>
         new Promise<boolean>((resolve) => {

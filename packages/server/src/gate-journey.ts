@@ -11,9 +11,10 @@ import type { Plan, UpstreamPlan } from "@portcullis/guard/policy/plan";
 import { RedisState } from "@portcullis/guard/state/redis";
 import { SharedMemoryState } from "@portcullis/guard/state/shared-memory";
 import type { LimitState } from "@portcullis/guard/state/state";
-import type { GateSettings } from "./gate-settings.ts";
+import type { GateSettings, PlanSettings } from "./gate-settings.ts";
 import { compileIdentityAssertion } from "./keys/identity-assertion.ts";
 import type { Jwks } from "./keys/key-source.ts";
+import { createDecisionPoint } from "./upstream/decision-point.ts";
 import { createUpstream, type PooledUpstream, upstreamDefaults } from "./upstream/upstream-pool.ts";
 
 export interface GateReports {
@@ -46,7 +47,7 @@ export class GateJourney {
     this.current = this.#compile(settings);
   }
 
-  replacePlan(changed: Pick<GateSettings, "plan" | "buckets" | "sealingSecrets">): void {
+  replacePlan(changed: PlanSettings): void {
     this.current = this.#compile(changed);
   }
 
@@ -66,7 +67,7 @@ export class GateJourney {
     this.#keys = this.#jwks === undefined || algorithms === undefined ? undefined : compileKeySet(this.#jwks, algorithms);
   }
 
-  #compile({ buckets, plan, sealingSecrets }: Pick<GateSettings, "plan" | "buckets" | "sealingSecrets">): Journey {
+  #compile({ buckets, decisionPointTokens, plan, sealingSecrets }: PlanSettings): Journey {
     const { assertionIssuer, assertionKey, everyAnswer, headerFields } = this.#settings;
     const localState = new SharedMemoryState(buckets);
     const assertIdentity = compileIdentityAssertion(assertionKey, assertionIssuer);
@@ -77,6 +78,7 @@ export class GateJourney {
       keys: () => this.#keys,
       onUnknownKey: this.#reports.onUnknownKey,
       assertIdentity,
+      decisionPoints: new Map(Object.entries(plan.decisionPoints).map(([name, point]) => [name, { plan: point, ask: createDecisionPoint(point, decisionPointTokens[name]) }])),
       sealer: sealingSecrets.length === 0 ? undefined : new IdSealer(sealingSecrets),
     });
     const journey = compileJourney({

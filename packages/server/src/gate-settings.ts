@@ -11,6 +11,8 @@ export interface GateSettings {
   readonly buckets: SharedBuckets;
   /** What seals ids, the current one first; empty when none are sealed. */
   readonly sealingSecrets: readonly Uint8Array[];
+  /** Bearer tokens for decision points, by their names. */
+  readonly decisionPointTokens: Readonly<Record<string, string>>;
   readonly keys: Jwks | undefined;
   readonly assertionKey: AssertionKey;
   /** Who signs the assertions: the public address, or the gate by name. */
@@ -23,11 +25,14 @@ export interface GateSettings {
   readonly headerFields: number;
 }
 
+/** What a changed policy changes. */
+export type PlanSettings = Pick<GateSettings, "plan" | "buckets" | "sealingSecrets" | "decisionPointTokens">;
+
 export type ToGate =
   | { readonly kind: "drain"; readonly drainMs: number }
   | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
   | { readonly kind: "keys"; readonly keys: Jwks }
-  | { readonly kind: "plan"; readonly plan: Plan; readonly buckets: SharedBuckets; readonly sealingSecrets: readonly Uint8Array[] };
+  | { readonly kind: "plan"; readonly plan: Plan; readonly buckets: SharedBuckets; readonly sealingSecrets: readonly Uint8Array[]; readonly decisionPointTokens: Readonly<Record<string, string>> };
 
 export type FromGate =
   | { readonly kind: "listening"; readonly port: number }

@@ -9,6 +9,7 @@ import { GateFleet } from "./gate-fleet.ts";
 import type { GateSettings } from "./gate-settings.ts";
 import { makeAssertionKey } from "./keys/identity-assertion.ts";
 import { IssuerKeys } from "./keys/issuer-keys.ts";
+import { readSecret } from "./keys/read-secret.ts";
 import { sealingSecrets } from "./keys/sealing-secrets.ts";
 import { chooseTls, hstsOf } from "./listener/choose-tls.ts";
 import { openCleartextPort } from "./listener/cleartext-port.ts";
@@ -64,7 +65,11 @@ export async function up(options: UpOptions): Promise<Running> {
   const assertionKey = makeAssertionKey();
   const seed = randomBytes(8);
   let buckets = allocateSharedBuckets(plan.limitKeys, [seed.readInt32LE(0), seed.readInt32LE(4)]);
-  let secrets = sealingSecrets(loaded.policy, loaded.folder, directory, environment);
+  const secretsOf = (policy: Policy, folder: string): Pick<GateSettings, "sealingSecrets" | "decisionPointTokens"> => ({
+    sealingSecrets: sealingSecrets(policy, folder, directory, environment),
+    decisionPointTokens: Object.fromEntries(Object.entries(policy.decisionPoints ?? {}).flatMap(([name, { token }]) => (token === undefined ? [] : [[name, readSecret(token, `decisionPoints, ${name}`, folder, environment)]]))),
+  });
+  let secrets = secretsOf(loaded.policy, loaded.folder);
   let cleartextRequests = 0;
   let reloads = 0;
   let reloadsRefused = 0;
@@ -72,7 +77,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const settings = (): GateSettings => ({
     plan,
     buckets,
-    sealingSecrets: secrets,
+    ...secrets,
     keys: keys.current,
     assertionKey,
     assertionIssuer: loaded.policy.publicUrl ?? "portcullis",
@@ -99,7 +104,7 @@ export async function up(options: UpOptions): Promise<Running> {
     reloads += 1;
     files.retarget(next.files);
     try {
-      if (next.policy !== undefined) secrets = sealingSecrets(next.policy, next.folder, directory, environment);
+      if (next.policy !== undefined) secrets = secretsOf(next.policy, next.folder);
     } catch (fault) {
       reloadsRefused += 1;
       say(`the changed policy is not used, the old one serves: ${(fault as Error).message}`);
@@ -113,7 +118,7 @@ export async function up(options: UpOptions): Promise<Running> {
     if (next.plan.limitKeys !== plan.limitKeys) buckets = allocateSharedBuckets(next.plan.limitKeys, buckets.seeds);
     ({ plan } = next);
     keys.follow(plan.identity);
-    const applied = await fleet.applyPlan({ plan, buckets, sealingSecrets: secrets });
+    const applied = await fleet.applyPlan({ plan, buckets, ...secrets });
     options.onReloaded(next, applied);
     return applied;
   };

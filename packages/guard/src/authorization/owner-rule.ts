@@ -1,4 +1,5 @@
 import { refuse, type Refusal } from "../refusal.ts";
+import type { RelationPlan } from "./relation.ts";
 import { checkOwnerInAnswer, checkOwnerParameter, compileOwnerExpression, type Bearer } from "./ownership.ts";
 
 /** One way to tell that an object is the caller's. */
@@ -8,6 +9,8 @@ export type OwnerAtom =
   | { readonly kind: "body"; readonly pointer: readonly string[]; readonly is: string }
   /** Another operation is asked first: its answer names the owner. */
   | { readonly kind: "lookup"; readonly lookup: LookupPlan; readonly pointer: readonly string[]; readonly is: string }
+  /** An external decision point is asked. */
+  | { readonly kind: "relation"; readonly relation: RelationPlan; readonly is: string }
   /** The answer names the owner. */
   | { readonly kind: "response"; readonly pointer: readonly string[]; readonly is: string };
 
@@ -35,18 +38,21 @@ export type Owner = Bearer & { readonly roles: readonly string[] };
 /** Asks the lookup's operation; what it answered, or why it did not. */
 export type AskLookup = (lookup: LookupPlan, values: readonly string[]) => Promise<{ readonly answer: unknown } | Refusal>;
 
+/** Asks the decision point about one object; undefined when it allows. */
+export type AskRelation = (relation: RelationPlan, subject: string, id: string) => Promise<Refusal | undefined>;
+
 /** `deferred`: the answer will tell. */
 export type OwnerOutcome = "owned" | "deferred" | Refusal;
 
 const nobody = refuse("object-not-yours", { detail: "nobody is signed in" });
 
 /** Judges one clause before the request is forwarded. Atoms are tried in the order of their cost. */
-export function compileOwnerClause({ atoms, exceptRoles }: OwnerClause): (request: OwnedRequest, owner: Owner | undefined, ask: AskLookup) => OwnerOutcome | Promise<OwnerOutcome> {
-  const order: readonly OwnerAtom["kind"][] = ["parameter", "body", "lookup", "response"];
+export function compileOwnerClause({ atoms, exceptRoles }: OwnerClause): (request: OwnedRequest, owner: Owner | undefined, ask: AskLookup, askRelation: AskRelation) => OwnerOutcome | Promise<OwnerOutcome> {
+  const order: readonly OwnerAtom["kind"][] = ["parameter", "body", "relation", "lookup", "response"];
   const tried = [...atoms].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).map((atom) => ({ atom, ownerOf: compileOwnerExpression(atom.is) }));
   const defers = atoms.some((atom) => atom.kind === "response");
-  const lookups = tried.filter(({ atom }) => atom.kind === "lookup");
-  return (request, owner, ask) => {
+  const lookups = tried.filter(({ atom }) => atom.kind === "lookup" || atom.kind === "relation");
+  return (request, owner, ask, askRelation) => {
     if (owner === undefined) return nobody;
     if (exceptRoles.some((role) => owner.roles.includes(role))) return "owned";
     let refused: Refusal = nobody;
@@ -57,13 +63,19 @@ export function compileOwnerClause({ atoms, exceptRoles }: OwnerClause): (reques
       refused = outcome.detail === undefined ? outcome : { ...outcome, detail: outcome.detail.replace("the answer", atom.kind === "body" ? "the body" : "the answer") };
     }
     if (lookups.length === 0) return defers ? "deferred" : refused;
-    return tryLookups(lookups, request, owner, ask, defers ? "deferred" : refused);
+    return tryLookups(lookups, request, owner, ask, askRelation, defers ? "deferred" : refused);
   };
 }
 
-async function tryLookups(lookups: readonly { readonly atom: OwnerAtom; readonly ownerOf: (bearer: Bearer) => string | undefined }[], request: OwnedRequest, owner: Owner, ask: AskLookup, otherwise: OwnerOutcome): Promise<OwnerOutcome> {
+async function tryLookups(lookups: readonly { readonly atom: OwnerAtom; readonly ownerOf: (bearer: Bearer) => string | undefined }[], request: OwnedRequest, owner: Owner, ask: AskLookup, askRelation: AskRelation, otherwise: OwnerOutcome): Promise<OwnerOutcome> {
   let last: OwnerOutcome = otherwise;
   for (const { atom, ownerOf } of lookups) {
+    if (atom.kind === "relation") {
+      const refused = await askForEach(atom.relation, request, ownerOf(owner), askRelation);
+      if (refused === undefined) return "owned";
+      if (otherwise !== "deferred") last = refused;
+      continue;
+    }
     if (atom.kind !== "lookup") continue;
     const sets = lookupValues(atom.lookup, request);
     const outcome = typeof sets === "string" ? refuse("object-not-yours", { detail: sets }) : await askAll(atom, sets, ownerOf(owner), ask);
@@ -71,6 +83,17 @@ async function tryLookups(lookups: readonly { readonly atom: OwnerAtom; readonly
     if (otherwise !== "deferred") last = outcome;
   }
   return last;
+}
+
+async function askForEach(relation: RelationPlan, request: OwnedRequest, subject: string | undefined, ask: AskRelation): Promise<Refusal | undefined> {
+  if (subject === undefined) return refuse("object-not-yours", { detail: "the token does not say who asks" });
+  const sets = lookupValues({ operation: relation.at, literals: [], values: [relation.id] }, request);
+  if (typeof sets === "string") return refuse("object-not-yours", { detail: sets });
+  for (const [id = ""] of sets) {
+    const refused = await ask(relation, subject, decodeURIComponent(id));
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
 }
 
 const mostLookups = 20;

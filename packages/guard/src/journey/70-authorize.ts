@@ -1,4 +1,4 @@
-import type { AskLookup, OwnerOutcome } from "../authorization/owner-rule.ts";
+import type { AskLookup, AskRelation, OwnerOutcome } from "../authorization/owner-rule.ts";
 import type { compileStepUp } from "../authorization/step-up.ts";
 import type { Check } from "../exchange.ts";
 import { refuse, type Refusal } from "../refusal.ts";
@@ -14,10 +14,10 @@ export function prepareStepUp(judge: ReturnType<typeof compileStepUp>): Check<Jo
   return (exchange) => judge(exchange.principal?.claims, exchange.body, Math.floor(exchange.receivedAtMs / 1000));
 }
 
-type JudgeClause = (request: { readonly pathParameters: readonly string[]; readonly body: unknown }, owner: TravellingPrincipal | undefined, ask: AskLookup) => OwnerOutcome | Promise<OwnerOutcome>;
+type JudgeClause = (request: { readonly pathParameters: readonly string[]; readonly body: unknown }, owner: TravellingPrincipal | undefined, ask: AskLookup, askRelation: AskRelation) => OwnerOutcome | Promise<OwnerOutcome>;
 
 /** Step 70, objects: what the request names must be the caller's. What only the answer can tell is left to the filter. */
-export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], askFor: (exchange: JourneyExchange) => AskLookup): Check<JourneyExchange> {
+export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], askFor: (exchange: JourneyExchange) => AskLookup, askRelationFor: (exchange: JourneyExchange) => AskRelation): Check<JourneyExchange> {
   const conclude = (exchange: JourneyExchange, bit: number, outcome: OwnerOutcome): Refusal | undefined => {
     if (outcome === "owned") return undefined;
     if (outcome !== "deferred") return outcome;
@@ -27,7 +27,7 @@ export function prepareOwners(clauses: readonly { readonly bit: number; readonly
   const from = (exchange: JourneyExchange, start: number): Refusal | undefined | Promise<Refusal | undefined> => {
     for (let index = start; index < clauses.length; index += 1) {
       const { bit, judge } = clauses[index] as (typeof clauses)[number];
-      const outcome = judge(exchange, exchange.principal, askFor(exchange));
+      const outcome = judge(exchange, exchange.principal, askFor(exchange), askRelationFor(exchange));
       if (outcome instanceof Promise) return outcome.then((settled) => conclude(exchange, bit, settled) ?? from(exchange, index + 1));
       const refusal = conclude(exchange, bit, outcome);
       if (refusal !== undefined) return refusal;

@@ -28,6 +28,7 @@ import { prepareValidateBody, prepareValidateHead, type ValidateRules } from "./
 import { answerSealer, bodyOpener, type IdSealing, prepareOpenIds } from "./70-open-ids.ts";
 import { prepareEntry, prepareOwners, prepareStepUp, prepareWritable } from "./70-authorize.ts";
 import { compileLookup, type LookupMemory } from "./70-lookup.ts";
+import { compileRelation, type DecisionPoints } from "./70-relation.ts";
 import type { IdentityAssertion } from "./80-forward.ts";
 import type { AnswerRules, JourneyExchange, ModeTable, OperationJourney } from "./step.ts";
 
@@ -42,6 +43,7 @@ export interface SharedParts {
   /** Undefined when no ids are sealed. */
   readonly sealing: IdSealing | undefined;
   readonly assertIdentity: IdentityAssertion | undefined;
+  readonly decisionPoints: DecisionPoints;
   readonly verify: ((token: string, nowSeconds: number) => Principal | Refusal) | undefined;
 }
 
@@ -93,14 +95,15 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   if (own.stepUp?.when === undefined) add("authorize step-up", stepUp);
   const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), early: clause.atoms.every((atom) => atom.kind === "parameter") }));
   const askFor = compileLookup(upstream, apiParts.lookups, parts.assertIdentity);
+  const askRelationFor = compileRelation(parts.decisionPoints);
   const early = clauses.filter((clause) => clause.early);
-  if (early.length > 0) add("authorize owner", prepareOwners(early, askFor));
+  if (early.length > 0) add("authorize owner", prepareOwners(early, askFor, askRelationFor));
   if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes, openBody: sealing === undefined ? undefined : compileOpenBody(operation, api, sealing) }));
   const forbiddenIn = decided("authorization") ? compileForbidden(operation, api.document.schemas, plan.writable) : undefined;
   if (forbiddenIn !== undefined) add("authorize properties", prepareWritable(forbiddenIn));
   if (own.stepUp?.when !== undefined) add("authorize step-up", stepUp);
   const late = clauses.filter((clause) => !clause.early);
-  if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor));
+  if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor, askRelationFor));
   if (limits.after !== undefined) add("limit by body", prepareLimit(limits.after));
 
   const answer = compileAnswer(operation, own, apiParts, plan, sealing);

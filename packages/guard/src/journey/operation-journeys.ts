@@ -14,6 +14,7 @@ import type { Upstream } from "../upstream.ts";
 import type { SelectTable } from "./20-route.ts";
 import { prepareAdmission } from "./50-limit.ts";
 import { LookupMemory } from "./70-lookup.ts";
+import type { DecisionPoints } from "./70-relation.ts";
 import type { IdSealing } from "./70-open-ids.ts";
 import { type ApiParts, compileOperation, compileUndeclared, type SharedParts } from "./compile-operation.ts";
 import type { IdentityAssertion } from "./80-forward.ts";
@@ -34,6 +35,7 @@ export interface LiveParts {
   readonly onUnknownKey: () => void;
   /** What seals and opens ids; needed where the plan seals any. */
   readonly sealer?: IdSealer | undefined;
+  readonly decisionPoints?: DecisionPoints | undefined;
   /** What tells the backend who calls; lookups say it too. */
   readonly assertIdentity?: IdentityAssertion | undefined;
 }
@@ -58,6 +60,7 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
     checkApp: compileForcedUpgrade(plan.upgrade),
     findCredentialFor: identity === undefined ? undefined : credentialFinders(identity),
     assertIdentity: live.assertIdentity,
+    decisionPoints: live.decisionPoints ?? new Map(),
     sealing: sealingOf(plan, live.sealer),
     verify: tokens?.verify,
   };

@@ -10,6 +10,7 @@ export interface PlanContext {
   readonly roles: Readonly<Record<string, readonly string[]>> | undefined;
   /** Every operation, for rules that ask another one. */
   readonly operations: readonly Operation[];
+  readonly decisionPoints: readonly string[];
   /** Whether tokens can be verified at all. */
   readonly identity: boolean;
   readonly note: ReadPolicy["faultAt"];

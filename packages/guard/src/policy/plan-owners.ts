@@ -51,7 +51,7 @@ function foreignOf({ exceptRoles = [], is, response }: OwnerLeaf, place: Place, 
 }
 
 function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: string | undefined, context: PlanContext): OwnerAtom | undefined {
-  const { body, foreign, lookup, param, response } = leaf;
+  const { body, foreign, lookup, param, relation, response } = leaf;
   const { note } = context;
   const is = leaf.is ?? outerIs;
   if (is === undefined) {
@@ -59,14 +59,22 @@ function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: st
     return undefined;
   }
   if (foreign === "filter") note([...place, "foreign"], "a list is cut only by a rule that stands alone");
-  const named = [param, body, lookup ?? response].filter((one) => one !== undefined).length;
+  const named = [param, body, relation, lookup ?? response].filter((one) => one !== undefined).length;
   if (named !== 1) {
-    note(place, "an owner is named by the path, the body, a lookup or the answer", { expected: "one of param: NAME, body: /pointer, lookup: operationId with response: /pointer, or response: /pointer" });
+    note(place, "an owner is named by the path, the body, a lookup or the answer", { expected: "one of param: NAME, body: /pointer, relation: { ... }, lookup: operationId with response: /pointer, or response: /pointer" });
     return undefined;
   }
   if (param !== undefined) {
     const index = parameterIndex(operation, param, [...place, "param"], context);
     return index === undefined ? undefined : { kind: "parameter", index, is };
+  }
+  if (relation !== undefined) {
+    if (!context.decisionPoints.includes(relation.at)) {
+      const meant = nearest(relation.at, context.decisionPoints);
+      note([...place, "relation", "at"], `there is no decision point '${relation.at}'`, { expected: context.decisionPoints.join(", ") || "a name under decisionPoints", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
+    }
+    const id = valueOf(operation, relation.id, [...place, "relation", "id"], context);
+    return id === undefined ? undefined : { kind: "relation", relation: { at: relation.at, action: relation.action, resource: relation.resource, id }, is };
   }
   if (body !== undefined) {
     if (operation.requestBody === undefined) note([...place, "body"], `'${operation.key}' has no body`);
@@ -90,6 +98,16 @@ function parameterIndex(operation: Operation, name: string, place: Place, { note
   return undefined;
 }
 
+/** A path parameter by its name, or a place of the body by its pointer. */
+function valueOf(operation: Operation, from: string, place: Place, context: PlanContext): LookupPlan["values"][number] | undefined {
+  if (from.startsWith("/")) {
+    if (operation.requestBody === undefined) context.note(place, `'${operation.key}' has no body`);
+    return { from: "body", pointer: readPointer(from) };
+  }
+  const index = parameterIndex(operation, from, place, context);
+  return index === undefined ? undefined : { from: "path", index };
+}
+
 function lookupOf(operation: Operation, name: string, given: Readonly<Record<string, string>>, place: Place, context: PlanContext): LookupPlan | undefined {
   const { note, operations } = context;
   const target = operations.find((one) => one.operationId === name);
@@ -104,14 +122,9 @@ function lookupOf(operation: Operation, name: string, given: Readonly<Record<str
   const values: LookupPlan["values"][number][] = [];
   for (const one of wanted) {
     const from = Object.hasOwn(given, one) ? (given[one] as string) : one;
-    if (from.startsWith("/")) {
-      if (operation.requestBody === undefined) note([...place, "with", one], `'${operation.key}' has no body`);
-      values.push({ from: "body", pointer: readPointer(from) });
-      continue;
-    }
-    const index = parameterIndex(operation, from, Object.hasOwn(given, one) ? [...place, "with", one] : [...place, "lookup"], context);
-    if (index === undefined) return undefined;
-    values.push({ from: "path", index });
+    const value = valueOf(operation, from, Object.hasOwn(given, one) ? [...place, "with", one] : [...place, "lookup"], context);
+    if (value === undefined) return undefined;
+    values.push(value);
   }
   return { operation: name, literals: target.pathTemplate.split(/\{[^{}]+\}/), values };
 }

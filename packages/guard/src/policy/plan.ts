@@ -25,6 +25,7 @@ export interface Plan {
   readonly visible: PropertyRoles;
   readonly writable: PropertyRoles;
   readonly sealed: SealedPlan | undefined;
+  readonly decisionPoints: Readonly<Record<string, DecisionPointPlan>>;
   readonly tiers: Tiers;
   /** Requests of one network before anything else is asked; undefined: not counted. */
   readonly admission: Rate | undefined;
@@ -83,6 +84,15 @@ export interface SealedPlan {
   /** Kinds by schema and property. */
   readonly marks: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly kinds: Readonly<Record<string, { readonly to: string; readonly rawFor: string | undefined }>>;
+}
+
+/** An external authorization service. */
+export interface DecisionPointPlan {
+  readonly url: string;
+  readonly form: "authzen" | "openfga" | "http";
+  readonly timeoutMs: number;
+  readonly rememberMs: number;
+  readonly onFailure: "deny" | "allow";
 }
 
 export interface OwnersPlan {

@@ -86,12 +86,13 @@ const ownerFields = {
   body: optional(pointer),
   lookup: optional(text("the operationId of a GET whose answer names the owner")),
   with: optional(named(text("a path parameter's name, or a JSON pointer into the body"))),
+  relation: optional(object({ at: required(text("the name of a decision point")), action: required(text("an action or relation, such as can_read")), resource: required(text("a kind of object, such as account")), id: required(text("a path parameter's name, or a JSON pointer into the body")) })),
   response: optional(pointer),
   is: optional(claim),
   exceptRoles: optional(list(text("a role"), 1)),
   foreign: optional(choice("refuse", "filter")),
 } as const;
-const ownerUnavailable = { provenance: "shown ids are not remembered", relation: "no decision point is asked" } as const;
+const ownerUnavailable = { provenance: "shown ids are not remembered" } as const;
 const ownerLeaf = object(ownerFields, ownerUnavailable);
 const ownerAny = object({ any: required(list(ownerLeaf, 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }, ownerUnavailable);
 const owner = either("any", ownerAny, either("all", object({ all: required(list(either("any", ownerAny, ownerLeaf), 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }, ownerUnavailable), ownerLeaf));
@@ -123,6 +124,8 @@ const sealedKind = object({ parameters: optional(list(text("a path or query para
 /** Never a literal: what stands in a policy stands in its history. */
 const secret = object({ env: optional(text("a variable's name", /^[A-Z][A-Z0-9_]{0,100}$/)), file: optional(text("a file's path")) });
 
+const decisionPoint = object({ url: required(url(["https:", "http:"], "the address that is asked, such as https://pdp.internal/access/v1/evaluation")), form: required(choice("authzen", "openfga", "http")), timeout: optional(duration), remember: optional(duration), onFailure: optional(choice("deny", "allow")), token: optional(secret) });
+
 /** The policy file, whole. What has no engine yet is known by name and refused, so that nobody believes it is on. */
 export const policyShape = object(
   {
@@ -143,6 +146,7 @@ export const policyShape = object(
     visible: optional(named(list(text("a role"), 1))),
     writable: optional(named(list(text("a role"), 1))),
     operations: optional(list(operationEntry)),
+    decisionPoints: optional(named(decisionPoint)),
     sealedIds: optional(named(sealedKind)),
     sealingKeys: optional(list(secret, 1)),
     record: optional(object({ fields: optional(list(choice(...personalFields))) })),

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { canSeal } from "@portcullis/guard/authorization/sealed-ids";
 import type { Policy } from "@portcullis/guard/policy/policy-schema";
+import { readSecret } from "./read-secret.ts";
 
 const leastBytes = 32;
 
@@ -14,7 +15,7 @@ const leastBytes = 32;
 export function sealingSecrets(policy: Policy, folder: string, directory: string, environment: Readonly<Record<string, string | undefined>>): readonly Uint8Array[] {
   if (policy.sealedIds === undefined) return [];
   if (!canSeal()) throw new Error("this Node cannot seal ids (its OpenSSL has no AES-SIV). Use Node 26.");
-  if (policy.sealingKeys !== undefined) return policy.sealingKeys.map((secret, index) => read(secret, index, folder, environment));
+  if (policy.sealingKeys !== undefined) return policy.sealingKeys.map((secret, index) => bytesOf(readSecret(secret, `sealingKeys, entry ${index + 1}`, folder, environment), `sealingKeys, entry ${index + 1}`));
   if (environment["PORTCULLIS_ENV"] === "production") throw new Error("ids are sealed, and no key is named. PORTCULLIS_ENV=production refuses one that only this machine has: every node must have the same.\nName it: sealingKeys: [{ env: PORTCULLIS_SEALING_KEY }], made with: openssl rand -base64 32");
   const file = join(directory, "sealing-key");
   try {
@@ -28,20 +29,8 @@ export function sealingSecrets(policy: Policy, folder: string, directory: string
   return [made];
 }
 
-function read({ env, file }: NonNullable<Policy["sealingKeys"]>[number], index: number, folder: string, environment: Readonly<Record<string, string | undefined>>): Uint8Array {
-  const where = `sealingKeys, entry ${index + 1}`;
-  if ((env === undefined) === (file === undefined)) throw new Error(`${where}: name one of env or file.`);
-  let text: string | undefined;
-  if (env !== undefined) text = environment[env];
-  else {
-    try {
-      text = readFileSync(resolve(folder, file as string), "utf8");
-    } catch (fault) {
-      throw new Error(`${where}: ${file} cannot be read (${(fault as NodeJS.ErrnoException).code ?? "unknown"}).`, { cause: fault });
-    }
-  }
-  if (text === undefined) throw new Error(`${where}: the variable ${env} is not set.`);
-  const bytes = Buffer.from(text.trim(), "base64");
+function bytesOf(text: string, where: string): Uint8Array {
+  const bytes = Buffer.from(text, "base64");
   if (bytes.length < leastBytes) throw new Error(`${where}: it holds fewer than ${leastBytes} bytes in base64. Make one with: openssl rand -base64 32`);
   return bytes;
 }
