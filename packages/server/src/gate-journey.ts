@@ -1,3 +1,4 @@
+import type { OwnerEvidence } from "@portcullis/guard/authorization/owner-evidence";
 import { IdSealer } from "@portcullis/guard/authorization/sealed-ids";
 import { compileKeySet, type KeySet } from "@portcullis/guard/credentials/key-set";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
@@ -19,6 +20,7 @@ import { createUpstream, type PooledUpstream, upstreamDefaults } from "./upstrea
 
 export interface GateReports {
   readonly record: (record: DecisionRecord) => void;
+  readonly evidence: OwnerEvidence;
   readonly onUnknownKey: () => void;
   readonly onTrouble: (message: string) => void;
 }
@@ -78,6 +80,7 @@ export class GateJourney {
       keys: () => this.#keys,
       onUnknownKey: this.#reports.onUnknownKey,
       assertIdentity,
+      evidence: this.#reports.evidence,
       decisionPoints: new Map(Object.entries(plan.decisionPoints).map(([name, point]) => [name, { plan: point, ask: createDecisionPoint(point, decisionPointTokens[name]) }])),
       sealer: sealingSecrets.length === 0 ? undefined : new IdSealer(sealingSecrets),
     });

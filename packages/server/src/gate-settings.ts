@@ -1,3 +1,4 @@
+import type { EvidenceRow } from "@portcullis/guard/authorization/owner-evidence";
 import type { Plan } from "@portcullis/guard/policy/plan";
 import type { SharedBuckets } from "@portcullis/guard/state/shared-memory";
 import type { AssertionKey } from "./keys/identity-assertion.ts";
@@ -37,6 +38,7 @@ export type ToGate =
 export type FromGate =
   | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "applied" }
+  | { readonly kind: "evidence"; readonly rows: readonly EvidenceRow[] }
   | { readonly kind: "unknown-key" }
   | { readonly kind: "trouble"; readonly message: string }
   | { readonly kind: "records"; /** Lines, one for each record. */ readonly lines: Uint8Array<ArrayBuffer>; readonly count: number; readonly counts: Counts | undefined }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { OwnerEvidence } from "@portcullis/guard/authorization/owner-evidence";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import { nodeContinueDoor, nodeHttpDoor, nodeUpgradeDoor } from "@portcullis/guard/doors/node-http";
 import { type ProblemCode, problemCatalog } from "@portcullis/guard/problem-catalog";
@@ -17,6 +18,7 @@ const reportEveryMs = 100;
 const mostWaiting = 2000;
 /** One question after an unknown key is enough; the control thread decides whether to ask the issuer. */
 const askEveryMs = 1000;
+const evidenceEveryMs = 1000;
 
 let waiting = "";
 let waitingCount = 0;
@@ -40,8 +42,15 @@ const record = (one: DecisionRecord): void => {
   if (waitingCount >= mostWaiting) report();
 };
 let askedAt = 0;
+const evidence = new OwnerEvidence();
+setInterval(() => {
+  const rows = evidence.take();
+  if (rows.length > 0) tell({ kind: "evidence", rows });
+}, evidenceEveryMs).unref();
+
 const gate = new GateJourney(settings, {
   record,
+  evidence,
   onUnknownKey: () => {
     if (Date.now() - askedAt < askEveryMs) return;
     askedAt = Date.now();

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { OwnerEvidence } from "@portcullis/guard/authorization/owner-evidence";
 import type { Plan } from "@portcullis/guard/policy/plan";
 import type { Policy } from "@portcullis/guard/policy/policy-schema";
 import { allocateSharedBuckets } from "@portcullis/guard/state/shared-memory";
@@ -70,6 +71,7 @@ export async function up(options: UpOptions): Promise<Running> {
     decisionPointTokens: Object.fromEntries(Object.entries(policy.decisionPoints ?? {}).flatMap(([name, { token }]) => (token === undefined ? [] : [[name, readSecret(token, `decisionPoints, ${name}`, folder, environment)]]))),
   });
   let secrets = secretsOf(loaded.policy, loaded.folder);
+  const evidence = new OwnerEvidence();
   let cleartextRequests = 0;
   let reloads = 0;
   let reloadsRefused = 0;
@@ -93,6 +95,7 @@ export async function up(options: UpOptions): Promise<Running> {
       recent.add(lines, count);
       writer.write(lines, count);
     },
+    onEvidence: (rows) => evidence.merge(rows),
     onUnknownKey: () => keys.askAgain(),
     onTrouble: say,
   });
@@ -156,6 +159,7 @@ export async function up(options: UpOptions): Promise<Running> {
             { name: "portcullis_policy_reloads_refused_total", help: "Times a changed policy was not understood, and the old one went on serving.", type: "counter", value: reloadsRefused },
           ]),
         notReady: () => (plan.identity !== undefined && keys.current === undefined ? `the keys of ${plan.identity.issuer} were not yet obtained` : undefined),
+        evidence: () => evidence.all(),
         records: (filter, most) => recent.find(filter, most),
       },
     });

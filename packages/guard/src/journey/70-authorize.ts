@@ -1,4 +1,5 @@
 import type { AskLookup, AskRelation, OwnerOutcome } from "../authorization/owner-rule.ts";
+import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
 import type { compileStepUp } from "../authorization/step-up.ts";
 import type { Check } from "../exchange.ts";
 import { refuse, type Refusal } from "../refusal.ts";
@@ -35,6 +36,14 @@ export function prepareOwners(clauses: readonly { readonly bit: number; readonly
     return undefined;
   };
   return (exchange) => from(exchange, 0);
+}
+
+/** Not a judgement: where no rule says whose the object is, who is named in the path is counted, to propose one. */
+export function prepareParameterEvidence(operation: string, names: readonly string[], evidence: OwnerEvidence): Check<JourneyExchange> {
+  return ({ pathParameters, user }) => {
+    if (user !== undefined) names.forEach((name, index) => evidence.noteParameter(operation, name, pathParameters[index], user));
+    return undefined;
+  };
 }
 
 /** Step 70, properties: what the caller's roles may not write, the body may not hold. */

@@ -196,6 +196,7 @@ export class AnswerFilter implements AnswerReceiver {
       this.#refuse();
       return;
     }
+    if (exchange.status === 200) rules.noteAnswer?.(value, exchange);
     const cut = this.#cutForeign(value);
     if (cut !== undefined) {
       ({ value } = cut);

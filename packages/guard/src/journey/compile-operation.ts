@@ -1,4 +1,5 @@
 import { compileEntry, compileHeldScopes } from "../authorization/entry.ts";
+import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
 import { filterForeign } from "../authorization/filter-foreign.ts";
 import { compileOwnerClause, compileOwnerOfAnswer } from "../authorization/owner-rule.ts";
 import { compileOwnerExpression } from "../authorization/ownership.ts";
@@ -26,7 +27,7 @@ import { prepareAuthenticate } from "./40-authenticate.ts";
 import { prepareLimit } from "./50-limit.ts";
 import { prepareValidateBody, prepareValidateHead, type ValidateRules } from "./60-validate.ts";
 import { answerSealer, bodyOpener, type IdSealing, prepareOpenIds } from "./70-open-ids.ts";
-import { prepareEntry, prepareOwners, prepareStepUp, prepareWritable } from "./70-authorize.ts";
+import { prepareEntry, prepareOwners, prepareParameterEvidence, prepareStepUp, prepareWritable } from "./70-authorize.ts";
 import { compileLookup, type LookupMemory } from "./70-lookup.ts";
 import { compileRelation, type DecisionPoints } from "./70-relation.ts";
 import type { IdentityAssertion } from "./80-forward.ts";
@@ -44,6 +45,7 @@ export interface SharedParts {
   readonly sealing: IdSealing | undefined;
   readonly assertIdentity: IdentityAssertion | undefined;
   readonly decisionPoints: DecisionPoints;
+  readonly evidence: OwnerEvidence | undefined;
   readonly verify: ((token: string, nowSeconds: number) => Principal | Refusal) | undefined;
 }
 
@@ -57,7 +59,7 @@ export interface ApiParts {
 }
 
 const mostBufferedBytes = 8 * 1024 * 1024;
-const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, sealFor: undefined, afterWrite: undefined, mostBufferedBytes, tags: false });
+const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, sealFor: undefined, afterWrite: undefined, mostBufferedBytes, tags: false });
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
 /**
@@ -95,6 +97,10 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   if (own.stepUp?.when === undefined) add("authorize step-up", stepUp);
   const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), early: clause.atoms.every((atom) => atom.kind === "parameter") }));
   const askFor = compileLookup(upstream, apiParts.lookups, parts.assertIdentity);
+  const { evidence } = parts;
+  const watched = evidence !== undefined && own.owner === undefined && own.entry?.anonymous === false ? evidence : undefined;
+  const names = [...operation.pathTemplate.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
+  if (watched !== undefined && names.length > 0) add("count evidence", prepareParameterEvidence(own.name, names, watched));
   const askRelationFor = compileRelation(parts.decisionPoints);
   const early = clauses.filter((clause) => clause.early);
   if (early.length > 0) add("authorize owner", prepareOwners(early, askFor, askRelationFor));
@@ -106,7 +112,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor, askRelationFor));
   if (limits.after !== undefined) add("limit by body", prepareLimit(limits.after));
 
-  const answer = compileAnswer(operation, own, apiParts, plan, sealing);
+  const answer = compileAnswer(operation, own, apiParts, plan, sealing, watched);
   return Object.freeze<OperationJourney>({
     name: own.name,
     operation,
@@ -149,18 +155,21 @@ function prepareSunset({ answerHeaders, sunsetAtMs }: ApiPlan): Check<JourneyExc
   return (exchange) => (exchange.receivedAtMs >= sunsetAtMs ? ended : undefined);
 }
 
-function compileAnswer(operation: Operation, { modes, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan, sealing: IdSealing | undefined): AnswerRules {
+function compileAnswer(operation: Operation, { modes, name, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan, sealing: IdSealing | undefined, evidence: OwnerEvidence | undefined): AnswerRules {
   const reads = modes.response !== "off" || modes.disclosure !== "off" || sealing !== undefined;
   const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response, plan.visible, sealing?.plan.marks ?? {}) : undefined;
   const sealFor = sealing === undefined ? undefined : (exchange: JourneyExchange) => answerSealer(sealing, exchange);
   const owned = modes.ownership === "off" ? undefined : owner;
   const checkOwner = owned === undefined ? undefined : compileCheckOwner(owned);
   const cutForeign = owned?.foreign === undefined ? undefined : compileFilterForeign(owned.foreign);
+  const noteAnswer = evidence === undefined || operation.method !== "GET" ? undefined : (answer: unknown, { user }: JourneyExchange): void => {
+    if (user !== undefined) evidence.noteAnswer(name, answer, user);
+  };
   const tags = wanted && operation.method === "GET";
   const looksUp = api.operations.some((one) => one.owner?.clauses.some((clause) => clause.atoms.some((atom) => atom.kind === "lookup")) === true);
   const afterWrite = looksUp && !safeMethods.has(operation.method) ? (path: string): void => lookups.forget(path) : undefined;
   if (forAnswer === undefined && checkOwner === undefined && cutForeign === undefined && afterWrite === undefined && !tags) return readsNothing;
-  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, sealFor, afterWrite, mostBufferedBytes, tags });
+  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, noteAnswer, sealFor, afterWrite, mostBufferedBytes, tags });
 }
 
 function compileCheckOwner({ clauses }: OwnersPlan): AnswerRules["checkOwner"] {

@@ -1,3 +1,4 @@
+import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
 import { compileOwnerExpression } from "../authorization/ownership.ts";
 import type { IdSealer } from "../authorization/sealed-ids.ts";
 import { createAppReader, readRange, readVersion } from "../clients/app-version.ts";
@@ -35,6 +36,8 @@ export interface LiveParts {
   readonly onUnknownKey: () => void;
   /** What seals and opens ids; needed where the plan seals any. */
   readonly sealer?: IdSealer | undefined;
+  /** Where it is counted who is named in operations without an owner rule. */
+  readonly evidence?: OwnerEvidence | undefined;
   readonly decisionPoints?: DecisionPoints | undefined;
   /** What tells the backend who calls; lookups say it too. */
   readonly assertIdentity?: IdentityAssertion | undefined;
@@ -60,6 +63,7 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
     checkApp: compileForcedUpgrade(plan.upgrade),
     findCredentialFor: identity === undefined ? undefined : credentialFinders(identity),
     assertIdentity: live.assertIdentity,
+    evidence: live.evidence,
     decisionPoints: live.decisionPoints ?? new Map(),
     sealing: sealingOf(plan, live.sealer),
     verify: tokens?.verify,

@@ -31,6 +31,8 @@ export interface AnswerRules {
   readonly checkOwner: ((answer: unknown, exchange: JourneyExchange) => Refusal | undefined) | undefined;
   /** Takes from the answer's list what is not the caller's. */
   readonly filterForeign: ((answer: unknown, exchange: JourneyExchange) => { readonly value: unknown; readonly removed: number } | undefined) | undefined;
+  /** Counts whom the answer names, where no rule says whose it must be. */
+  readonly noteAnswer: ((answer: unknown, exchange: JourneyExchange) => void) | undefined;
   /** Seals the ids of an answer for its reader. */
   readonly sealFor: ((exchange: JourneyExchange) => (mark: string, value: unknown) => unknown) | undefined;
   /** A write may have changed what lookups were told. */

@@ -16,7 +16,7 @@ before(async () => {
     host: "127.0.0.1",
     port: 0,
     credential: openAdminCredential(directory),
-    view: { metrics: () => "portcullis_up 1\n", notReady: () => missing, records: (filter, most) => [{ ...filter, most }] as never },
+    view: { metrics: () => "portcullis_up 1\n", notReady: () => missing, evidence: () => [], records: (filter, most) => [{ ...filter, most }] as never },
   });
 });
 after(() => admin.close());

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { EvidenceRow } from "@portcullis/guard/authorization/owner-evidence";
 import { problemCodes } from "@portcullis/guard/problem-catalog";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import type { AdminCredential } from "./admin-credential.ts";
@@ -9,6 +10,8 @@ export interface AdminView {
   metrics(): string;
   /** Undefined when ready; otherwise what is missing, in words. */
   notReady(): string | undefined;
+  /** Whom operations without an owner rule have named, in counts. */
+  evidence(): readonly EvidenceRow[];
   records(filter: { traceId?: string; operation?: string; code?: string }, most: number): DecisionRecord[];
 }
 
@@ -53,6 +56,7 @@ export function startAdminServer(options: { readonly host: string; readonly port
     if (url.pathname === "/metrics") return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: view.metrics() };
     const presented = bearer(request);
     if (presented === undefined || !credential.fits(presented)) return json(401, { title: "The admin's credential is needed", status: 401, detail: `Send 'Authorization: Bearer' with the content of ${credential.file}.` });
+    if (url.pathname === "/evidence") return json(200, view.evidence());
     if (url.pathname === "/records") {
       const code = url.searchParams.get("code");
       if (code !== null && !(problemCodes as readonly string[]).includes(code)) return json(400, { title: "There is no such code", status: 400, detail: "The codes stand in docs/problems.md." });
@@ -60,7 +64,7 @@ export function startAdminServer(options: { readonly host: string; readonly port
       const most = Math.min(Math.max(Number(url.searchParams.get("most") ?? 20) || 20, 1), 1000);
       return json(200, view.records({ ...(traceId === null ? {} : { traceId }), ...(operation === null ? {} : { operation }), ...(code === null ? {} : { code }) }, most));
     }
-    return json(404, { title: "There is nothing at this address", status: 404, detail: "Served here: /healthz, /readyz, /metrics, /records." });
+    return json(404, { title: "There is nothing at this address", status: 404, detail: "Served here: /healthz, /readyz, /metrics, /records, /evidence." });
   };
 
   const server: Server = createServer({ maxHeaderSize: 8192, requestTimeout: 10_000 }, (request: IncomingMessage, response: ServerResponse) => {

@@ -55,6 +55,9 @@ export const verbs: readonly Verb[] = [
     flags: {
       config,
       openapi,
+      suggest: { type: "boolean", help: "propose owner rules from what a running gate has seen" },
+      admin: { type: "string", help: "with --suggest: the gate's admin address (http://127.0.0.1:9443)" },
+      directory: { type: "string", help: "with --suggest: where the gate keeps its admin credential (.portcullis)" },
       matrix: { type: "boolean", help: "print which role may enter which operation" },
       snapshot: { type: "string", help: "with --matrix: the file that keeps it, to name what has widened since" },
       accept: { type: "boolean", help: "with --snapshot: keep the matrix as it is now" },

@@ -1,11 +1,13 @@
 import { memberNames } from "@portcullis/guard/contracts/schema-walk";
 import type { Control } from "@portcullis/guard/control";
+import type { Fault } from "@portcullis/guard/operation";
 import type { ApiPlan, OperationPlan, Plan } from "@portcullis/guard/policy/plan";
 import type { ModeRule } from "@portcullis/guard/rollout/mode";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { verifyStructure } from "../policy/verify-structure.ts";
 import type { Command } from "./arguments.ts";
 import { showMatrix } from "./role-matrix.ts";
+import { suggest } from "./suggest.ts";
 import { policySources, text } from "./sources.ts";
 import { faultLines, tableLines, type Terminal } from "./terminal.ts";
 
@@ -14,23 +16,29 @@ export async function check({ values }: Command, environment: Readonly<Record<st
   const { documents, faults: read, plan } = await loadPolicy(policySources(values, environment, false));
   const faults = [...read, ...(await Promise.all(documents.map((document) => verifyStructure(document.file)))).flat()];
   const findings = plan === undefined ? [] : findingsOf(plan);
-  if (values["json"] === true && values["matrix"] === true && plan !== undefined) return showMatrix(plan, text(values["snapshot"]), values["accept"] === true, true, terminal);
-  if (values["json"] === true) {
-    terminal.out(JSON.stringify({ faults, findings, operations: plan === undefined ? [] : plan.apis.flatMap((api) => api.operations.map((operation, index) => ({ ...coverageOf(plan, api, operation, index), modes: operation.modes }))) }));
-    return plan === undefined ? 2 : findings.length > 0 ? 1 : 0;
-  }
-  if (faults.length > 0) terminal.error(faultLines(faults));
+  const asJson = values["json"] === true;
   if (plan === undefined) {
-    const errors = faults.filter((fault) => fault.severity === "error").length;
-    terminal.error(`\n${errors} ${errors === 1 ? "fault" : "faults"}. Nothing is served from what is not understood.`);
+    if (asJson) terminal.out(JSON.stringify({ faults, findings, operations: [] }));
+    else terminal.error(`${faultLines(faults)}\n\n${countOfErrors(faults)}. Nothing is served from what is not understood.`);
     return 2;
   }
-  if (values["matrix"] === true) return showMatrix(plan, text(values["snapshot"]), values["accept"] === true, false, terminal);
+  if (!asJson && faults.length > 0) terminal.error(faultLines(faults));
+  if (values["suggest"] === true) return await suggest(text(values["admin"]) ?? "http://127.0.0.1:9443", text(values["directory"]) ?? ".portcullis", asJson, terminal);
+  if (values["matrix"] === true) return showMatrix(plan, text(values["snapshot"]), values["accept"] === true, asJson, terminal);
+  if (asJson) {
+    terminal.out(JSON.stringify({ faults, findings, operations: plan.apis.flatMap((api) => api.operations.map((operation, index) => ({ ...coverageOf(plan, api, operation, index), modes: operation.modes }))) }));
+    return findings.length > 0 ? 1 : 0;
+  }
   const rows = plan.apis.flatMap((api) => api.operations.map((operation, index) => coverageOf(plan, api, operation, index)));
   terminal.out(tableLines([["OPERATION", "METHOD", "PATH", "WHO MAY ENTER", "OWNER", "LIMITS", "REQUEST", "MODE"], ...rows.map((row) => [row.operation, row.method, row.path, row.entry, row.owner, row.limits, row.request, row.mode])]));
   terminal.out(`\n${rows.length} operations understood.`);
   for (const finding of findings) terminal.out(finding);
   return findings.length > 0 ? 1 : 0;
+}
+
+function countOfErrors(faults: readonly Fault[]): string {
+  const errors = faults.filter((fault) => fault.severity === "error").length;
+  return `${errors} ${errors === 1 ? "fault" : "faults"}`;
 }
 
 interface Coverage {
