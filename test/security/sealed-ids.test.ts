@@ -61,6 +61,9 @@ test("ids leave as handles and come back opened, in lists, paths and bodies, as 
   const payment = paid.body as { id: unknown; accountId: string; amount: number };
   assert.equal(payment.accountId, account.id);
   assert.equal(typeof payment.id, "string");
+  const location = String(paid.headers["location"]);
+  assert.match(location, /^\/v1\/payments\/[A-Za-z0-9_-]{24,}$/);
+  assert.equal((await send("GET", location, { token })).status, 200);
   const again = await send("GET", `/v1/payments/${String(payment.id)}`, { token });
   assert.equal(again.status, 200);
   assert.deepEqual(again.body, payment);

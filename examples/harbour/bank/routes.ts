@@ -74,7 +74,7 @@ export function routes(database: DatabaseSync, issuer: DemoIssuer): ReadonlyMap<
     const { lastInsertRowid } = database
       .prepare("INSERT INTO payments (customerId, accountId, toIban, amount, reference, status, fee, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       .run(row["customerId"] ?? "", row["accountId"] ?? "", row["toIban"] ?? "", row["amount"] ?? 0, row["reference"] ?? "", row["status"] ?? "", row["fee"] ?? 0, row["createdAt"] ?? "");
-    return new Reply(201, one("SELECT * FROM payments WHERE id = ?", Number(lastInsertRowid)));
+    return new Reply(201, one("SELECT * FROM payments WHERE id = ?", Number(lastInsertRowid)), "application/json", { Location: `/v1/payments/${lastInsertRowid}` });
   });
   const changeProfile = signedIn(({ json, parameters }) => {
     // HOLE (mass assignment): every column may be set, the role too.

@@ -10,6 +10,8 @@ export interface IdSealing {
   readonly sealer: IdSealer;
   /** Whether an app version may still send raw ids of this kind. */
   readonly rawAllowed: (kind: string, appVersion: string | undefined) => boolean;
+  /** Finds the path template of any operation that a link leads to, with its parameters' raw segments. */
+  readonly templateOf: (path: string, parameters: string[]) => string | undefined;
   /** For whom: the value of the kind's claim; nobody in particular where nobody signed in; undefined where the token does not say. */
   readonly readerOf: (kind: string, exchange: JourneyExchange) => string | undefined;
 }
@@ -89,4 +91,31 @@ export function answerSealer(sealing: IdSealing, exchange: JourneyExchange): (ki
     const reader = sealing.readerOf(kind, exchange);
     return id === undefined || reader === undefined ? null : sealing.sealer.seal(kind, reader, id);
   };
+}
+
+/** Seals the ids in a link to an operation of the API: a `Location` would tell the raw id that the body hides. */
+export function sealLink(sealing: IdSealing, exchange: JourneyExchange, link: string): string {
+  const match = /^((?:https?:\/\/[^/?#]+)?)(\/[^?#]*)(.*)$/i.exec(link);
+  if (match === null) return link;
+  const [, origin = "", path = "", rest = ""] = match;
+  const segments: string[] = [];
+  const template = sealing.templateOf(path, segments);
+  if (template === undefined) return link;
+  const names = [...template.matchAll(/\{([^{}]+)\}/g)].map((found) => found[1] as string);
+  const { parameters } = sealing.plan;
+  const seal = answerSealer(sealing, exchange);
+  const sealed = names.map((name, index) => {
+    const segment = segments[index] ?? "";
+    const kind = Object.hasOwn(parameters, name) ? (parameters[name] as string) : undefined;
+    return kind === undefined ? segment : String(seal(kind, decoded(segment)) ?? "");
+  });
+  return `${origin}${template.split(/\{[^{}]+\}/).map((literal, index) => `${literal}${sealed[index] ?? ""}`).join("")}${rest}`;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

@@ -9,8 +9,8 @@ import type { AnswerContract, JourneyExchange, OperationJourney } from "./step.t
 /** Fields of one connection, or that tell an attacker what runs behind. */
 const dropped: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "server", "x-powered-by", "x-aspnet-version", "x-runtime", "via"]);
 
-type FieldKind = "drop" | "hsts" | "type" | "encoding" | "length" | "keep";
-const special: Readonly<Record<string, FieldKind>> = { "strict-transport-security": "hsts", "content-type": "type", "content-encoding": "encoding", "content-length": "length" };
+type FieldKind = "drop" | "hsts" | "link" | "type" | "encoding" | "length" | "keep";
+const special: Readonly<Record<string, FieldKind>> = { location: "link", "content-location": "link", "strict-transport-security": "hsts", "content-type": "type", "content-encoding": "encoding", "content-length": "length" };
 const kinds = new Map<string, FieldKind>();
 
 /** By the name as it was sent: a backend sends the same few, in the same spelling. */
@@ -67,6 +67,9 @@ export class AnswerFilter implements AnswerReceiver {
         case "hsts":
           if (exchange.answerHeaders.includes("Strict-Transport-Security")) continue;
           break;
+        case "link":
+          headers.push(sentName, this.#rules.answer.sealLink !== undefined && modeOf(exchange, this.#rules.modes, "ownership") === "enforce" ? this.#rules.answer.sealLink(value, exchange) : value);
+          continue;
         case "type":
           contentType = value;
           break;

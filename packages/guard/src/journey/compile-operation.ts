@@ -26,7 +26,7 @@ import { prepareIdentify } from "./30-identify.ts";
 import { prepareAuthenticate } from "./40-authenticate.ts";
 import { prepareLimit } from "./50-limit.ts";
 import { prepareValidateBody, prepareValidateHead, type ValidateRules } from "./60-validate.ts";
-import { answerSealer, bodyOpener, type IdSealing, prepareOpenIds } from "./70-open-ids.ts";
+import { answerSealer, bodyOpener, type IdSealing, prepareOpenIds, sealLink } from "./70-open-ids.ts";
 import { prepareEntry, prepareOwners, prepareParameterEvidence, prepareStepUp, prepareWritable } from "./70-authorize.ts";
 import { compileLookup, type LookupMemory } from "./70-lookup.ts";
 import { compileRelation, type DecisionPoints } from "./70-relation.ts";
@@ -59,7 +59,7 @@ export interface ApiParts {
 }
 
 const mostBufferedBytes = 8 * 1024 * 1024;
-const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, sealFor: undefined, afterWrite: undefined, mostBufferedBytes, tags: false });
+const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, sealFor: undefined, sealLink: undefined, afterWrite: undefined, mostBufferedBytes, tags: false });
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
 /**
@@ -168,8 +168,8 @@ function compileAnswer(operation: Operation, { modes, name, owner, tags: wanted 
   const tags = wanted && operation.method === "GET";
   const looksUp = api.operations.some((one) => one.owner?.clauses.some((clause) => clause.atoms.some((atom) => atom.kind === "lookup")) === true);
   const afterWrite = looksUp && !safeMethods.has(operation.method) ? (path: string): void => lookups.forget(path) : undefined;
-  if (forAnswer === undefined && checkOwner === undefined && cutForeign === undefined && afterWrite === undefined && !tags) return readsNothing;
-  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, noteAnswer, sealFor, afterWrite, mostBufferedBytes, tags });
+  if (sealing === undefined && forAnswer === undefined && checkOwner === undefined && cutForeign === undefined && afterWrite === undefined && !tags) return readsNothing;
+  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, noteAnswer, sealFor, sealLink: sealing === undefined ? undefined : (link: string, exchange: JourneyExchange): string => sealLink(sealing, exchange, link), afterWrite, mostBufferedBytes, tags });
 }
 
 function compileCheckOwner({ clauses }: OwnersPlan): AnswerRules["checkOwner"] {

@@ -111,11 +111,13 @@ function credentialFinders({ credentials }: NonNullable<Plan["identity"]>): NonN
   };
 }
 
-function sealingOf({ sealed }: Plan, sealer: IdSealer | undefined): IdSealing | undefined {
+function sealingOf({ apis, sealed }: Plan, sealer: IdSealer | undefined): IdSealing | undefined {
   if (sealed === undefined) return undefined;
   if (sealer === undefined) throw new RangeError("the policy seals ids, and there is no key to seal them with");
   const kinds = new Map(Object.entries(sealed.kinds).map(([kind, { rawFor, to }]) => [kind, { readerOf: compileOwnerExpression(to), fits: rawFor === undefined ? undefined : readRange(rawFor) }]));
+  const templates = compileOperationTable([...new Set(apis.flatMap((api) => api.document.operations.map((operation) => operation.pathTemplate)))].map((pathTemplate) => ({ method: "GET", pathTemplate, value: pathTemplate })));
   return {
+    templateOf: (path, parameters) => templates.match("GET", path, parameters),
     plan: sealed,
     sealer,
     rawAllowed: (kind, appVersion) => {

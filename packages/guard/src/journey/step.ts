@@ -35,6 +35,8 @@ export interface AnswerRules {
   readonly noteAnswer: ((answer: unknown, exchange: JourneyExchange) => void) | undefined;
   /** Seals the ids of an answer for its reader. */
   readonly sealFor: ((exchange: JourneyExchange) => (mark: string, value: unknown) => unknown) | undefined;
+  /** Seals the ids in a link to the API. */
+  readonly sealLink: ((link: string, exchange: JourneyExchange) => string) | undefined;
   /** A write may have changed what lookups were told. */
   readonly afterWrite: ((path: string) => void) | undefined;
   readonly mostBufferedBytes: number;

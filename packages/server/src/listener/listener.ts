@@ -36,7 +36,10 @@ export interface Listener {
 /** AEAD only: CBC suites of TLS 1.2 are open to padding oracles. TLS 1.3 has no others. */
 const ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
-const http1Bounds = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 75_000, connectionsCheckingInterval: 5000, insecureHTTPParser: false } as const;
+/** A photo over a weak mobile line takes minutes; a head does not. */
+const http1Bounds = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 300_000, keepAliveTimeout: 75_000, connectionsCheckingInterval: 5000, insecureHTTPParser: false } as const;
+
+const idleSessionMs = 120_000;
 
 export function startListener(options: ListenerOptions): Promise<Listener> {
   const { host, onRequest, onUnparsed, port, reusePort, tls } = options;
@@ -79,6 +82,8 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
   const sessions = new Set<{ close(): void }>();
   (server as Http2SecureServer).on("session", (session) => {
     sessions.add(session);
+    // HTTP/1.1 connections have their own bounds. A session on which nothing moves is closed, and its streams may end first.
+    session.setTimeout(idleSessionMs, () => session.close());
     session.once("close", () => sessions.delete(session));
   });
   return new Promise((resolve, reject) => {
