@@ -84,7 +84,7 @@ export function bodyOpener(sealing: IdSealing, exchange: JourneyExchange): { rea
 }
 
 /** Seals what stands at marked properties of an answer. What is no id is not shown at all: it could be anything. */
-export function answerSealer(sealing: IdSealing, exchange: JourneyExchange): (kind: string, value: unknown) => unknown {
+export function answerSealer(sealing: IdSealing, exchange: JourneyExchange): (kind: string, value: unknown) => string | null {
   return (kind, value) => {
     const exact = typeof value === "object" && value !== null && "rawJSON" in value ? String(value.rawJSON) : undefined;
     const id = exact ?? idOf(value);
@@ -107,7 +107,7 @@ export function sealLink(sealing: IdSealing, exchange: JourneyExchange, link: st
   const sealed = names.map((name, index) => {
     const segment = segments[index] ?? "";
     const kind = Object.hasOwn(parameters, name) ? (parameters[name] as string) : undefined;
-    return kind === undefined ? segment : String(seal(kind, decoded(segment)) ?? "");
+    return kind === undefined ? segment : (seal(kind, decoded(segment)) ?? "");
   });
   return `${origin}${template.split(/\{[^{}]+\}/).map((literal, index) => `${literal}${sealed[index] ?? ""}`).join("")}${rest}`;
 }

@@ -36,21 +36,30 @@ export const durationBoundsMs: readonly number[] = [1, 2.5, 5, 10, 25, 50, 100, 
 const mostAppVersions = 200;
 const mostSeries = 50_000;
 
+const statusClasses: readonly string[] = ["none", "1xx", "2xx", "3xx", "4xx", "5xx"];
+
 export class RequestCounts {
   readonly #requests = new Map<string, RequestCount>();
+  /** By operation: where the last request for it was counted. */
+  readonly #last = new Map<string, RequestCount>();
   readonly #decisions = new Map<string, DecisionCount>();
   readonly #versions = new Set<string>();
 
   add(record: DecisionRecord): void {
     const version = this.#versionLabel(record);
     const app = version === "other" ? "other" : (record.app ?? "none");
-    const statusClass = record.status === 0 ? "none" : `${Math.floor(record.status / 100)}xx`;
-    const key = `${record.operation}\n${app}\n${version}\n${statusClass}\n${record.outcome}`;
-    let row = this.#requests.get(key);
-    if (row === undefined) {
-      if (this.#requests.size >= mostSeries) return;
-      row = { operation: record.operation, app, appVersion: version, statusClass, outcome: record.outcome, count: 0, durationMsSum: 0, buckets: durationBoundsMs.map(() => 0) };
-      this.#requests.set(key, row);
+    const statusClass = record.status === 0 ? "none" : (statusClasses[Math.floor(record.status / 100)] ?? "none");
+    let row = this.#last.get(record.operation);
+    // Requests for one operation mostly come from the same build and end the same way: then nothing is put together and looked up.
+    if (row === undefined || row.appVersion !== version || row.app !== app || row.statusClass !== statusClass || row.outcome !== record.outcome) {
+      const key = `${record.operation}\n${app}\n${version}\n${statusClass}\n${record.outcome}`;
+      row = this.#requests.get(key);
+      if (row === undefined) {
+        if (this.#requests.size >= mostSeries) return;
+        row = { operation: record.operation, app, appVersion: version, statusClass, outcome: record.outcome, count: 0, durationMsSum: 0, buckets: durationBoundsMs.map(() => 0) };
+        this.#requests.set(key, row);
+      }
+      this.#last.set(record.operation, row);
     }
     row.count += 1;
     row.durationMsSum += record.durationMs;
@@ -78,6 +87,7 @@ export class RequestCounts {
     if (this.#requests.size === 0) return undefined;
     const counts: Counts = this.all();
     this.#requests.clear();
+    this.#last.clear();
     this.#decisions.clear();
     return counts;
   }
