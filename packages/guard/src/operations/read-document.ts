@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import type { Fault, SourcePosition } from "../operation.ts";
+import { readStrictJsonText } from "../strict-json.ts";
+import { JsonPositions } from "./json-positions.ts";
 
 /** A parsed file that can say where each of its parts stands. */
 export interface SourceDocument {
@@ -31,6 +33,8 @@ export function readDocument(file: string, options: { readonly bareTemplates?: b
     const code = (fault as NodeJS.ErrnoException).code;
     return { faults: [at(1, 1, code === "ENOENT" ? "the file does not exist" : code === undefined || code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "the file is not UTF-8" : `the file cannot be read (${code})`)] };
   }
+  const json = readJsonDocument(file, text);
+  if (json !== undefined) return { document: json, faults: [] };
   const first = parseYaml(text);
   const { lines, parsed } = first.parsed.errors.length > 0 && options.bareTemplates === true ? preferWhole(first, parseYaml(text.replaceAll(bareTemplate, '$1"$2"'))) : first;
   const position = (offset: number): SourcePosition => {
@@ -46,6 +50,32 @@ export function readDocument(file: string, options: { readonly bareTemplates?: b
     return { faults: [at(1, 1, (fault as Error).message, "Write the repeated parts out, or fewer aliases.")] };
   }
   return { document: { file, value, positionOf: (path) => position(offsetOf(parsed, path)) }, faults: [] };
+}
+
+/**
+ * JSON is YAML, and is read as such where it has a fault to be told. Where it has none, JSON.parse takes a twentieth of the
+ * time, and a large document is served that much sooner.
+ */
+function readJsonDocument(file: string, text: string): SourceDocument | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  const read = readStrictJsonText(text);
+  if ("unread" in read) return undefined;
+  const positions = new JsonPositions(text);
+  const lines = new LineCounter();
+  let counted = false;
+  return {
+    file,
+    value: read.value,
+    positionOf: (path) => {
+      if (!counted) {
+        counted = true;
+        lines.addNewLine(0);
+        for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
+      }
+      const { line, col } = lines.linePos(positions.offsetOf(path));
+      return { file, line, column: col };
+    },
+  };
 }
 
 interface ParsedYaml {
