@@ -52,3 +52,9 @@ test("depth is bounded before it is parsed, and numbers beyond a double are not 
   assert.equal(outcomeOf('{"a":-1e999}'), "ambiguous");
   assert.equal(outcomeOf("1e999"), "ambiguous");
 });
+
+test("a body of a million strings is read once, whether or not it holds an escape", () => {
+  // Looking for the next escape at each string, this would not end before the runner loses its patience.
+  const strings = Array.from({ length: 2_000_000 }, () => '"a"').join(",");
+  for (const tail of ["", ',"\\n"']) assert.equal(outcomeOf(`[${strings}${tail}]`), "read");
+});

@@ -46,10 +46,19 @@ function scan(text: string): number | UnreadJson {
   holdsInfinity = false;
   let members = 0;
   let depth = 0;
+  // Searched once and not for each string: a body of many strings and no escape would be read as often as it has strings.
+  let escape = text.indexOf("\\");
   for (let index = 0; index < text.length; index += 1) {
     switch (text.charCodeAt(index)) {
       case 0x22: {
-        const end = stringEnd(text, index + 1);
+        const close = text.indexOf('"', index + 1);
+        if (close === -1) return members;
+        if (escape !== -1 && escape <= index) escape = text.indexOf("\\", index + 1);
+        if (escape === -1 || escape > close) {
+          index = close;
+          break;
+        }
+        const end = escapedStringEnd(text, index + 1);
         if (typeof end === "object") return end;
         index = end;
         break;
@@ -72,11 +81,8 @@ function scan(text: string): number | UnreadJson {
   return members;
 }
 
-function stringEnd(text: string, from: number): number | UnreadJson {
-  let close = text.indexOf('"', from);
-  const escape = text.indexOf("\\", from);
-  if (close === -1) return text.length;
-  if (escape === -1 || escape > close) return close;
+/** The closing quote of a string with escapes, or why its surrogates have two readings. */
+function escapedStringEnd(text: string, from: number): number | UnreadJson {
   let awaitsLow = false;
   for (let index = from; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
@@ -90,10 +96,7 @@ function stringEnd(text: string, from: number): number | UnreadJson {
     }
     if (awaitsLow) return unread("ambiguous", "a surrogate stands alone");
     if (code === 0x5c) index += 1;
-    else if (code === 0x22) {
-      close = index;
-      return close;
-    }
+    else if (code === 0x22) return index;
   }
   return text.length;
 }

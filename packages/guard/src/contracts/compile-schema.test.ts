@@ -102,6 +102,14 @@ test("readOnly may not come in, writeOnly may not go out, and neither is require
   assert.equal(response({ name: "a" }), "/id required");
 });
 
+test("a long list is held to be unique in a time that grows with it", () => {
+  const check = compile("request", { type: "array", uniqueItems: true });
+  const list = Array.from({ length: 200_000 }, (_, index) => ({ index, text: "x" }));
+  assert.equal(check(list), "fits");
+  assert.equal(check([...list, { text: "x", index: 7 }]), " uniqueItems");
+  assert.equal(check([1, "1", true, null, [1], { a: 1 }]), "fits");
+});
+
 test("names of the prototype are not properties", () => {
   const check = compile("response", { type: "object", required: ["constructor", "toString"] });
   assert.equal(check({}), "/constructor required");

@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import * as formats from "ajv-formats";
 import type { JsonSchema, SchemaRegistry } from "../operation.ts";
 import { compileBoundedPattern } from "./bounded-pattern.ts";
+import { areUnique } from "./unique-items.ts";
 import { type Direction, SchemaCloser } from "./close-schema.ts";
 
 /** Where and how a value does not fit; `undeclared` for a property that no schema names. */
@@ -34,6 +35,9 @@ export function createSchemaEngine(): Ajv2020 {
     code: { regExp: patternEngine },
   });
   formats.default.default(ajv, { mode: "full" });
+  // ajv compares every element with every other one.
+  ajv.removeKeyword("uniqueItems");
+  ajv.addKeyword({ keyword: "uniqueItems", type: "array", schemaType: "boolean", validate: (wanted: boolean, list: unknown[]) => !wanted || areUnique(list), error: { message: "must not have equal elements" } });
   return ajv;
 }
 

@@ -3,9 +3,14 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readDocument } from "./read-document.ts";
+import { readDocument, type SourceDocument } from "./read-document.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portcullis-positions-"));
+
+const placeIn = (document: SourceDocument, path: readonly string[]): readonly number[] => {
+  const { column, line } = document.positionOf(path);
+  return [line, column];
+};
 
 test("a place in a JSON document is told as in the same text read as YAML", () => {
   const value = { openapi: "3.1.0", "a\"b\\": { list: [1, true, null, "x,]}", { deep: { "": -1.5e3 } }], empty: {}, none: [] }, paths: { "/a/{b}": { get: { operationId: "x" } } } };
@@ -20,8 +25,7 @@ test("a place in a JSON document is told as in the same text read as YAML", () =
     assert.ok(fromJson !== undefined && fromYaml !== undefined);
     assert.deepEqual(fromJson.value, fromYaml.value);
     for (const path of [[], ["openapi"], ['a"b\\'], ['a"b\\', "list"], ['a"b\\', "list", "3"], ['a"b\\', "list", "4", "deep", ""], ['a"b\\', "none"], ["paths", "/a/{b}", "get", "operationId"], ["paths", "absent", "x"], ["openapi", "x"]]) {
-      const [at, expected] = [fromJson.positionOf(path), fromYaml.positionOf(path)];
-      assert.deepEqual([at.line, at.column], [expected.line, expected.column], `${indent} ${path.join("/")}`);
+      assert.deepEqual(placeIn(fromJson, path), placeIn(fromYaml, path), `${indent} ${path.join("/")}`);
     }
   }
 });
