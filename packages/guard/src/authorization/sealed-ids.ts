@@ -20,6 +20,9 @@ export const canSeal = (): boolean => getCiphers().includes(cipher);
  */
 export class IdSealer {
   readonly #keys: readonly SealingKey[];
+  /** An app asks for the same lists again and again: what was sealed or opened lately is remembered, failures never. */
+  readonly #sealed = new Recent<string>();
+  readonly #opened = new Recent<string | number>();
 
   /** @param secrets at least 32 bytes each, the current one first */
   constructor(secrets: readonly Uint8Array[]) {
@@ -33,24 +36,57 @@ export class IdSealer {
 
   /** A number comes back as a number. */
   seal(kind: string, reader: string, id: string | number): string {
+    const name = `${typeof id}\n${kind.length}:${kind}${reader.length}:${reader}${id}`;
+    const known = this.#sealed.get(name);
+    if (known !== undefined) return known;
     const { key, mark } = this.#keys[0] as SealingKey;
     const sealing = createCipheriv(cipher, key, null, { authTagLength: tagBytes } as never) as unknown as Sealing;
     sealing.setAAD(context(kind, reader));
     const sealed = Buffer.concat([sealing.update(Buffer.from(typeof id === "number" ? `n${id}` : `s${id}`)), sealing.final()]);
-    return Buffer.concat([Buffer.from([mark]), sealing.getAuthTag(), sealed]).toString("base64url");
+    const handle = Buffer.concat([Buffer.from([mark]), sealing.getAuthTag(), sealed]).toString("base64url");
+    this.#sealed.set(name, handle);
+    return handle;
   }
 
   /** Undefined for everything that was not sealed for this reader as this kind. */
   open(kind: string, reader: string, handle: string): string | number | undefined {
     if (!handleForm.test(handle)) return undefined;
+    const name = `${kind.length}:${kind}${reader.length}:${reader}${handle}`;
+    const known = this.#opened.get(name);
+    if (known !== undefined) return known;
     const bytes = Buffer.from(handle, "base64url");
     if (bytes.length < 1 + tagBytes + 1 || bytes.toString("base64url") !== handle) return undefined;
     for (const { key, mark } of this.#keys) {
       if (mark !== bytes[0]) continue;
       const text = openWith(key, context(kind, reader), bytes);
-      if (text !== undefined) return text.startsWith("n") ? Number(text.slice(1)) : text.slice(1);
+      if (text === undefined) continue;
+      const id = text.startsWith("n") ? Number(text.slice(1)) : text.slice(1);
+      this.#opened.set(name, id);
+      return id;
     }
     return undefined;
+  }
+}
+
+const mostRecent = 20_000;
+
+/** Two generations bound the memory: when the young one is full it becomes the old one, and what was not asked for since is forgotten. */
+class Recent<T> {
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
+
+  get(name: string): T | undefined {
+    const value = this.#young.get(name) ?? this.#old.get(name);
+    if (value !== undefined && !this.#young.has(name)) this.set(name, value);
+    return value;
+  }
+
+  set(name: string, value: T): void {
+    if (this.#young.size >= mostRecent / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(name, value);
   }
 }
 
