@@ -58,7 +58,7 @@ export async function decisionMicroseconds({ keys, operations, users }: Decision
   const answer: Answer = { headersSent: false, writableEnded: true, writeHead: () => undefined, write: () => true, end: () => undefined, once: () => undefined, destroy: () => undefined };
   const one = (index: number): void => {
     const { subject, token } = workload.tokens[index % workload.tokens.length] as (typeof workload.tokens)[number];
-    const arrival = { method: "GET", target: `/v1/accounts/${subject}`, rawHeaders: ["Host", "api.bench.example", "Authorization", `Bearer ${token}`, "Portcullis-App", "bench-app/3.4.1", "Accept", "application/json"], httpVersion: "1.1", peerAddress: addressOf(index % users), encrypted: false, body };
+    const arrival = { method: "GET", target: `/v1/accounts/${subject}`, rawHeaders: ["Host", "api.bench.example", "Authorization", `Bearer ${token}`, "Portcullis-App", "bench-app/3.4.1", "Accept", "application/json"], httpVersion: "1.1", peerAddress: addressOf(index % users), encrypted: false, endsWithHead: false, body };
     journey(new Exchange(arrival, Date.now(), performance.now()), answer);
   };
   for (let index = 0; index < Math.max(20_000, users); index += 1) one(index);

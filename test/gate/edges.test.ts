@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type Server } from "node:http";
+import { connect as http2Connect } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -67,6 +68,11 @@ paths:
       responses: { "200": { description: ok, content: { application/json: { schema: { type: object, properties: { items: { type: array, items: ${item} } } } } } } }
   /trailers: { get: { operationId: trailers, responses: { "200": { description: ok, content: { text/plain: {} } } } } }
   /json: { post: { operationId: json, requestBody: { content: { application/json: { schema: { type: object } } } }, responses: { "200": { description: ok } } } }
+  /bare/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    delete: { operationId: remove, responses: { "200": { description: ok } } }
+    post: { operationId: act, requestBody: { content: { application/json: { schema: { type: object } } } }, responses: { "200": { description: ok } } }
+    put: { operationId: put, requestBody: { required: true, content: { application/json: { schema: { type: object } } } }, responses: { "200": { description: ok } } }
   /bytes: { post: { operationId: bytes, requestBody: { content: { "*/*": {} } }, responses: { "200": { description: ok } } } }
   /live: { get: { operationId: live, parameters: [{ name: refuse, in: query, schema: { type: string } }], responses: { "101": { description: switching } } } }
 `,
@@ -142,6 +148,31 @@ test("a GET that has the validator is answered with 304, per coding", async () =
   assert.equal(again.headers["etag"], tag);
   assert.equal((await send("/long", { headers: { "If-None-Match": tag, "Accept-Encoding": "gzip" } })).status, 200);
   assert.equal((await send("/long", { method: "HEAD", headers: { "If-None-Match": tag } })).status, 200);
+});
+
+test("a request without a body is one over HTTP/1.1 and HTTP/2, however its end is told, and a body where none is declared is refused", async () => {
+  const session = http2Connect(`https://localhost:${gate.port}`, { ca: readFileSync(certFile) });
+  const overHttp2 = (method: string, body: "with the head" | "by an empty frame" | "{}"): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const stream = session.request({ ":method": method, ":path": "/bare/1" }, { endStream: body === "with the head" });
+      stream.on("response", (headers) => resolve(Number(headers[":status"]))).on("error", reject).resume();
+      if (body === "by an empty frame") stream.end();
+      else if (body === "{}") stream.end("{}");
+    });
+  const overHttp1 = async (method: string, headers: Record<string, string>, body?: string): Promise<number> => (await send("/bare/1", { method, headers, ...(body === undefined ? {} : { body }) })).status;
+  for (const end of ["with the head", "by an empty frame"] as const) {
+    assert.equal(await overHttp2("DELETE", end), 200, `DELETE ended ${end}`);
+    assert.equal(await overHttp2("POST", end), 200, `POST ended ${end}`);
+    assert.equal(await overHttp2("PUT", end), 400, `PUT ended ${end}`);
+  }
+  assert.equal(await overHttp2("DELETE", "{}"), 400);
+  assert.equal(await overHttp2("POST", "{}"), 415);
+  session.close();
+  assert.equal(await overHttp1("DELETE", {}), 200);
+  assert.equal(await overHttp1("DELETE", { "Transfer-Encoding": "chunked" }), 200);
+  assert.equal(await overHttp1("POST", { "Transfer-Encoding": "chunked" }), 200);
+  assert.equal(await overHttp1("DELETE", { "Transfer-Encoding": "chunked" }, "{}"), 400);
+  assert.equal(await overHttp1("DELETE", { "Content-Length": "2" }, "{}"), 400);
 });
 
 test("trailers reach the app", async () => {

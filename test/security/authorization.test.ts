@@ -117,7 +117,7 @@ function ask(user: string, method: string, target: string, json?: unknown): Prom
       once: () => undefined,
       destroy: () => resolve({ status: 0, code: recorded, body: "" }),
     };
-    journey(new Exchange({ method, target, rawHeaders, httpVersion: "1.1", peerAddress: "192.0.2.1", encrypted: true, body: body === undefined ? Readable.from([]) : Readable.from([body]) }, Date.now(), performance.now()), answer);
+    journey(new Exchange({ method, target, rawHeaders, httpVersion: "1.1", peerAddress: "192.0.2.1", encrypted: true, endsWithHead: false, body: body === undefined ? Readable.from([]) : Readable.from([body]) }, Date.now(), performance.now()), answer);
   });
 }
 

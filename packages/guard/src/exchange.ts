@@ -14,6 +14,8 @@ export interface Arrival {
   readonly peerAddress: string;
   readonly encrypted: boolean;
   readonly body: Readable;
+  /** The head was the whole message (END_STREAM, RFC 9113 section 8.1): nothing follows, and nothing has to be waited for. */
+  readonly endsWithHead: boolean;
   /** The caller waits for leave before it sends the body (RFC 9110 section 10.1.1); absent when it does not wait. */
   readonly allowBody?: () => void;
   /** The caller asks for another protocol on this connection. Only WebSocket is spoken of. */

@@ -50,6 +50,7 @@ export function arrivalOf(request: IncomingMessage | Http2ServerRequest): Arriva
     peerAddress: socket.remoteAddress ?? "",
     encrypted: (socket as TLSSocket).encrypted === true,
     body: request,
+    endsWithHead: request.httpVersionMajor === 2 && (request as Http2ServerRequest).stream.endAfterHeaders,
   };
 }
 

@@ -31,37 +31,49 @@ export function prepareValidateHead(checkHead: (exchange: JourneyExchange) => re
 }
 
 /** Step 60, second half: the body, read whole only where a schema looks into it. */
-export function prepareValidateBody({ bodyRequired, mostBodyBytes, openBody, readingOf }: ValidateRules): Check<JourneyExchange> {
+export function prepareValidateBody(rules: ValidateRules): Check<JourneyExchange> {
+  const { bodyRequired, mostBodyBytes, readingOf } = rules;
+  const absent = bodyRequired ? refuse("body-missing") : undefined;
   return (exchange) => {
-    if (!mayHaveBody(exchange)) return bodyRequired ? refuse("body-missing") : undefined;
-    if (readingOf === undefined) return unexpectedBody;
+    if (!mayHaveBody(exchange)) return absent;
     const { contentEncoding, contentLength, contentType } = exchange.known;
+    // Neither a length nor a type: perhaps an empty body, which some clients send as a chunk or frame of its own.
+    if (contentLength === undefined && (readingOf === undefined || contentType === undefined)) {
+      return readBody(exchange, readingOf === undefined ? 0 : mostBodyBytes).then((refusal) => {
+        if (readingOf === undefined) return refusal?.code === "body-too-large" ? unexpectedBody : refusal;
+        if (refusal !== undefined) return refusal;
+        return isEmpty(exchange) ? absent : refuse("media-type-unsupported", { detail: "no content type" });
+      });
+    }
+    if (readingOf === undefined) return unexpectedBody;
     // A schema reads plain bytes. What it cannot read, the backend must not read alone.
     if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== "identity") return refuse("body-encoding-unsupported", { detail: contentEncoding.slice(0, 40), headers: [["Accept-Encoding", "identity"]] });
     if (contentLength !== undefined && Number(contentLength) > mostBodyBytes) return refuse("body-too-large", { detail: `${contentLength} bytes` });
     const reading = readingOf(contentType);
     if (reading === "unsupported-media-type") return refuse("media-type-unsupported", { detail: contentType?.slice(0, 80) ?? "no content type" });
     if (reading.kind === "opaque") return undefined;
-    return readBody(exchange, mostBodyBytes).then((refusal) => {
-      if (refusal !== undefined) return refusal;
-      const { bodyBytes } = exchange;
-      if (bodyBytes === undefined || bodyBytes.length === 0) return bodyRequired ? refuse("body-missing") : undefined;
-      if (openBody === undefined || reading.kind !== "json") {
-        const outcome = reading.check(bodyBytes);
-        exchange.body = outcome.value;
-        return outcome.refusal;
-      }
-      const { open, refusal: notOpened } = openBody(exchange);
-      let opened = false;
-      const outcome = reading.check(bodyBytes, (value) => {
-        const next = open(value);
-        opened = next !== value;
-        return next;
-      });
-      exchange.body = outcome.value;
-      // The backend gets the ids, and every other byte's value as it was sent.
-      if (opened) exchange.bodyBytes = serializeExactly(bodyBytes, outcome.value, open);
-      return notOpened() ?? outcome.refusal;
-    });
+    return readBody(exchange, mostBodyBytes).then((refusal) => refusal ?? (isEmpty(exchange) ? absent : checkBody(exchange, reading, rules)));
   };
+}
+
+const isEmpty = ({ bodyBytes }: JourneyExchange): boolean => bodyBytes === undefined || bodyBytes.length === 0;
+
+function checkBody(exchange: JourneyExchange, reading: BodyReading, { openBody }: ValidateRules): Refusal | undefined {
+  const bytes = exchange.bodyBytes as Buffer;
+  if (openBody === undefined || reading.kind !== "json") {
+    const outcome = reading.check(bytes);
+    exchange.body = outcome.value;
+    return outcome.refusal;
+  }
+  const { open, refusal: notOpened } = openBody(exchange);
+  let opened = false;
+  const outcome = reading.check(bytes, (value) => {
+    const next = open(value);
+    opened = next !== value;
+    return next;
+  });
+  exchange.body = outcome.value;
+  // The backend gets the ids, and every other byte's value as it was sent.
+  if (opened) exchange.bodyBytes = serializeExactly(bytes, outcome.value, open);
+  return notOpened() ?? outcome.refusal;
 }

@@ -20,7 +20,8 @@ export function forward(exchange: JourneyExchange, rules: OperationJourney, rece
   const identity = assertIdentity?.(exchange);
   if (identity !== undefined) headers.push("Portcullis-Identity", identity);
   let body: Buffer | typeof arrival.body | null = null;
-  if (exchange.bodyBytes !== undefined) {
+  if (exchange.bodyBytes?.length === 0) body = null;
+  else if (exchange.bodyBytes !== undefined) {
     body = exchange.bodyBytes;
     headers.push("Content-Length", String(body.length));
   } else if (mayHaveBody(exchange)) {

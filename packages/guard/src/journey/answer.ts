@@ -52,8 +52,9 @@ export function answerPage(exchange: JourneyExchange, answer: Answer, page: OwnP
   answer.end(method === "HEAD" ? undefined : page.body);
 }
 
+/** Whether bytes may follow the head. Over HTTP/2 that is known only when they come, unless the head said that it was all. */
 export function mayHaveBody(exchange: JourneyExchange): boolean {
-  const { contentLength, transferEncoding } = exchange.known;
-  if (exchange.arrival.httpVersion === "2.0") return contentLength === undefined ? !exchange.arrival.body.readableEnded && exchange.arrival.method !== "GET" && exchange.arrival.method !== "HEAD" : contentLength !== "0";
-  return transferEncoding !== undefined || (contentLength !== undefined && contentLength !== "0");
+  const { arrival, known: { contentLength, transferEncoding } } = exchange;
+  if (contentLength !== undefined) return contentLength !== "0";
+  return arrival.httpVersion === "2.0" ? !arrival.endsWithHead : transferEncoding !== undefined;
 }

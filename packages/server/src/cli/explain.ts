@@ -60,7 +60,7 @@ function exchangeOf(method: string, target: string, values: Command["values"], p
     rawHeaders.push("Content-Length", String(body.length));
     if (!rawHeaders.some((name) => name.toLowerCase() === "content-type")) rawHeaders.push("Content-Type", "application/json");
   }
-  return new Exchange({ method, target, rawHeaders, httpVersion: "1.1", peerAddress: "127.0.0.1", encrypted: true, body: Readable.from(body.length === 0 ? [] : [body]) }, Date.now(), performance.now());
+  return new Exchange({ method, target, rawHeaders, httpVersion: "1.1", peerAddress: "127.0.0.1", encrypted: true, endsWithHead: false, body: Readable.from(body.length === 0 ? [] : [body]) }, Date.now(), performance.now());
 }
 
 async function run(plan: Plan, exchange: JourneyExchange): Promise<{ operation: string; steps: ExplainedStep[] }> {
