@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { Exchange } from "@portcullis/guard/exchange";
 import { compileArrive } from "@portcullis/guard/journey/10-arrive";
 import { compileRecord } from "@portcullis/guard/journey/99-record";
@@ -65,6 +66,8 @@ operations:${entries.join("")}
 
 /** The backend has no idea who may do what. */
 let written = 0;
+/** How the backend answers, whatever it was asked for. */
+let packing: "plain" | "gzip" | "bomb" | "unknown coding" | "broken" | "in parts" = "plain";
 const thing = (kind: number, object: number) => ({ id: String(object), owner: userOf(kind, object), tenant: tenantOf(userOf(kind, object)), name: "n" });
 const backend: Upstream = {
   forward(request, receiver) {
@@ -72,8 +75,11 @@ const backend: Upstream = {
     const kind = Number(/^k(\d+)/.exec(kindText)?.[1]);
     if (request.method !== "GET") written += 1;
     const answer = request.method === "GET" && objectText === undefined ? Array.from({ length: objectsPerKind }, (_, object) => thing(kind, object)) : objectText !== undefined && !(Number(objectText) < objectsPerKind) ? undefined : thing(kind, Number(objectText ?? 0));
-    receiver.onHead(answer === undefined ? 404 : 200, ["Content-Type", "application/json"]);
-    receiver.onData(Buffer.from(JSON.stringify(answer ?? {})));
+    const bytes = Buffer.from(JSON.stringify(answer ?? {}));
+    const coding = { gzip: "gzip", bomb: "gzip", "unknown coding": "lzma" }[packing as string];
+    const part = packing === "in parts" && request.headers.some((name) => name.toLowerCase() === "range");
+    receiver.onHead(answer === undefined ? 404 : part ? 206 : 200, ["Content-Type", "application/json", ...(coding === undefined ? [] : ["Content-Encoding", coding])]);
+    receiver.onData(packing === "gzip" ? gzipSync(bytes) : packing === "bomb" ? gzipSync(Buffer.alloc(50_000_000, 0x20)) : packing === "broken" ? Buffer.from(`${bytes.toString()}]`) : part ? bytes.subarray(1) : bytes);
     receiver.onEnd([]);
     return { resume: () => undefined, abort: () => undefined };
   },
@@ -101,9 +107,9 @@ const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toSt
 const exp = Math.floor(Date.now() / 1000) + 3600;
 const tokens = Array.from({ length: users }, (_, index) => `${part({ alg: "ES256", typ: "at+jwt" })}.${part({ iss: "https://login.example", aud: "x", sub: `u${index}`, tenant: tenantOf(`u${index}`), exp })}.${Buffer.alloc(64).toString("base64url")}`);
 
-function ask(user: string, method: string, target: string, json?: unknown): Promise<Got> {
+function ask(user: string, method: string, target: string, json?: unknown, headers: readonly string[] = []): Promise<Got> {
   const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-  const rawHeaders = ["Host", "h", "Authorization", `Bearer ${tokens[Number(user.slice(1))]}`, ...(body === undefined ? [] : ["Content-Type", "application/json", "Content-Length", String(body.length)])];
+  const rawHeaders = ["Host", "h", "Authorization", `Bearer ${tokens[Number(user.slice(1))]}`, ...headers, ...(body === undefined ? [] : ["Content-Type", "application/json", "Content-Length", String(body.length)])];
   return new Promise((resolve) => {
     let status = 0;
     const answer: Answer = {
@@ -183,4 +189,22 @@ test("what is another's cannot be told from what is absent, by GET or HEAD", asy
   const same = (got: Got): unknown => [got.status, { ...(got.body === "" ? {} : (JSON.parse(got.body) as object)), traceId: "" }];
   for (const method of ["GET", "HEAD"]) assert.deepEqual(same(await ask("u0", method, `/k0/${object}`)), same(await ask("u0", method, "/k0/999")));
   assert.deepEqual(same(await ask("u0", "PUT", `/k0/${object}`, { name: "x" })), same(await ask("u0", "PUT", "/k0/999", { name: "x" })));
+});
+
+test("an answer that comes packed, in parts or broken shows nothing of another, though plain and whole bytes were asked for", async () => {
+  const foreign = Array.from({ length: objectsPerKind }, (_, index) => index).find((index) => !owns("u3", 4, index));
+  const own = Array.from({ length: objectsPerKind }, (_, index) => index).find((index) => owns("u3", 4, index));
+  try {
+    for (const [way, ownStatus] of [["gzip", 200], ["in parts", 200], ["bomb", 404], ["unknown coding", 404], ["broken", 404]] as const) {
+      packing = way;
+      const range = ["Range", "bytes=1-"];
+      assert.equal((await ask("u3", "GET", `/k4/${foreign}`, undefined, range)).status, 404, way);
+      assert.equal((await ask("u3", "GET", `/k4/${own}`, undefined, range)).status, ownStatus, way);
+      const list = await ask("u3", "GET", "/k4", undefined, range);
+      assert.equal(list.status, ownStatus, way);
+      if (list.status === 200) assert.ok((JSON.parse(list.body) as { owner: string }[]).every((item) => item.owner === "u3"), way);
+    }
+  } finally {
+    packing = "plain";
+  }
 });

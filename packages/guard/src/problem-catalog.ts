@@ -72,7 +72,7 @@ export const problemCatalog = Object.freeze({
   // response
   "response-invalid": row("response", 502, "The backend's answer does not fit the API's document", "Try again later; the fault is on the server's side."),
   "response-undeclared": row("response", 502, "The backend's answer is not one the API's document names", "Try again later; the fault is on the server's side."),
-  "response-too-large": row("response", 502, "The backend's answer is too large to be checked", "Try again later; the fault is on the server's side."),
+  "response-unreadable": row("disclosure", 502, "The backend's answer cannot be read", "Try again later; the fault is on the server's side."),
   // upstream and the gate itself
   "upstream-unreachable": row("upstream", 502, "The backend cannot be reached", "Try again after the time in Retry-After."),
   "upstream-timeout": row("upstream", 504, "The backend did not answer in time", "Try again after the time in Retry-After."),

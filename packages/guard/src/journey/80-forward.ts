@@ -48,17 +48,19 @@ export function forward(exchange: JourneyExchange, rules: OperationJourney, rece
   return forwarding;
 }
 
-const conditional: ReadonlySet<string> = new Set(["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"]);
+const conditional: ReadonlySet<string> = new Set(["if-none-match", "if-modified-since", "if-match", "if-unmodified-since"]);
+/** A part of an answer cannot be judged. */
+const partial: ReadonlySet<string> = new Set(["range", "if-range"]);
 
 /**
- * An answer that a control reads must arrive in plain bytes; and whole, where it must name its owner: a 304 or a part of
- * it would tell of an object before anybody knows whose it is. The gate answers such conditions itself. A write keeps its
+ * An answer that a control reads must arrive in plain bytes and not in parts; and where it must name its owner, a 304
+ * would tell of an object before anybody knows whose it is. The gate answers such conditions itself. A write keeps its
  * conditions: without If-Match, one update would be lost to another.
  */
 function plainAndWhole(headers: string[], whole: boolean): string[] {
   for (let index = headers.length - 2; index >= 0; index -= 2) {
     const name = (headers[index] as string).toLowerCase();
-    if (name === "accept-encoding" || (whole && conditional.has(name))) headers.splice(index, 2);
+    if (name === "accept-encoding" || partial.has(name) || (whole && conditional.has(name))) headers.splice(index, 2);
   }
   headers.push("Accept-Encoding", "identity");
   return headers;

@@ -21,6 +21,8 @@ export function checkUpgrade(exchange: JourneyExchange, rules: OperationJourney)
   }
   if (method !== "GET" || protocol !== "websocket" || !keyForm.test(key) || version !== "13") return refuse("upgrade-refused", { detail: "not a WebSocket handshake of version 13" });
   if (rules.upstream.upgrade === undefined || rules.operation?.responses.some((response) => response.status === "101") !== true) return refuse("upgrade-refused", { detail: "the document names no answer 101 for this operation" });
+  // Its answer has no body that could name an owner.
+  if (exchange.ownerPending !== 0) return refuse("object-not-yours", { detail: "a WebSocket's answer does not name an owner" });
   return undefined;
 }
 

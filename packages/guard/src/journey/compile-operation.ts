@@ -58,8 +58,7 @@ export interface ApiParts {
   readonly lookups: LookupMemory;
 }
 
-const mostBufferedBytes = 8 * 1024 * 1024;
-const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, sealFor: undefined, sealLink: undefined, afterWrite: undefined, mostBufferedBytes, tags: false });
+const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, sealFor: undefined, sealLink: undefined, afterWrite: undefined, mostBufferedBytes: 0, tags: false });
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
 /**
@@ -123,7 +122,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
     upstream,
     answer,
     answerHeaders: api.answerHeaders,
-    readsAnswer: answer !== readsNothing,
+    readsAnswer: readsSuccess(operation, answer),
     mostBodyBytes: own.mostBodyBytes,
   });
 }
@@ -155,7 +154,13 @@ function prepareSunset({ answerHeaders, sunsetAtMs }: ApiPlan): Check<JourneyExc
   return (exchange) => (exchange.receivedAtMs >= sunsetAtMs ? ended : undefined);
 }
 
-function compileAnswer(operation: Operation, { modes, name, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan, sealing: IdSealing | undefined, evidence: OwnerEvidence | undefined): AnswerRules {
+/** Whether a successful answer is read. One that is not may come packed, and in parts: a film is fetched by ranges. */
+function readsSuccess({ responses }: Operation, { checkOwner, filterForeign: cut, forAnswer, tags }: AnswerRules): boolean {
+  const declaresJson = responses.some(({ content, status }) => (status.startsWith("2") || status === "default") && content.some(({ mediaType, schema }) => schema !== undefined && mediaType.toLowerCase().includes("json")));
+  return checkOwner !== undefined || cut !== undefined || tags || (forAnswer !== undefined && declaresJson);
+}
+
+function compileAnswer(operation: Operation, { modes, mostAnswerBytes, name, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan, sealing: IdSealing | undefined, evidence: OwnerEvidence | undefined): AnswerRules {
   const reads = modes.response !== "off" || modes.disclosure !== "off" || sealing !== undefined;
   const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response, plan.visible, sealing?.plan.marks ?? {}) : undefined;
   const sealFor = sealing === undefined ? undefined : (exchange: JourneyExchange) => answerSealer(sealing, exchange);
@@ -169,7 +174,7 @@ function compileAnswer(operation: Operation, { modes, name, owner, tags: wanted 
   const looksUp = api.operations.some((one) => one.owner?.clauses.some((clause) => clause.atoms.some((atom) => atom.kind === "lookup")) === true);
   const afterWrite = looksUp && !safeMethods.has(operation.method) ? (path: string): void => lookups.forget(path) : undefined;
   if (sealing === undefined && forAnswer === undefined && checkOwner === undefined && cutForeign === undefined && afterWrite === undefined && !tags) return readsNothing;
-  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, noteAnswer, sealFor, sealLink: sealing === undefined ? undefined : (link: string, exchange: JourneyExchange): string => sealLink(sealing, exchange, link), afterWrite, mostBufferedBytes, tags });
+  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, noteAnswer, sealFor, sealLink: sealing === undefined ? undefined : (link: string, exchange: JourneyExchange): string => sealLink(sealing, exchange, link), afterWrite, mostBufferedBytes: mostAnswerBytes, tags });
 }
 
 function compileCheckOwner({ clauses }: OwnersPlan): AnswerRules["checkOwner"] {

@@ -20,6 +20,7 @@ export interface EntryAt {
 }
 
 const mostBodyBytes = 1_048_576;
+const mostAnswerBytes = 8 * 1_048_576;
 
 /** What the entries that select one operation make of it, the closest last: later and closer ones win, key by key. */
 export function planOperation(operation: Operation | undefined, entries: readonly EntryAt[], context: PlanContext): OperationPlan {
@@ -27,6 +28,7 @@ export function planOperation(operation: Operation | undefined, entries: readonl
   let entry = operation === undefined ? undefined : entryRuleOf(operation.security);
   let owner: { readonly rule: OwnerSetting; readonly index: number } | undefined;
   let bodyBytes = mostBodyBytes;
+  let answerBytes = mostAnswerBytes;
   let tags = false;
   let stepUp: StepUpRule | undefined;
   const limits = new Map<string, LimitRule>();
@@ -36,6 +38,7 @@ export function planOperation(operation: Operation | undefined, entries: readonl
     if (one.owner === "none") owner = undefined;
     else if (one.owner !== undefined) owner = { rule: one.owner, index };
     if (one.maxBodySize !== undefined) bodyBytes = one.maxBodySize;
+    if (one.maxAnswerSize !== undefined) answerBytes = one.maxAnswerSize;
     if (one.entityTags !== undefined) tags = one.entityTags;
     if (one.stepUp !== undefined) stepUp = stepUpOf(one.stepUp, operation, index, context);
     layLimits(limits, one, index, closeness, operation, context);
@@ -48,6 +51,7 @@ export function planOperation(operation: Operation | undefined, entries: readonl
     stepUp,
     limits: [...limits.values()],
     mostBodyBytes: bodyBytes,
+    mostAnswerBytes: answerBytes,
     tags,
   };
 }

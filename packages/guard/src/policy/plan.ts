@@ -73,6 +73,8 @@ export interface OperationPlan {
   readonly stepUp: StepUpRule | undefined;
   readonly limits: readonly LimitRule[];
   readonly mostBodyBytes: number;
+  /** How much of an answer is held to be read. */
+  readonly mostAnswerBytes: number;
   /** GETs carry a strong validator. */
   readonly tags: boolean;
 }

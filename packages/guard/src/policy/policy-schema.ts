@@ -105,7 +105,7 @@ const part: Shape<LimitPart> = scalar(`${limitParts.join(", ")} or body.<propert
 const limit = object({ rate: required(scalar(`${rateForm}, tier, or none`, (value) => (value === "tier" || value === "none" ? value : typeof value === "string" ? readRate(value) : undefined), { type: "string" })), per: required(oneOrMore(part)), burst: optional(integer(1, 1_000_000)) });
 
 const operationEntry = object(
-  { match: required(oneOrMore(matchOne)), mode: optional(modeSetting), owner: optional(scalarOr(choice("none"), owner)), allow: optional(allow), limits: optional(list(limit)), maxBodySize: optional(size), entityTags: optional(flag), stepUp: optional(stepUp) },
+  { match: required(oneOrMore(matchOne)), mode: optional(modeSetting), owner: optional(scalarOr(choice("none"), owner)), allow: optional(allow), limits: optional(list(limit)), maxBodySize: optional(size), maxAnswerSize: optional(size), entityTags: optional(flag), stepUp: optional(stepUp) },
   { attestation: "apps are not attested", priority: "requests do not queue", when: "conditions are not read" },
 );
 
