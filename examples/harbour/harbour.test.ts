@@ -1,51 +1,22 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { type Bank, startBank } from "./bank/server.ts";
 import { useTheBank } from "./client.ts";
-import { type StartedGate, startGate } from "./gate.ts";
+import { type GatedBank, startGatedBank } from "./gated-bank.ts";
 import { tryHoles } from "./holes.ts";
-import { type Send, sender } from "./send.ts";
+import type { Send } from "./send.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "portcullis-harbour-"));
-const policyFile = join(directory, "portcullis.yaml");
-let bank: Bank;
-let gate: StartedGate;
+let started: GatedBank;
 let bare: Send;
 let gated: Send;
-
-const login = async (username: string, password: string): Promise<string> => ((await bare("POST", "/v1/sessions", { json: { username, password } })).body as { accessToken: string }).accessToken;
-
-/** The example's own policy, with the ports and files of this run. */
-function policy(change: (text: string) => string = (text) => text): string {
-  const text = readFileSync(join(import.meta.dirname, "portcullis.yaml"), "utf8")
-    .replaceAll("http://127.0.0.1:4000", bank.url)
-    .replaceAll("http://127.0.0.1:4001", bank.issuer.url)
-    .replaceAll("./openapi", `${import.meta.dirname}/openapi`)
-    // The tests come from one address, and faster than a person.
-    .replace("{ rate: 300/min, burst: 60, per: address }", "{ rate: 100000/min, per: address }")
-    .replace("premium: 1000/min", "premium: 100000/min");
-  return change(text);
-}
+const login = (username: string, password: string): Promise<string> => started.login(username, password);
 
 before(async () => {
-  bank = await startBank({ file: ":memory:", port: 0, issuerPort: 0 });
-  writeFileSync(policyFile, policy());
-  gate = await startGate(["--config", policyFile, "--port", "0", "--admin-port", "0", "--threads", "2"], join(directory, "state"));
-  bare = sender(bank.url);
-  gated = sender(`https://localhost:${gate.port}`, { ca: gate.ca, headers: { "Portcullis-App": "harbour-ios/3.4.1 (build 812; ios 19.1)" } });
-  for (let tries = 0; tries < 100; tries += 1) {
-    if ((await fetch(`http://127.0.0.1:${gate.adminPort}/readyz`)).status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the gate is not ready: ${gate.said()}`);
+  started = await startGatedBank({ threads: 2 });
+  ({ bare } = started);
+  gated = started.through("3.4.1 (build 812; ios 19.1)");
 });
-after(() => {
-  gate.process.kill("SIGKILL");
-  bank.close();
-});
+after(() => started.close());
 
 test("the bank's app works through the gate with everything enforced", async () => {
   await useTheBank(gated, () => undefined);
@@ -120,6 +91,7 @@ test("a refusal leads to a page that explains it", async () => {
 });
 
 test("a changed policy serves within a second and without a failed request, and a broken one changes nothing", async () => {
+  const { gate, policyFile } = started;
   const token = await login("ann", "correct horse");
   let failed = 0;
   const stop = new AbortController();
@@ -135,13 +107,13 @@ test("a changed policy serves within a second and without a failed request, and 
     return false;
   };
   assert.equal(await undeclared(), 400);
-  writeFileSync(policyFile, policy((text) => text.replace("mode: enforce", "mode: observe")));
+  writeFileSync(policyFile, started.policy((text) => text.replace("mode: enforce", "mode: observe")));
   assert.ok(await until(200), gate.said());
-  writeFileSync(policyFile, policy((text) => text.replace("mode: enforce", "mode: enfroce")));
+  writeFileSync(policyFile, started.policy((text) => text.replace("mode: enforce", "mode: enfroce")));
   await new Promise((resolve) => setTimeout(resolve, 900));
   assert.equal(await undeclared(), 200);
   assert.match(gate.said(), /'mode' is "enfroce"[\s\S]*the old one serves/);
-  writeFileSync(policyFile, policy());
+  writeFileSync(policyFile, started.policy());
   gate.process.kill("SIGHUP");
   assert.ok(await until(400), gate.said());
   stop.abort();

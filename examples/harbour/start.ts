@@ -27,9 +27,9 @@ try {
       "The bank's holes are open on http://127.0.0.1:4000. Ben is signed in for ten minutes:",
       `  export BEN=${(body as { accessToken: string }).accessToken}`,
       "Try, from another terminal in this folder:",
-      `  let through            ${curl} -H "Authorization: Bearer $BEN" ${address}/v1/accounts/a-3`,
-      `  refused: Ann's account ${curl} -H "Authorization: Bearer $BEN" ${address}/v1/accounts/a-1`,
-      `  the record of it       curl -H "Authorization: Bearer $(cat ${here("admin-token")})" 'http://127.0.0.1:${gate.adminPort}/records?most=1'`,
+      `  let through           ${curl} -H "Authorization: Bearer $BEN" ${address}/v1/accounts/a-3`,
+      `  refused, with reason  ${curl} -H "Authorization: Bearer $BEN" ${address}/v1/accounts/a-1      # that is Ann's`,
+      `  the record of it      curl -H "Authorization: Bearer $(cat ${here("admin-token")})" 'http://127.0.0.1:${gate.adminPort}/records?most=1'`,
       "The policy is examples/harbour/portcullis.yaml; a change is live when it is saved. Ctrl-C stops everything.",
     ].join("\n"),
   );

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Bank, startBank } from "../../examples/harbour/bank/server.ts";
 import { type StartedGate, startGate } from "../../examples/harbour/gate.ts";
+import { untilReady } from "../../examples/harbour/gated-bank.ts";
 import { sender } from "../../examples/harbour/send.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -90,7 +91,7 @@ test("check proposes owners from what a running gate has seen", async () => {
   writeFileSync(file, `portcullis: 1\nmode: observe\napis: [{ openapi: ${harbour}/openapi.v1.yaml, upstream: "${bank.url}" }]\nidentity: { issuer: "${bank.issuer.url}", audience: "https://api.harbour.example" }\n`);
   gate = await startGate(["--config", file, "--port", "0", "--admin-port", "0", "--threads", "1"], join(directory, "state"));
   const send = sender(`https://localhost:${gate.port}`, { ca: gate.ca });
-  for (let tries = 0; tries < 100 && (await fetch(`http://127.0.0.1:${gate.adminPort}/readyz`)).status !== 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  await untilReady(gate);
   const { body } = await send("POST", "/v1/sessions", { json: { username: "ann", password: "correct horse" } });
   const token = (body as { accessToken: string }).accessToken;
   for (let count = 0; count < 25; count += 1) {

@@ -1,42 +1,27 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { connect as http2Connect } from "node:http2";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { type Bank, startBank } from "../../examples/harbour/bank/server.ts";
-import { type StartedGate, startGate } from "../../examples/harbour/gate.ts";
-import { type Send, sender } from "../../examples/harbour/send.ts";
+import type { Bank } from "../../examples/harbour/bank/server.ts";
+import { type GatedBank, startGatedBank } from "../../examples/harbour/gated-bank.ts";
+import type { StartedGate } from "../../examples/harbour/gate.ts";
+import type { Send } from "../../examples/harbour/send.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "portcullis-attacks-"));
-const harbour = join(import.meta.dirname, "..", "..", "examples", "harbour");
+let started: GatedBank;
 let bank: Bank;
 let gate: StartedGate;
 let send: Send;
 let token = "";
 
 before(async () => {
-  bank = await startBank({ file: ":memory:", port: 0, issuerPort: 0 });
-  const policy = readFileSync(join(harbour, "portcullis.yaml"), "utf8")
-    .replaceAll("http://127.0.0.1:4000", bank.url)
-    .replaceAll("http://127.0.0.1:4001", bank.issuer.url)
-    .replaceAll("./openapi", `${harbour}/openapi`)
-    .replace("{ rate: 300/min, burst: 60, per: address }", "{ rate: 100000/min, per: address }")
-    .replace("premium: 1000/min", "premium: 100000/min");
-  const file = join(directory, "portcullis.yaml");
-  writeFileSync(file, policy);
-  gate = await startGate(["--config", file, "--port", "0", "--admin-port", "0", "--threads", "1"], join(directory, "state"));
-  send = sender(`https://localhost:${gate.port}`, { ca: gate.ca });
-  for (let tries = 0; tries < 100 && (await fetch(`http://127.0.0.1:${gate.adminPort}/readyz`)).status !== 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
-  token = ((await sender(bank.url)("POST", "/v1/sessions", { json: { username: "ann", password: "correct horse" } })).body as { accessToken: string }).accessToken;
+  started = await startGatedBank();
+  ({ bank, gate } = started);
+  send = started.through();
+  token = await started.login("ann", "correct horse");
 });
-after(() => {
-  gate.process.kill("SIGKILL");
-  bank.close();
-});
+after(() => started.close());
 
 const codeOf = (body: unknown): string => String((body as { code?: unknown } | null)?.code);
 

@@ -1,25 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Bank, startBank } from "../../examples/harbour/bank/server.ts";
-import { type StartedGate, startGate } from "../../examples/harbour/gate.ts";
-import { type Send, sender } from "../../examples/harbour/send.ts";
+import { type GatedBank, startGatedBank } from "../../examples/harbour/gated-bank.ts";
+import type { Send } from "../../examples/harbour/send.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "portcullis-relation-"));
-const harbour = join(import.meta.dirname, "..", "..", "examples", "harbour");
-let bank: Bank;
-let gate: StartedGate | undefined;
+let started: GatedBank;
 let pdp: Server;
 let send: Send;
 let answerWith: "decide" | "hang" | "nonsense" | "fail" = "decide";
 const asked: unknown[] = [];
 
 before(async () => {
-  bank = await startBank({ file: ":memory:", port: 0, issuerPort: 0 });
   pdp = createServer((request, response) => {
     let text = "";
     request.setEncoding("utf8").on("data", (part: string) => (text += part)).on("end", () => {
@@ -33,16 +25,10 @@ before(async () => {
     });
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => pdp.once("listening", resolve));
-  const policy = readFileSync(join(harbour, "portcullis.yaml"), "utf8")
-    .replaceAll("http://127.0.0.1:4000", bank.url)
-    .replaceAll("http://127.0.0.1:4001", bank.issuer.url)
-    .replaceAll("./openapi", `${harbour}/openapi`)
-    .replace("{ rate: 300/min, burst: 60, per: address }", "{ rate: 100000/min, per: address }");
   const url = `http://127.0.0.1:${(pdp.address() as AddressInfo).port}/access/v1/evaluation`;
-  const file = join(directory, "portcullis.yaml");
-  writeFileSync(
-    file,
-    `${policy}
+  started = await startGatedBank({
+    environment: { ...process.env, PDP_TOKEN: "secret-of-the-pdp" },
+    change: (text) => `${text}
   - match: getDocument
     owner: { any: [{ relation: { at: pdp, action: can_read, resource: document, id: documentId } }, { response: /customerId }], is: token.sub }
   - match: getCard
@@ -53,26 +39,22 @@ decisionPoints:
   pdp: { url: "${url}", form: authzen, timeout: 300ms, token: { env: PDP_TOKEN } }
   lenient: { url: "${url}", form: authzen, timeout: 300ms, onFailure: allow }
 `,
-  );
-  gate = await startGate(["--config", file, "--port", "0", "--admin-port", "0", "--threads", "1"], join(directory, "state"), { ...process.env, PDP_TOKEN: "secret-of-the-pdp" });
-  send = sender(`https://localhost:${gate.port}`, { ca: gate.ca });
-  for (let tries = 0; tries < 100 && (await fetch(`http://127.0.0.1:${gate.adminPort}/readyz`)).status !== 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+  send = started.through();
 });
 after(() => {
-  gate?.process.kill("SIGKILL");
-  bank.close();
+  started.close();
   pdp.closeAllConnections();
   pdp.close();
 });
 
-const login = async (username: string, password: string): Promise<string> => ((await sender(bank.url)("POST", "/v1/sessions", { json: { username, password } })).body as { accessToken: string }).accessToken;
-const ben = (): Promise<string> => login("ben", "battery staple");
+const ben = (): Promise<string> => started.login("ben", "battery staple");
 
 test("a shared object is shown to whom the decision point allows, and to its owner without it", async () => {
   const token = await ben();
   assert.equal((await send("GET", "/v1/documents/d-1", { token })).status, 200);
   assert.equal((await send("GET", "/v1/documents/d-2", { token })).status, 200);
-  assert.equal((await send("GET", "/v1/documents/d-2", { token: await login("ann", "correct horse") })).status, 404);
+  assert.equal((await send("GET", "/v1/documents/d-2", { token: await started.login("ann", "correct horse") })).status, 404);
   assert.deepEqual(asked[0], { subject: { type: "user", id: "c-1002" }, action: { name: "can_read" }, resource: { type: "document", id: "d-1" }, authorization: "Bearer secret-of-the-pdp" });
 });
 

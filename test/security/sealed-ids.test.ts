@@ -1,50 +1,27 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Bank, startBank } from "../../examples/harbour/bank/server.ts";
 import { useTheBank } from "../../examples/harbour/client.ts";
-import { type StartedGate, startGate } from "../../examples/harbour/gate.ts";
-import { type Send, sender } from "../../examples/harbour/send.ts";
+import { type GatedBank, startGatedBank } from "../../examples/harbour/gated-bank.ts";
+import type { Send } from "../../examples/harbour/send.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "portcullis-sealed-"));
-const harbour = join(import.meta.dirname, "..", "..", "examples", "harbour");
-let bank: Bank;
-let gate: StartedGate;
-let send: Send;
-let old: Send;
-
-const login = async (username: string, password: string): Promise<string> => ((await sender(bank.url)("POST", "/v1/sessions", { json: { username, password } })).body as { accessToken: string }).accessToken;
-const ann = (): Promise<string> => login("ann", "correct horse");
-const ben = (): Promise<string> => login("ben", "battery staple");
-
-before(async () => {
-  bank = await startBank({ file: ":memory:", port: 0, issuerPort: 0 });
-  const policy = readFileSync(join(harbour, "portcullis.yaml"), "utf8")
-    .replaceAll("http://127.0.0.1:4000", bank.url)
-    .replaceAll("http://127.0.0.1:4001", bank.issuer.url)
-    .replaceAll("./openapi", `${harbour}/openapi`)
-    .replace("{ rate: 300/min, burst: 60, per: address }", "{ rate: 100000/min, per: address }");
-  const file = join(directory, "portcullis.yaml");
-  writeFileSync(
-    file,
-    `${policy}
+const sealedIds = `
 sealedIds:
   account: { parameters: [accountId], properties: [Account/id, Payment/accountId, NewPayment/accountId, Card/accountId], rawFor: { app: "<3.2" } }
   payment: { parameters: [paymentId], properties: [Payment/id] }
   document: { parameters: [documentId], properties: [Document/id] }
-`,
-  );
-  gate = await startGate(["--config", file, "--port", "0", "--admin-port", "0", "--threads", "1"], join(directory, "state"));
-  send = sender(`https://localhost:${gate.port}`, { ca: gate.ca, headers: { "Portcullis-App": "harbour-ios/3.4.0" } });
-  old = sender(`https://localhost:${gate.port}`, { ca: gate.ca, headers: { "Portcullis-App": "harbour-ios/3.1.9" } });
-  for (let tries = 0; tries < 100 && (await fetch(`http://127.0.0.1:${gate.adminPort}/readyz`)).status !== 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+`;
+let started: GatedBank;
+let send: Send;
+let old: Send;
+const ann = (): Promise<string> => started.login("ann", "correct horse");
+const ben = (): Promise<string> => started.login("ben", "battery staple");
+
+before(async () => {
+  started = await startGatedBank({ change: (text) => `${text}${sealedIds}` });
+  send = started.through("3.4.0");
+  old = started.through("3.1.9");
 });
-after(() => {
-  gate.process.kill("SIGKILL");
-  bank.close();
-});
+after(() => started.close());
 
 const accountsOf = async (token: string): Promise<{ id: string; iban: string }[]> => ((await send("GET", "/v1/accounts", { token })).body as { items: { id: string; iban: string }[] }).items;
 

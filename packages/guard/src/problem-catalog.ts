@@ -67,7 +67,7 @@ export const problemCatalog = Object.freeze({
   "role-insufficient": row("authorization", 403, "This is not permitted", "The account may not do this."),
   "step-up-needed": row("authorization", 401, "A stronger or fresher sign-in is needed", "Sign in again as WWW-Authenticate asks, and send the request again."),
   "property-forbidden": row("authorization", 403, "This may not be written", "Leave out the properties named in errors."),
-  "object-not-yours": row("ownership", 404, "There is nothing at this address", "Check the path against the API's document."),
+  "object-not-yours": row("ownership", 404, "There is nothing at this address", "The object does not exist, or is not the caller's; both are answered alike."),
   "owner-unknown": row("ownership", 503, "Whose this is cannot be told just now", "Try again after the time in Retry-After."),
   // response
   "response-invalid": row("response", 502, "The backend's answer does not fit the API's document", "Try again later; the fault is on the server's side."),

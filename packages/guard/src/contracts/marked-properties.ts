@@ -1,5 +1,5 @@
 import type { JsonSchema, SchemaRegistry } from "../operation.ts";
-import { followReference, isSchemaObject, sameValueSchemas } from "./schema-walk.ts";
+import { byDeclaration, isSchemaObject, resolveBare, sameValueSchemas } from "./schema-walk.ts";
 
 /** Marks by schema and property: `{ Document: { id: "document" } }`. */
 export type Marks = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -52,20 +52,16 @@ const replaceOne = (value: unknown, mark: string, replace: (mark: string, value:
 class PlaceBuilder {
   readonly #schemas: SchemaRegistry;
   readonly #built = new Map<unknown, Place>();
-  readonly #marks = new Map<unknown, Readonly<Record<string, string>>>();
+  readonly #marks: ReadonlyMap<unknown, Readonly<Record<string, string>>>;
   found = false;
 
   constructor(schemas: SchemaRegistry, marks: Marks) {
     this.#schemas = schemas;
-    for (const [name, properties] of Object.entries(marks)) {
-      const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
-      for (const part of [schema, ...(isSchemaObject(schema) && Array.isArray(schema["allOf"]) ? (schema["allOf"] as unknown[]) : [])]) if (isSchemaObject(part) && isSchemaObject(part["properties"])) this.#marks.set(part["properties"], properties);
-    }
+    this.#marks = byDeclaration(marks, schemas);
   }
 
   at(schema: JsonSchema | undefined): Place | undefined {
-    let resolved = schema;
-    for (let hops = 0; isSchemaObject(resolved) && Object.keys(resolved).length === 1 && resolved["$ref"] !== undefined && hops < 32; hops += 1) resolved = followReference(resolved, this.#schemas);
+    const resolved = resolveBare(schema, this.#schemas);
     if (!isSchemaObject(resolved)) return undefined;
     const known = this.#built.get(resolved);
     if (known !== undefined) return known;

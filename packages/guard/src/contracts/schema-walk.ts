@@ -15,6 +15,24 @@ export function followReference(schema: SchemaObject, schemas: SchemaRegistry): 
   return Object.hasOwn(schemas, name) ? schemas[name] : undefined;
 }
 
+/** A bare reference is the schema it names. */
+export function resolveBare(schema: JsonSchema | undefined, schemas: SchemaRegistry): JsonSchema | undefined {
+  let at = schema;
+  for (let hops = 0; isSchemaObject(at) && Object.keys(at).length === 1 && at["$ref"] !== undefined && hops < 32; hops += 1) at = followReference(at, schemas);
+  return at;
+}
+
+/** What a policy says of properties by schema name, found again by the `properties` object that declares them, the schema's own or of its `allOf`. */
+export function byDeclaration<T>(rules: Readonly<Record<string, T>>, schemas: SchemaRegistry): ReadonlyMap<unknown, T> {
+  const found = new Map<unknown, T>();
+  for (const [name, rule] of Object.entries(rules)) {
+    const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+    const all = isSchemaObject(schema) && Array.isArray(schema["allOf"]) ? (schema["allOf"] as unknown[]) : [];
+    for (const part of [schema, ...all]) if (isSchemaObject(part) && isSchemaObject(part["properties"])) found.set(part["properties"], rule);
+  }
+  return found;
+}
+
 /** The schema and every other that speaks of the same value, by reference or composition. Each once. */
 export function* sameValueSchemas(schema: JsonSchema | undefined, schemas: SchemaRegistry, seen: Set<unknown> = new Set()): Generator<SchemaObject> {
   if (!isSchemaObject(schema) || seen.has(schema)) return;

@@ -1,6 +1,6 @@
 import type { JsonSchema, SchemaRegistry } from "../operation.ts";
 import { type BoundedPattern, compileBoundedPattern } from "./bounded-pattern.ts";
-import { followReference, isSchemaObject, sameValueSchemas, type SchemaObject } from "./schema-walk.ts";
+import { byDeclaration, isSchemaObject, resolveBare, sameValueSchemas, type SchemaObject } from "./schema-walk.ts";
 
 /**
  * What may stand at one place of an answer. Undefined for a place that declares nothing, where everything may stand.
@@ -100,18 +100,15 @@ class AllowedBuilder {
   readonly #numbers = new Map<unknown, number>();
 
   /** By the properties object that declares them. */
-  readonly #restricted = new Map<unknown, Readonly<Record<string, readonly string[]>>>();
+  readonly #restricted: ReadonlyMap<unknown, Readonly<Record<string, readonly string[]>>>;
 
   constructor(schemas: SchemaRegistry, restricted: RestrictedProperties) {
     this.#schemas = schemas;
-    for (const [name, roles] of Object.entries(restricted)) {
-      const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
-      for (const part of [schema, ...(isSchemaObject(schema) && Array.isArray(schema["allOf"]) ? (schema["allOf"] as unknown[]) : [])]) if (isSchemaObject(part) && isSchemaObject(part["properties"])) this.#restricted.set(part["properties"], roles);
-    }
+    this.#restricted = byDeclaration(restricted, schemas);
   }
 
   at(schema: JsonSchema | undefined): Allowed | undefined {
-    const resolved = this.#resolve(schema);
+    const resolved = resolveBare(schema, this.#schemas);
     if (!isSchemaObject(resolved)) return undefined;
     const known = this.#built.get(resolved);
     if (known !== undefined) return known;
@@ -119,13 +116,6 @@ class AllowedBuilder {
     this.#built.set(resolved, allowed);
     this.#fill(allowed, [...sameValueSchemas(resolved, this.#schemas)]);
     return allowed;
-  }
-
-  /** A bare reference is the schema it names: one Allowed for both. */
-  #resolve(schema: JsonSchema | undefined): JsonSchema | undefined {
-    let at = schema;
-    for (let hops = 0; isSchemaObject(at) && Object.keys(at).length === 1 && at["$ref"] !== undefined && hops < 32; hops += 1) at = followReference(at, this.#schemas);
-    return at;
   }
 
   #fill(allowed: Allowed, parts: readonly SchemaObject[]): void {
@@ -165,7 +155,7 @@ class AllowedBuilder {
   #union(schemas: readonly JsonSchema[]): Allowed | undefined {
     const [first] = schemas;
     if (first === undefined || schemas.some((schema) => schema === true)) return undefined;
-    const resolved = [...new Set(schemas.map((schema) => this.#resolve(schema)))];
+    const resolved = [...new Set(schemas.map((schema) => resolveBare(schema, this.#schemas)))];
     if (resolved.length === 1) return this.at(first);
     const key = resolved.map((schema) => this.#numberOf(schema)).sort((a, b) => a - b).join(" ");
     let union = this.#unions.get(key);
@@ -180,7 +170,7 @@ class AllowedBuilder {
   }
 
   #isWriteOnly(schema: JsonSchema): boolean {
-    const resolved = this.#resolve(schema);
+    const resolved = resolveBare(schema, this.#schemas);
     return (isSchemaObject(schema) && schema["writeOnly"] === true) || (isSchemaObject(resolved) && resolved["writeOnly"] === true);
   }
 

@@ -1,12 +1,13 @@
+import type { Principal } from "../credentials/principal.ts";
 import type { Check } from "../exchange.ts";
 import { refuse, type Refusal } from "../refusal.ts";
-import type { JourneyExchange, TravellingPrincipal } from "./step.ts";
+import type { JourneyExchange } from "./step.ts";
 
 export interface AuthenticateRules {
   /** The one credential of the request; a refusal when it is malformed or there are two; undefined when there is none. */
   readonly findCredential: (rawHeaders: readonly string[]) => string | Refusal | undefined;
   /** Verifies the token, or remembers that it was verified. */
-  readonly verify: (token: string, nowSeconds: number) => TravellingPrincipal | Refusal;
+  readonly verify: (token: string, nowSeconds: number) => Principal | Refusal;
   /** Adds the WWW-Authenticate field that fits (RFC 6750 section 3). */
   readonly challenge: (refusal: Refusal) => Refusal;
   /** Whether a caller without a credential may go on: the operation is open to anybody. */

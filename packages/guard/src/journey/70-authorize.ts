@@ -1,12 +1,13 @@
 import type { AskLookup, AskRelation, OwnerOutcome } from "../authorization/owner-rule.ts";
 import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
 import type { compileStepUp } from "../authorization/step-up.ts";
+import type { Principal } from "../credentials/principal.ts";
 import type { Check } from "../exchange.ts";
 import { refuse, type Refusal } from "../refusal.ts";
-import type { JourneyExchange, TravellingPrincipal } from "./step.ts";
+import type { JourneyExchange } from "./step.ts";
 
 /** Step 70, functions: may this caller use this operation. */
-export function prepareEntry(judge: (principal: TravellingPrincipal | undefined) => Refusal | undefined): Check<JourneyExchange> {
+export function prepareEntry(judge: (principal: Principal | undefined) => Refusal | undefined): Check<JourneyExchange> {
   return (exchange) => judge(exchange.principal);
 }
 
@@ -15,7 +16,7 @@ export function prepareStepUp(judge: ReturnType<typeof compileStepUp>): Check<Jo
   return (exchange) => judge(exchange.principal?.claims, exchange.body, Math.floor(exchange.receivedAtMs / 1000));
 }
 
-type JudgeClause = (request: { readonly pathParameters: readonly string[]; readonly body: unknown }, owner: TravellingPrincipal | undefined, ask: AskLookup, askRelation: AskRelation) => OwnerOutcome | Promise<OwnerOutcome>;
+type JudgeClause = (request: { readonly pathParameters: readonly string[]; readonly body: unknown }, owner: Principal | undefined, ask: AskLookup, askRelation: AskRelation) => OwnerOutcome | Promise<OwnerOutcome>;
 
 /** Step 70, objects: what the request names must be the caller's. What only the answer can tell is left to the filter. */
 export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], askFor: (exchange: JourneyExchange) => AskLookup, askRelationFor: (exchange: JourneyExchange) => AskRelation): Check<JourneyExchange> {

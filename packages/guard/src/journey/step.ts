@@ -1,4 +1,5 @@
 import type { Control, Mode } from "../control.ts";
+import type { Principal } from "../credentials/principal.ts";
 import type { Caller, Check, Exchange } from "../exchange.ts";
 import type { Refusal, Violation } from "../refusal.ts";
 import type { Operation } from "../operation.ts";
@@ -11,17 +12,6 @@ export interface ModeDecision {
 }
 
 export type ModeTable = Readonly<Record<Control, ModeDecision>>;
-
-/** What a verified token establishes, as far as the journey carries it. */
-export interface TravellingPrincipal {
-  readonly subject: string;
-  readonly clientId: string | undefined;
-  readonly scopes: readonly string[];
-  readonly roles: readonly string[];
-  readonly tier: string | undefined;
-  readonly deviceId: string | undefined;
-  readonly claims: Readonly<Record<string, unknown>>;
-}
 
 /** What the filter does with the backend's answer to one operation. */
 export interface AnswerRules {
@@ -72,4 +62,4 @@ export interface OperationJourney {
   readonly mostBodyBytes: number;
 }
 
-export type JourneyExchange = Exchange<OperationJourney, TravellingPrincipal>;
+export type JourneyExchange = Exchange<OperationJourney, Principal>;

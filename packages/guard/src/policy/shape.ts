@@ -43,27 +43,25 @@ export const flag: Shape<boolean> = scalar("true or false", (value) => (typeof v
 
 export const choice = <const T extends string>(...choices: readonly T[]): Shape<T> => scalar(choices.join(", "), (value) => choices.find((one) => one === value), { enum: choices });
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** `30s 5m 24h 30d`, read as milliseconds. */
-export const duration: Shape<number> = scalar(
-  "a duration such as 30s, 5m, 24h or 30d",
-  (value) => {
-    const match = typeof value === "string" ? /^(\d{1,9})(ms|s|m|h|d)$/.exec(value) : null;
-    return match === null ? undefined : Number(match[1]) * (unitsMs[match[2] as string] as number);
-  },
-  { type: "string", pattern: "^\\d{1,9}(ms|s|m|h|d)$" },
-);
+/** A whole number with a unit, read in the smallest of them. */
+function quantity(expected: string, units: Readonly<Record<string, number>>): Shape<number> {
+  const form = `^(\\d{1,9})(${Object.keys(units).join("|")})$`;
+  const pattern = new RegExp(form);
+  return scalar(
+    expected,
+    (value) => {
+      const match = typeof value === "string" ? pattern.exec(value) : null;
+      return match === null ? undefined : Number(match[1]) * (units[match[2] as string] as number);
+    },
+    { type: "string", pattern: form },
+  );
+}
 
-const unitsBytes: Readonly<Record<string, number>> = { B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1_048_576 };
+/** `30s 5m 24h 30d`, read as milliseconds. */
+export const duration = quantity("a duration such as 30s, 5m, 24h or 30d", { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 });
+
 /** `64kB 1MiB`, read as bytes. */
-export const size: Shape<number> = scalar(
-  "a size such as 64kB or 1MiB",
-  (value) => {
-    const match = typeof value === "string" ? /^(\d{1,9})(B|kB|KiB|MB|MiB)$/.exec(value) : null;
-    return match === null ? undefined : Number(match[1]) * (unitsBytes[match[2] as string] as number);
-  },
-  { type: "string", pattern: "^\\d{1,9}(B|kB|KiB|MB|MiB)$" },
-);
+export const size = quantity("a size such as 64kB or 1MiB", { B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1_048_576 });
 
 export function list<T>(item: Shape<T>, least = 0): Shape<readonly T[]> {
   const expected = `a list of ${item.expected}`;

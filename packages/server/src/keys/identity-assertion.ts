@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import type { Exchange } from "@portcullis/guard/exchange";
-import type { TravellingPrincipal } from "@portcullis/guard/journey/step";
+import type { Principal } from "@portcullis/guard/credentials/principal";
 
 /** The key with which the gate tells the backend who calls. Made at start: the backend asks for its public half by name. */
 export interface AssertionKey {
@@ -26,10 +26,10 @@ const reuseSeconds = 60;
  * `Portcullis-Identity`: a JWT for the backend alone, with what the gate has verified. Not a bearer token for anything
  * else: its type and audience say so.
  */
-export function compileIdentityAssertion({ kid, privateKeyPem }: AssertionKey, issuer: string): (exchange: Exchange<unknown, TravellingPrincipal>) => string | undefined {
+export function compileIdentityAssertion({ kid, privateKeyPem }: AssertionKey, issuer: string): (exchange: Exchange<unknown, Principal>) => string | undefined {
   const key = createPrivateKey(privateKeyPem);
   const header = encode({ alg: "ES256", typ: "portcullis-identity+jwt", kid });
-  const signed = new WeakMap<TravellingPrincipal, { readonly text: string; readonly until: number }>();
+  const signed = new WeakMap<Principal, { readonly text: string; readonly until: number }>();
   return ({ principal, receivedAtMs }) => {
     if (principal === undefined) return undefined;
     const now = Math.floor(receivedAtMs / 1000);
