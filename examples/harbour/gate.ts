@@ -6,6 +6,7 @@ export interface StartedGate {
   readonly port: number;
   readonly adminPort: number;
   readonly ca: string;
+  readonly adminTokenFile: string;
   readonly process: ChildProcess;
   /** What it wrote for a person, so far. */
   readonly said: () => string;
@@ -26,7 +27,7 @@ export function startGate(argv: readonly string[], directory: string, environmen
       const adminPort = Number(/127\.0\.0\.1:(\d+) \(\/healthz/.exec(said)?.[1]);
       if (!(port > 0 && adminPort > 0)) return;
       child.off("exit", onExit);
-      resolve({ port, adminPort, ca: readFileSync(join(directory, "local-ca.crt"), "utf8"), process: child, said: () => said });
+      resolve({ port, adminPort, adminTokenFile: join(directory, "admin-token"), ca: readFileSync(join(directory, "local-ca.crt"), "utf8"), process: child, said: () => said });
     });
   });
 }

@@ -113,10 +113,11 @@ test("a changed policy serves within a second and without a failed request, and 
   await new Promise((resolve) => setTimeout(resolve, 900));
   assert.equal(await undeclared(), 200);
   assert.match(gate.said(), /'mode' is "enfroce"[\s\S]*the old one serves/);
-  writeFileSync(policyFile, started.policy());
+  writeFileSync(policyFile, started.policy((text) => text.replace("publicUrl: https://localhost:8443", "publicUrl: https://other.example")));
   gate.process.kill("SIGHUP");
   assert.ok(await until(400), gate.said());
   stop.abort();
   await traffic;
+  assert.match(gate.said(), /takes effect at the next start/);
   assert.equal(failed, 0);
 });

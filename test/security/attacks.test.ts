@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { connect as http2Connect } from "node:http2";
 import { connect as tlsConnect } from "node:tls";
 import { after, before, test } from "node:test";
@@ -133,6 +134,33 @@ test("tricks with methods and header fields are refused or do nothing", async ()
     const status = statusOf(await raw(text));
     assert.ok(status === expected || (expected === 400 && status === 501) || (expected === 0 && status !== 200), `${text.split("\r\n")[0]} ${text.split("\r\n")[3]}: ${status}`);
   }
+});
+
+test("names of the prototype are names like any other, in fields, queries, cookies and forms", async () => {
+  assert.equal(statusOf(await raw(request("/v1/accounts/a-1", "__proto__: x\r\nconstructor: y\r\nCookie: __proto__=1; toString=2\r\n"))), 200);
+  for (const query of ["__proto__=1", "constructor[prototype]=1", "limit[__proto__]=1"]) assert.equal(statusOf(await raw(request(`/v1/feed?${query}`))), 400, query);
+  assert.equal(statusOf(await raw(request("/v1/feed?limit=5"))), 200);
+});
+
+test("a body in chunks is bounded like any other, and chunks that can be read in two ways are refused", async () => {
+  const chunked = (body: string): string => `POST /v1/payments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${body}`;
+  const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+  assert.equal(statusOf(await raw(chunked(`${chunk(good.slice(0, 20))}${chunk(good.slice(20))}0\r\n\r\n`))), 201);
+  assert.equal(statusOf(await raw(chunked(`${chunk(" ".repeat(65_536)).repeat(20)}0\r\n\r\n`))), 413);
+  for (const broken of [`${good.length.toString(16)}\n${good}\r\n0\r\n\r\n`, `+${good.length.toString(16)}\r\n${good}\r\n0\r\n\r\n`, `0x${good.length.toString(16)}\r\n${good}\r\n0\r\n\r\n`, `${good.length.toString(16)};${"x".repeat(40_000)}\r\n${good}\r\n0\r\n\r\n`, `ffffffffffffffffff\r\n${good}`]) assert.notEqual(statusOf(await raw(chunked(broken))), 201, broken.slice(0, 20));
+});
+
+test("what a caller calls its properties is not written into the record", async () => {
+  await pay(good.replace("}", ',"ann@example.com":1}'));
+  const admin = readFileSync(gate.adminTokenFile, "utf8").trim();
+  let text = "";
+  for (let tries = 0; tries < 40 && !text.includes("(name)"); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    text = await (await fetch(`http://127.0.0.1:${gate.adminPort}/records?most=1000&operation=createPayment`, { headers: { Authorization: `Bearer ${admin}` } })).text();
+  }
+  assert.match(text, /body \/\(name\) undeclared/);
+  assert.ok(!text.includes("ann@example.com"));
+  assert.ok(!text.includes(token));
 });
 
 test("a connection that breaks anywhere leaves the gate serving", async () => {

@@ -49,6 +49,8 @@ export interface Running {
 }
 
 const watchEveryMs = 300;
+/** What a running gate does not change: where it listens, and as whom it speaks. */
+const startOnly = (policy: Policy | undefined): string => JSON.stringify([policy?.listen, policy?.admin, policy?.publicUrl]);
 const keptRecords = 5000;
 
 /** The only place that constructs: the control thread's parts, and a gate thread per core. */
@@ -119,6 +121,7 @@ export async function up(options: UpOptions): Promise<Running> {
       return false;
     }
     if (next.plan.limitKeys !== plan.limitKeys) buckets = allocateSharedBuckets(next.plan.limitKeys, buckets.seeds);
+    if (startOnly(next.policy) !== startOnly(loaded.policy)) say("what changed under listen, admin or publicUrl takes effect at the next start");
     ({ plan } = next);
     keys.follow(plan.identity);
     const applied = await fleet.applyPlan({ plan, buckets, ...secrets });

@@ -1,5 +1,6 @@
 import type { DecisionRecord, PersonalField } from "../decision-record.ts";
 import type { Decision } from "../exchange.ts";
+import { nameOnly } from "./name-only.ts";
 import type { JourneyExchange } from "./step.ts";
 
 /**
@@ -28,7 +29,7 @@ export function compileRecord(fields: readonly PersonalField[], sink: (record: D
       outcome: refusal === undefined ? "passed" : exchange.status >= 500 ? "failed" : "refused",
       code: refusal?.code,
       decisions: decisions === undefined ? none : decisions.map(recorded),
-      stripped: exchange.stripped,
+      stripped: exchange.stripped?.map(nameOnly),
       durationMs: round(performance.now() - exchange.startedAt),
       upstreamMs: exchange.answeredAt === 0 ? undefined : round(exchange.answeredAt - exchange.forwardedAt),
       answerBytes: exchange.answerBytes,
@@ -43,7 +44,7 @@ const none: DecisionRecord["decisions"] = Object.freeze([]);
 const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
 
 function recorded({ mode, refusal }: Decision): DecisionRecord["decisions"][number] {
-  return { code: refusal.code, mode, detail: refusal.detail, at: refusal.violations?.map((violation) => `${violation.in} ${violation.name ?? violation.pointer ?? ""} ${violation.keyword}`) };
+  return { code: refusal.code, mode, detail: refusal.detail, at: refusal.violations?.map((violation) => `${violation.in} ${nameOnly(violation.name ?? violation.pointer ?? "")} ${violation.keyword}`) };
 }
 
 let lastMs = 0;

@@ -1,4 +1,5 @@
 import { refuse } from "../refusal.ts";
+import { nameOnly } from "./name-only.ts";
 import { serializeExactly } from "./serialize-exactly.ts";
 import { modeOf, stands } from "./stands.ts";
 import type { AnswerContract, JourneyExchange, OperationJourney } from "./step.ts";
@@ -32,7 +33,7 @@ export function shapeAnswer(exchange: JourneyExchange, { answer: rules, modes }:
   const kept = disclosure === "off" ? undefined : contract?.strip(own, roles);
   if (kept !== undefined) exchange.stripped = kept.stripped;
   const violations = contract?.check(kept?.value ?? own);
-  if (violations !== undefined && violations.length > 0 && stands(exchange, refuse("response-invalid", { detail: violations.map((violation) => `${violation.pointer ?? ""} ${violation.message}`).join("; ").slice(0, 500) }), modes)) return "refused";
+  if (violations !== undefined && violations.length > 0 && stands(exchange, refuse("response-invalid", { detail: violations.map((violation) => `${nameOnly(violation.pointer ?? "")} ${violation.message}`).join("; ").slice(0, 500) }), modes)) return "refused";
 
   const strip: Shape = disclosure === "enforce" ? (one) => contract?.strip(one, roles)?.value ?? one : asItIs;
   const sealIds = sealsIds(exchange, modes, rules, contract) ? rules.sealFor?.(exchange) : undefined;
