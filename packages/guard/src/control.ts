@@ -11,6 +11,7 @@ export const controls = [
   "version",
   "app",
   "authentication",
+  "binding",
   "limit",
   "request",
   "authorization",

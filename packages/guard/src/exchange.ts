@@ -13,6 +13,8 @@ export interface Arrival {
   /** The address of the connection's other end. */
   readonly peerAddress: string;
   readonly encrypted: boolean;
+  /** The certificate that the caller has proved to own; absent where none is asked for. */
+  readonly clientCertificate?: () => ClientCertificate | undefined;
   readonly body: Readable;
   /** The head was the whole message (END_STREAM, RFC 9113 section 8.1): nothing follows, and nothing has to be waited for. */
   readonly endsWithHead: boolean;
@@ -20,6 +22,13 @@ export interface Arrival {
   readonly allowBody?: () => void;
   /** The caller asks for another protocol on this connection. Only WebSocket is spoken of. */
   readonly upgrade?: UpgradeRequest;
+}
+
+export interface ClientCertificate {
+  /** SHA-256, base64url: `x5t#S256` of RFC 8705. */
+  readonly thumbprint: string;
+  /** DER, base64. */
+  readonly encoded: string;
 }
 
 /** A WebSocket handshake (RFC 6455 section 4.1). */
@@ -62,6 +71,8 @@ export interface KnownFields {
   app: string | undefined;
   ifNoneMatch: string | undefined;
   expect: string | undefined;
+  authorization: string | undefined;
+  dpop: string | undefined;
 }
 
 /** One request in flight, and the facts established about it. Steps write the facts of their own; none is believed before its step. */
@@ -78,7 +89,7 @@ export class Exchange<OperationRules = unknown, Principal = unknown> {
   readonly known: KnownFields = {
     host: undefined, contentType: undefined, contentLength: undefined, contentEncoding: undefined, transferEncoding: undefined,
     acceptEncoding: undefined, accept: undefined, cookie: undefined, forwardedFor: undefined, forwarded: undefined,
-    traceparent: undefined, app: undefined, ifNoneMatch: undefined, expect: undefined,
+    traceparent: undefined, app: undefined, ifNoneMatch: undefined, expect: undefined, authorization: undefined, dpop: undefined,
   };
   /** What goes to the backend: end-to-end fields only, none that the gate itself asserts. Flat. */
   forwardHeaders: string[] = [];
@@ -90,6 +101,8 @@ export class Exchange<OperationRules = unknown, Principal = unknown> {
   // identify, authenticate
   appId: string | undefined = undefined;
   appVersion: string | undefined = undefined;
+  /** The access token that was verified. */
+  accessToken: string | undefined = undefined;
   principal: Principal | undefined = undefined;
   user: string | undefined = undefined;
   device: string | undefined = undefined;

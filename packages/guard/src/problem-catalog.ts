@@ -52,7 +52,18 @@ export const problemCatalog = Object.freeze({
   "token-expired": row("authentication", 401, "The access token has expired", "Refresh the token and send the request again."),
   "token-not-yet-valid": row("authentication", 401, "The access token is not valid yet", "Check the clock of the device."),
   "token-claims-invalid": row("authentication", 401, "The access token's claims are not acceptable", "Sign in again."),
+  "token-revoked": row("authentication", 401, "The access token has been revoked", "Sign in again."),
+  "token-outdated": row("authentication", 401, "What the account may do has changed", "Refresh the token and send the request again."),
   "keys-unavailable": row("authentication", 503, "Tokens cannot be checked just now", "Try again after the time in Retry-After."),
+  // binding
+  "token-unbound": row("binding", 401, "The access token is not bound to this device", "Ask for a token with a proof of possession (DPoP) or a client certificate."),
+  "proof-missing": row("binding", 401, "A proof of possession is needed", "Send the token as DPoP, with a proof made for this request."),
+  "proof-invalid": row("binding", 401, "The proof of possession is not valid", "Make a proof for this request, with the key the token is bound to."),
+  "proof-nonce-needed": row("binding", 401, "The proof of possession must carry the server's nonce", "Make a new proof with the nonce in DPoP-Nonce, and send the request again."),
+  "proof-replayed": row("binding", 401, "The proof of possession was used before", "Make a new proof for every request."),
+  "proof-memory-full": row("binding", 429, "Too many proofs of possession", "Wait for the time in Retry-After."),
+  "proof-memory-lost": row("binding", 503, "Whether the proof was used before cannot be told just now", "Try again after the time in Retry-After."),
+  "certificate-mismatch": row("binding", 401, "The client certificate is not the token's", "Connect with the certificate the token was asked for with."),
   // limit
   "limit-exceeded": row("limit", 429, "Too many requests", "Wait for the time in Retry-After."),
   // request

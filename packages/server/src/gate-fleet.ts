@@ -1,12 +1,13 @@
 import { Worker } from "node:worker_threads";
 import type { EvidenceRow } from "@portcullis/guard/authorization/owner-evidence";
-import type { FromGate, GateSettings, PlanSettings, ToGate } from "./gate-settings.ts";
+import type { FromGate, GateSettings, PlanSettings, SeenGeneration, ToGate } from "./gate-settings.ts";
 import type { Counts } from "./watch/request-counts.ts";
 
 export interface FleetReports {
   readonly onRecords: (lines: Uint8Array, count: number, counts: Counts | undefined) => void;
   readonly onEvidence: (rows: readonly EvidenceRow[]) => void;
   readonly onUnknownKey: () => void;
+  readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -108,6 +109,9 @@ export class GateFleet {
             break;
           case "unknown-key":
             this.#reports.onUnknownKey();
+            break;
+          case "seen":
+            this.#reports.onSeen(message.generations);
             break;
           case "evidence":
             this.#reports.onEvidence(message.rows);

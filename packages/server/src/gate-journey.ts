@@ -1,6 +1,9 @@
 import type { OwnerEvidence } from "@portcullis/guard/authorization/owner-evidence";
 import { IdSealer } from "@portcullis/guard/authorization/sealed-ids";
+import { createDpopNonces } from "@portcullis/guard/credentials/dpop-nonce";
 import { compileKeySet, type KeySet } from "@portcullis/guard/credentials/key-set";
+import type { Principal } from "@portcullis/guard/credentials/principal";
+import { type Revocation, Revocations } from "@portcullis/guard/credentials/revocation";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import { compileArrive } from "@portcullis/guard/journey/10-arrive";
 import { compileRecord } from "@portcullis/guard/journey/99-record";
@@ -10,6 +13,8 @@ import { compileOperationJourneys } from "@portcullis/guard/journey/operation-jo
 import { compileOwnPages } from "@portcullis/guard/journey/own-pages";
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy/plan";
 import { RedisState } from "@portcullis/guard/state/redis";
+import type { ReplayState } from "@portcullis/guard/state/replay";
+import { SharedReplayState } from "@portcullis/guard/state/shared-replay";
 import { SharedMemoryState } from "@portcullis/guard/state/shared-memory";
 import type { LimitState } from "@portcullis/guard/state/state";
 import type { GateSettings, PlanSettings } from "./gate-settings.ts";
@@ -22,19 +27,23 @@ export interface GateReports {
   readonly record: (record: DecisionRecord) => void;
   readonly evidence: OwnerEvidence;
   readonly onUnknownKey: () => void;
+  readonly onNewToken: (principal: Principal) => void;
   readonly onTrouble: (message: string) => void;
 }
 
 const stateTimeoutMs = 100;
 /** Requests that began under an old plan end under it; its connections stay that long. */
 const retireAfterMs = 120_000;
+const forgetEveryMs = 60_000;
 
 /** The journey of this thread, and what of it can change while it serves. The old plan serves until the new one is whole. */
 export class GateJourney {
   readonly #settings: GateSettings;
   readonly #reports: GateReports;
   readonly #upstreams = new Map<string, PooledUpstream>();
-  #state: { readonly url: string; readonly state: LimitState } | undefined;
+  readonly #revocations = new Revocations();
+  readonly #replay: ReplayState;
+  #state: { readonly url: string; readonly state: RedisState } | undefined;
   #keys: KeySet | undefined;
   #jwks: Jwks | undefined;
   #plan: Plan | undefined;
@@ -46,6 +55,9 @@ export class GateJourney {
     this.#settings = settings;
     this.#reports = reports;
     this.#jwks = settings.keys;
+    this.#replay = new SharedReplayState(settings.replay);
+    this.revoke(settings.revocations);
+    setInterval(() => this.#revocations.forgetExpired(Math.floor(Date.now() / 1000)), forgetEveryMs).unref();
     this.current = this.#compile(settings);
   }
 
@@ -57,6 +69,10 @@ export class GateJourney {
     this.#jwks = jwks;
     this.#importKeys();
     this.#forgetTokens();
+  }
+
+  revoke(revocations: readonly Revocation[]): void {
+    this.#revocations.add(revocations);
   }
 
   async close(): Promise<void> {
@@ -73,12 +89,16 @@ export class GateJourney {
     const { assertionIssuer, assertionKey, everyAnswer, headerFields } = this.#settings;
     const localState = new SharedMemoryState(buckets);
     const assertIdentity = compileIdentityAssertion(assertionKey, assertionIssuer);
+    const state = this.#stateFor(plan.state, localState);
     const planned = compileOperationJourneys(plan, {
       upstreams: plan.apis.map((api) => this.#upstream(api.upstream)),
-      state: this.#stateFor(plan.state, localState),
+      state,
       localState,
       keys: () => this.#keys,
       onUnknownKey: this.#reports.onUnknownKey,
+      onNewToken: this.#reports.onNewToken,
+      revocations: this.#revocations,
+      proofs: { nonces: createDpopNonces(this.#settings.nonceSecret), replay: state instanceof RedisState ? state : this.#replay },
       assertIdentity,
       evidence: this.#reports.evidence,
       decisionPoints: new Map(Object.entries(plan.decisionPoints).map(([name, point]) => [name, { plan: point, ask: createDecisionPoint(point, decisionPointTokens[name]) }])),

@@ -1,5 +1,7 @@
 import type { EvidenceRow } from "@portcullis/guard/authorization/owner-evidence";
 import type { Plan } from "@portcullis/guard/policy/plan";
+import type { Revocation } from "@portcullis/guard/credentials/revocation";
+import type { SharedReplay } from "@portcullis/guard/state/shared-replay";
 import type { SharedBuckets } from "@portcullis/guard/state/shared-memory";
 import type { AssertionKey } from "./keys/identity-assertion.ts";
 import type { Jwks } from "./keys/key-source.ts";
@@ -15,6 +17,13 @@ export interface GateSettings {
   /** Bearer tokens for decision points, by their names. */
   readonly decisionPointTokens: Readonly<Record<string, string>>;
   readonly keys: Jwks | undefined;
+  /** What nonces for proofs of possession are made of, the same on every node. */
+  readonly nonceSecret: Uint8Array;
+  /** Proofs that were used. */
+  readonly replay: SharedReplay;
+  readonly revocations: readonly Revocation[];
+  /** Whether callers may present a certificate. */
+  readonly askCertificate: boolean;
   readonly assertionKey: AssertionKey;
   /** Who signs the assertions: the public address, or the gate by name. */
   readonly assertionIssuer: string;
@@ -26,6 +35,9 @@ export interface GateSettings {
   readonly headerFields: number;
 }
 
+/** The app's session, and how often its refresh token had been rotated when the token that was used was made. */
+export type SeenGeneration = readonly [sessionId: string, generation: number];
+
 /** What a changed policy changes. */
 export type PlanSettings = Pick<GateSettings, "plan" | "buckets" | "sealingSecrets" | "decisionPointTokens">;
 
@@ -33,6 +45,7 @@ export type ToGate =
   | { readonly kind: "drain"; readonly drainMs: number }
   | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
   | { readonly kind: "keys"; readonly keys: Jwks }
+  | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
   | { readonly kind: "plan"; readonly plan: Plan; readonly buckets: SharedBuckets; readonly sealingSecrets: readonly Uint8Array[]; readonly decisionPointTokens: Readonly<Record<string, string>> };
 
 export type FromGate =
@@ -40,6 +53,8 @@ export type FromGate =
   | { readonly kind: "applied" }
   | { readonly kind: "evidence"; readonly rows: readonly EvidenceRow[] }
   | { readonly kind: "unknown-key" }
+  /** Tokens of these generations have reached their app: it has used them. */
+  | { readonly kind: "seen"; readonly generations: readonly SeenGeneration[] }
   | { readonly kind: "trouble"; readonly message: string }
   | { readonly kind: "records"; /** Lines, one for each record. */ readonly lines: Uint8Array<ArrayBuffer>; readonly count: number; readonly counts: Counts | undefined }
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined };

@@ -5,7 +5,7 @@ import { nodeContinueDoor, nodeHttpDoor, nodeUpgradeDoor } from "@portcullis/gua
 import { type ProblemCode, problemCatalog } from "@portcullis/guard/problem-catalog";
 import { recordLine } from "@portcullis/guard/record-line";
 import { GateJourney } from "./gate-journey.ts";
-import type { FromGate, GateSettings, ToGate } from "./gate-settings.ts";
+import type { FromGate, GateSettings, SeenGeneration, ToGate } from "./gate-settings.ts";
 import { startListener } from "./listener/listener.ts";
 import { RequestCounts } from "./watch/request-counts.ts";
 
@@ -48,6 +48,14 @@ setInterval(() => {
   if (rows.length > 0) tell({ kind: "evidence", rows });
 }, evidenceEveryMs).unref();
 
+const seenEveryMs = 50;
+let seen: SeenGeneration[] = [];
+setInterval(() => {
+  if (seen.length === 0) return;
+  tell({ kind: "seen", generations: seen });
+  seen = [];
+}, seenEveryMs).unref();
+
 const gate = new GateJourney(settings, {
   record,
   evidence,
@@ -55,6 +63,10 @@ const gate = new GateJourney(settings, {
     if (Date.now() - askedAt < askEveryMs) return;
     askedAt = Date.now();
     tell({ kind: "unknown-key" });
+  },
+  onNewToken: ({ claims, sessionId }) => {
+    const { generation } = claims;
+    if (sessionId !== undefined && typeof generation === "number") seen.push([sessionId, generation]);
   },
   onTrouble: (message) => tell({ kind: "trouble", message }),
 });
@@ -86,6 +98,7 @@ try {
     port: settings.port,
     reusePort: true,
     tls: settings.tls,
+    askCertificate: settings.askCertificate,
     onRequest: nodeHttpDoor(() => gate.current),
     onContinue: nodeContinueDoor(() => gate.current),
     onUpgrade: nodeUpgradeDoor(() => gate.current),
@@ -98,6 +111,9 @@ try {
         break;
       case "keys":
         gate.replaceKeys(message.keys);
+        break;
+      case "revocations":
+        gate.revoke(message.revocations);
         break;
       case "plan":
         try {

@@ -4,12 +4,13 @@ import { OwnerEvidence } from "@portcullis/guard/authorization/owner-evidence";
 import type { Plan } from "@portcullis/guard/policy/plan";
 import type { Policy } from "@portcullis/guard/policy/policy-schema";
 import { allocateSharedBuckets } from "@portcullis/guard/state/shared-memory";
+import { allocateSharedReplay } from "@portcullis/guard/state/shared-replay";
 import { openAdminCredential } from "./admin/admin-credential.ts";
 import { startAdminServer } from "./admin/admin-server.ts";
 import { GateFleet } from "./gate-fleet.ts";
 import type { GateSettings } from "./gate-settings.ts";
 import { makeAssertionKey } from "./keys/identity-assertion.ts";
-import { IssuerKeys } from "./keys/issuer-keys.ts";
+import { IdentityService } from "./identity-service.ts";
 import { readSecret } from "./keys/read-secret.ts";
 import { sealingSecrets } from "./keys/sealing-secrets.ts";
 import { chooseTls, hstsOf } from "./listener/choose-tls.ts";
@@ -50,8 +51,10 @@ export interface Running {
 
 const watchEveryMs = 300;
 /** What a running gate does not change: where it listens, and as whom it speaks. */
-const startOnly = (policy: Policy | undefined): string => JSON.stringify([policy?.listen, policy?.admin, policy?.publicUrl]);
+const startOnly = (policy: Policy | undefined): string => JSON.stringify([policy?.listen, policy?.admin, policy?.publicUrl, policy?.store, policy?.identity?.accessToken?.binding]);
 const keptRecords = 5000;
+/** Proofs of possession that are remembered as used, for the minutes in which they could be used again. */
+const keptProofs = 1_048_576;
 
 /** The only place that constructs: the control thread's parts, and a gate thread per core. */
 export async function up(options: UpOptions): Promise<Running> {
@@ -74,6 +77,10 @@ export async function up(options: UpOptions): Promise<Running> {
   });
   let secrets = secretsOf(loaded.policy, loaded.folder);
   const evidence = new OwnerEvidence();
+  const replaySeed = randomBytes(16);
+  const replay = allocateSharedReplay(plan.identity === undefined || plan.identity.binding === "none" ? 0 : keptProofs, [0, 4, 8, 12].map((at) => replaySeed.readInt32LE(at)) as [number, number, number, number]);
+  let tellGates: GateFleet["tell"] = () => undefined;
+  const identity = await IdentityService.open({ policy: loaded.policy, plan, folder: loaded.folder, directory, environment, say, onKeys: (jwks) => tellGates({ kind: "keys", keys: jwks }), onRevocations: (revocations) => tellGates({ kind: "revocations", revocations }) });
   let cleartextRequests = 0;
   let reloads = 0;
   let reloadsRefused = 0;
@@ -82,7 +89,11 @@ export async function up(options: UpOptions): Promise<Running> {
     plan,
     buckets,
     ...secrets,
-    keys: keys.current,
+    keys: identity.keys,
+    nonceSecret: identity.nonceSecret,
+    replay,
+    revocations: identity.revocations,
+    askCertificate: plan.identity?.binding === "mtls" || plan.identity?.binding === "optional",
     assertionKey,
     assertionIssuer: loaded.policy.publicUrl ?? "portcullis",
     host: listen?.host ?? (tls === undefined ? "127.0.0.1" : "0.0.0.0"),
@@ -98,11 +109,11 @@ export async function up(options: UpOptions): Promise<Running> {
       writer.write(lines, count);
     },
     onEvidence: (rows) => evidence.merge(rows),
-    onUnknownKey: () => keys.askAgain(),
+    onUnknownKey: () => identity.askAgain(),
+    onSeen: (generations) => identity.seen(generations),
     onTrouble: say,
   });
-  const keys = new IssuerKeys((jwks) => fleet.tell({ kind: "keys", keys: jwks }), say);
-  keys.follow(plan.identity);
+  tellGates = (message) => fleet.tell(message);
 
   const reload = async (): Promise<boolean> => {
     const next = await options.load();
@@ -121,9 +132,15 @@ export async function up(options: UpOptions): Promise<Running> {
       return false;
     }
     if (next.plan.limitKeys !== plan.limitKeys) buckets = allocateSharedBuckets(next.plan.limitKeys, buckets.seeds);
-    if (startOnly(next.policy) !== startOnly(loaded.policy)) say("what changed under listen, admin or publicUrl takes effect at the next start");
+    if (startOnly(next.policy) !== startOnly(loaded.policy)) say("what changed under listen, admin, publicUrl, store or binding takes effect at the next start");
+    try {
+      await identity.follow(next.policy as Policy, next.plan);
+    } catch (fault) {
+      reloadsRefused += 1;
+      say(`the changed policy is not used, the old one serves: ${(fault as Error).message}`);
+      return false;
+    }
     ({ plan } = next);
-    keys.follow(plan.identity);
     const applied = await fleet.applyPlan({ plan, buckets, ...secrets });
     options.onReloaded(next, applied);
     return applied;
@@ -161,7 +178,7 @@ export async function up(options: UpOptions): Promise<Running> {
             { name: "portcullis_policy_reloads_total", help: "Times the policy was read again.", type: "counter", value: reloads },
             { name: "portcullis_policy_reloads_refused_total", help: "Times a changed policy was not understood, and the old one went on serving.", type: "counter", value: reloadsRefused },
           ]),
-        notReady: () => (plan.identity !== undefined && keys.current === undefined ? `the keys of ${plan.identity.issuer} were not yet obtained` : undefined),
+        notReady: () => (plan.identity !== undefined && identity.keys === undefined ? `the keys of ${plan.identity.issuer} were not yet obtained` : undefined),
         evidence: () => evidence.all(),
         records: (filter, most) => recent.find(filter, most),
       },
@@ -177,9 +194,9 @@ export async function up(options: UpOptions): Promise<Running> {
       async close(drainMs) {
         files.close();
         certificates?.close();
-        keys.close();
         await cleartext?.close();
         await fleet.stop(drainMs);
+        await identity.close();
         await adminServer.close();
         await writer.flush();
       },
@@ -187,7 +204,7 @@ export async function up(options: UpOptions): Promise<Running> {
   } catch (fault) {
     files.close();
     certificates?.close();
-    keys.close();
+    await identity.close();
     await fleet.terminate();
     throw fault;
   }

@@ -61,13 +61,24 @@ function checkClaims(payload: CompactToken["payload"], { audiences, clockToleran
     if (!isTime(value)) return refuse("token-claims-invalid", { detail: `${name} is not a time` });
     if (value > nowSeconds + clockToleranceSeconds) return refuse("token-not-yet-valid", { detail: `${name} is ${value - nowSeconds} seconds ahead` });
   }
+  if (payload["cnf"] !== undefined && !isConfirmation(payload["cnf"])) return refuse("token-claims-invalid", { detail: "cnf names neither a key nor a certificate" });
   if (typeof sub !== "string" || sub === "" || sub.length > 255) return refuse("token-claims-invalid", { detail: "sub is not a name" });
   return undefined;
+}
+
+/** A token that is bound to something nobody can check is not a bearer token: it is refused. */
+function isConfirmation(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const entries = Object.entries(value);
+  return entries.length > 0 && entries.every(([name, one]) => (name === "jkt" || name === "x5t#S256") && typeof one === "string" && one !== "");
 }
 
 const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0 && value < 1e11;
 
 function principalOf(payload: CompactToken["payload"], { deviceClaim, rolesClaim, tierClaim }: AccessTokenRules): Principal {
+  const confirmation = payload["cnf"];
+  const { jkt, "x5t#S256": certificate } = (typeof confirmation === "object" && confirmation !== null ? confirmation : {}) as Readonly<Record<string, unknown>>;
+  const version = payload["account_version"];
   const scope = payload["scope"] ?? payload["scp"];
   return Object.freeze({
     subject: payload["sub"] as string,
@@ -76,6 +87,10 @@ function principalOf(payload: CompactToken["payload"], { deviceClaim, rolesClaim
     roles: Object.freeze(textsOf(claimAt(payload, rolesClaim))),
     tier: tierClaim === undefined ? undefined : textOf(claimAt(payload, tierClaim)),
     deviceId: deviceClaim === undefined ? undefined : textOf(claimAt(payload, deviceClaim)),
+    boundKey: textOf(jkt),
+    boundCertificate: textOf(certificate),
+    sessionId: textOf(payload["sid"]),
+    accountVersion: typeof version === "number" ? version : undefined,
     tokenId: textOf(payload["jti"]),
     issuedAtSeconds: isTime(payload["iat"]) ? payload["iat"] : undefined,
     expiresAtSeconds: payload["exp"] as number,

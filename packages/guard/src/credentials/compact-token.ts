@@ -18,9 +18,11 @@ const foreignKeys: readonly string[] = ["jwk", "jku", "x5u", "x5c"];
 const malformed = (detail: string): Refusal => refuse("token-malformed", { detail });
 
 /**
+ * @param bringsKey a DPoP proof carries the key it is signed with; a token that does is refused
+ *
  * Only the canonical form is read. A token with two spellings would be two keys in a cache, two names in a revocation list.
  */
-export function readCompactToken(token: string): CompactToken | Refusal {
+export function readCompactToken(token: string, bringsKey = false): CompactToken | Refusal {
   if (token.length > mostCharacters) return malformed(`longer than ${mostCharacters} characters`);
   const firstDot = token.indexOf(".");
   const secondDot = token.indexOf(".", firstDot + 1);
@@ -33,7 +35,7 @@ export function readCompactToken(token: string): CompactToken | Refusal {
   const payload = readObject(payloadBytes);
   if (header === undefined || payload === undefined) return malformed("a part is not a JSON object with each member once");
   if (header["crit"] !== undefined || header["b64"] !== undefined || header["zip"] !== undefined) return malformed("an extension (crit, b64, zip) is not accepted");
-  for (const name of foreignKeys) if (header[name] !== undefined) return malformed(`the header brings a key (${name})`);
+  for (const name of foreignKeys) if (header[name] !== undefined && !(bringsKey && name === "jwk")) return malformed(`the header brings a key (${name})`);
   return { header, payload, signed: token.slice(0, secondDot), signature };
 }
 

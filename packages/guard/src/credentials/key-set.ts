@@ -1,7 +1,8 @@
-import { createPublicKey, type KeyObject, verify, type webcrypto } from "node:crypto";
+import type { webcrypto } from "node:crypto";
 import { refuse, type Refusal } from "../refusal.ts";
 import type { CompactToken } from "./compact-token.ts";
-import { type SigningAlgorithm, signingAlgorithms } from "./signing-algorithms.ts";
+import { signingAlgorithms } from "./signing-algorithms.ts";
+import { holds, importKey, type VerificationKey } from "./verification-key.ts";
 
 /** Public keys of an issuer, imported ahead. Keys that do not fit an algorithm of the policy are left out. */
 export interface KeySet {
@@ -9,14 +10,6 @@ export interface KeySet {
   /** Nothing when the signature holds. */
   checkSignature(token: CompactToken): Refusal | undefined;
 }
-
-interface VerificationKey {
-  readonly kid: string | undefined;
-  readonly algorithm: SigningAlgorithm;
-  readonly key: KeyObject;
-}
-
-const leastRsaBits = 2048;
 
 /** @param algorithms names from the policy; a name that is not in the table is a fault of the policy, found before this */
 export function compileKeySet(jwks: { readonly keys: readonly webcrypto.JsonWebKey[] }, algorithms: readonly string[]): KeySet {
@@ -37,33 +30,4 @@ export function compileKeySet(jwks: { readonly keys: readonly webcrypto.JsonWebK
       return holds(only, signed, signature) ? undefined : refuse("token-signature-invalid");
     },
   };
-}
-
-function holds({ algorithm, key }: VerificationKey, signed: string, signature: Buffer): boolean {
-  if (algorithm.signatureBytes !== undefined && signature.length !== algorithm.signatureBytes) return false;
-  const data = Buffer.from(signed, "latin1");
-  if (algorithm.keyType === "ec") return verify(algorithm.digest, data, { key, dsaEncoding: "ieee-p1363" }, signature);
-  if (algorithm.keyType === "ed25519") return verify(null, data, key, signature);
-  return verify(algorithm.digest, data, algorithm.name.startsWith("PS") ? { key, padding: algorithm.padding as number, saltLength: Number(algorithm.digest?.slice(3)) / 8 } : { key, padding: algorithm.padding as number }, signature);
-}
-
-function importKey(jwk: webcrypto.JsonWebKey & { kid?: unknown }, allowed: readonly SigningAlgorithm[]): VerificationKey[] {
-  if (jwk.kty === "oct" || jwk["d"] !== undefined) return [];
-  if (jwk.use !== undefined && jwk.use !== "sig") return [];
-  if (Array.isArray(jwk.key_ops) && !jwk.key_ops.includes("verify")) return [];
-  let key: KeyObject;
-  try {
-    key = createPublicKey({ key: jwk, format: "jwk" });
-  } catch {
-    return [];
-  }
-  const { asymmetricKeyDetails: details, asymmetricKeyType: type } = key;
-  return allowed
-    .filter((algorithm) => {
-      if (jwk.alg !== undefined && jwk.alg !== algorithm.name) return false;
-      if (algorithm.keyType !== type) return false;
-      if (type === "ec") return details?.namedCurve === algorithm.curve;
-      return type === "rsa" ? (details?.modulusLength ?? 0) >= leastRsaBits : true;
-    })
-    .map((algorithm) => ({ kid: typeof jwk.kid === "string" ? jwk.kid : undefined, algorithm, key }));
 }

@@ -6,7 +6,7 @@ import type { Principal } from "./principal.ts";
  * forged rest. Refusals are never kept, so a flood of bad tokens cannot push good ones out. Two generations bound the
  * memory: when the young one is full it becomes the old one, and what was not used since is forgotten.
  */
-export function cacheVerifiedTokens(verify: (token: string, nowSeconds: number) => Principal | Refusal, most: number): { readonly verify: (token: string, nowSeconds: number) => Principal | Refusal; readonly forget: () => void } {
+export function cacheVerifiedTokens(verify: (token: string, nowSeconds: number) => Principal | Refusal, most: number, onNew?: (principal: Principal) => void): { readonly verify: (token: string, nowSeconds: number) => Principal | Refusal; readonly forget: () => void } {
   let young = new Map<string, Principal>();
   let old = new Map<string, Principal>();
   const keep = (token: string, principal: Principal): void => {
@@ -30,7 +30,10 @@ export function cacheVerifiedTokens(verify: (token: string, nowSeconds: number) 
         return refuse("token-expired", { detail: `${nowSeconds - principal.expiresAtSeconds} seconds ago` });
       }
       const outcome = verify(token, nowSeconds);
-      if (!("code" in outcome)) keep(token, outcome);
+      if (!("code" in outcome)) {
+        keep(token, outcome);
+        onNew?.(outcome);
+      }
       return outcome;
     },
     /** Keys or rules have changed: every token is verified anew. */

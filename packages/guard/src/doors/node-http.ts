@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { Exchange, type Arrival } from "../exchange.ts";
+import { type Arrival, type ClientCertificate, Exchange } from "../exchange.ts";
 import type { Answer } from "../journey/answer.ts";
 import type { Journey } from "../journey/journey.ts";
 import type { JourneyExchange } from "../journey/step.ts";
@@ -49,9 +50,21 @@ export function arrivalOf(request: IncomingMessage | Http2ServerRequest): Arriva
     httpVersion: request.httpVersion,
     peerAddress: socket.remoteAddress ?? "",
     encrypted: (socket as TLSSocket).encrypted === true,
+    clientCertificate: () => certificateOf(socket as TLSSocket),
     body: request,
     endsWithHead: request.httpVersionMajor === 2 && (request as Http2ServerRequest).stream.endAfterHeaders,
   };
+}
+
+const certificates = new WeakMap<object, ClientCertificate | undefined>();
+
+/** The certificate of a connection is the same for all its requests. That its owner has the key was proved by the handshake. */
+function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
+  if (certificates.has(socket)) return certificates.get(socket);
+  const raw = typeof socket.getPeerX509Certificate === "function" ? socket.getPeerX509Certificate()?.raw : undefined;
+  const certificate = raw === undefined ? undefined : { thumbprint: createHash("sha256").update(raw).digest("base64url"), encoded: raw.toString("base64") };
+  certificates.set(socket, certificate);
+  return certificate;
 }
 
 /** HTTP/2 says the host in `:authority` (RFC 9113 section 8.3.1); where both stand they must be one, so only it is read. */

@@ -26,6 +26,7 @@ export function prepareAuthenticate({ anonymous, challenge, findCredential, veri
     if (typeof credential !== "string") return challenge(credential);
     const outcome = verify(credential, Math.floor(exchange.receivedAtMs / 1000));
     if ("code" in outcome) return challenge(outcome);
+    exchange.accessToken = credential;
     exchange.principal = outcome;
     exchange.user = outcome.subject;
     exchange.client = outcome.clientId;

@@ -12,6 +12,7 @@ import type { SchemaCompiler } from "../contracts/compile-schema.ts";
 import { compileReplaceMarked } from "../contracts/marked-properties.ts";
 import { compileForbidden } from "../contracts/forbidden-properties.ts";
 import { type Control, controls } from "../control.ts";
+import type { BindingRules } from "../credentials/binding.ts";
 import { challenge } from "../credentials/challenge.ts";
 import type { Principal } from "../credentials/principal.ts";
 import type { Check } from "../exchange.ts";
@@ -20,10 +21,12 @@ import type { Operation } from "../operation.ts";
 import type { ApiPlan, OperationPlan, OwnersPlan, Plan } from "../policy/plan.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import { compileMode } from "../rollout/mode.ts";
+import type { ReplayState } from "../state/replay.ts";
 import type { LimitState } from "../state/state.ts";
 import type { Upstream } from "../upstream.ts";
 import { prepareIdentify } from "./30-identify.ts";
 import { prepareAuthenticate } from "./40-authenticate.ts";
+import { prepareBinding } from "./40-binding.ts";
 import { prepareLimit } from "./50-limit.ts";
 import { prepareValidateBody, prepareValidateHead, type ValidateRules } from "./60-validate.ts";
 import { answerSealer, bodyOpener, type IdSealing, prepareOpenIds, sealLink } from "./70-open-ids.ts";
@@ -47,6 +50,8 @@ export interface SharedParts {
   readonly decisionPoints: DecisionPoints;
   readonly evidence: OwnerEvidence | undefined;
   readonly verify: ((token: string, nowSeconds: number) => Principal | Refusal) | undefined;
+  /** Undefined where nobody asks whether tokens are bound. */
+  readonly binding: { readonly rules: BindingRules; readonly replay: ReplayState } | undefined;
 }
 
 export interface ApiParts {
@@ -81,9 +86,11 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   const limits = decided("limit") ? compileLimits(own.limits, plan.tiers, state) : { before: undefined, after: undefined };
 
   if (decided("version")) add("version", prepareSunset(api));
-  add("identify", prepareIdentify({ readApp: parts.readApp, checkApp: decided("app") ? parts.checkApp : undefined }));
-  if (parts.verify !== undefined && parts.findCredentialFor !== undefined && decided("authentication")) {
+  // The issuer is asked by browsers, which are no builds of the app, and reads its callers' credentials itself.
+  add("identify", prepareIdentify({ readApp: parts.readApp, checkApp: decided("app") && !api.issuer ? parts.checkApp : undefined }));
+  if (parts.verify !== undefined && parts.findCredentialFor !== undefined && decided("authentication") && !api.issuer) {
     add("authenticate", prepareAuthenticate({ findCredential: parts.findCredentialFor(operation), verify: parts.verify, challenge, anonymous: own.entry?.anonymous === true }));
+    if (parts.binding !== undefined && decided("binding")) add("authenticate binding", prepareBinding(parts.binding.rules, parts.binding.replay));
   }
   if (limits.before !== undefined) add("limit", prepareLimit(limits.before));
   const sealing = decided("ownership") ? parts.sealing : undefined;
@@ -124,6 +131,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
     answerHeaders: api.answerHeaders,
     readsAnswer: readsSuccess(operation, answer),
     mostBodyBytes: own.mostBodyBytes,
+    tellCertificate: api.issuer,
   });
 }
 
@@ -132,7 +140,7 @@ export function compileUndeclared(parts: SharedParts, upstream: Upstream): Opera
   const { limits, modes } = parts.plan.undeclared;
   const { before } = modes.limit === "off" ? { before: undefined } : compileLimits(limits, parts.plan.tiers, parts.state);
   const checks = [prepareIdentify({ readApp: parts.readApp, checkApp: undefined }), ...(before === undefined ? [] : [prepareLimit(before)])];
-  return Object.freeze<OperationJourney>({ name: "(undeclared)", operation: undefined, apiVersion: undefined, checks: Object.freeze(checks), checkNames: Object.freeze(["identify", "limit"].slice(0, checks.length)), modes: compileModes({ name: "(undeclared)", modes }), upstream, answer: readsNothing, answerHeaders: [], readsAnswer: false, mostBodyBytes: 0 });
+  return Object.freeze<OperationJourney>({ name: "(undeclared)", operation: undefined, apiVersion: undefined, checks: Object.freeze(checks), checkNames: Object.freeze(["identify", "limit"].slice(0, checks.length)), modes: compileModes({ name: "(undeclared)", modes }), upstream, answer: readsNothing, answerHeaders: [], readsAnswer: false, mostBodyBytes: 0, tellCertificate: false });
 }
 
 function compileModes({ modes, name }: Pick<OperationPlan, "modes" | "name">): ModeTable {

@@ -6,10 +6,14 @@ import { compileForcedUpgrade } from "../clients/forced-upgrade.ts";
 import { SchemaCompiler } from "../contracts/compile-schema.ts";
 import { compileAccessTokenCheck } from "../credentials/access-token.ts";
 import { compileCredentialFinder } from "../credentials/find-credential.ts";
+import type { DpopNonces } from "../credentials/dpop-nonce.ts";
 import type { KeySet } from "../credentials/key-set.ts";
+import type { Principal } from "../credentials/principal.ts";
+import type { Revocations } from "../credentials/revocation.ts";
 import { cacheVerifiedTokens } from "../credentials/verified-token-cache.ts";
 import { compileOperationTable } from "../operations/operation-table.ts";
 import type { ApiPlan, OperationPlan, Plan } from "../policy/plan.ts";
+import type { ReplayState } from "../state/replay.ts";
 import type { LimitState } from "../state/state.ts";
 import type { Upstream } from "../upstream.ts";
 import type { SelectTable } from "./20-route.ts";
@@ -34,6 +38,12 @@ export interface LiveParts {
   /** The issuer's keys; undefined while there are none. */
   readonly keys: () => KeySet | undefined;
   readonly onUnknownKey: () => void;
+  /** What is no longer believed, though its signature holds. */
+  readonly revocations?: Revocations | undefined;
+  /** A token was verified that this thread had not seen. */
+  readonly onNewToken?: ((principal: Principal) => void) | undefined;
+  /** Needed where the plan asks for bound tokens. */
+  readonly proofs?: { readonly nonces: DpopNonces; readonly replay: ReplayState } | undefined;
   /** What seals and opens ids; needed where the plan seals any. */
   readonly sealer?: IdSealer | undefined;
   /** Where it is counted who is named in operations without an owner rule. */
@@ -55,7 +65,7 @@ export interface PlannedJourneys extends Pick<JourneyParts, "selectTable" | "und
 /** Every operation of the plan, compiled; and how a request finds its own. */
 export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJourneys {
   const { identity } = plan;
-  const tokens = identity === undefined ? undefined : cacheVerifiedTokens(compileAccessTokenCheck({ ...identity, keys: live.keys, onUnknownKey: live.onUnknownKey }), mostVerifiedTokens);
+  const tokens = identity === undefined ? undefined : cacheVerifiedTokens(compileAccessTokenCheck({ ...identity, keys: live.keys, onUnknownKey: live.onUnknownKey }), mostVerifiedTokens, live.onNewToken);
   const parts: SharedParts = {
     plan,
     state: live.state,
@@ -66,7 +76,8 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
     evidence: live.evidence,
     decisionPoints: live.decisionPoints ?? new Map(),
     sealing: sealingOf(plan, live.sealer),
-    verify: tokens?.verify,
+    verify: tokens === undefined ? undefined : withRevocations(tokens.verify, live.revocations),
+    binding: bindingOf(identity, live),
   };
   const first = live.upstreams[0];
   if (first === undefined) throw new RangeError("a gate without an API has nothing to guard");
@@ -78,6 +89,22 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
     forgetTokens: () => tokens?.forget(),
     journeys: byApi.flat(),
   };
+}
+
+/** Asked on every request: a token that was verified an hour ago may have been revoked a moment ago. */
+function withRevocations(verify: NonNullable<SharedParts["verify"]>, revocations: Revocations | undefined): SharedParts["verify"] {
+  if (revocations === undefined) return verify;
+  return (token, nowSeconds) => {
+    const outcome = verify(token, nowSeconds);
+    return "code" in outcome ? outcome : (revocations.check(outcome) ?? outcome);
+  };
+}
+
+function bindingOf(identity: Plan["identity"], { proofs }: LiveParts): SharedParts["binding"] {
+  if (identity === undefined || identity.binding === "none") return undefined;
+  if (proofs === undefined || identity.origin === undefined) throw new RangeError("the policy asks for bound tokens, and there is nothing to check proofs with");
+  const { binding, origin, proofWindowSeconds: windowSeconds, requireNonce } = identity;
+  return { rules: { binding, origin, windowSeconds, requireNonce, nonces: proofs.nonces }, replay: proofs.replay };
 }
 
 function compileApi(api: ApiPlan, parts: SharedParts, upstream: Upstream): OperationJourney[] {

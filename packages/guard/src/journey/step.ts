@@ -60,6 +60,8 @@ export interface OperationJourney {
   /** Whether the backend must answer in plain bytes because a control reads them. */
   readonly readsAnswer: boolean;
   readonly mostBodyBytes: number;
+  /** The built-in issuer binds tokens to the certificate of the connection, which ends at the gate. */
+  readonly tellCertificate: boolean;
 }
 
 export type JourneyExchange = Exchange<OperationJourney, Principal>;

@@ -1,10 +1,10 @@
 import { BlockList } from "node:net";
 import { addRange } from "../address-range.ts";
-import { signingAlgorithms } from "../credentials/signing-algorithms.ts";
 import type { ApiDocument, Fault, Operation } from "../operation.ts";
 import { propertyRoles } from "./plan-properties.ts";
 import { type EntryAt, planOperation } from "./plan-operation.ts";
-import type { ApiPlan, IdentityPlan, OperationPlan, Plan, UpstreamPlan } from "./plan.ts";
+import { planIdentity } from "./plan-identity.ts";
+import type { ApiPlan, OperationPlan, Plan, UpstreamPlan } from "./plan.ts";
 import { planSealedIds } from "./plan-sealed-ids.ts";
 import { planVersions } from "./plan-versions.ts";
 import type { OperationEntry, Policy } from "./policy-schema.ts";
@@ -14,8 +14,14 @@ import { type Closeness, compileMatch, type Selects, unmatchedMend } from "./sel
 
 const defaults = { admissionPerSecond: 500, limitKeys: 262_144 } as const;
 
+/** The built-in issuer: an API like any other, but that its document is the program's own. */
+export interface IssuerApi {
+  readonly document: ApiDocument;
+  readonly target: string;
+}
+
 /** Joins policy and documents into the plan, or says everything that keeps it from being one. `documents` stand in the order of the policy's `apis`. */
-export function compilePlan(policy: Policy, documents: readonly ApiDocument[], faultAt: ReadPolicy["faultAt"]): { readonly plan: Plan | undefined; readonly faults: readonly Fault[] } {
+export function compilePlan(policy: Policy, documents: readonly ApiDocument[], faultAt: ReadPolicy["faultAt"], issuer?: IssuerApi): { readonly plan: Plan | undefined; readonly faults: readonly Fault[] } {
   const faults: Fault[] = [];
   const note: ReadPolicy["faultAt"] = (path, message, rest) => {
     const fault = faultAt(path, message, rest);
@@ -23,7 +29,7 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
     return fault;
   };
   const entries = policy.operations ?? [];
-  const everyOperation = documents.flatMap((document) => document.operations);
+  const everyOperation = [...documents, ...(issuer === undefined ? [] : [issuer.document])].flatMap((document) => document.operations);
   const selectors = entries.map((entry) => entry.match.map(compileMatch));
   noteUnmatched(entries, selectors, everyOperation, note);
   noteRanges(policy, note);
@@ -44,12 +50,13 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
   const undeclared = planOperation(undefined, entriesFor(undefined), context);
   const apis = policy.apis.map((api, index): ApiPlan => {
     const document = documents[index] as ApiDocument;
-    return { document, upstream: upstreamOf(api.upstream), version: api.version ?? (document.apiVersion === "" ? undefined : document.apiVersion), ...planVersions(policy, documents, index, note), operations: plans[index] as OperationPlan[] };
+    return { document, upstream: upstreamOf(api.upstream), version: api.version ?? (document.apiVersion === "" ? undefined : document.apiVersion), ...planVersions(policy, documents, index, note), issuer: false, operations: plans[index] as OperationPlan[] };
   });
+  if (issuer !== undefined) apis.push(planIssuer(issuer, (operation) => planOperation(operation, entriesFor(operation).map(onlyHowOften), context)));
   const plan: Plan = {
     apis,
     undeclared,
-    identity: identityOf(policy.identity, documents, note),
+    identity: planIdentity(policy, documents, note),
     roles: policy.roles ?? {},
     visible: propertyRoles("visible", policy, documents, note),
     writable: propertyRoles("writable", policy, documents, note),
@@ -65,6 +72,15 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
     recordFields: policy.record?.fields ?? [],
   };
   return { plan: faults.some((fault) => fault.severity === "error") ? undefined : plan, faults };
+}
+
+/** What the owner says of every operation is meant for the API. Of it, sign-in takes the modes and limits: a rule on who may enter would stand before the door to becoming somebody. */
+function onlyHowOften({ closeness, entry: { limits, match, maxBodySize, mode }, index }: EntryAt): EntryAt {
+  return { closeness, index, entry: { match, ...(limits === undefined ? {} : { limits }), ...(mode === undefined ? {} : { mode }), ...(maxBodySize === undefined ? {} : { maxBodySize }) } };
+}
+
+function planIssuer({ document, target }: IssuerApi, plan: (operation: Operation) => OperationPlan): ApiPlan {
+  return { document, upstream: upstreamOf(target), version: undefined, answerHeaders: [], sunsetAtMs: undefined, issuer: true, operations: document.operations.map(plan) };
 }
 
 /** What no document names is selected by "*" alone. */
@@ -122,36 +138,6 @@ function upstreamOf(upstream: Policy["apis"][number]["upstream"]): UpstreamPlan 
     bodyTimeoutMs: bodyTimeout,
     healthCheck: healthCheck === undefined ? undefined : { path: healthCheck.path, intervalMs: healthCheck.interval ?? 5000, timeoutMs: healthCheck.timeout ?? 2000, unhealthyAfter: healthCheck.unhealthyAfter ?? 3, healthyAfter: healthCheck.healthyAfter ?? 2 },
   };
-}
-
-const mostToleranceMs = 300_000;
-
-function identityOf(identity: Policy["identity"], documents: readonly ApiDocument[], note: ReadPolicy["faultAt"]): IdentityPlan | undefined {
-  if (identity === undefined) return undefined;
-  const { audience, clockTolerance = 30_000, credential, deviceClaim, issuer, jwksUri, rolesClaim, tierClaim, typ } = identity;
-  if (clockTolerance > mostToleranceMs) note(["identity", "clockTolerance"], "a clock tolerance above five minutes lets tokens live before they are issued", { expected: "at most 5m" });
-  return {
-    issuer,
-    audiences: audience,
-    jwksUri,
-    algorithms: identity.algorithms ?? ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"].filter((name) => signingAlgorithms.has(name)),
-    typ: typ ?? "at+jwt",
-    clockToleranceSeconds: Math.round(clockTolerance / 1000),
-    rolesClaim: rolesClaim ?? "roles",
-    tierClaim,
-    deviceClaim,
-    credentials: credentialsOf(credential ?? [{}], documents, note),
-  };
-}
-
-function credentialsOf(credentials: NonNullable<NonNullable<Policy["identity"]>["credential"]>, documents: readonly ApiDocument[], note: ReadPolicy["faultAt"]): IdentityPlan["credentials"] {
-  const schemes = documents.flatMap((document) => document.securitySchemes.map((scheme) => scheme.name));
-  return credentials.map(({ cookie, header = "Authorization", scheme, securityScheme }, index) => {
-    const place = ["identity", "credential", String(index)];
-    if (cookie !== undefined && scheme !== undefined) note(place, "a credential sits in a cookie or in a header field, not in both", { expected: "cookie, or header with or without scheme" });
-    if (securityScheme !== undefined && !schemes.includes(securityScheme)) note([...place, "securityScheme"], `no document has a security scheme '${securityScheme}'`, { expected: [...new Set(schemes)].join(", ") || "a scheme under components.securitySchemes" });
-    return { securityScheme, source: cookie !== undefined ? { cookie } : { header, scheme: scheme ?? (header.toLowerCase() === "authorization" ? "Bearer" : undefined) } };
-  });
 }
 
 function versioningOf({ apis, versioning }: Policy, note: ReadPolicy["faultAt"]): Plan["versioning"] {

@@ -6,7 +6,7 @@ export type PolicyPath = readonly string[];
 
 const prefix = "PORTCULLIS_";
 /** Variables by this prefix that are no settings. */
-const others: ReadonlySet<string> = new Set(["PORTCULLIS_ENV", "PORTCULLIS_KEY", "PORTCULLIS_MODE"]);
+const others: ReadonlySet<string> = new Set(["PORTCULLIS_ENV", "PORTCULLIS_KEY", "PORTCULLIS_KEY_FILE", "PORTCULLIS_MODE"]);
 
 /** `PORTCULLIS_LISTEN_PORT` → `listen.port`: every scalar of the policy, its path in capitals. */
 export const environmentNames: ReadonlyMap<string, PolicyPath> = new Map([["PORTCULLIS_MODE", ["mode"]], ...leaves(policyShape, [])]);

@@ -3,6 +3,7 @@ import type { OwnerClause } from "../authorization/owner-rule.ts";
 import type { StepUpRule } from "../authorization/step-up.ts";
 import type { UpgradeRules } from "../clients/forced-upgrade.ts";
 import type { Control } from "../control.ts";
+import type { Binding } from "../credentials/binding.ts";
 import type { CredentialSource } from "../credentials/find-credential.ts";
 import type { PersonalField } from "../decision-record.ts";
 import type { LimitRule, Tiers } from "../limits/compile-limits.ts";
@@ -61,6 +62,8 @@ export interface ApiPlan {
   /** Deprecation, Sunset and Link fields of every answer. Flat. */
   readonly answerHeaders: readonly string[];
   readonly sunsetAtMs: number | undefined;
+  /** The built-in issuer's own endpoints and pages. */
+  readonly issuer: boolean;
   /** In the order of the document's operations. */
   readonly operations: readonly OperationPlan[];
 }
@@ -117,6 +120,12 @@ export interface IdentityPlan {
   readonly rolesClaim: string;
   readonly tierClaim: string | undefined;
   readonly deviceClaim: string | undefined;
+  readonly binding: Binding;
+  readonly requireNonce: boolean;
+  /** How far a proof's own time may be off, either way, before a nonce is asked for. */
+  readonly proofWindowSeconds: number;
+  /** Of publicUrl; what proofs are made for. */
+  readonly origin: string | undefined;
   /** Where the token may sit; for one security scheme of the documents, or for all. */
   readonly credentials: readonly { readonly securityScheme: string | undefined; readonly source: CredentialSource }[];
 }

@@ -1,6 +1,7 @@
 import { readRange, rangeForm, readVersion } from "../clients/app-version.ts";
 import { alwaysEnforced, type Control, controls, modes } from "../control.ts";
 import { personalFields } from "../decision-record.ts";
+import { bindings } from "../credentials/binding.ts";
 import { signingAlgorithms } from "../credentials/signing-algorithms.ts";
 import { isLimitPart, type LimitPart, limitParts } from "../limits/limit-key.ts";
 import { type Rate, rateForm, readRate } from "../limits/rate.ts";
@@ -59,9 +60,26 @@ const versioning = object({ from: optional(choice("path", "accept")), header: op
 
 const credential = object({ securityScheme: optional(text("the name of a security scheme of the document")), header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), scheme: optional(text("a scheme word such as Bearer", /^[A-Za-z0-9-]{1,32}$/)), cookie: optional(text("a cookie's name", /^[A-Za-z0-9_.-]{1,64}$/)) });
 
+/** Never a literal: what stands in a policy stands in its history. */
+const secret = object({ env: optional(text("a variable's name", /^[A-Z][A-Z0-9_]{0,100}$/)), file: optional(text("a file's path")) });
+
+const accessToken = object({ ttl: optional(duration), longerBecause: optional(text("why tokens live longer than fifteen minutes")), binding: optional(choice(...bindings)), nonce: optional(choice("when-needed", "required")) });
+const refreshToken = object({ ttl: optional(duration), idle: optional(duration), retryWindow: optional(duration) });
+/** Sign-in pages of the built-in issuer. */
+const signIn = object({ title: optional(text("the name people know the service by")), accentColor: optional(text("a colour such as #0a5c5a", /^#[0-9a-fA-F]{6}$/)), locales: optional(list(choice("en", "de", "nl"), 1)), signUp: optional(choice("open", "closed")), roles: optional(list(text("a role"), 1)), androidOrigins: optional(list(text("an app's origin such as android:apk-key-hash:...", /^android:apk-key-hash:[A-Za-z0-9_-]{43}$/), 1)), secondFactor: optional(choice("optional", "new-device", "always")), session: optional(duration) });
+const passwords = object({ least: optional(integer(8, 64)), breached: optional(scalarOr(choice("off"), object({ file: optional(text("a file of SHA-1 hashes in hexadecimal, sorted")), url: optional(url(["https:", "http:"], "the address of a range service, which is asked with five characters of a hash")) }))) });
+const mail = object({ webhook: required(url(["https:", "http:"], "the address that sends mail for the gate")), token: optional(secret), from: optional(text("a sender's address")) });
+const provider = object({ id: required(text("a short name such as google", /^[a-z0-9-]{1,32}$/)), title: optional(text("the name on the button")), issuer: required(url(["https:", "http:"], "the provider's address, such as https://accounts.google.com")), clientId: required(text("the client's id there")), clientSecret: optional(secret), scopes: optional(list(text("a scope"), 1)) });
+
 const identity = object(
   {
-    issuer: required(url(["https:", "http:"], "the issuer's address, such as https://login.example.com")),
+    issuer: required(scalar("builtin, or the issuer's address, such as https://login.example.com", (value) => (value === "builtin" || (typeof value === "string" && /^https?:\/\/[^#?@]+$/.test(value) && URL.parse(value) !== null) ? value : undefined), { type: "string" })),
+    accessToken: optional(accessToken),
+    refreshToken: optional(refreshToken),
+    signIn: optional(signIn),
+    passwords: optional(passwords),
+    mail: optional(mail),
+    providers: optional(list(provider, 1)),
     audience: required(oneOrMore(text("this API's own name, such as https://api.example.com"))),
     jwksUri: optional(url(["https:", "http:"], "the address of the issuer's keys")),
     algorithms: optional(list(choice(...signingAlgorithms.keys()), 1)),
@@ -72,7 +90,6 @@ const identity = object(
     deviceClaim: optional(text("a claim's name")),
     credential: optional(oneOrMore(credential)),
   },
-  { accessToken: "tokens are not bound to devices", refreshToken: "there is no issuer built in" },
 );
 
 const pathPattern = text("a path such as /v1/customers/{customerId}/**", /^\//);
@@ -116,14 +133,11 @@ const tls = scalarOr(
 
 const version = scalar("a version such as 3.0.0", (value) => (typeof value === "string" && readVersion(value) !== undefined ? value : undefined), { type: "string" });
 const app = object(
-  { id: required(text("an app's name such as harbour-ios", /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)), minVersion: optional(version), blocked: optional(list(range, 1)), upgradeUrl: optional(url(["https:"], "an https address of the app's newest build")) },
-  { redirectUris: "there is no issuer built in", attestation: "apps are not attested" },
+  { id: required(text("an app's name such as harbour-ios", /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)), minVersion: optional(version), blocked: optional(list(range, 1)), upgradeUrl: optional(url(["https:"], "an https address of the app's newest build")), redirectUris: optional(list(text("where sign-in returns to, such as com.example.app:/signed-in"), 1)), logoutUris: optional(list(text("where sign-out returns to"), 1)), kind: optional(choice("native", "web")), scopes: optional(list(text("a scope"), 1)), firstParty: optional(flag) },
+  { attestation: "apps are not attested" },
 );
 
 const sealedKind = object({ parameters: optional(list(text("a path or query parameter's name"), 1)), properties: optional(list(text("a schema's property, such as Document/id"), 1)), to: optional(claim), rawFor: optional(object({ app: required(range) })) });
-/** Never a literal: what stands in a policy stands in its history. */
-const secret = object({ env: optional(text("a variable's name", /^[A-Z][A-Z0-9_]{0,100}$/)), file: optional(text("a file's path")) });
-
 const decisionPoint = object({ url: required(url(["https:", "http:"], "the address that is asked, such as https://pdp.internal/access/v1/evaluation")), form: required(choice("authzen", "openfga", "http")), timeout: optional(duration), remember: optional(duration), onFailure: optional(choice("deny", "allow")), token: optional(secret) });
 
 /** The policy file, whole. What has no engine yet is known by name and refused, so that nobody believes it is on. */
@@ -149,10 +163,10 @@ export const policyShape = object(
     decisionPoints: optional(named(decisionPoint)),
     sealedIds: optional(named(sealedKind)),
     sealingKeys: optional(list(secret, 1)),
+    store: optional(text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database")),
     record: optional(object({ fields: optional(list(choice(...personalFields))) })),
   },
   {
-    store: "there is no store",
     detect: "nothing is detected",
     alerts: "nothing is reported",
     appHeader: "only Portcullis-App is read",

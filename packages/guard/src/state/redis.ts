@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createClient } from "redis";
+import type { Once, ReplayState } from "./replay.ts";
 import type { Bucket, LimitState, Taken } from "./state.ts";
 
 /**
@@ -35,7 +36,7 @@ export interface RedisStateOptions {
 }
 
 /** Counts in Redis or Valkey, so that many nodes act as one; counts here while it is lost, so that it cannot become an outage. */
-export class RedisState implements LimitState {
+export class RedisState implements LimitState, ReplayState {
   readonly #client: ReturnType<typeof createClient>;
   readonly #options: RedisStateOptions;
   #troubled = false;
@@ -74,6 +75,17 @@ export class RedisState implements LimitState {
     if (refusedBy === -1) return { refusedBy, waitMs: 0, remaining: left };
     for (const [index, bucket] of buckets.entries()) if ((left[index] as number) >= 0) this.#run(bucket, -bucket.intervalMs).catch((fault: unknown) => this.#lost(fault as Error));
     return { refusedBy, waitMs: -(left[refusedBy] as number) / 1000, remaining: [] };
+  }
+
+  /**
+   * A proof that was used at another node is spent here too. While Redis is lost nobody can tell, and a replay that is
+   * let in once is let in everywhere: this rejects, and its caller refuses.
+   */
+  async useOnce(owner: string, name: string, lifeSeconds: number): Promise<Once> {
+    if (!this.#client.isReady) throw new Error("the shared state cannot be reached");
+    const key = `${this.#options.prefix}once:${createHash("sha256").update(`${owner}\n${name}`).digest("base64url")}`;
+    const answer = await within(this.#client.sendCommand(["SET", key, "1", "NX", "EX", String(Math.ceil(lifeSeconds))]), this.#options.timeoutMs);
+    return answer === null ? "again" : "first";
   }
 
   async close(): Promise<void> {

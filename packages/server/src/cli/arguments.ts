@@ -18,6 +18,7 @@ const json: Flag = { type: "boolean", help: "print one JSON value instead of wor
 
 const config: Flag = { type: "string", help: "the policy (portcullis.yaml or portcullis.config.ts, when it lies here)" };
 const openapi: Flag = { type: "string", multiple: true, help: "an OpenAPI document, in place of a policy (several times for several)" };
+const directory: Flag = { type: "string", help: "where keys and tokens are kept (.portcullis)" };
 const upstream: Flag = { type: "string", multiple: true, help: "the backend's address, such as http://127.0.0.1:4000 (several: balanced)" };
 
 /** Every verb with its flags: what is not here is refused, with the nearest name that is. */
@@ -35,7 +36,7 @@ export const verbs: readonly Verb[] = [
       "admin-port": { type: "string", help: "the admin port on 127.0.0.1 (9443)" },
       tls: { type: "string", help: "local (default: a certificate of this machine's own) or off" },
       threads: { type: "string", help: "gate threads (one per core)" },
-      directory: { type: "string", help: "where keys and tokens are kept (.portcullis)" },
+      directory,
     },
     example: "portcullis up --openapi openapi.yaml --upstream http://127.0.0.1:4000",
     words: 0,
@@ -80,6 +81,50 @@ export const verbs: readonly Verb[] = [
     },
     example: "portcullis explain 'GET /v1/accounts/42'",
     words: 1,
+  },
+  {
+    name: "users",
+    aliases: ["user"],
+    summary: "the people who can sign in: list, add EMAIL, show ID, roles ID, disable ID, enable ID, remove ID, sessions ID, sign-out ID",
+    flags: {
+      config,
+      directory,
+      id: { type: "string", help: "with add: the id its tokens will carry (sub), when it must be an old one" },
+      role: { type: "string", multiple: true, help: "with add and roles: a role (several times for several)" },
+      tier: { type: "string", help: "with add and roles: the tier" },
+      "password-stdin": { type: "boolean", help: "with add: read the password from the standard input" },
+      verified: { type: "boolean", help: "with add: the address needs no confirmation" },
+      session: { type: "string", help: "with sign-out: this session only" },
+      everybody: { type: "boolean", help: "with sign-out: every token that was issued until now" },
+      json,
+    },
+    example: "portcullis users add ann@example.com --role customer",
+    words: 2,
+  },
+  {
+    name: "clients",
+    aliases: ["client"],
+    summary: "apps and programs beside those of the policy: list, add ID, disable ID, enable ID, remove ID",
+    flags: {
+      config,
+      directory,
+      kind: { type: "string", help: "with add: native, web or service" },
+      redirect: { type: "string", multiple: true, help: "with add: where sign-in returns to" },
+      scope: { type: "string", multiple: true, help: "with add: what it may ask for" },
+      secret: { type: "boolean", help: "with add: make a secret, for programs that can keep one" },
+      "third-party": { type: "boolean", help: "with add: people are asked whether it may" },
+      json,
+    },
+    example: "portcullis clients add reports --kind service --secret --scope accounts:read",
+    words: 2,
+  },
+  {
+    name: "keys",
+    aliases: [],
+    summary: "what signs tokens and seals the store: list, rotate, retire KID, reseal",
+    flags: { config, directory, now: { type: "boolean", help: "with rotate and retire: at once, for a key that others may have" }, json },
+    example: "portcullis keys rotate",
+    words: 2,
   },
   {
     name: "schema",

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { IdSealer } from "@portcullis/guard/authorization/sealed-ids";
+import { createDpopNonces } from "@portcullis/guard/credentials/dpop-nonce";
 import { Exchange } from "@portcullis/guard/exchange";
 import { compileArrive } from "@portcullis/guard/journey/10-arrive";
 import { compileRoute } from "@portcullis/guard/journey/20-route";
@@ -10,6 +11,7 @@ import { modeOf } from "@portcullis/guard/journey/stands";
 import type { JourneyExchange, OperationJourney } from "@portcullis/guard/journey/step";
 import type { Plan } from "@portcullis/guard/policy/plan";
 import { type Refusal, rowOf } from "@portcullis/guard/refusal";
+import { allocateSharedReplay, SharedReplayState } from "@portcullis/guard/state/shared-replay";
 import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state/shared-memory";
 import type { Upstream } from "@portcullis/guard/upstream";
 import { loadPolicy } from "../policy/load-policy.ts";
@@ -65,7 +67,8 @@ function exchangeOf(method: string, target: string, values: Command["values"], p
 
 async function run(plan: Plan, exchange: JourneyExchange): Promise<{ operation: string; steps: ExplainedStep[] }> {
   const state = new SharedMemoryState(allocateSharedBuckets(1024, [1, 2]));
-  const planned = compileOperationJourneys(plan, { upstreams: plan.apis.map(() => nowhere), state, localState: state, keys: () => ({ size: 1, checkSignature: () => undefined }), onUnknownKey: () => undefined, sealer: new IdSealer([randomBytes(32)]) });
+  const proofs = { nonces: createDpopNonces(randomBytes(32)), replay: new SharedReplayState(allocateSharedReplay(1024, [1, 2, 3, 4])) };
+  const planned = compileOperationJourneys(plan, { proofs, upstreams: plan.apis.map(() => nowhere), state, localState: state, keys: () => ({ size: 1, checkSignature: () => undefined }), onUnknownKey: () => undefined, sealer: new IdSealer([randomBytes(32)]) });
   const steps: ExplainedStep[] = [];
   const malformed = compileArrive(compileClientAddress(plan.trustedProxies), { headerFields: 100, targetBytes: 8192 })(exchange);
   if (malformed !== undefined) {

@@ -1,10 +1,13 @@
 import { policyShape } from "@portcullis/guard/policy/policy-schema";
 import { help, readArguments } from "./arguments.ts";
 import { check } from "./check.ts";
+import { clients } from "./clients.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
+import { keys } from "./keys.ts";
 import { Misuse, processTerminal } from "./terminal.ts";
 import { runUp } from "./up.ts";
+import { users } from "./users.ts";
 
 /** Exit codes: 0 done, 1 found something, 2 misused or misconfigured. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -20,6 +23,12 @@ export async function run(argv: readonly string[]): Promise<number> {
         return await check(command, process.env, terminal);
       case "explain":
         return await explain(command, process.env, terminal);
+      case "users":
+        return await users(command, process.env, terminal);
+      case "clients":
+        return await clients(command, process.env, terminal);
+      case "keys":
+        return await keys(command, process.env, terminal);
       case "init":
         return init(command, terminal);
       case "schema":

@@ -1,4 +1,5 @@
 import { loadPolicy, type Loaded } from "../policy/load-policy.ts";
+import { issuerSocket } from "../issuer/issuer-document.ts";
 import { up } from "../up.ts";
 import type { Command } from "./arguments.ts";
 import { policySources, text } from "./sources.ts";
@@ -9,14 +10,14 @@ const drainMs = 10_000;
 /** `portcullis up`: serves until it is told to stop. */
 export async function runUp({ values }: Command, environment: Readonly<Record<string, string | undefined>>, terminal: Terminal): Promise<number> {
   const sources = policySources(values, environment, true);
-  const loaded = await loadPolicy(sources);
+  const loaded = await loadPolicy(sources, `unix:${issuerSocket()}`);
   if (loaded.faults.length > 0) terminal.error(faultLines(loaded.faults));
   const { plan, policy } = loaded;
   if (plan === undefined || policy === undefined) throw new Misuse("Nothing is served from what is not understood.");
   const say = (message: string): void => terminal.error(`portcullis: ${message}`);
   const running = await up({
     loaded: { ...loaded, plan, policy },
-    load: () => loadPolicy(sources),
+    load: () => loadPolicy(sources, `unix:${issuerSocket()}`),
     directory: text(values["directory"]) ?? ".portcullis",
     environment,
     recordsTo: undefined,

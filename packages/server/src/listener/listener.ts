@@ -18,6 +18,8 @@ export interface ListenerOptions {
   readonly reusePort: boolean;
   /** Absent: cleartext HTTP/1.1, for loopback behind another TLS end. */
   readonly tls: (ServerCertificate & { readonly minVersion: "TLSv1.2" | "TLSv1.3"; readonly ticketKeys?: Buffer }) | undefined;
+  /** Whether callers may present a certificate. Whose it is does not matter here: a token names the one it is bound to (RFC 8705 section 3). */
+  readonly askCertificate?: boolean;
   readonly onRequest: (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void;
   /** Requests with `Expect: 100-continue`. */
   readonly onContinue: ListenerOptions["onRequest"];
@@ -55,6 +57,7 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
         minVersion: tls.minVersion,
         ciphers,
         honorCipherOrder: true,
+        ...(options.askCertificate === true ? { requestCert: true, rejectUnauthorized: false } : {}),
         ...(tls.ticketKeys === undefined ? {} : { ticketKeys: tls.ticketKeys }),
         settings: { maxConcurrentStreams: 128, enablePush: false, maxHeaderListSize: 16_384 },
         maxHeaderListPairs: 120,

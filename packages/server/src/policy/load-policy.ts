@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { verifySchemas } from "@portcullis/guard/contracts/verify-schemas";
 import type { ApiDocument, Fault } from "@portcullis/guard/operation";
 import { readOpenApi } from "@portcullis/guard/operations/read-openapi";
+import { issuerDocument } from "../issuer/issuer-document.ts";
 import { compilePlan } from "@portcullis/guard/policy/compile-plan";
 import type { Plan } from "@portcullis/guard/policy/plan";
 import type { Policy } from "@portcullis/guard/policy/policy-schema";
@@ -19,7 +20,7 @@ export interface Loaded {
 }
 
 /** Reads the policy, its documents and what they say together. Never half: without a plan, the faults say why. */
-export async function loadPolicy(sources: PolicySources): Promise<Loaded> {
+export async function loadPolicy(sources: PolicySources, issuerTarget = "http://127.0.0.1:9"): Promise<Loaded> {
   const { faultAt, faults: policyFaults, policy } = await readPolicy(sources);
   const folder = sources.file === undefined ? process.cwd() : dirname(resolve(sources.file));
   const ownFiles = sources.file === undefined ? [] : [resolve(sources.file)];
@@ -29,6 +30,7 @@ export async function loadPolicy(sources: PolicySources): Promise<Loaded> {
   const faults = [...policyFaults, ...read.flatMap((one) => one.faults), ...documents.flatMap((document) => verifySchemas(document))];
   const files = [...ownFiles, ...policy.apis.map((api) => resolve(folder, api.openapi))];
   if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error")) return { plan: undefined, policy, documents, faults, folder, files };
-  const joined = compilePlan(policy, documents, faultAt);
+  const issuer = policy.identity?.issuer === "builtin" ? { document: issuerDocument(), target: issuerTarget } : undefined;
+  const joined = compilePlan(policy, documents, faultAt, issuer);
   return { plan: joined.plan, policy, documents, faults: [...faults, ...joined.faults], folder, files };
 }

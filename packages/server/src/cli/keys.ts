@@ -1,0 +1,48 @@
+import { audit } from "../accounts/audit.ts";
+import { SigningKeys } from "../issuer/signing-keys.ts";
+import { reseal } from "../store/reseal.ts";
+import type { Command } from "./arguments.ts";
+import { withStore } from "./open-store.ts";
+import { Misuse, tableLines, type Terminal } from "./terminal.ts";
+
+const actions = ["list", "rotate", "retire", "reseal"] as const;
+
+/** `portcullis keys`: what signs tokens, and what seals the store. */
+export async function keys(command: Command, environment: Readonly<Record<string, string | undefined>>, terminal: Terminal): Promise<number> {
+  const { values, words } = command;
+  const [action = "list", kid] = words;
+  if (!(actions as readonly string[]).includes(action)) throw new Misuse(`'portcullis keys ${action}' is not understood; expected ${actions.join(", ")}.`);
+  const atOnce = values["now"] === true;
+  const say = (value: unknown, lines: string): void => terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  return withStore(command, environment, async ({ sealing, store: { db } }) => {
+    const signing = new SigningKeys(db, sealing, Date.now);
+    const noted = (what: string, about: string): Promise<void> => audit(db, Date.now(), { actor: "command", action: what, about });
+    switch (action) {
+      case "rotate": {
+        const made = await signing.rotate(atOnce);
+        await noted("key-rotated", `key:${made}`);
+        say({ kid: made, signsAtOnce: atOnce }, atOnce ? `${made} signs from now on. Others who keep the public keys may refuse its tokens for some minutes.` : `${made} is published now and signs in twenty minutes, when everybody can have it.`);
+        return 0;
+      }
+      case "retire": {
+        if (kid === undefined) throw new Misuse("say which: portcullis keys retire KID (portcullis keys list shows them)");
+        if (!(await signing.retire(kid, atOnce))) throw new Misuse(`there is no key '${kid}' to retire.\nTo see which there are: portcullis keys list`);
+        await signing.keepFresh();
+        await noted("key-retired", `key:${kid}`);
+        say({ kid, believed: !atOnce }, atOnce ? `${kid} is not believed any more: whoever has a token of it must renew it.` : `${kid} signs no more. What it has signed stays valid until it ends.`);
+        return 0;
+      }
+      case "reseal": {
+        const rows = await reseal(db, sealing);
+        await noted("store-resealed", "store");
+        say({ rows }, `${rows} rows are sealed with the current key now. The older ones may be taken out of PORTCULLIS_KEY.`);
+        return 0;
+      }
+      default: {
+        const all = await signing.list();
+        say(all, tableLines([["KEY", "STATE", "MADE", "SIGNS FROM"], ...all.map((one) => [one.kid, one.state, new Date(one.createdAt).toISOString(), new Date(one.signsFrom).toISOString()])]));
+        return 0;
+      }
+    }
+  });
+}

@@ -1,0 +1,33 @@
+import { Accounts } from "../accounts/accounts.ts";
+import { Sessions } from "../accounts/sessions.ts";
+import { defaultStore } from "../identity-service.ts";
+import { loadPolicy } from "../policy/load-policy.ts";
+import { openStore, type Store } from "../store/open-store.ts";
+import { createSealing, type Sealing, sealingKeys } from "../store/sealing.ts";
+import type { Policy } from "@portcullis/guard/policy/policy-schema";
+import type { Command } from "./arguments.ts";
+import { policySources, text } from "./sources.ts";
+import { faultLines, Misuse } from "./terminal.ts";
+
+export interface OpenedStore {
+  readonly store: Store;
+  readonly sealing: Sealing;
+  readonly policy: Policy;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+}
+
+/** The store of the policy that lies here. A running gate sees what a command changes within a fraction of a second. */
+export async function withStore<T>({ values }: Command, environment: Readonly<Record<string, string | undefined>>, work: (opened: OpenedStore) => Promise<T>): Promise<T> {
+  const { faults, folder, policy } = await loadPolicy(policySources(values, environment, false));
+  if (policy === undefined || faults.some(({ severity }) => severity === "error")) throw new Misuse(`${faultLines(faults)}\nThe store is named by the policy, and the policy is not understood.`);
+  const directory = text(values["directory"]) ?? ".portcullis";
+  if (policy.store === undefined && policy.identity?.issuer !== "builtin") throw new Misuse("the policy names no store.\nAdd one: store: ./.portcullis/portcullis.db, or postgres://...");
+  const sealing = createSealing(sealingKeys(directory, environment));
+  const store = await openStore(policy.store ?? defaultStore(directory), policy.store === undefined ? process.cwd() : folder);
+  try {
+    return await work({ store, sealing, policy, accounts: new Accounts(store.db, Date.now), sessions: new Sessions(store.db, Date.now) });
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,53 @@
+import type { AdapterPayload } from "oidc-provider";
+import type { Policy } from "@portcullis/guard/policy/policy-schema";
+import type { Database } from "../store/open-store.ts";
+
+/** An app, or a program, that may ask for tokens. */
+export interface RegisteredClient {
+  readonly id: string;
+  readonly kind: "native" | "web" | "service";
+  readonly redirectUris: readonly string[];
+  readonly logoutUris: readonly string[];
+  /** What it may ask for; undefined: whatever its users' roles allow. */
+  readonly scopes: readonly string[] | undefined;
+  /** The owner's own app: its users are not asked whether it may. */
+  readonly firstParty: boolean;
+  /** Of confidential clients; the secret itself, sealed in the store. */
+  readonly secret: string | undefined;
+}
+
+const standardScopes = ["openid", "offline_access", "email"];
+
+/** The apps of the policy. */
+export function policyClients({ apps }: Policy): readonly RegisteredClient[] {
+  return (apps ?? []).flatMap((app) => (app.redirectUris === undefined ? [] : [{ id: app.id, kind: app.kind ?? "native", redirectUris: app.redirectUris, logoutUris: app.logoutUris ?? [], scopes: app.scopes, firstParty: app.firstParty ?? true, secret: undefined }]));
+}
+
+/** Those that were added by command. */
+export async function storedClients(db: Database, open: (sealed: string, id: string) => string): Promise<readonly RegisteredClient[]> {
+  const rows = await db.selectFrom("clients").selectAll().where("disabled_at", "is", null).execute();
+  return rows.map(({ id, metadata }) => {
+    const { sealedSecret, ...rest } = JSON.parse(metadata) as Omit<RegisteredClient, "id" | "secret" | "scopes"> & { readonly scopes?: readonly string[]; readonly sealedSecret?: string };
+    return { ...rest, scopes: rest.scopes, id, secret: sealedSecret === undefined ? undefined : open(sealedSecret, id) };
+  });
+}
+
+/** A client in the words of RFC 7591. */
+export function clientMetadata(client: RegisteredClient, binding: string, knownScopes: readonly string[]): AdapterPayload {
+  const service = client.kind === "service";
+  return {
+    client_id: client.id,
+    client_name: client.id,
+    application_type: client.kind === "native" ? "native" : "web",
+    redirect_uris: [...client.redirectUris],
+    post_logout_redirect_uris: [...client.logoutUris],
+    grant_types: service ? ["client_credentials"] : ["authorization_code", "refresh_token"],
+    response_types: service ? [] : ["code"],
+    // RFC 8252 section 8.5: a secret in an app is no secret, and proves nothing.
+    ...(client.secret === undefined ? { token_endpoint_auth_method: "none" } : { token_endpoint_auth_method: "client_secret_basic", client_secret: client.secret }),
+    id_token_signed_response_alg: "ES256",
+    dpop_bound_access_tokens: binding === "dpop" && !service,
+    tls_client_certificate_bound_access_tokens: binding === "mtls",
+    scope: [...standardScopes, ...(client.scopes ?? knownScopes)].filter((scope, index, all) => all.indexOf(scope) === index && !(service && standardScopes.includes(scope))).join(" "),
+  };
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Provider } from "oidc-provider";
+import type { Accounts } from "../accounts/accounts.ts";
+import { audit } from "../accounts/audit.ts";
+import { revoke } from "../accounts/sessions.ts";
+import type { Database } from "../store/open-store.ts";
+import type { Sealing } from "../store/sealing.ts";
+import { clientMetadata, type RegisteredClient } from "./client-registry.ts";
+import { createGrantStore, type GrantStoreOptions } from "./grant-store.ts";
+import { type IssuerRules, providerSettings } from "./provider-settings.ts";
+import type { PrivateJwk } from "./signing-keys.ts";
+import { answerStructuredTokens } from "./structured-tokens.ts";
+import { inOneTransaction } from "./token-requests.ts";
+
+export interface IssuerSettings extends Omit<IssuerRules, "isFirstParty" | "scopesOf" | "kindOf"> {
+  readonly retryWindowMs: number;
+}
+
+export interface IssuerParts {
+  readonly settings: IssuerSettings;
+  readonly db: Database;
+  readonly sealing: Sealing;
+  readonly accounts: Accounts;
+  readonly now: () => number;
+  /** Pages of our own; false when the path is none of them. */
+  readonly pages: (request: IncomingMessage, response: ServerResponse, provider: Provider) => Promise<boolean>;
+  readonly onTrouble: (message: string) => void;
+}
+
+/** The authorization server behind its socket. The provider is rebuilt when keys change: it keeps no state but its store's. */
+export class Issuer {
+  readonly #parts: IssuerParts;
+  readonly #store: GrantStoreOptions;
+  #clients = new Map<string, RegisteredClient>();
+  #metadata = new Map<string, ReturnType<typeof clientMetadata>>();
+  #keysText = "";
+  #provider: Provider | undefined;
+  #callback: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
+
+  constructor(parts: IssuerParts) {
+    this.#parts = parts;
+    const { db, now, sealing, settings } = parts;
+    this.#store = {
+      db,
+      sealing,
+      now,
+      retryWindowMs: settings.retryWindowMs,
+      findClient: (id) => this.#metadata.get(id),
+      onSessionEnded: async (transaction, { accountId, because, clientId, sessionId }) => {
+        await revoke(transaction, now(), { kind: "session", value: sessionId });
+        await audit(transaction, now(), { actor: "issuer", action: because, about: `session:${sessionId}`, details: { account: accountId, client: clientId } });
+        if (because === "refresh-reuse") parts.onTrouble(`incident: a refresh token was used twice; the session ${sessionId} of ${clientId} has been ended`);
+      },
+    };
+  }
+
+  get provider(): Provider {
+    if (this.#provider === undefined) throw new Error("the issuer has no keys yet");
+    return this.#provider;
+  }
+
+  useClients(clients: readonly RegisteredClient[]): void {
+    const { settings } = this.#parts;
+    const scopes = [...new Set(Object.values(settings.roles).flat())];
+    this.#clients = new Map(clients.map((client) => [client.id, client]));
+    this.#metadata = new Map(clients.map((client) => [client.id, clientMetadata(client, settings.binding, scopes)]));
+  }
+
+  /** @returns whether anything has changed */
+  useKeys(keys: readonly PrivateJwk[]): boolean {
+    const text = keys.map(({ kid }) => kid).join();
+    if (text === this.#keysText) return false;
+    this.#keysText = text;
+    const { accounts, sealing, settings } = this.#parts;
+    const rules: IssuerRules = {
+      ...settings,
+      isFirstParty: (id) => this.#clients.get(id)?.firstParty === true,
+      scopesOf: (id) => this.#clients.get(id)?.scopes,
+      kindOf: (id) => this.#clients.get(id)?.kind,
+    };
+    const provider = new Provider(settings.issuer, { ...providerSettings(rules, keys, accounts, sealing), adapter: createGrantStore(this.#store) });
+    // The gate is the only one who can reach the socket; it says who asks, and over what.
+    provider.proxy = true;
+    provider.use(inOneTransaction(this.#store) as unknown as Parameters<Provider["use"]>[0]);
+    provider.use(answerStructuredTokens({ db: this.#store.db, now: this.#store.now, issuer: settings.issuer, keys }) as unknown as Parameters<Provider["use"]>[0]);
+    provider.on("server_error", (_context, fault) => this.#parts.onTrouble(`sign-in: ${fault.message}`));
+    this.#provider = provider;
+    this.#callback = provider.callback();
+    return true;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { provider } = this;
+    const host = URL.parse(this.#parts.settings.issuer)?.host ?? "";
+    // Links are made from the public address alone, whatever host a caller names.
+    request.headers.host = host;
+    delete request.headers["x-forwarded-host"];
+    if (await this.#parts.pages(request, response, provider)) return;
+    await this.#callback?.(request, response);
+  }
+}

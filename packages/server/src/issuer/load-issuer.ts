@@ -1,0 +1,16 @@
+/**
+ * The provider speaks through the console: notices go to the standard output, where records are written, and one warns of
+ * every Node that is not yet marked as long-term supported. They are said where people look, and that one is not.
+ */
+export async function loadIssuer(say: (message: string) => void): Promise<typeof import("./issuer.ts")> {
+  const { info, warn } = console;
+  const redirect = (original: typeof console.info) => (...parts: unknown[]): void => {
+    const [first] = parts;
+    const match = typeof first === "string" ? /oidc-provider (?:NOTICE|WARNING): (.*?)(?:\u001b\[0m)?$/s.exec(first) : null;
+    if (match === null) original(...parts);
+    else if (!(match[1] as string).startsWith("Unsupported runtime")) say(`sign-in: ${match[1]}`);
+  };
+  console.info = redirect(info);
+  console.warn = redirect(warn);
+  return import("./issuer.ts");
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { App, oauthError } from "./app.ts";
+import { type IdentityGate, startIdentityGate } from "./identity-gate.ts";
+
+let gate: IdentityGate;
+let ann: string;
+
+before(async () => {
+  gate = await startIdentityGate();
+  ann = gate.addUser("ann@notes.example", "--role", "member");
+});
+after(() => gate.close());
+
+test("an independent client signs in with code, PKCE and DPoP, calls the API, refreshes, and calls again", async () => {
+  const app = await new App(gate).begin();
+  const tokens = await app.signIn("ann@notes.example");
+  assert.equal(tokens.token_type, "dpop");
+  const claims = decodeJwt(tokens.access_token);
+  assert.equal(decodeProtectedHeader(tokens.access_token).typ, "at+jwt");
+  assert.deepEqual([claims.iss, claims.aud, claims.sub, claims["client_id"], claims["roles"], claims["acr"], claims["amr"], claims["generation"]], [gate.origin, gate.audience, ann, "notes-app", ["member"], "pwd", ["pwd"], 0]);
+  assert.equal(claims["scope"], "notes:read notes:write");
+  assert.equal((claims.exp ?? 0) - (claims.iat ?? 0), 600);
+  assert.equal((await app.call("/notes", tokens)).status, 200);
+  const renewed = await app.refresh(tokens.refresh_token as string);
+  assert.notEqual(renewed.refresh_token, tokens.refresh_token);
+  assert.equal(decodeJwt(renewed.access_token)["generation"], 1);
+  assert.equal((await app.call("/notes", renewed)).status, 200);
+});
+
+test("a wrong password, and an address nobody has, are answered alike", async () => {
+  const app = await new App(gate).begin();
+  const pages: string[] = [];
+  for (const email of ["ann@notes.example", "nobody@notes.example"]) {
+    const { url } = await app.authorizationUrl();
+    const { page = "", status } = await app.throughPassword(url, email, "not the password at all");
+    assert.equal(status, 400);
+    pages.push(page.replaceAll(email, "X").replaceAll(/value="[\w-]{43}"|sign-in\/[\w-]+/g, ""));
+  }
+  assert.equal(pages[0], pages[1]);
+});
+
+test("a token without a key gets no refresh token, because anybody could use it", async () => {
+  const app = await new App(gate).begin(false);
+  const tokens = await app.signIn("ann@notes.example");
+  assert.equal(tokens.refresh_token, undefined);
+  assert.equal((await app.call("/notes", tokens)).status, 200);
+});
+
+test("a stolen refresh token is worth nothing to another key", async () => {
+  const app = await new App(gate).begin();
+  const tokens = await app.signIn("ann@notes.example");
+  const thief = await new App(gate).begin();
+  assert.equal(await oauthError(thief.refresh(tokens.refresh_token as string)), "invalid_grant");
+  assert.equal((await app.call("/notes", await app.refresh(tokens.refresh_token as string))).status, 200);
+});
+
+test("roles that are taken away are gone within a second, and the app notices nothing but a refresh", async () => {
+  const id = gate.addUser("boss@notes.example", "--role", "admin");
+  const app = await new App(gate).begin();
+  let tokens = await app.signIn("boss@notes.example");
+  assert.equal((await app.call("/admin", tokens)).status, 200);
+  assert.equal(gate.command("users", "roles", id, "--role", "member").status, 0);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal((await app.call("/admin", tokens)).code, "token-outdated");
+  tokens = await app.refresh(tokens.refresh_token as string);
+  assert.equal((await app.call("/admin", tokens)).code, "role-insufficient");
+  assert.equal((await app.call("/notes", tokens)).status, 200);
+});
+
+test("signing out by command ends the session and its tokens within a second", async () => {
+  gate.addUser("carl@notes.example", "--role", "member");
+  const app = await new App(gate).begin();
+  const tokens = await app.signIn("carl@notes.example");
+  assert.equal((await app.call("/notes", tokens)).status, 200);
+  assert.match(gate.command("users", "sign-out", "carl@notes.example").out, /1 session/);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal((await app.call("/notes", tokens)).code, "token-revoked");
+  assert.equal(await oauthError(app.refresh(tokens.refresh_token as string)), "invalid_grant");
+});
