@@ -107,6 +107,7 @@ export class App {
   async authorizationUrl(extra: Readonly<Record<string, string>> = {}): Promise<{ readonly url: string; readonly verifier: string; readonly state: string }> {
     const verifier = oauth.generateRandomCodeVerifier();
     const state = oauth.generateRandomState();
+    this.#states = state;
     const query = new URLSearchParams({ client_id: this.clientId, redirect_uri: this.redirectUri, response_type: "code", scope: "openid notes:read notes:write admin:read", state, code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: "S256", ...extra });
     return { url: `${this.as?.authorization_endpoint}?${query.toString()}`, verifier, state };
   }
@@ -117,6 +118,13 @@ export class App {
     const { left, page } = await this.throughPassword(url, email);
     if (left === undefined) throw new Error(`sign-in did not end: ${page?.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ")}`);
     return { parameters: oauth.validateAuthResponse(this.as as oauth.AuthorizationServer, { client_id: this.clientId }, left, state), verifier };
+  }
+
+  #states: string | undefined;
+
+  /** The parameters of a redirect, checked as a client checks them. */
+  validate(left: URL): URLSearchParams {
+    return oauth.validateAuthResponse(this.as as oauth.AuthorizationServer, { client_id: this.clientId }, left, this.#states);
   }
 
   async throughPassword(url: string, email: string, typed = password): ReturnType<Browser["follow"]> {

@@ -52,7 +52,7 @@ async function apply(write: Exclude<Write, { do: "spend" }>, work: UnitOfWork, t
       await transaction.deleteFrom("oidc_records").where("model", "=", write.model).where("id", "=", write.id).execute();
       return;
     case "end": {
-      const ref = grantRef(write.grantId);
+      const { grantRef: ref } = write;
       await transaction.deleteFrom("oidc_records").where("model", "=", write.model).where("grant_ref", "=", ref).execute();
       if (write.model !== "RefreshToken") return;
       await transaction.deleteFrom("rotation_receipts").where("grant_ref", "=", ref).execute();

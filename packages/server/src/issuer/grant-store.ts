@@ -1,5 +1,5 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
-import { recordId } from "./record-names.ts";
+import { grantRef, recordId } from "./record-names.ts";
 import { currentWork, type RecordRow, UnitOfWork } from "./unit-of-work.ts";
 import { commit, type CommitOptions } from "./commit.ts";
 import { openRecord } from "./sealed-record.ts";
@@ -72,7 +72,7 @@ class GrantAdapter implements Adapter {
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {
-    await this.#within((work) => work.writes.push({ do: "end", model: this.#model, grantId }));
+    await this.#within((work) => work.writes.push({ do: "end", model: this.#model, grantRef: grantRef(grantId) }));
   }
 
   async #payloadOf(row: RecordRow, id: string, work: UnitOfWork | undefined): Promise<AdapterPayload | undefined> {

@@ -47,8 +47,20 @@ async function answerAgain(context: Context, work: UnitOfWork, { body, keyThumbp
   const proofs = new UnitOfWork();
   proofs.writes.push(...work.writes.filter((write) => write.do === "put" && write.model === "ReplayDetection"));
   await commit(proofs, options);
-  if (keyThumbprint !== keyOf(context) || (work.presented?.model === "AuthorizationCode" && keyThumbprint === undefined)) return refuse(context, 400, "invalid_grant", "grant request is invalid");
-  context.body = body;
+  if (keyThumbprint === keyOf(context)) {
+    context.body = body;
+    return;
+  }
+  // Somebody else has the code, and the verifier with it: what the code gave is not safe with whoever has it (RFC 6749 section 4.1.2).
+  if (work.presented?.model === "AuthorizationCode") await endFamily(work.presented, options);
+  refuse(context, 400, "invalid_grant", "grant request is invalid");
+}
+
+async function endFamily(presented: Presented, options: CommitOptions): Promise<void> {
+  const ending = new UnitOfWork();
+  ending.presented = presented;
+  for (const model of ["RefreshToken", "AuthorizationCode", "Grant"]) ending.writes.push({ do: "end", model, grantRef: presented.grantRef });
+  await commit(ending, options);
 }
 
 async function freshReceipt({ rowId, token }: Presented, { db, now }: CommitOptions): Promise<Receipt | undefined> {

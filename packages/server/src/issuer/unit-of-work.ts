@@ -9,7 +9,7 @@ export type Write =
   | { readonly do: "put"; readonly model: string; readonly id: string; readonly payload: AdapterPayload; readonly expiresAtMs: number | null }
   | { readonly do: "spend"; readonly model: string; readonly id: string }
   | { readonly do: "remove"; readonly model: string; readonly id: string }
-  | { readonly do: "end"; readonly model: string; readonly grantId: string };
+  | { readonly do: "end"; readonly model: string; readonly grantRef: string };
 
 /** A refresh token or code that was presented in this request, and the row that will be spent for it. */
 export interface Presented {
