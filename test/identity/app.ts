@@ -72,7 +72,7 @@ export class App {
   readonly gate: IdentityGate;
   readonly browser: Browser;
   readonly clientId: string;
-  readonly redirectUri = "com.notes.app:/signed-in";
+  redirectUri = "com.notes.app:/signed-in";
   keys: webcrypto.CryptoKeyPair | undefined;
   as: oauth.AuthorizationServer | undefined;
   #dpop: oauth.DPoPHandle | undefined;

@@ -132,9 +132,9 @@ function plainFetch(port: number, url: URL, init: RequestInit = {}): Promise<Res
         const answer = new Headers();
         for (let index = 0; index < response.rawHeaders.length; index += 2) answer.append(response.rawHeaders[index] as string, response.rawHeaders[index + 1] as string);
         const status = response.statusCode ?? 0;
-        const made = new Response([204, 304].includes(status) ? null : Buffer.concat(parts), { status, headers: answer });
-        Object.defineProperty(made, "url", { value: url.href });
-        resolve(made);
+        const whole = new Response([204, 304].includes(status) ? null : Buffer.concat(parts), { status, headers: answer });
+        Object.defineProperty(whole, "url", { value: url.href });
+        resolve(whole);
       });
     });
     request.once("error", reject);

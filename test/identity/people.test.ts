@@ -107,7 +107,7 @@ test("passwords: long ones, phrases and emoji are taken as they are; common, sho
 test("a reset needs the mailed code, ends every session, and cannot be skipped to its end", async () => {
   gate.addUser("forgetful@notes.example", "--role", "member");
   const phone = await new App(gate).begin();
-  const before = await phone.signIn("forgetful@notes.example");
+  const tokensBefore = await phone.signIn("forgetful@notes.example");
   const { app, at, verifier } = await visit();
   await at.send("go-reset");
   await at.send("reset", { email: "forgetful@notes.example" });
@@ -117,7 +117,7 @@ test("a reset needs the mailed code, ends every session, and cannot be skipped t
   await at.send("new-password", { password: "a whole new phrase" });
   assert.equal((await app.call("/notes", await app.redeem({ parameters: validated(at.left, app), verifier }))).status, 200);
   await new Promise((resolve) => setTimeout(resolve, 400));
-  assert.equal((await phone.call("/notes", before)).code, "token-revoked");
+  assert.equal((await phone.call("/notes", tokensBefore)).code, "token-revoked");
   assert.ok(gate.mails().some((mail) => mail.to === "forgetful@notes.example" && mail.purpose === "security-notice"));
 });
 
@@ -212,6 +212,7 @@ test("forms are taken from this site's own pages only, and for the sign-in they 
   const fields = { form: formTokenOf(at.page), intent: "password", email: "taken@notes.example", password };
   assert.equal((await app.browser.post(at.url, fields, { Origin: "https://evil.example" })).status, 403);
   assert.equal((await app.browser.post(at.url, fields, { "Sec-Fetch-Site": "cross-site" })).status, 403);
+  assert.equal((await app.browser.post(at.url, fields, { Origin: "null", "Sec-Fetch-Site": "cross-site" })).status, 403);
   assert.equal((await app.browser.post(at.url, { ...fields, form: "" })).status, 403);
   const other = await visit();
   assert.equal((await app.browser.post(at.url, { ...fields, form: formTokenOf(other.at.page) })).status, 403);

@@ -3,8 +3,10 @@ import type { Once, ReplayState } from "./replay.ts";
 
 const ways = 16;
 const wordsPerSlot = 4;
-/** How many sets an owner's names fall into: its share is at most 64 x 16 names at a time. */
+/** How many sets an owner's names fall into, twice: its share is at most 2 x 64 x 16 names at a time. */
 const setsPerOwner = 64;
+const none = -1;
+const found = -2;
 const spins = 200;
 const mostSleepsOfOneMs = 250;
 
@@ -27,8 +29,8 @@ const monotonicSeconds = (): number => Math.floor((performance.now() + clockOffs
 
 /**
  * Names remembered as 96 bits of a keyed hash in a table of sixteen-way sets, exact across threads. An owner's names fall
- * into few of the sets: one that floods the table takes its own share, not everybody's. A full set forgets nothing that is
- * still alive; it says so instead.
+ * into few of the sets, in two places: one that floods the table takes its own share, not everybody's, and who meets it in
+ * one place has the other. Full sets forget nothing that is still alive; they say so instead.
  */
 export class SharedReplayState implements ReplayState {
   readonly #words: Uint32Array;
@@ -51,32 +53,43 @@ export class SharedReplayState implements ReplayState {
   useOnce(owner: string, name: string, lifeSeconds: number): Once {
     const [a, b, c, d] = this.#seeds;
     hashKey(owner, a, b, this.#owner);
-    const ownerHash = this.#owner[0] as number;
-    hashKey(name, a ^ ownerHash, b, this.#first);
-    hashKey(name, c, d ^ (this.#owner[1] as number), this.#second);
-    const [one = 0, two = 0] = this.#first;
-    const [three = 0, which = 0] = this.#second;
-    const set = (ownerHash + (which % setsPerOwner)) & this.#mask;
+    const [here = 0, there = 0] = this.#owner;
+    hashKey(name, a ^ here, b, this.#first);
+    hashKey(name, c, d ^ there, this.#second);
+    const which = (this.#second[1] as number) % setsPerOwner;
+    const [near, far] = [(here + which) & this.#mask, (there + which) & this.#mask];
     const now = this.#now();
-    this.#lock(set);
+    // Both at once, and always in one order: a name that went to the second set while the first was full must be found when it no longer is.
+    this.#lock(Math.min(near, far));
+    if (near !== far) this.#lock(Math.max(near, far));
     try {
-      let free = -1;
-      for (let slot = set * ways; slot < (set + 1) * ways; slot += 1) {
-        const at = slot * wordsPerSlot;
-        const alive = (this.#words[at + 3] as number) >= now;
-        if (!alive) {
-          if (free === -1) free = at;
-        } else if (this.#words[at] === one && this.#words[at + 1] === two && this.#words[at + 2] === three) return "again";
-      }
-      if (free === -1) return "full";
-      this.#words[free] = one;
-      this.#words[free + 1] = two;
-      this.#words[free + 2] = three;
-      this.#words[free + 3] = now + Math.ceil(lifeSeconds);
+      const first = this.#look(near, now);
+      if (first === found) return "again";
+      const second = near === far ? none : this.#look(far, now);
+      if (second === found) return "again";
+      const slot = first === none ? second : first;
+      if (slot === none) return "full";
+      this.#words[slot] = this.#first[0] as number;
+      this.#words[slot + 1] = this.#first[1] as number;
+      this.#words[slot + 2] = this.#second[0] as number;
+      this.#words[slot + 3] = now + Math.ceil(lifeSeconds);
       return "first";
     } finally {
-      Atomics.store(this.#locks, set, 0);
+      Atomics.store(this.#locks, near, 0);
+      if (near !== far) Atomics.store(this.#locks, far, 0);
     }
+  }
+
+  /** Where the name is, or a free place for it. */
+  #look(set: number, now: number): number {
+    let free = none;
+    for (let slot = set * ways; slot < (set + 1) * ways; slot += 1) {
+      const at = slot * wordsPerSlot;
+      if ((this.#words[at + 3] as number) < now) {
+        if (free === none) free = at;
+      } else if (this.#words[at] === this.#first[0] && this.#words[at + 1] === this.#first[1] && this.#words[at + 2] === this.#second[0]) return found;
+    }
+    return free;
   }
 
   #lock(set: number): void {

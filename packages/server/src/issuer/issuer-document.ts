@@ -75,7 +75,7 @@ export function issuerDocument(): ApiDocument {
       operation("signInSubmit", "POST", `${p.signIn}/{interaction}`, [form]),
       operation("signInPasskeyOptions", "POST", `${p.signIn}/{interaction}/passkey`, [json]),
       operation("accountPage", "GET", p.account),
-      operation("accountSubmit", "POST", p.account, [form]),
+      operation("accountSubmit", "POST", p.account, [form, json]),
     ],
   };
 }

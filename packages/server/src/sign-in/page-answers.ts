@@ -12,7 +12,8 @@ export const seeOther = (response: ServerResponse, to: string): void => void res
 export const formToken = ({ sealing }: SignInParts, about: string): string => createHmac("sha256", sealing.derive("forms", 32)).update(about).digest("base64url");
 export function isOwnForm(parts: SignInParts, request: IncomingMessage, about: string, given: string): boolean {
   const { origin, "sec-fetch-site": site } = request.headers;
-  if (origin !== undefined && origin !== parts.settings.issuer) return false;
+  // Browsers say `null` for forms of pages that pass on no referrer, as these: then the rest has to tell.
+  if (origin !== undefined && origin !== "null" && origin !== parts.settings.issuer) return false;
   if (site !== undefined && site !== "same-origin") return false;
   const expected = Buffer.from(formToken(parts, about));
   const found = Buffer.from(given);

@@ -16,6 +16,7 @@ input:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid 
 button, a.button { display: block; width: 100%; padding: .7rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; color: #fff; background: var(--accent); border: 1px solid transparent; border-radius: .35rem; cursor: pointer; }
 button.plain, a.button.plain { color: var(--ink); background: transparent; border-color: var(--quiet); }
 button.link { display: inline; width: auto; padding: .4rem 0; color: inherit; background: none; border: 0; font-weight: 400; text-decoration: underline; }
+a:not(.button) { color: inherit; }
 .hint, .note { color: var(--quiet); font-size: .9rem; font-weight: 400; }
 .fault { border-left: 4px solid var(--warn); padding: .3rem .75rem; color: var(--warn); margin: 0 0 1rem; }
 .said { border-left: 4px solid var(--accent); padding: .3rem .75rem; margin: 0 0 1rem; }
