@@ -9,6 +9,7 @@ import type { IdentityPlan } from "@portcullis/guard/policy/plan";
 import { openIdentity, type Identity } from "../../packages/server/src/issuer/open-identity.ts";
 import { Accounts } from "../../packages/server/src/accounts/accounts.ts";
 import { openStore } from "../../packages/server/src/store/open-store.ts";
+import { SigningKeys } from "../../packages/server/src/issuer/signing-keys.ts";
 import { createSealing } from "../../packages/server/src/store/sealing.ts";
 import { password, type IdentityGate } from "./identity-gate.ts";
 
@@ -20,22 +21,32 @@ export interface DirectIssuer extends IdentityGate {
   forgetIncidents(): void;
   liveTokens(sessionId: string): Promise<number>;
   seen: Identity["seen"];
+  rotateKeys(): Promise<void>;
+  now(): number;
   /** Everything in the database, as text. */
   dump(): Promise<string>;
 }
 
 const tables = ["oidc_records", "rotation_receipts", "app_sessions", "accounts", "factors", "devices", "one_time_codes", "signing_keys", "audit"] as const;
 
-export async function openDirectIssuer({ delayMs, store: url }: { readonly store: string; readonly delayMs: number }): Promise<DirectIssuer> {
+export interface DirectIssuerOptions {
+  readonly store: string;
+  readonly delayMs: number;
+  /** As other products have it: a token that was used is spent, whatever became of the answer. */
+  readonly strictRotation?: boolean;
+}
+
+export async function openDirectIssuer({ delayMs, store: url, strictRotation = false }: DirectIssuerOptions): Promise<DirectIssuer> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-issuer-"));
   const real = await openStore(url === "sqlite" ? join(directory, "store.db") : await freshDatabase(url), directory);
-  const db = real.db.withPlugin(slowly(delayMs));
+  const db = delayMs === 0 ? real.db : real.db.withPlugin(slowly(delayMs));
   let skew = 0;
   const realNow = Date.now.bind(Date);
   // The provider asks Date itself.
   Date.now = () => realNow() + skew;
   const now = (): number => realNow() + skew;
   const said: string[] = [];
+  const sealing = createSealing([Buffer.alloc(32, 7)]);
   const server = createServer((request, response) => {
     request.headers["x-forwarded-proto"] = "https";
     request.headers["x-forwarded-for"] = "192.0.2.7";
@@ -45,8 +56,9 @@ export async function openDirectIssuer({ delayMs, store: url }: { readonly store
   const { port } = server.address() as AddressInfo;
   const origin = `https://localhost:${port}`;
   const plan = { issuer: origin, audiences: ["https://notes.example"], binding: "optional", requireNonce: false } as unknown as IdentityPlan;
-  const policy = { portcullis: 1, apis: [], identity: { issuer: "builtin", audience: ["https://notes.example"] }, roles: { member: ["notes:read", "notes:write"] }, apps: [{ id: "notes-app", redirectUris: ["com.notes.app:/signed-in"] }] } as unknown as Parameters<typeof openIdentity>[0]["policy"];
-  const identity = await openIdentity({ policy, plan, store: { ...real, db }, sealing: createSealing([Buffer.alloc(32, 7)]), folder: directory, directory, environment: {}, onKeys: () => undefined, onTrouble: (message) => said.push(message), now });
+  const policy = { portcullis: 1, apis: [], identity: { issuer: "builtin", audience: ["https://notes.example"], ...(strictRotation ? { refreshToken: { retryWindow: 0 } } : {}) }, roles: { member: ["notes:read", "notes:write"] }, apps: [{ id: "notes-app", redirectUris: ["com.notes.app:/signed-in"] }] } as unknown as Parameters<typeof openIdentity>[0]["policy"];
+  const start = (): Promise<Identity> => openIdentity({ policy, plan, store: { ...real, db }, sealing, folder: directory, directory, environment: {}, onKeys: () => undefined, onTrouble: (message) => said.push(message), now, ...(strictRotation ? { receiptMs: 0 } : {}) });
+  let identity = await start();
   const email = "ann@notes.example";
   await new Accounts(real.db, now).add({ id: "u-ann", email, emailVerified: true, password, roles: ["member"] });
   const incidents = (): string[] => said.filter((message) => message.startsWith("incident"));
@@ -58,6 +70,7 @@ export async function openDirectIssuer({ delayMs, store: url }: { readonly store
     email,
     fetch: ((input: string | URL, init?: RequestInit) => plainFetch(port, new URL(input), init)) as typeof fetch,
     advance: (ms) => (skew += ms),
+    now,
     incidents,
     forgetIncidents: () => said.splice(0),
     seen: (generations) => identity.seen(generations),
@@ -79,7 +92,14 @@ export async function openDirectIssuer({ delayMs, store: url }: { readonly store
     command: () => ({ status: 2, out: "", error: "there is no gate" }),
     addUser: () => "u-ann",
     mails: () => [],
-    restart: () => Promise.reject(new Error("there is no gate")),
+    async restart() {
+      const before = identity;
+      identity = await start();
+      await before.close();
+    },
+    async rotateKeys() {
+      await new SigningKeys(real.db, sealing, now).rotate(true);
+    },
     rewrite: () => undefined,
     close() {
       Date.now = realNow;

@@ -10,6 +10,7 @@ export interface CommitOptions {
   readonly db: Database;
   readonly sealing: Sealing;
   readonly now: () => number;
+  readonly receiptMs: number;
   /** An app's session has ended: its access tokens must not be believed any longer. */
   readonly onSessionEnded: (transaction: Transaction<Tables>, session: EndedSession) => Promise<void>;
 }

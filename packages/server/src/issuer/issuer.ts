@@ -14,6 +14,7 @@ import { inOneTransaction } from "./token-requests.ts";
 
 export interface IssuerSettings extends Omit<IssuerRules, "isFirstParty" | "scopesOf" | "kindOf"> {
   readonly retryWindowMs: number;
+  readonly receiptMs: number;
 }
 
 export interface IssuerParts {
@@ -45,6 +46,7 @@ export class Issuer {
       sealing,
       now,
       retryWindowMs: settings.retryWindowMs,
+      receiptMs: settings.receiptMs,
       findClient: (id) => this.#metadata.get(id),
       onSessionEnded: async (transaction, { accountId, because, clientId, sessionId }) => {
         await revoke(transaction, now(), { kind: "session", value: sessionId });

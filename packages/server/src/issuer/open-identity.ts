@@ -35,6 +35,8 @@ export interface IdentityOptions {
   readonly onKeys: (jwks: Jwks) => void;
   readonly onTrouble: (message: string) => void;
   readonly now?: () => number;
+  /** For so long the same refresh token gets the same answer; a minute. */
+  readonly receiptMs?: number;
 }
 
 export interface Identity {
@@ -46,7 +48,7 @@ export interface Identity {
 }
 
 const day = 86_400_000;
-const defaults = { accessTokenMs: 600_000, refreshMs: 30 * day, idleMs: 14 * day, retryMs: 7 * day, sessionMs: 12 * 3_600_000, leastPassword: 15, leastBesideMfa: 8, accent: "#0a5c5a" } as const;
+const defaults = { accessTokenMs: 600_000, refreshMs: 30 * day, idleMs: 14 * day, retryMs: 7 * day, sessionMs: 12 * 3_600_000, receiptMs: 60_000, leastPassword: 15, leastBesideMfa: 8, accent: "#0a5c5a" } as const;
 const refreshEveryMs = 1000;
 const confirmEveryMs = 100;
 const sweepEveryMs = 10 * 60_000;
@@ -93,6 +95,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
       idleSeconds: seconds(refreshToken?.idle ?? defaults.idleMs),
       sessionSeconds: seconds(signIn?.session ?? defaults.sessionMs),
       retryWindowMs: refreshToken?.retryWindow ?? defaults.retryMs,
+      receiptMs: options.receiptMs ?? defaults.receiptMs,
       binding: plan.binding,
       requireNonce: plan.requireNonce,
       roles: policy.roles ?? {},

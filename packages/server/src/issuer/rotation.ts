@@ -10,10 +10,9 @@ export interface RotationRules {
   readonly sealing: Sealing;
   readonly now: () => number;
   readonly retryWindowMs: number;
+  /** For so long the same token gets the same answer, byte for byte: callers that ask at the same time end up with one session. */
+  readonly receiptMs: number;
 }
-
-/** For so long the same token gets the same answer, byte for byte: callers that ask at the same time end up with one session. */
-export const receiptMs = 60_000;
 
 const isBound = (payload: AdapterPayload): boolean => payload.jkt !== undefined || payload["x5t#S256"] !== undefined;
 
@@ -22,7 +21,7 @@ const isBound = (payload: AdapterPayload): boolean => payload.jkt !== undefined 
  * been seen to use stands for that successor: the answer was lost on its way, and only the holder of the same key gets
  * another. Once the successor is known to be in use, the spent one in anybody's hand is a copy, and the family ends.
  */
-export async function findPresentedToken(row: RecordRow, payload: AdapterPayload, token: string, work: UnitOfWork | undefined, { db, now, retryWindowMs, sealing }: RotationRules): Promise<AdapterPayload | undefined> {
+export async function findPresentedToken(row: RecordRow, payload: AdapterPayload, token: string, work: UnitOfWork | undefined, { db, now, receiptMs, retryWindowMs, sealing }: RotationRules): Promise<AdapterPayload | undefined> {
   const { grant_ref: grantRef, id: rowId } = row;
   if (work === undefined || grantRef === null) return payload;
   const generation = row.generation ?? 0;
@@ -30,7 +29,7 @@ export async function findPresentedToken(row: RecordRow, payload: AdapterPayload
     work.presented = { model: "RefreshToken", token, rowId, liveRowId: rowId, generation, grantRef };
     return payload;
   }
-  const unspent = await withFreshReceipt(rowId, payload, db, now());
+  const unspent = await withFreshReceipt(rowId, payload, db, now() - receiptMs);
   if (unspent !== undefined) {
     work.presented = { model: "RefreshToken", token, rowId, liveRowId: rowId, generation, grantRef };
     return unspent;
@@ -53,22 +52,22 @@ export async function findPresentedToken(row: RecordRow, payload: AdapterPayload
 }
 
 /** A code that is redeemed again at once by the same key is an answer that was lost; by anybody else, or later, it is a stolen code. */
-export async function findPresentedCode(row: RecordRow, payload: AdapterPayload, token: string, work: UnitOfWork | undefined, { db, now }: RotationRules): Promise<AdapterPayload> {
+export async function findPresentedCode(row: RecordRow, payload: AdapterPayload, token: string, work: UnitOfWork | undefined, { db, now, receiptMs }: RotationRules): Promise<AdapterPayload> {
   if (work === undefined || row.grant_ref === null) return payload;
   const presented = { model: "AuthorizationCode", token, rowId: row.id, liveRowId: row.id, generation: 0, grantRef: row.grant_ref } as const;
   if (row.consumed_at === null) {
     work.presented = presented;
     return payload;
   }
-  const unspent = await withFreshReceipt(row.id, payload, db, now());
+  const unspent = await withFreshReceipt(row.id, payload, db, now() - receiptMs);
   if (unspent !== undefined) work.presented = presented;
   return unspent ?? payload;
 }
 
 /** While its answer may be given again, what is spent is looked at as if it were not: the provider verifies client, key and verifier anew. */
-async function withFreshReceipt(rowId: string, payload: AdapterPayload, db: Database, now: number): Promise<AdapterPayload | undefined> {
+async function withFreshReceipt(rowId: string, payload: AdapterPayload, db: Database, notBefore: number): Promise<AdapterPayload | undefined> {
   const receipt = await db.selectFrom("rotation_receipts").select("written_at").where("token_id", "=", rowId).executeTakeFirst();
-  if (receipt === undefined || now - receipt.written_at > receiptMs) return undefined;
+  if (receipt === undefined || receipt.written_at <= notBefore) return undefined;
   const { consumed: _, ...unspent } = payload;
   return unspent;
 }

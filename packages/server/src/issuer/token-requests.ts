@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Tables } from "../store/tables.ts";
 import { commit, type CommitOptions, ProofReplayed, SpentMeanwhile } from "./commit.ts";
-import { openReceipt, type Receipt, receiptMs, sealReceipt } from "./rotation.ts";
+import { openReceipt, type Receipt, sealReceipt } from "./rotation.ts";
 import { currentWork, type Presented, UnitOfWork } from "./unit-of-work.ts";
 
 type Context = Pick<KoaContextWithOIDC, "body" | "status" | "oidc" | "set">;
@@ -63,12 +63,12 @@ async function endFamily(presented: Presented, options: CommitOptions): Promise<
   await commit(ending, options);
 }
 
-async function freshReceipt({ rowId, token }: Presented, { db, now }: CommitOptions): Promise<Receipt | undefined> {
+async function freshReceipt({ rowId, token }: Presented, { db, now, receiptMs }: CommitOptions): Promise<Receipt | undefined> {
   const row = await db.selectFrom("rotation_receipts").select(["sealed", "written_at"]).where("token_id", "=", rowId).executeTakeFirst();
-  return row === undefined || now() - row.written_at > receiptMs ? undefined : openReceipt(row.sealed, token);
+  return row === undefined || row.written_at <= now() - receiptMs ? undefined : openReceipt(row.sealed, token);
 }
 
-async function keepAnswer(transaction: Transaction<Tables>, { generation, grantRef, model, rowId, token }: Presented, receipt: Receipt, { now }: CommitOptions): Promise<void> {
+async function keepAnswer(transaction: Transaction<Tables>, { generation, grantRef, model, rowId, token }: Presented, receipt: Receipt, { now, receiptMs }: CommitOptions): Promise<void> {
   // An unbound code that comes twice is a stolen one: there is no key by which to tell.
   if (model === "AuthorizationCode" && receipt.keyThumbprint === undefined) return;
   const at = now();

@@ -1,0 +1,150 @@
+import * as oauth from "oauth4webapi";
+import type { ClockPort } from "./ports.ts";
+import { retryAfterOf, SignInFailed, Unreachable } from "./problems.ts";
+import type { Proofs } from "./proof.ts";
+import { backOff, isNetworkFault } from "./retry.ts";
+import type { PendingSignIn, SessionRecord } from "./session-record.ts";
+
+export interface IssuerOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly bound: boolean;
+  readonly clock: ClockPort;
+  readonly fetch: typeof fetch;
+  readonly proofs: Proofs;
+  readonly timeoutMs: number;
+}
+
+/** The session is over: the issuer has said so, in so many words. */
+export class InvalidGrant extends Error {}
+
+export interface SignInWishes {
+  readonly acrValues?: readonly string[] | undefined;
+  readonly maxAgeSeconds?: number | undefined;
+  readonly loginHint?: string | undefined;
+  readonly prompt?: string | undefined;
+  readonly locales?: readonly string[] | undefined;
+}
+
+const mostTries = 4;
+
+/** What is asked of the authorization server. Safe to repeat: codes and refresh tokens are answered again to the same key. */
+export class IssuerClient {
+  readonly #options: IssuerOptions;
+  readonly #client: oauth.Client;
+  #metadata: Promise<oauth.AuthorizationServer> | undefined;
+
+  constructor(options: IssuerOptions) {
+    this.#options = options;
+    this.#client = { client_id: options.clientId };
+  }
+
+  async begin(redirectUri: string, wishes: SignInWishes): Promise<{ readonly url: string; readonly pending: PendingSignIn }> {
+    const { bound, clientId, clock, scopes } = this.#options;
+    const metadata = await this.#discover();
+    const pending: PendingSignIn = { state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier: oauth.generateRandomCodeVerifier(), redirectUri, startedAt: clock.now() };
+    const parameters = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, response_type: "code", scope: scopes.join(" "), state: pending.state, nonce: pending.nonce, code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier), code_challenge_method: "S256" });
+    const { acrValues, locales, loginHint, maxAgeSeconds, prompt } = wishes;
+    if (acrValues !== undefined) parameters.set("acr_values", acrValues.join(" "));
+    if (maxAgeSeconds !== undefined) parameters.set("max_age", String(maxAgeSeconds));
+    if (loginHint !== undefined) parameters.set("login_hint", loginHint);
+    if (prompt !== undefined) parameters.set("prompt", prompt);
+    if (locales !== undefined) parameters.set("ui_locales", locales.join(" "));
+    const authorization = metadata.authorization_endpoint as string;
+    if (metadata.pushed_authorization_request_endpoint === undefined) return { url: `${authorization}?${parameters.toString()}`, pending };
+    const response = await this.#post(metadata.pushed_authorization_request_endpoint, parameters, bound);
+    const { request_uri: requestUri } = (await response.json()) as { request_uri?: string; error?: string; error_description?: string };
+    if (response.status !== 201 || requestUri === undefined) throw new SignInFailed("request-refused", `the issuer did not take the request (${response.status})`);
+    return { url: `${authorization}?${new URLSearchParams({ client_id: clientId, request_uri: requestUri }).toString()}`, pending };
+  }
+
+  /** @throws SignInFailed when the redirect is not the answer to this sign-in, or says that it failed */
+  async end(redirected: string, pending: PendingSignIn): Promise<Omit<SessionRecord, "generation">> {
+    const metadata = await this.#discover();
+    let parameters: URLSearchParams;
+    try {
+      parameters = oauth.validateAuthResponse(metadata, this.#client, new URL(redirected), pending.state);
+    } catch (fault) {
+      if (fault instanceof oauth.AuthorizationResponseError) throw new SignInFailed(fault.error, fault.error_description ?? "sign-in was not allowed", fault);
+      throw new SignInFailed("answer-foreign", "this is not the answer to the sign-in that was begun", fault);
+    }
+    const body = new URLSearchParams({ grant_type: "authorization_code", client_id: this.#options.clientId, code: parameters.get("code") ?? "", redirect_uri: pending.redirectUri, code_verifier: pending.verifier });
+    const response = await this.#post(metadata.token_endpoint as string, body, this.#options.bound);
+    try {
+      return this.#record(await oauth.processAuthorizationCodeResponse(metadata, this.#client, response, { expectedNonce: pending.nonce }));
+    } catch (fault) {
+      throw new SignInFailed(fault instanceof oauth.ResponseBodyError ? fault.error : "answer-malformed", "the issuer did not give tokens", fault);
+    }
+  }
+
+  /** @throws InvalidGrant when the session is over; Unreachable when that cannot be told */
+  async refresh(refreshToken: string): Promise<Omit<SessionRecord, "generation">> {
+    const metadata = await this.#discover();
+    const body = new URLSearchParams({ grant_type: "refresh_token", client_id: this.#options.clientId, refresh_token: refreshToken });
+    const response = await this.#post(metadata.token_endpoint as string, body, this.#options.bound);
+    try {
+      return this.#record(await oauth.processRefreshTokenResponse(metadata, this.#client, response));
+    } catch (fault) {
+      if (fault instanceof oauth.ResponseBodyError && fault.error === "invalid_grant") throw new InvalidGrant("the session is over", { cause: fault });
+      throw new Unreachable(`the session could not be renewed: ${fault instanceof oauth.ResponseBodyError ? fault.error : (fault as Error).message}`, fault);
+    }
+  }
+
+  async revoke(token: string): Promise<boolean> {
+    const { revocation_endpoint: endpoint } = await this.#discover();
+    if (endpoint === undefined) return true;
+    return (await this.#post(endpoint, new URLSearchParams({ client_id: this.#options.clientId, token, token_type_hint: "refresh_token" }), false)).ok;
+  }
+
+  /** Tries again where trying again is safe and may help; the answer of the last try otherwise. */
+  async #post(url: string, body: URLSearchParams, bound: boolean): Promise<Response> {
+    const { clock, fetch: send, proofs, timeoutMs } = this.#options;
+    let nonceTaken = false;
+    for (let attempt = 0; ; attempt += 1) {
+      let response: Response;
+      try {
+        response = await send(url, { method: "POST", redirect: "manual", signal: AbortSignal.timeout(timeoutMs), headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json", ...(bound ? { DPoP: await proofs.make("POST", url) } : {}) }, body: body.toString() });
+      } catch (fault) {
+        if (!isNetworkFault(fault) || attempt + 1 >= mostTries) throw new Unreachable("the issuer cannot be reached", fault);
+        await backOff(clock, attempt, undefined);
+        continue;
+      }
+      proofs.learn(url, response);
+      if (response.status === 429 || response.status >= 500) {
+        if (attempt + 1 >= mostTries) throw new Unreachable(`the issuer answered ${response.status}`);
+        await backOff(clock, attempt, retryAfterOf(response));
+        continue;
+      }
+      if (!nonceTaken && response.status >= 400 && (await errorOf(response)) === "use_dpop_nonce") {
+        nonceTaken = true;
+        continue;
+      }
+      return response;
+    }
+  }
+
+  #discover(): Promise<oauth.AuthorizationServer> {
+    const { fetch: send, issuer, timeoutMs } = this.#options;
+    this.#metadata ??= (async () => {
+      try {
+        const address = new URL(issuer);
+        const response = await send(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, { headers: { Accept: "application/json" }, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
+        return await oauth.processDiscoveryResponse(address, response);
+      } catch (fault) {
+        this.#metadata = undefined;
+        throw new Unreachable("the issuer cannot be reached", fault);
+      }
+    })();
+    return this.#metadata;
+  }
+
+  #record(answer: oauth.TokenEndpointResponse): Omit<SessionRecord, "generation"> {
+    const lifeSeconds = answer.expires_in ?? 300;
+    return { accessToken: answer.access_token, tokenType: answer.token_type.toLowerCase() === "dpop" ? "DPoP" : "Bearer", refreshToken: answer.refresh_token, idToken: answer.id_token, scope: answer.scope, expiresAt: this.#options.clock.now() + lifeSeconds * 1000, lifeSeconds };
+  }
+}
+
+async function errorOf(response: Response): Promise<unknown> {
+  return ((await response.clone().json().catch(() => ({}))) as { error?: unknown } | null)?.error;
+}

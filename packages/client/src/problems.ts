@@ -1,0 +1,77 @@
+/** Codes of the gate's problem catalogue that the client acts on; every other code is passed to the app as it is. */
+export const problemCodes = {
+  needsNonce: "proof-nonce-needed",
+  needsStepUp: "step-up-needed",
+  needsUpgrade: "app-version-unsupported",
+  versionEnded: "version-sunset",
+  /** A fresh access token may mend these. */
+  needsToken: ["token-expired", "token-outdated", "token-revoked", "token-key-unknown", "token-signature-invalid", "token-malformed", "token-claims-invalid", "token-unbound", "credential-missing"],
+} as const;
+
+/** A refusal of the API (RFC 9457): `code` is stable and safe to switch on. */
+export class PortcullisProblem extends Error {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly traceId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  /** Every member of the problem document. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly response: Response;
+
+  constructor(response: Response, document: Readonly<Record<string, unknown>>) {
+    super(typeof document["title"] === "string" ? document["title"] : `the server answered ${response.status}`);
+    this.name = "PortcullisProblem";
+    this.status = response.status;
+    this.code = typeof document["code"] === "string" ? document["code"] : undefined;
+    this.traceId = typeof document["traceId"] === "string" ? document["traceId"] : undefined;
+    this.retryAfterSeconds = retryAfterOf(response);
+    this.document = document;
+    this.response = response;
+  }
+}
+
+/** There is no session, or it has ended: the person has to sign in. Nothing else means that. */
+export class SignedOut extends Error {
+  readonly reason: "never-signed-in" | "signed-out" | "session-ended";
+
+  constructor(reason: SignedOut["reason"]) {
+    super(reason === "never-signed-in" ? "nobody has signed in yet" : reason === "signed-out" ? "signed out" : "the session has ended, sign in again");
+    this.name = "SignedOut";
+    this.reason = reason;
+  }
+}
+
+/** The network or the server cannot do it now. The session is kept: trying again later is safe. */
+export class Unreachable extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "Unreachable";
+  }
+}
+
+/** Sign-in did not come to its end. */
+export class SignInFailed extends Error {
+  readonly error: string;
+
+  constructor(error: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "SignInFailed";
+    this.error = error;
+  }
+}
+
+export async function problemOf(response: Response): Promise<PortcullisProblem | undefined> {
+  if (response.status < 400 || response.headers.get("content-type")?.startsWith("application/problem+json") !== true) return undefined;
+  const document = (await response.clone().json().catch(() => ({}))) as Readonly<Record<string, unknown>> | null;
+  return new PortcullisProblem(response, document ?? {});
+}
+
+/** Seconds, or a date (RFC 9110 section 10.2.3). */
+export function retryAfterOf(response: Response): number | undefined {
+  const value = response.headers.get("retry-after");
+  if (value === null) return undefined;
+  if (/^\d{1,9}$/.test(value.trim())) return Number(value);
+  const at = Date.parse(value);
+  const now = Date.parse(response.headers.get("date") ?? "") || Date.now();
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
+}
