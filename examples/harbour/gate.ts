@@ -12,7 +12,7 @@ export interface StartedGate {
   readonly said: () => string;
 }
 
-const main = join(import.meta.dirname, "..", "..", "packages", "server", "src", "cli", "main.ts");
+export const main = join(import.meta.dirname, "..", "..", "packages", "server", "src", "cli", "main.ts");
 
 /** Starts the gate as a program of its own, as its users do, and waits until it serves. */
 export function startGate(argv: readonly string[], directory: string, environment: NodeJS.ProcessEnv = process.env): Promise<StartedGate> {

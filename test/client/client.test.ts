@@ -171,7 +171,7 @@ test("unsafe requests carry a key of their own and are sent again with the same;
 test("a server that says when to come back is asked again then, as long as a person would wait", async () => {
   const made = phone();
   await made.client.signIn();
-  const problem = (status: number, code: string, after: string): Response => new Response(JSON.stringify({ code, title: "x" }), { status, headers: { "Content-Type": "application/problem+json", "Retry-After": after } });
+  const problem = (status: number, code: string, waitSeconds: string): Response => new Response(JSON.stringify({ code, title: "x" }), { status, headers: { "Content-Type": "application/problem+json", "Retry-After": waitSeconds } });
   let tries = 0;
   made.fail = (url) => (url.endsWith("/notes") && (tries += 1) === 1 ? problem(429, "limit-exceeded", "2") : undefined);
   assert.equal((await made.client.send("/notes")).status, 200);

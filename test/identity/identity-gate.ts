@@ -106,9 +106,11 @@ operations:
       }
     },
     async restart(signal = "SIGKILL") {
-      const ended = new Promise((resolve) => gate.process.once("exit", resolve));
-      gate.process.kill(signal);
-      await ended;
+      if (gate.process.exitCode === null && gate.process.signalCode === null) {
+        const ended = new Promise((resolve) => gate.process.once("exit", resolve));
+        gate.process.kill(signal);
+        await ended;
+      }
       gate = await start();
     },
     rewrite: (again) => writeFileSync(policyFile, again(readFileSync(policyFile, "utf8"))),

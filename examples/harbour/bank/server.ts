@@ -61,7 +61,7 @@ async function dispatch(table: ReadonlyMap<string, Handler>, request: IncomingMe
 
 /** HOLE (broken authentication): the token's payload is believed, its signature never looked at. */
 function callerOf(request: IncomingMessage): Call["caller"] {
-  const payload = (request.headers.authorization ?? "").replace(/^Bearer /i, "").split(".")[1];
+  const payload = (request.headers.authorization ?? "").replace(/^(Bearer|DPoP) /i, "").split(".")[1];
   if (payload === undefined) return undefined;
   try {
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as { sub?: unknown; roles?: unknown };

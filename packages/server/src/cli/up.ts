@@ -28,8 +28,9 @@ export async function runUp({ values }: Command, environment: Readonly<Record<st
   const operations = loaded.documents.reduce((sum, document) => sum + document.operations.length, 0);
   terminal.error(
     [
-      `portcullis serves ${operations} operations on ${cleartext ? "http" : "https"}://localhost:${running.port} with ${running.threads} gate ${running.threads === 1 ? "thread" : "threads"}, ${modeWords(policy.mode)}, for ${[...new Set(plan.apis.flatMap((api) => api.upstream.targets))].join(", ")}`,
+      `portcullis serves ${operations} operations on ${cleartext ? "http" : "https"}://localhost:${running.port} with ${running.threads} gate ${running.threads === 1 ? "thread" : "threads"}, ${modeWords(policy.mode)}, for ${[...new Set(plan.apis.flatMap((api) => (api.issuer ? [] : api.upstream.targets)))].join(", ")}`,
       ...(running.cleartextPort === undefined ? [] : [`  without encryption nothing is served: port ${running.cleartextPort} answers ${policy.listen !== undefined && typeof policy.listen.tls === "object" && policy.listen.tls.cleartext === "redirect" ? "308" : "403"}`]),
+      ...(plan.apis.some((api) => api.issuer) ? [`  people sign in at ${plan.identity?.issuer} (/.well-known/openid-configuration); their account is at /account`] : []),
       ...(running.authorityFile === undefined ? [] : [`  trust for this machine only: curl --cacert ${running.authorityFile}`]),
       `  admin: http://127.0.0.1:${running.adminPort} (/healthz /readyz /metrics /records), credential in ${running.adminTokenFile}`,
     ].join("\n"),

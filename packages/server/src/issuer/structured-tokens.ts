@@ -42,6 +42,7 @@ export function answerStructuredTokens({ db, issuer, keys, now }: StructuredToke
     const payload = await read(textOf(params?.["token"]));
     if (path === issuerPaths.revocation) {
       context.status = 200;
+      context.type = "text/plain";
       context.body = "";
       if (payload?.jti === undefined || payload["client_id"] !== client.clientId) return;
       await revoke(db, now(), { kind: "token", value: payload.jti });
