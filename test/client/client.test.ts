@@ -114,10 +114,12 @@ test("an operation that needs more is reached: the client goes through the step-
         if (!(first.page ?? "").includes("One more step")) return byPassword(browser, url, "strong@notes.example");
         const start = await browser.follow(await browser.post(first.url, { form: formTokenOf(first.page ?? ""), intent: "start" }), first.url);
         const enrol = await browser.follow(await browser.post(start.url, { form: formTokenOf(start.page ?? ""), intent: "password", email: "strong@notes.example", password }), start.url);
-        const secret = /<code>([A-Z2-7 ]+)<\/code>/.exec(enrol.page ?? "")?.[1]?.replaceAll(" ", "") ?? "";
+        const mailed = gate.mails().filter((mail) => mail.to === "strong@notes.example" && mail.purpose === "new-device").at(-1)?.code ?? "";
+        const confirmed = await browser.follow(await browser.post(enrol.url, { form: formTokenOf(enrol.page ?? ""), intent: "second", code: mailed }), enrol.url);
+        const secret = /<code>([A-Z2-7 ]+)<\/code>/.exec(confirmed.page ?? "")?.[1]?.replaceAll(" ", "") ?? "";
         const bits = Array.from(secret, (character) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(character).toString(2).padStart(5, "0")).join("");
         const code = hotp(Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2))), Math.floor(Date.now() / 30_000));
-        const codes = await browser.follow(await browser.post(enrol.url, { form: formTokenOf(enrol.page ?? ""), intent: "enrol", code }), enrol.url);
+        const codes = await browser.follow(await browser.post(confirmed.url, { form: formTokenOf(confirmed.page ?? ""), intent: "enrol", code }), confirmed.url);
         return (await browser.follow(await browser.post(codes.url, { form: formTokenOf(codes.page ?? ""), intent: "recovery" }), codes.url)).left?.href;
       },
     },

@@ -243,7 +243,7 @@ test("introspection is for clients that prove who they are, and foreign tokens a
 test("a service signs in as itself, with what it was given and no more", async () => {
   const { body } = await post("/oauth/token", { grant_type: "client_credentials", scope: "notes:read" }, { Authorization: basic() });
   const token = String(body["access_token"]);
-  assert.deepEqual([decodeJwt(token)["scope"], decodeJwt(token)["system"], decodeJwt(token)["roles"]], ["notes:read", true, undefined]);
+  assert.deepEqual([decodeJwt(token)["scope"], decodeJwt(token)["system"], decodeJwt(token)["roles"], decodeJwt(token).sub], ["notes:read", true, undefined, "client:reports"]);
   assert.equal((await post("/oauth/token", { grant_type: "client_credentials", scope: "notes:write" }, { Authorization: basic() })).body["error"], "invalid_scope");
   assert.equal((await post("/oauth/token", { grant_type: "client_credentials" }, { Authorization: `Basic ${Buffer.from("reports:wrong").toString("base64")}` })).status, 401);
 });

@@ -112,7 +112,7 @@ test("an issuer elsewhere that binds its tokens is held to it at the gate", { ti
   const backend = createServer((_request, response) => response.writeHead(200, { "Content-Type": "application/json" }).end("{}"));
   await new Promise<void>((resolve) => backend.listen(0, "127.0.0.1", resolve));
   writeFileSync(join(directory, "openapi.json"), JSON.stringify({ openapi: "3.1.0", info: { title: "x", version: "1" }, components: { securitySchemes: { app: { type: "http", scheme: "bearer" } } }, security: [{ app: [] }], paths: { "/notes": { get: { operationId: "listNotes", responses: { 200: { description: "ok" } } } } } }));
-  const jwks = (await (await elsewhere.fetch(`${elsewhere.origin}/oauth/jwks`)).json()) as unknown;
+  const jwks = await (await elsewhere.fetch(`${elsewhere.origin}/oauth/jwks`)).json();
   const keys = createServer((_request, response) => response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(jwks)));
   await new Promise<void>((resolve) => keys.listen(0, "127.0.0.1", resolve));
   const port = await (await import("./identity-gate.ts")).freePort();

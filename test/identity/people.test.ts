@@ -118,6 +118,9 @@ test("a reset needs the mailed code, ends every session, and cannot be skipped t
   assert.equal((await app.call("/notes", await app.redeem({ parameters: validated(at.left, app), verifier }))).status, 200);
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.equal((await phone.call("/notes", tokensBefore)).code, "token-revoked");
+  const { url: again } = await phone.authorizationUrl();
+  const elsewhere = await new Visit(phone.browser).open(again);
+  assert.match(elsewhere.page, /Sign in to Notes/, "the browser that was signed in has to sign in again");
   assert.ok(gate.mails().some((mail) => mail.to === "forgetful@notes.example" && mail.purpose === "security-notice"));
 });
 
@@ -149,6 +152,8 @@ test("an operation that needs two proofs is reached by a step-up: authenticator 
   assert.match(at.page, /One more step/);
   await at.send("start");
   await at.send("password", { email: "careful@notes.example", password });
+  assert.match(at.page, /This device is new/, "the password alone does not make the second proof up");
+  await at.send("second", { code: lastCode("careful@notes.example", "new-device") });
   assert.match(at.page, /Set up an authenticator app/);
   const secret = secretOn(at.page);
   await at.send("enrol", { code: "000000" });

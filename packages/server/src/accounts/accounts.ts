@@ -49,7 +49,7 @@ export class Accounts {
   async add({ email, emailVerified = false, id, password, roles = [], tier }: NewAccount): Promise<Account> {
     const read = email === undefined ? undefined : readEmail(email);
     if (email !== undefined && read === undefined) throw new AccountFault(`'${email}' is not an e-mail address`);
-    if (id !== undefined && !/^[!-~]{1,120}$/.test(id)) throw new AccountFault(`'${id}' is not an id: up to 120 visible characters`);
+    if (id !== undefined && (!/^[!-~]{1,120}$/.test(id) || id.startsWith("client:"))) throw new AccountFault(`'${id}' is not an id: up to 120 visible characters, not beginning with 'client:'`);
     const now = this.#now();
     const row: Tables["accounts"] = {
       id: id ?? `u-${randomBytes(12).toString("base64url")}`,

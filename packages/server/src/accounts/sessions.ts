@@ -1,6 +1,7 @@
 import type { Transaction } from "kysely";
 import type { Revocation } from "@portcullis/guard/credentials/revocation";
 import type { Database } from "../store/open-store.ts";
+import { recordId } from "../issuer/record-names.ts";
 import type { Tables } from "../store/tables.ts";
 
 /** Longer than any access token may live. */
@@ -57,6 +58,19 @@ export class Sessions {
       }
       return ended.length;
     });
+  }
+
+  /**
+   * Signs browsers out of the issuer: whoever sits at one could otherwise open a new session without the password.
+   *
+   * @param accountId undefined: everybody's
+   * @param exceptUid the browser in which it is asked for
+   */
+  async endBrowsers(accountId: string | undefined, exceptUid?: string): Promise<void> {
+    let query = this.#db.deleteFrom("oidc_records").where("model", "=", "Session");
+    if (accountId !== undefined) query = query.where("account_ref", "=", recordId("account", accountId));
+    if (exceptUid !== undefined) query = query.where((eb) => eb.or([eb("uid_ref", "is", null), eb("uid_ref", "!=", recordId("uid", exceptUid))]));
+    await query.execute();
   }
 
   /** The gate has seen access tokens of these generations: their answers have arrived. */

@@ -51,7 +51,7 @@ export async function clients(command: Command, environment: Readonly<Record<str
     if (action !== "enable") {
       await sessions.end({ clientId: id }, `client-${action}d`);
       await revoke(db, Date.now(), { kind: "client", value: id });
-    } else await db.deleteFrom("revocations").where("kind", "=", "client").where("value", "=", id).execute();
+    } else await revoke(db, Date.now(), { kind: "client", value: id, beforeSeconds: Math.floor(Date.now() / 1000) });
     await audit(db, Date.now(), { actor: "command", action: `client-${action}d`, about: `client:${id}` });
     say({ id, action }, `${id}: ${action}d.`);
     return 0;

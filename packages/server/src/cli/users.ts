@@ -28,6 +28,7 @@ export async function users(command: Command, environment: Readonly<Record<strin
     if (action === "sign-out" && values["everybody"] === true) {
       await revoke(db, Date.now(), { kind: "everything", value: "", beforeSeconds: Math.floor(Date.now() / 1000) });
       const ended = await sessions.end({}, "ended-by-command");
+      await sessions.endBrowsers(undefined);
       await noted("everybody-signed-out", "everything");
       say({ ended }, `Every token that was issued until now is refused; ${ended} sessions have ended.`);
       return 0;
@@ -61,13 +62,17 @@ export async function users(command: Command, environment: Readonly<Record<strin
       }
       case "remove":
         await sessions.end({ accountId: account.id }, "account-removed");
-        await revoke(db, Date.now(), { kind: "subject", value: account.id });
+        await sessions.endBrowsers(account.id);
+        await revoke(db, Date.now(), { kind: "subject", value: account.id, beforeSeconds: Math.floor(Date.now() / 1000) });
         await accounts.remove(account.id);
         break;
       case "sign-out": {
         const session = text(values["session"]);
         const ended = await sessions.end({ accountId: account.id, ...(session === undefined ? {} : { id: session }) }, "ended-by-command");
-        if (session === undefined) await changed(opened, account, {});
+        if (session === undefined) {
+          await changed(opened, account, {});
+          await sessions.endBrowsers(account.id);
+        }
         await noted("user-signed-out", `user:${account.id}`);
         say({ ended }, `${ended} ${ended === 1 ? "session has" : "sessions have"} ended.`);
         return 0;
@@ -78,7 +83,10 @@ export async function users(command: Command, environment: Readonly<Record<strin
         break;
       default:
         await changed(opened, account, { disabled: action === "disable" });
-        if (action === "disable") await sessions.end({ accountId: account.id }, "account-disabled");
+        if (action === "disable") {
+          await sessions.end({ accountId: account.id }, "account-disabled");
+          await sessions.endBrowsers(account.id);
+        }
     }
     await noted(`user-${action}`, `user:${account.id}`, action === "roles" ? { roles: list(values["role"]).join(" ") } : undefined);
     const now = await accounts.byId(account.id);

@@ -74,6 +74,7 @@ async function put({ expiresAtMs, id, model, payload }: Extract<Write, { do: "pu
     model,
     id: rowId,
     grant_ref: grantId === undefined ? null : grantRef(grantId),
+    account_ref: payload.accountId === undefined ? null : recordId("account", payload.accountId),
     uid_ref: payload.uid === undefined ? null : recordId("uid", payload.uid),
     sealed: sealRecord(model, rowId, payload, sealing),
     generation,
@@ -86,8 +87,8 @@ async function put({ expiresAtMs, id, model, payload }: Extract<Write, { do: "pu
     if (numInsertedOrUpdatedRows !== 1n) throw new ProofReplayed();
     return;
   }
-  const { expires_at, grant_ref, sealed, uid_ref } = row;
-  await insert.onConflict((conflict) => conflict.columns(["model", "id"]).doUpdateSet({ expires_at, grant_ref, sealed, uid_ref, generation })).execute();
+  const { account_ref, expires_at, grant_ref, sealed, uid_ref } = row;
+  await insert.onConflict((conflict) => conflict.columns(["model", "id"]).doUpdateSet({ account_ref, expires_at, grant_ref, sealed, uid_ref, generation })).execute();
   if (generation === 0 && grantId !== undefined) await beginSession(grantId, payload, transaction, now());
 }
 

@@ -83,6 +83,14 @@ export function providerSettings(rules: IssuerRules, keys: readonly PrivateJwk[]
     rotateRefreshToken: true,
     expiresWithSession: () => false,
     clockTolerance: 0,
+    formats: {
+      customizers: {
+        // A service that is called like a customer must not be taken for one: what owners are compared with is a person's name (RFC 9068 section 5).
+        jwt: (_context, token, { payload }) => {
+          if (token.kind === "ClientCredentials") payload["sub"] = `client:${payload["client_id"] as string}`;
+        },
+      },
+    },
     conformIdTokenClaims: false,
     routes: {
       authorization: issuerPaths.authorization,

@@ -83,6 +83,7 @@ async function change({ account, parts, say, sessionName }: Visit, field: (name:
     }
     case "end-all":
       await parts.sessions.end({ accountId: account.id }, "ended-by-owner");
+      await parts.sessions.endBrowsers(account.id, sessionName);
       return noted("sessions-ended");
     case "remove-factor":
       return (await parts.factors.remove(account.id, field("factor"))) ? noted("factor-removed") : { fault: say("wrong") };
@@ -109,6 +110,7 @@ async function change({ account, parts, say, sessionName }: Visit, field: (name:
       if (judged !== undefined) return { fault: say(judged) };
       await parts.db.updateTable("accounts").set({ password: await hashPassword(field("password")) }).where("id", "=", account.id).execute();
       await parts.sessions.end({ accountId: account.id }, "password-changed");
+      await parts.sessions.endBrowsers(account.id, sessionName);
       return noted("password-changed");
     }
     default:

@@ -54,6 +54,8 @@ export interface Pending {
   readonly recoveryCodes?: readonly string[];
   /** The second step is a code that was mailed. */
   readonly mailed?: boolean;
+  /** A second factor is set up once the mailed code was typed. */
+  readonly enrols?: boolean;
   /** An upstream identity that will be connected when its bearer has proved to own the account. */
   readonly link?: { readonly issuer: string; readonly subject: string };
   readonly fault?: string;

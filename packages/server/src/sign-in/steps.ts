@@ -93,14 +93,22 @@ export async function afterFirst(parts: SignInParts, { attempt, knownCookie, nee
   const factors = await parts.factors.of(account.id);
   const carried = { accountId: account.id, amr, ...(account.email === undefined ? {} : { email: account.email }), ...(link === undefined ? {} : { link }) };
   if (factors.some(({ kind }) => kind === "totp")) return { next: { step: "second", ...carried } };
-  if (needsMfa || parts.settings.secondFactor === "always") return { next: { step: "enrol", ...carried, secret: newTotpSecret().toString("base64") } };
+  const reachable = account.email !== undefined && account.emailVerified;
+  if (needsMfa || parts.settings.secondFactor === "always") {
+    // Whoever has only the password must not make the second proof up: the mailbox is asked first.
+    if (!reachable || amr.includes("fed")) return { next: enrolment(carried) };
+    parts.mailer.send({ to: account.email ?? "", purpose: "new-device", locale: say.locale, code: await parts.codes.make("second", attempt, account.id) });
+    return { next: { step: "second", ...carried, mailed: true, enrols: true } };
+  }
   const isNew = knownDevice(knownCookie, account.id, parts.sealing) === undefined;
-  if (parts.settings.secondFactor === "new-device" && isNew && account.email !== undefined && account.emailVerified) {
-    parts.mailer.send({ to: account.email, purpose: "new-device", locale: say.locale, code: await parts.codes.make("second", attempt, account.id) });
+  if (parts.settings.secondFactor === "new-device" && isNew && reachable) {
+    parts.mailer.send({ to: account.email ?? "", purpose: "new-device", locale: say.locale, code: await parts.codes.make("second", attempt, account.id) });
     return { next: { step: "second", ...carried, mailed: true } };
   }
   return { signedIn: account, amr, link };
 }
+
+const enrolment = (carried: Omit<Pending, "step">): Pending => ({ ...carried, step: "enrol", secret: newTotpSecret().toString("base64") });
 
 async function secondStep(parts: SignInParts, submission: Submission): Promise<Outcome> {
   const { attempt, field, pending, say } = submission;
@@ -115,6 +123,7 @@ async function secondStep(parts: SignInParts, submission: Submission): Promise<O
   if (proof === undefined) return wrong(say);
   await parts.guesses.forgive(guesser);
   const amr = [...(pending.amr ?? []), ...proof];
+  if (pending.enrols === true) return { next: enrolment({ accountId: account.id, amr, ...(account.email === undefined ? {} : { email: account.email }), ...(pending.link === undefined ? {} : { link: pending.link }) }) };
   if (pending.passwordHash !== undefined) await replacePassword(parts, account, pending.passwordHash, say);
   return { signedIn: account, amr, link: pending.link };
 }
@@ -126,6 +135,7 @@ async function enrol(parts: SignInParts, { field, pending, say }: Submission): P
   if (account === undefined || step === undefined) return wrong(say);
   await parts.factors.addTotp(account.id, secret, step);
   await audit(parts.db, parts.now(), { actor: `user:${account.id}`, action: "factor-added", about: `user:${account.id}`, details: { kind: "totp" } });
+  if (account.email !== undefined) parts.mailer.send({ to: account.email, purpose: "security-notice", locale: say.locale, event: "factor-added" });
   const { secret: _, ...rest } = pending;
   return { next: { ...rest, step: "recovery", amr: [...(pending.amr ?? []), "otp", "mfa"], recoveryCodes: await parts.factors.renewRecoveryCodes(account.id) } };
 }
@@ -190,6 +200,7 @@ async function replacePassword(parts: SignInParts, account: Account, passwordHas
   await parts.db.updateTable("accounts").set({ password: passwordHash }).where("id", "=", account.id).execute();
   // Whoever knew the old one is signed out with it.
   await parts.sessions.end({ accountId: account.id }, "password-changed");
+  await parts.sessions.endBrowsers(account.id);
   await audit(parts.db, parts.now(), { actor: `user:${account.id}`, action: "password-changed", about: `user:${account.id}` });
   if (account.email !== undefined) parts.mailer.send({ to: account.email, purpose: "security-notice", locale: say.locale, event: "password-changed" });
 }

@@ -1,7 +1,6 @@
 import { type Kysely, type Migration, PostgresAdapter, sql } from "kysely";
 
-/** Forward only; each is safe beside a program of the version before it, which goes on serving meanwhile. */
-export const migrations: Readonly<Record<string, Migration>> = {
+const first: Readonly<Record<string, Migration>> = {
   "0001-identity": {
     async up(db: Kysely<unknown>): Promise<void> {
       const blob = isPostgres(db) ? sql`bytea` : sql`blob`;
@@ -147,4 +146,16 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
 };
 
+const afterwards: Readonly<Record<string, Migration>> = {
+  "0002-account-of-records": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable("oidc_records").addColumn("account_ref", "text").execute();
+      await db.schema.createIndex("oidc_records_account").on("oidc_records").column("account_ref").execute();
+    },
+  },
+};
+
 const isPostgres = (db: Kysely<unknown>): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
+
+/** Forward only; each is safe beside a program of the version before it, which goes on serving meanwhile. */
+export const migrations: Readonly<Record<string, Migration>> = { ...first, ...afterwards };

@@ -8,6 +8,8 @@ export interface Tables {
     id: string;
     grant_ref: string | null;
     uid_ref: string | null;
+    /** Whose it is: what a person's password change must end. */
+    account_ref: string | null;
     sealed: Uint8Array;
     /** Of refresh tokens: how often the family was rotated before this one. */
     generation: number | null;
