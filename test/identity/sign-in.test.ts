@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { App, oauthError } from "./app.ts";
@@ -78,4 +79,29 @@ test("signing out by command ends the session and its tokens within a second", a
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.equal((await app.call("/notes", tokens)).code, "token-revoked");
   assert.equal(await oauthError(app.refresh(tokens.refresh_token as string)), "invalid_grant");
+});
+
+test("administrators change people over the admin API, with its own credential, and misspelt wishes are refused", async () => {
+  const admin = async (method: string, path: string, body?: unknown, token = readFileSync(gate.gate.adminTokenFile, "utf8").trim()): Promise<{ status: number; body: Record<string, unknown> }> => {
+    const answer = await fetch(`http://127.0.0.1:${gate.gate.adminPort}${path}`, { method, headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  assert.equal((await admin("GET", "/users", undefined, "x".repeat(43))).status, 401);
+  const id = gate.addUser("dora@notes.example", "--role", "member");
+  const app = await new App(gate).begin();
+  const tokens = await app.signIn("dora@notes.example");
+  assert.equal((await admin("PATCH", `/users/${id}`, { role: ["admin"] })).status, 400);
+  assert.equal((await admin("PATCH", `/users/${id}`, { roles: ["emperor"] })).status, 400);
+  assert.deepEqual((await admin("PATCH", `/users/${id}`, { roles: ["admin"] })).body["roles"], ["admin"]);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const renewed = await app.refresh(tokens.refresh_token as string);
+  assert.equal((await app.call("/admin", renewed)).status, 200);
+  assert.equal((await admin("DELETE", `/users/${id}/sessions`)).body["ended"], 1);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal((await app.call("/admin", renewed)).code, "token-revoked");
+  assert.equal((await admin("DELETE", "/users/dora@notes.example")).status, 200);
+  assert.equal((await admin("GET", `/users/${id}`)).status, 404);
+  assert.match(JSON.stringify((await admin("GET", "/audit")).body), /"actor":"admin","action":"user-removed"/);
+  assert.equal((await admin("POST", "/users", { email: "eve@notes.example", roles: ["member"] })).status, 201);
+  assert.equal((await admin("POST", "/users", { email: "eve@notes.example" })).status, 400);
 });

@@ -6,7 +6,9 @@ import type { Policy } from "@portcullis/guard/policy/policy-schema";
 import { allocateSharedBuckets } from "@portcullis/guard/state/shared-memory";
 import { allocateSharedReplay } from "@portcullis/guard/state/shared-replay";
 import { openAdminCredential } from "./admin/admin-credential.ts";
-import { startAdminServer } from "./admin/admin-server.ts";
+import { Administration } from "./accounts/administration.ts";
+import { type AdminView, startAdminServer } from "./admin/admin-server.ts";
+import { answerPeople } from "./admin/people.ts";
 import { GateFleet } from "./gate-fleet.ts";
 import type { GateSettings } from "./gate-settings.ts";
 import { makeAssertionKey } from "./keys/identity-assertion.ts";
@@ -17,6 +19,7 @@ import { chooseTls, hstsOf } from "./listener/choose-tls.ts";
 import { openCleartextPort } from "./listener/cleartext-port.ts";
 import type { Loaded } from "./policy/load-policy.ts";
 import { watchFiles } from "./policy/watch-files.ts";
+import type { Database } from "./store/open-store.ts";
 import { prometheusText } from "./watch/prometheus.ts";
 import { RecentRecords } from "./watch/recent-records.ts";
 import { createRecordWriter } from "./watch/record-writer.ts";
@@ -56,11 +59,14 @@ const keptRecords = 5000;
 /** Proofs of possession that are remembered as used, for the minutes in which they could be used again. */
 const keptProofs = 1_048_576;
 
+/** By the roles of the policy that serves just now. */
+const peopleOf = (db: Database, policy: () => Policy): AdminView["people"] => (method, url, body) => answerPeople(new Administration(db, "admin", Object.keys(policy().roles ?? {})), db, method, url, body);
+
 /** The only place that constructs: the control thread's parts, and a gate thread per core. */
 export async function up(options: UpOptions): Promise<Running> {
   const { directory, environment, loaded, say } = options;
   const { listen } = loaded.policy;
-  let { plan } = loaded;
+  let { plan, policy: current } = loaded;
   const tls = await chooseTls(listen, loaded.folder, directory, environment);
   let certificate = tls?.certificate;
   const ticketKeys = randomBytes(48);
@@ -141,6 +147,7 @@ export async function up(options: UpOptions): Promise<Running> {
       return false;
     }
     ({ plan } = next);
+    current = next.policy as Policy;
     const applied = await fleet.applyPlan({ plan, buckets, ...secrets });
     options.onReloaded(next, applied);
     return applied;
@@ -181,6 +188,7 @@ export async function up(options: UpOptions): Promise<Running> {
         notReady: () => (plan.identity !== undefined && identity.keys === undefined ? `the keys of ${plan.identity.issuer} were not yet obtained` : undefined),
         evidence: () => evidence.all(),
         records: (filter, most) => recent.find(filter, most),
+        people: identity.store === undefined ? undefined : peopleOf(identity.store.db, () => current),
       },
     });
     return {

@@ -1,4 +1,3 @@
-import { Accounts } from "../accounts/accounts.ts";
 import { Sessions } from "../accounts/sessions.ts";
 import { defaultStore } from "../identity-service.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
@@ -13,7 +12,6 @@ export interface OpenedStore {
   readonly store: Store;
   readonly sealing: Sealing;
   readonly policy: Policy;
-  readonly accounts: Accounts;
   readonly sessions: Sessions;
 }
 
@@ -26,7 +24,7 @@ export async function withStore<T>({ values }: Command, environment: Readonly<Re
   const sealing = createSealing(sealingKeys(directory, environment));
   const store = await openStore(policy.store ?? defaultStore(directory), policy.store === undefined ? process.cwd() : folder);
   try {
-    return await work({ store, sealing, policy, accounts: new Accounts(store.db, Date.now), sessions: new Sessions(store.db, Date.now) });
+    return await work({ store, sealing, policy, sessions: new Sessions(store.db, Date.now) });
   } finally {
     await store.close();
   }
