@@ -6,7 +6,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const tsc = join(root, "node_modules", ".bin", "tsc");
 
-for (const name of ["guard", "server"]) {
+for (const name of ["guard", "client", "server"]) {
   const folder = join(root, "packages", name);
   rmSync(join(folder, "dist"), { recursive: true, force: true });
   const config = join(folder, ".tsconfig.build.json");
