@@ -77,7 +77,7 @@ export class ApiCaller {
       else if (session !== undefined && !renewed && (problemCodes.needsToken as readonly (string | undefined)[]).includes(code)) {
         renewed = true;
         stale = session.accessToken;
-      } else if (code === problemCodes.needsStepUp && !steppedUp && (safe.has(method) || repeatable) && (await this.#stepUp(problem))) {
+      } else if ((problemCodes.needsStepUp as readonly (string | undefined)[]).includes(code) && !steppedUp && (safe.has(method) || repeatable) && (await this.#stepUp(problem))) {
         steppedUp = true;
         stale = undefined;
       } else if ((response.status === 429 || response.status === 503) && repeatable && attempt + 1 < mostTries && (retryAfterOf(response) ?? 1) <= mostWaitSeconds) await backOff(this.#options.clock, attempt, retryAfterOf(response));

@@ -1,7 +1,7 @@
 /** Codes of the gate's problem catalogue that the client acts on; every other code is passed to the app as it is. */
 export const problemCodes = {
   needsNonce: "proof-nonce-needed",
-  needsStepUp: "step-up-needed",
+  needsStepUp: ["step-up-needed", "device-untrusted"],
   needsUpgrade: "app-version-unsupported",
   versionEnded: "version-sunset",
   /** A fresh access token may mend these. */

@@ -76,6 +76,8 @@ export const problemCatalog = Object.freeze({
   "rule-missing": row("authorization", 403, "This is not permitted", "No rule allows this operation."),
   "scope-insufficient": row("authorization", 403, "The access token does not allow this", "Ask for the scopes named in WWW-Authenticate."),
   "role-insufficient": row("authorization", 403, "This is not permitted", "The account may not do this."),
+  "client-refused": row("authorization", 403, "This is not permitted from this app", "The operation is offered to other apps only."),
+  "device-untrusted": row("authorization", 401, "This device has not been confirmed yet", "Sign in on this device as WWW-Authenticate asks, and send the request again."),
   "step-up-needed": row("authorization", 401, "A stronger or fresher sign-in is needed", "Sign in again as WWW-Authenticate asks, and send the request again."),
   "property-forbidden": row("authorization", 403, "This may not be written", "Leave out the properties named in errors."),
   "object-not-yours": row("ownership", 404, "There is nothing at this address", "The object does not exist, or is not the caller's; both are answered alike."),

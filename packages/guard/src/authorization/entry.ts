@@ -13,16 +13,19 @@ export interface EntryRule {
   readonly alternatives: readonly EntryAlternative[];
   /** The caller must hold one of these roles; empty when roles do not matter. */
   readonly roles: readonly string[];
+  /** The token must have been given to one of these apps or programs; empty when any may ask. */
+  readonly clients: readonly string[];
 }
 
 /** What the document's `security` says of who may enter: silence is no rule, and no rule is closed. */
 export function entryRuleOf(security: readonly SecurityRequirement[] | undefined): EntryRule | undefined {
   if (security === undefined) return undefined;
   const anonymous = security.length === 0 || security.some((requirement) => Object.keys(requirement).length === 0);
-  return { anonymous, alternatives: security.map((requirement) => ({ scopes: Object.values(requirement).flat() })), roles: [] };
+  return { anonymous, alternatives: security.map((requirement) => ({ scopes: Object.values(requirement).flat() })), roles: [], clients: [] };
 }
 
 export interface Entrant {
+  readonly clientId?: string | undefined;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
 }
@@ -50,17 +53,19 @@ export function compileHeldScopes(roles: Readonly<Record<string, readonly string
 export function compileEntry(rule: EntryRule | undefined, heldScopes: (entrant: Entrant) => readonly string[]): ((entrant: Entrant | undefined) => Refusal | undefined) | undefined {
   if (rule === undefined) return () => refuse("rule-missing", { detail: "neither the document's security nor the policy says who may call this operation" });
   if (rule.anonymous) return undefined;
-  const { alternatives, roles } = rule;
+  const { alternatives, clients, roles } = rule;
   const asked = alternatives[0]?.scopes.join(" ") ?? "";
   const insufficientScope = refuse("scope-insufficient", {
     detail: `needs ${alternatives.map((alternative) => alternative.scopes.join(" ")).join(" or ")}`,
     headers: [["WWW-Authenticate", `Bearer error="insufficient_scope", scope="${asked}"`]],
   });
   const insufficientRole = refuse("role-insufficient", { detail: `needs one of the roles ${roles.join(", ")}` });
+  const wrongClient = refuse("client-refused", { detail: `only from ${clients.join(", ")}` });
   const missing = refuse("credential-missing", { detail: "no valid credential", headers: [["WWW-Authenticate", "Bearer"]] });
   const scopesMatter = alternatives.length > 0 && alternatives.every((alternative) => alternative.scopes.length > 0);
   return (entrant) => {
     if (entrant === undefined) return missing;
+    if (clients.length > 0 && !(entrant.clientId !== undefined && clients.includes(entrant.clientId))) return wrongClient;
     if (roles.length > 0 && !roles.some((role) => entrant.roles.includes(role))) return insufficientRole;
     if (!scopesMatter) return undefined;
     const held = heldScopes(entrant);

@@ -2,6 +2,10 @@ import { refuse, type Refusal } from "../refusal.ts";
 
 /** How strongly, and how lately, the caller must have signed in (RFC 9470). */
 export interface StepUpRule {
+  /** The token must name a key or a certificate that only its bearer has. */
+  readonly bound: boolean;
+  /** The device must have been confirmed: by a sign-in with two proofs on it (`device_trusted`). */
+  readonly trustedDevice: boolean;
   /** One of these must be the token's `acr`; empty when the strength does not matter. */
   readonly acr: readonly string[];
   readonly withinSeconds: number | undefined;
@@ -16,12 +20,17 @@ export interface StepUpCondition {
 }
 
 /** Undefined when the caller is signed in strongly enough. */
-export function compileStepUp({ acr, when, withinSeconds }: StepUpRule): (claims: Readonly<Record<string, unknown>> | undefined, body: unknown, nowSeconds: number) => Refusal | undefined {
+export function compileStepUp({ acr, bound, trustedDevice, when, withinSeconds }: StepUpRule): (claims: Readonly<Record<string, unknown>> | undefined, body: unknown, nowSeconds: number) => Refusal | undefined {
   const challenge = ['Bearer error="insufficient_user_authentication"', 'error_description="a stronger or fresher sign-in is needed"', ...(acr.length === 0 ? [] : [`acr_values="${acr.join(" ")}"`]), ...(withinSeconds === undefined ? [] : [`max_age="${withinSeconds}"`])].join(", ");
   const refusal = (detail: string): Refusal => refuse("step-up-needed", { detail, headers: [["WWW-Authenticate", challenge]] });
+  const unbound = refuse("token-unbound", { detail: "this operation asks for a bound token", headers: [["WWW-Authenticate", 'DPoP error="invalid_token"']] });
+  // What makes a device trusted is a sign-in with two proofs on it: the same challenge leads there.
+  const untrusted = refuse("device-untrusted", { detail: "device_trusted is not true", headers: [["WWW-Authenticate", 'Bearer error="insufficient_user_authentication", error_description="this device has not been confirmed yet", acr_values="mfa", max_age="300"']] });
   return (claims, body, nowSeconds) => {
     if (when !== undefined && !isOver(body, when)) return undefined;
     if (claims === undefined) return refusal("nobody is signed in");
+    if (bound && claims["cnf"] === undefined) return unbound;
+    if (trustedDevice && claims["device_trusted"] !== true) return untrusted;
     if (acr.length > 0 && !(typeof claims["acr"] === "string" && acr.includes(claims["acr"]))) return refusal(`acr is ${typeof claims["acr"] === "string" ? JSON.stringify(claims["acr"].slice(0, 60)) : "absent"}`);
     if (withinSeconds === undefined) return undefined;
     const { auth_time: signedInAt } = claims;

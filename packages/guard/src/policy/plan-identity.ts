@@ -81,7 +81,7 @@ function noteExternal(policy: Policy, { mail, passwords, providers, refreshToken
 
 function noteAppsWithoutIssuer({ apps }: Policy, note: ReadPolicy["faultAt"]): void {
   apps?.forEach((app, index) => {
-    for (const name of ["redirectUris", "logoutUris", "kind", "scopes", "firstParty"] as const) if (app[name] !== undefined) note(["apps", String(index), name], `'${name}' is a setting of the built-in issuer`, { mend: "Take it out, or write identity: { issuer: builtin, audience: ... }." });
+    for (const name of ["redirectUris", "logoutUris", "kind", "scopes", "firstParty", "pushedRequests"] as const) if (app[name] !== undefined) note(["apps", String(index), name], `'${name}' is a setting of the built-in issuer`, { mend: "Take it out, or write identity: { issuer: builtin, audience: ... }." });
   });
 }
 

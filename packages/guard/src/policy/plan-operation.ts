@@ -57,7 +57,7 @@ export function planOperation(operation: Operation | undefined, entries: readonl
 }
 
 function allowed(allow: NonNullable<OperationEntry["allow"]>, before: EntryRule | undefined, index: number, { note, roles }: PlanContext): EntryRule {
-  if (allow === "anyone") return { anonymous: true, alternatives: [], roles: [] };
+  if (allow === "anyone") return { anonymous: true, alternatives: [], roles: [], clients: [] };
   if (roles !== undefined) {
     allow.roles?.forEach((role, at) => {
       if (Object.hasOwn(roles, role)) return;
@@ -67,7 +67,7 @@ function allowed(allow: NonNullable<OperationEntry["allow"]>, before: EntryRule 
   }
   // Scopes that the document asks for stay asked for, unless the policy names its own.
   const alternatives = allow.scopes === undefined ? (before?.anonymous === false ? before.alternatives : []) : [{ scopes: allow.scopes }];
-  return { anonymous: false, alternatives, roles: allow.roles ?? [] };
+  return { anonymous: false, alternatives, roles: allow.roles ?? [], clients: allow.clients ?? [] };
 }
 
 /** Limits that count by the same parts replace each other; others stand side by side, so that no entry loses one by naming another. */
@@ -88,10 +88,10 @@ function layLimits(limits: Map<string, LimitRule>, { limits: own }: OperationEnt
   });
 }
 
-function stepUpOf({ acr, when, within }: NonNullable<OperationEntry["stepUp"]>, operation: Operation | undefined, index: number, { identity, note }: PlanContext): StepUpRule {
+function stepUpOf({ acr, bound, device, when, within }: NonNullable<OperationEntry["stepUp"]>, operation: Operation | undefined, index: number, { identity, note }: PlanContext): StepUpRule {
   const place = ["operations", String(index), "stepUp"];
-  if (acr === undefined && within === undefined) note(place, "a step-up asks for nothing", { expected: "acr: NAME, within: 5m, or both" });
+  if (acr === undefined && within === undefined && bound !== true && device === undefined) note(place, "a step-up asks for nothing", { expected: "acr: NAME, within: 5m, bound: true or device: trusted" });
   if (!identity) note(place, "how strongly a caller signed in stands in its token, and no issuer is named", { expected: "identity: { issuer: https://..., audience: ... }" });
   if (when !== undefined && operation !== undefined && operation.requestBody === undefined) note([...place, "when"], `'${operation.key}' has no body to look into`);
-  return { acr: acr ?? [], withinSeconds: within === undefined ? undefined : Math.round(within / 1000), when: when === undefined ? undefined : { pointer: readPointer(when.body), over: when.over } };
+  return { bound: bound === true, trustedDevice: device === "trusted", acr: acr ?? [], withinSeconds: within === undefined ? undefined : Math.round(within / 1000), when: when === undefined ? undefined : { pointer: readPointer(when.body), over: when.over } };
 }

@@ -113,9 +113,9 @@ const ownerUnavailable = { provenance: "shown ids are not remembered" } as const
 const ownerLeaf = object(ownerFields, ownerUnavailable);
 const ownerAny = object({ any: required(list(ownerLeaf, 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }, ownerUnavailable);
 const owner = either("any", ownerAny, either("all", object({ all: required(list(either("any", ownerAny, ownerLeaf), 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }, ownerUnavailable), ownerLeaf));
-const stepUp = object({ acr: optional(oneOrMore(text("an authentication context class, such as mfa", /^[!#-[\]-~]{1,100}$/))), within: optional(duration), when: optional(object({ body: required(pointer), over: required(scalar("a number", (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined), { type: "number" })) })) });
+const stepUp = object({ bound: optional(flag), device: optional(choice("trusted")), acr: optional(oneOrMore(text("an authentication context class, such as mfa", /^[!#-[\]-~]{1,100}$/))), within: optional(duration), when: optional(object({ body: required(pointer), over: required(scalar("a number", (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined), { type: "number" })) })) });
 
-const allow = scalarOr(choice("anyone"), object({ scopes: optional(list(text("a scope"), 1)), roles: optional(list(text("a role"), 1)) }));
+const allow = scalarOr(choice("anyone"), object({ scopes: optional(list(text("a scope"), 1)), roles: optional(list(text("a role"), 1)), clients: optional(list(text("a client's id"), 1)) }));
 
 const rate: Shape<Rate> = scalar(rateForm, (value) => (typeof value === "string" ? readRate(value) : undefined), { type: "string", pattern: "^\\d{1,7}/(s|sec|second|min|minute|h|hour|d|day)$" });
 const part: Shape<LimitPart> = scalar(`${limitParts.join(", ")} or body.<property>`, (value) => (typeof value === "string" && isLimitPart(value) ? value : undefined), { type: "string" });
@@ -133,7 +133,7 @@ const tls = scalarOr(
 
 const version = scalar("a version such as 3.0.0", (value) => (typeof value === "string" && readVersion(value) !== undefined ? value : undefined), { type: "string" });
 const app = object(
-  { id: required(text("an app's name such as harbour-ios", /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)), minVersion: optional(version), blocked: optional(list(range, 1)), upgradeUrl: optional(url(["https:"], "an https address of the app's newest build")), redirectUris: optional(list(text("where sign-in returns to, such as com.example.app:/signed-in"), 1)), logoutUris: optional(list(text("where sign-out returns to"), 1)), kind: optional(choice("native", "web")), scopes: optional(list(text("a scope"), 1)), firstParty: optional(flag) },
+  { id: required(text("an app's name such as harbour-ios", /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)), minVersion: optional(version), blocked: optional(list(range, 1)), upgradeUrl: optional(url(["https:"], "an https address of the app's newest build")), redirectUris: optional(list(text("where sign-in returns to, such as com.example.app:/signed-in"), 1)), logoutUris: optional(list(text("where sign-out returns to"), 1)), kind: optional(choice("native", "web")), pushedRequests: optional(choice("required", "optional")), scopes: optional(list(text("a scope"), 1)), firstParty: optional(flag) },
   { attestation: "apps are not attested" },
 );
 

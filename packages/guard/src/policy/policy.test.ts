@@ -98,7 +98,7 @@ operations:
 
 test("who may enter is said by the document until the policy says otherwise", async () => {
   const { of } = await plan(`roles: { support: ["a:read"] }\noperations: [{ match: closeAccount, allow: { roles: [support] } }, { match: getAccount, allow: anyone }]\n`);
-  assert.deepEqual(of("closeAccount").entry, { anonymous: false, alternatives: [{ scopes: ["a:read"] }], roles: ["support"] });
+  assert.deepEqual(of("closeAccount").entry, { anonymous: false, alternatives: [{ scopes: ["a:read"] }], roles: ["support"], clients: [] });
   assert.equal(of("getAccount").entry?.anonymous, true);
   assert.equal(of("login").entry?.anonymous, true);
 });

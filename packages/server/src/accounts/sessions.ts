@@ -60,6 +60,19 @@ export class Sessions {
     });
   }
 
+  async devices(accountId: string): Promise<readonly { readonly id: string; readonly label: string; readonly firstSeenAt: number; readonly lastSeenAt: number; readonly trusted: boolean }[]> {
+    const rows = await this.#db.selectFrom("devices").selectAll().where("account_id", "=", accountId).where("removed_at", "is", null).orderBy("last_seen_at", "desc").execute();
+    return rows.map((row) => ({ id: row.id, label: row.label, firstSeenAt: row.first_seen_at, lastSeenAt: row.last_seen_at, trusted: row.trusted_at !== null }));
+  }
+
+  /** Its sessions end with it, and it is a new device when it comes back. @returns whether there was one */
+  async removeDevice(accountId: string, deviceId: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db.updateTable("devices").set({ removed_at: this.#now(), trusted_at: null }).where("account_id", "=", accountId).where("id", "=", deviceId).where("removed_at", "is", null).executeTakeFirst();
+    if (numUpdatedRows !== 1n) return false;
+    await this.end({ accountId, deviceId }, "device-removed");
+    return true;
+  }
+
   /**
    * Signs browsers out of the issuer: whoever sits at one could otherwise open a new session without the password.
    *

@@ -10,6 +10,8 @@ export interface RegisteredClient {
   readonly logoutUris: readonly string[];
   /** What it may ask for; undefined: whatever its users' roles allow. */
   readonly scopes: readonly string[] | undefined;
+  /** Requests come by the back channel, where nobody can change them on the way (RFC 9126). */
+  readonly pushedRequests: boolean;
   /** The owner's own app: its users are not asked whether it may. */
   readonly firstParty: boolean;
   /** Of confidential clients; the secret itself, sealed in the store. */
@@ -20,7 +22,7 @@ const standardScopes = ["openid", "offline_access", "email"];
 
 /** The apps of the policy. */
 export function policyClients({ apps }: Policy): readonly RegisteredClient[] {
-  return (apps ?? []).flatMap((app) => (app.redirectUris === undefined ? [] : [{ id: app.id, kind: app.kind ?? "native", redirectUris: app.redirectUris, logoutUris: app.logoutUris ?? [], scopes: app.scopes, firstParty: app.firstParty ?? true, secret: undefined }]));
+  return (apps ?? []).flatMap((app) => (app.redirectUris === undefined ? [] : [{ id: app.id, kind: app.kind ?? "native", redirectUris: app.redirectUris, logoutUris: app.logoutUris ?? [], scopes: app.scopes, pushedRequests: app.pushedRequests === "required", firstParty: app.firstParty ?? true, secret: undefined }]));
 }
 
 /** Those that were added by command. */
@@ -28,7 +30,7 @@ export async function storedClients(db: Database, open: (sealed: string, id: str
   const rows = await db.selectFrom("clients").selectAll().where("disabled_at", "is", null).execute();
   return rows.map(({ id, metadata }) => {
     const { sealedSecret, ...rest } = JSON.parse(metadata) as Omit<RegisteredClient, "id" | "secret" | "scopes"> & { readonly scopes?: readonly string[]; readonly sealedSecret?: string };
-    return { ...rest, scopes: rest.scopes, id, secret: sealedSecret === undefined ? undefined : open(sealedSecret, id) };
+    return { ...rest, pushedRequests: rest.pushedRequests === true, scopes: rest.scopes, id, secret: sealedSecret === undefined ? undefined : open(sealedSecret, id) };
   });
 }
 
@@ -46,6 +48,7 @@ export function clientMetadata(client: RegisteredClient, binding: string, knownS
     // RFC 8252 section 8.5: a secret in an app is no secret, and proves nothing.
     ...(client.secret === undefined ? { token_endpoint_auth_method: "none" } : { token_endpoint_auth_method: "client_secret_basic", client_secret: client.secret }),
     id_token_signed_response_alg: "ES256",
+    require_pushed_authorization_requests: client.pushedRequests,
     dpop_bound_access_tokens: binding === "dpop" && !service,
     tls_client_certificate_bound_access_tokens: binding === "mtls",
     scope: [...standardScopes, ...(client.scopes ?? knownScopes)].filter((scope, index, all) => all.indexOf(scope) === index && !(service && standardScopes.includes(scope))).join(" "),

@@ -93,7 +93,7 @@ async function put({ expiresAtMs, id, model, payload }: Extract<Write, { do: "pu
 }
 
 /** The first refresh token of a sign-in: from here on the app has a session that its owner can see and end. */
-async function beginSession(grantId: string, { accountId, clientId, jkt }: { accountId?: string | undefined; clientId?: string | undefined; jkt?: string | undefined }, transaction: Transaction<Tables>, now: number): Promise<void> {
+async function beginSession(grantId: string, { accountId, acr, clientId, jkt }: { accountId?: string | undefined; acr?: string | undefined; clientId?: string | undefined; jkt?: string | undefined }, transaction: Transaction<Tables>, now: number): Promise<void> {
   if (accountId === undefined || clientId === undefined) return;
   const deviceId = jkt === undefined ? null : deviceIdOf(jkt);
   await transaction
@@ -104,7 +104,7 @@ async function beginSession(grantId: string, { accountId, clientId, jkt }: { acc
   if (deviceId === null) return;
   await transaction
     .insertInto("devices")
-    .values({ account_id: accountId, id: deviceId, client_id: clientId, label: clientId, first_seen_at: now, last_seen_at: now, trusted_at: null, removed_at: null })
-    .onConflict((conflict) => conflict.columns(["account_id", "id"]).doUpdateSet({ last_seen_at: now, removed_at: null }))
+    .values({ account_id: accountId, id: deviceId, client_id: clientId, label: clientId, first_seen_at: now, last_seen_at: now, trusted_at: acr === "mfa" ? now : null, removed_at: null })
+    .onConflict((conflict) => conflict.columns(["account_id", "id"]).doUpdateSet({ last_seen_at: now, removed_at: null, ...(acr === "mfa" ? { trusted_at: now } : {}) }))
     .execute();
 }

@@ -12,7 +12,7 @@ import type { PrivateJwk } from "./signing-keys.ts";
 import { answerStructuredTokens } from "./structured-tokens.ts";
 import { inOneTransaction } from "./token-requests.ts";
 
-export interface IssuerSettings extends Omit<IssuerRules, "isFirstParty" | "scopesOf" | "kindOf"> {
+export interface IssuerSettings extends Omit<IssuerRules, "isFirstParty" | "scopesOf" | "kindOf" | "isTrustedDevice"> {
   readonly retryWindowMs: number;
   readonly receiptMs: number;
 }
@@ -79,6 +79,7 @@ export class Issuer {
       isFirstParty: (id) => this.#clients.get(id)?.firstParty === true,
       scopesOf: (id) => this.#clients.get(id)?.scopes,
       kindOf: (id) => this.#clients.get(id)?.kind,
+      isTrustedDevice: async (accountId, deviceId) => (await this.#parts.db.selectFrom("devices").select("trusted_at").where("account_id", "=", accountId).where("id", "=", deviceId).where("removed_at", "is", null).executeTakeFirst())?.trusted_at != null,
     };
     const provider = new Provider(settings.issuer, { ...providerSettings(rules, keys, accounts, sealing), adapter: createGrantStore(this.#store) });
     // The gate is the only one who can reach the socket; it says who asks, and over what.

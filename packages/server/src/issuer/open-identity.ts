@@ -185,7 +185,7 @@ function mailerOf({ directory, environment, folder, onTrouble, policy }: Identit
   return mailer;
 }
 
-const accountPageClient = (issuer: string): RegisteredClient => ({ id: accountClientId, kind: "web", redirectUris: [`${issuer}${issuerPaths.account}`], logoutUris: [], scopes: [], firstParty: true, secret: undefined });
+const accountPageClient = (issuer: string): RegisteredClient => ({ id: accountClientId, kind: "web", redirectUris: [`${issuer}${issuerPaths.account}`], logoutUris: [], scopes: [], pushedRequests: false, firstParty: true, secret: undefined });
 
 /** Where forms may lead in the end: browsers hold the redirects behind a form to the page's policy too. */
 function redirectTargets(clients: readonly RegisteredClient[]): string[] {

@@ -20,6 +20,8 @@ export interface IssuerRules {
   /** Apps of the owner: their users are not asked whether they may. */
   readonly isFirstParty: (clientId: string) => boolean;
   readonly scopesOf: (clientId: string) => readonly string[] | undefined;
+  /** Whether two proofs were once given on this device. */
+  readonly isTrustedDevice: (accountId: string, deviceId: string) => Promise<boolean>;
   readonly kindOf: (clientId: string) => "native" | "web" | "service" | undefined;
 }
 
@@ -178,7 +180,7 @@ async function grantFor({ oidc }: KoaContextWithOIDC, rules: IssuerRules, everyS
 }
 
 /** What the gate and the backend learn of the caller beside the standard's claims. */
-function tokenClaims({ oidc }: KoaContextWithOIDC, { grantId, jkt }: { readonly grantId?: string; readonly jkt?: string }, rules: IssuerRules): Record<string, unknown> {
+async function tokenClaims({ oidc }: KoaContextWithOIDC, { grantId, jkt }: { readonly grantId?: string; readonly jkt?: string }, rules: IssuerRules): Promise<Record<string, unknown>> {
   const { Account: who, AuthorizationCode: code, RefreshToken: refresh } = oidc.entities as unknown as { Account?: SignedInAccount; AuthorizationCode?: SignInFacts; RefreshToken?: SignInFacts & { rotations?: number } };
   const facts = refresh ?? code;
   const { account } = who ?? {};
@@ -190,7 +192,7 @@ function tokenClaims({ oidc }: KoaContextWithOIDC, { grantId, jkt }: { readonly 
     ...(facts?.acr === undefined ? {} : { acr: facts.acr }),
     ...(facts?.amr === undefined ? {} : { amr: facts.amr }),
     ...(facts?.authTime === undefined ? {} : { auth_time: facts.authTime }),
-    ...(jkt === undefined ? {} : { device: deviceIdOf(jkt) }),
+    ...(jkt === undefined ? {} : { device: deviceIdOf(jkt), device_trusted: facts?.acr === "mfa" || (await rules.isTrustedDevice(account.id, deviceIdOf(jkt))) }),
     ...(grantId === undefined ? {} : { sid: sessionIdOf(grantId), generation: refresh?.rotations ?? 0 }),
   };
 }

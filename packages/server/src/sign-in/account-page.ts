@@ -81,6 +81,8 @@ async function change({ account, parts, say, sessionName }: Visit, field: (name:
       const ended = await parts.sessions.end({ id: field("session"), accountId: account.id }, "ended-by-owner");
       return ended === 1 ? noted("session-ended") : { fault: say("wrong") };
     }
+    case "remove-device":
+      return (await parts.sessions.removeDevice(account.id, field("device"))) ? noted("device-removed") : { fault: say("wrong") };
     case "end-all":
       await parts.sessions.end({ accountId: account.id }, "ended-by-owner");
       await parts.sessions.endBrowsers(account.id, sessionName);
@@ -124,6 +126,7 @@ async function accountPage({ account, parts, say, sessionName }: Visit, { codes,
   const day = (at: number): string => new Date(at).toLocaleDateString(say.locale, { dateStyle: "medium" });
   const factors = await parts.factors.of(account.id);
   const sessions = await parts.sessions.of(account.id);
+  const devices = await parts.sessions.devices(account.id);
   const recovery = factors.filter(({ kind }) => kind === "recovery").length;
   const rows = factors.filter(({ kind }) => kind !== "recovery").map(({ createdAt, id, kind }) => html`<li><span>${say(kind === "totp" ? "totpFactor" : "passkeyFactor")} <span class="note">${day(createdAt)}</span></span>${form("remove-factor", html`<input type="hidden" name="factor" value="${id}"><button class="plain">${say("remove")}</button>`)}</li>`);
   const enrol = secret === undefined ? form("begin-totp", html`<button class="plain">${say("addTotp")}</button>`) : html`<p>${say("enrolHint")}</p><p><a class="button plain" href="${totpUri(secret, parts.settings.title, account.email ?? account.id)}">${say("openApp")}</a></p><p>${say("key")}: <code>${base32(secret)}</code></p>${form("add-totp", html`<input type="hidden" name="secret" value="${sealSecret(parts, secret, sessionName)}"><label>${say("code")}<input name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="10"></label><button>${say("next")}</button>`)}`;
@@ -132,6 +135,7 @@ async function accountPage({ account, parts, say, sessionName }: Visit, { codes,
     say("accountTitle"),
     html`<p class="note">${account.email ?? account.id}</p>${fault === undefined ? undefined : html`<p class="fault" role="alert">${fault}</p>`}${said === undefined ? undefined : html`<p class="said" role="status">${said}</p>`}${codes === undefined ? undefined : html`<h2>${say("recoveryTitle")}</h2><p>${say("recoveryHint")}</p><ul class="codes">${codes.map((code) => html`<li>${code}</li>`)}</ul>`}
 <h2>${say("sessions")}</h2><ul class="rows">${sessions.map(({ clientId, createdAt, id, usedAt }) => html`<li><span>${say("signedInOn", clientId, day(createdAt), day(usedAt))}</span>${form("end-session", html`<input type="hidden" name="session" value="${id}"><button class="plain">${say("end")}</button>`)}</li>`)}</ul>${form("end-all", html`<button class="plain">${say("endAll")}</button>`)}
+${devices.length === 0 ? undefined : html`<h2>${say("devices")}</h2><ul class="rows">${devices.map(({ firstSeenAt, id, label, trusted }) => html`<li><span>${say(trusted ? "trustedDevice" : "newDevice", label, day(firstSeenAt))}</span>${form("remove-device", html`<input type="hidden" name="device" value="${id}"><button class="plain">${say("remove")}</button>`)}</li>`)}</ul>`}
 <h2>${say("factors")}</h2><ul class="rows">${rows}${recovery === 0 ? undefined : html`<li><span>${say("recoveryFactor", recovery)}</span>${form("new-codes", html`<button class="plain">${say("newCodes")}</button>`)}</li>`}</ul>${enrol}${passkeyForm(issuerPaths.account, token, issuerPaths.account, "make", say, say("addPasskey"))}
 <h2>${say("changePassword")}</h2>${form("password", html`<label>${say("newPassword")}<span class="hint"> ${say("passwordHint", parts.settings.passwords.least)}</span><input name="password" type="password" autocomplete="new-password" required maxlength="256"></label><button>${say("save")}</button>`)}
 <p><a href="${issuerPaths.endSession}">${say("signOut")}</a></p>`,

@@ -59,7 +59,8 @@ async function answerSignIn(parts: SignInParts, request: IncomingMessage, respon
   const say = speak(textOf(interaction.params["ui_locales"]), request.headers["accept-language"], parts.settings.locales);
   const pending = pendingOf(interaction);
   if (pending.step === "done") return finishDone(parts, request, response, provider, pending);
-  if (request.method === "GET") return show(parts, response, interaction, pending, say, pending.fault, 200);
+  // RFC 8252 section 8.12: an app that shows sign-in in its own window can read it. People are told, nobody is locked out.
+  if (request.method === "GET") return show(parts, response, interaction, pending, say, pending.fault ?? (isEmbedded(request) ? say("embedded") : undefined), 200);
   const { field, json } = await readForm(request);
   if (!isOwnForm(parts, request, interaction.uid, json === undefined ? field("form") : textOf(json["form"]) ?? "")) return send(response, 403, page(say, say("signIn"), html`<p>${say("expired")}</p>`));
   if (passkey) {
@@ -116,5 +117,6 @@ function pendingOf(interaction: Interaction): Pending {
   return interaction.prompt.reasons.length === 1 && interaction.prompt.reasons[0] === "acr_values" && session?.accountId !== undefined ? { step: "second", accountId: session.accountId, amr: session.amr ?? ["pwd"] } : { step: "start" };
 }
 
+const isEmbedded = ({ headers }: IncomingMessage): boolean => /; wv\)|\bFB(?:AN|AV)\/|\bInstagram\b|\bLine\//.test(headers["user-agent"] ?? "");
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 export const addressOf = (request: IncomingMessage): string => (typeof request.headers["x-forwarded-for"] === "string" ? request.headers["x-forwarded-for"] : "127.0.0.1");

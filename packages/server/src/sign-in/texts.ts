@@ -46,6 +46,10 @@ const en = {
   signedInOn: "{0}, since {1}, last used {2}",
   end: "Sign out there",
   endAll: "Sign out everywhere",
+  devices: "Your devices",
+  trustedDevice: "{0}, confirmed, since {1}",
+  newDevice: "{0}, since {1}",
+  embedded: "This page is open inside another app, which could read what you type. Better open it in your browser.",
   factors: "How you sign in",
   totpFactor: "Authenticator app",
   passkeyFactor: "Passkey",
@@ -74,7 +78,7 @@ const de: Texts = {
   consentTitle: "{0} bittet um Zugriff", consentHint: "Damit wäre möglich:", allow: "Erlauben", deny: "Nicht erlauben", wrong: "Das hat nicht gestimmt. Versuchen Sie es noch einmal.", wait: "Zu viele Versuche. Warten Sie {0} Sekunden.", busy: "Gerade melden sich viele an. Versuchen Sie es gleich noch einmal.", expired: "Diese Anmeldung ist abgelaufen. Beginnen Sie in der App von vorn.",
   "too-short": "Dieses Passwort ist zu kurz.", "too-long": "Dieses Passwort ist zu lang.", common: "Dieses Passwort wird beim Raten zuerst versucht. Wählen Sie ein anderes.", breached: "Dieses Passwort ist bei einem Datenleck aufgetaucht. Wählen Sie ein anderes.", personal: "Dieses Passwort ist Ihrer Adresse oder dem Namen dieses Dienstes zu ähnlich. Wählen Sie ein anderes.",
   notLinked: "Diese Anmeldung ist noch mit keinem Konto verbunden. Melden Sie sich erst mit Passwort an und verbinden Sie sie in Ihrem Konto.",
-  accountTitle: "Ihr Konto", sessions: "Wo Sie angemeldet sind", signedInOn: "{0}, seit {1}, zuletzt {2}", end: "Dort abmelden", endAll: "Überall abmelden", factors: "Wie Sie sich anmelden", totpFactor: "Authenticator-App", passkeyFactor: "Passkey", recoveryFactor: "noch {0} Wiederherstellungscodes", remove: "Entfernen", addTotp: "Authenticator-App hinzufügen", addPasskey: "Passkey auf diesem Gerät hinzufügen", newCodes: "Neue Wiederherstellungscodes", changePassword: "Passwort ändern", save: "Speichern", saved: "Gespeichert.", signOut: "Abmelden",
+  accountTitle: "Ihr Konto", sessions: "Wo Sie angemeldet sind", signedInOn: "{0}, seit {1}, zuletzt {2}", end: "Dort abmelden", endAll: "Überall abmelden", devices: "Ihre Geräte", trustedDevice: "{0}, bestätigt, seit {1}", newDevice: "{0}, seit {1}", embedded: "Diese Seite ist in einer anderen App geöffnet, die mitlesen könnte, was Sie tippen. Öffnen Sie sie besser in Ihrem Browser.", factors: "Wie Sie sich anmelden", totpFactor: "Authenticator-App", passkeyFactor: "Passkey", recoveryFactor: "noch {0} Wiederherstellungscodes", remove: "Entfernen", addTotp: "Authenticator-App hinzufügen", addPasskey: "Passkey auf diesem Gerät hinzufügen", newCodes: "Neue Wiederherstellungscodes", changePassword: "Passwort ändern", save: "Speichern", saved: "Gespeichert.", signOut: "Abmelden",
 };
 
 const nl: Texts = {
@@ -88,7 +92,7 @@ const nl: Texts = {
   consentTitle: "{0} vraagt toegang", consentHint: "Daarmee kan het:", allow: "Toestaan", deny: "Niet toestaan", wrong: "Dat klopte niet. Probeer het nog eens.", wait: "Te veel pogingen. Wacht {0} seconden.", busy: "Er loggen nu veel mensen in. Probeer het zo nog eens.", expired: "Deze aanmelding is verlopen. Begin opnieuw in de app.",
   "too-short": "Dat wachtwoord is te kort.", "too-long": "Dat wachtwoord is te lang.", common: "Dat wachtwoord wordt bij raden het eerst geprobeerd. Kies een ander.", breached: "Dat wachtwoord is bij een datalek opgedoken. Kies een ander.", personal: "Dat wachtwoord lijkt te veel op uw adres of de naam van deze dienst. Kies een ander.",
   notLinked: "Deze aanmelding is nog met geen account verbonden. Log eerst in met uw wachtwoord en verbind haar in uw account.",
-  accountTitle: "Uw account", sessions: "Waar u bent ingelogd", signedInOn: "{0}, sinds {1}, laatst {2}", end: "Daar uitloggen", endAll: "Overal uitloggen", factors: "Hoe u inlogt", totpFactor: "Authenticator-app", passkeyFactor: "Passkey", recoveryFactor: "nog {0} herstelcodes", remove: "Verwijderen", addTotp: "Authenticator-app toevoegen", addPasskey: "Passkey op dit apparaat toevoegen", newCodes: "Nieuwe herstelcodes", changePassword: "Wachtwoord wijzigen", save: "Opslaan", saved: "Opgeslagen.", signOut: "Uitloggen",
+  accountTitle: "Uw account", sessions: "Waar u bent ingelogd", signedInOn: "{0}, sinds {1}, laatst {2}", end: "Daar uitloggen", endAll: "Overal uitloggen", devices: "Uw apparaten", trustedDevice: "{0}, bevestigd, sinds {1}", newDevice: "{0}, sinds {1}", embedded: "Deze pagina is open in een andere app, die kan meelezen wat u typt. Open haar liever in uw browser.", factors: "Hoe u inlogt", totpFactor: "Authenticator-app", passkeyFactor: "Passkey", recoveryFactor: "nog {0} herstelcodes", remove: "Verwijderen", addTotp: "Authenticator-app toevoegen", addPasskey: "Passkey op dit apparaat toevoegen", newCodes: "Nieuwe herstelcodes", changePassword: "Wachtwoord wijzigen", save: "Opslaan", saved: "Opgeslagen.", signOut: "Uitloggen",
 };
 
 const languages: Readonly<Record<string, Texts>> = { en, de, nl };
