@@ -1,5 +1,6 @@
 import { signingAlgorithms } from "../credentials/signing-algorithms.ts";
 import type { ApiDocument } from "../operation.ts";
+import { nearest } from "./nearest-name.ts";
 import type { IdentityPlan } from "./plan.ts";
 import type { Policy } from "./policy-schema.ts";
 import type { ReadPolicy } from "./read-policy.ts";
@@ -44,7 +45,7 @@ export function planIdentity(policy: Policy, documents: readonly ApiDocument[], 
   };
 }
 
-function noteBuiltin(policy: Policy, { accessToken, jwksUri, refreshToken, typ }: Identity, note: ReadPolicy["faultAt"]): void {
+function noteBuiltin(policy: Policy, { accessToken, jwksUri, refreshToken, signIn, typ }: Identity, note: ReadPolicy["faultAt"]): void {
   const { publicUrl } = policy;
   if (publicUrl === undefined) note(["identity", "issuer"], "the built-in issuer needs the address it is known by", { expected: "publicUrl: https://api.example.com", mend: "Add publicUrl. Tokens carry it, and apps compare it to the letter." });
   else if (URL.parse(publicUrl)?.pathname !== "/") note(["publicUrl"], "the built-in issuer lives at the root of its address", { expected: "an address without a path, such as https://api.example.com" });
@@ -58,6 +59,12 @@ function noteBuiltin(policy: Policy, { accessToken, jwksUri, refreshToken, typ }
   if (idle > whole) note(["identity", "refreshToken", "idle"], "a session cannot be idle for longer than it lives", { expected: "idle at most ttl" });
   if (retryWindow > idle) note(["identity", "refreshToken", "retryWindow"], "a lost answer cannot be asked for again after the session has gone idle", { expected: "retryWindow at most idle" });
   policy.apps?.forEach((app, index) => app.redirectUris?.forEach((uri, at) => noteRedirect(uri, app.kind ?? "native", ["apps", String(index), "redirectUris", String(at)], note)));
+  signIn?.roles?.forEach((role, index) => {
+    if (policy.roles !== undefined && Object.hasOwn(policy.roles, role)) return;
+    const meant = nearest(role, Object.keys(policy.roles ?? {}));
+    note(["identity", "signIn", "roles", String(index)], `there is no role '${role}'`, { expected: Object.keys(policy.roles ?? {}).join(", ") || "a role under roles", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
+  });
+  if (signIn?.signUp === "open" && signIn.roles === undefined) note(["identity", "signIn", "signUp"], "whoever signs up may do nothing: no role is given to them", { severity: "warning", expected: "roles: [customer] beside signUp" });
   if (!(policy.apps ?? []).some((app) => app.redirectUris !== undefined)) note(["identity", "issuer"], "no app can sign in: none says where sign-in returns to", { severity: "warning", expected: "apps: [{ id: my-app, redirectUris: [com.example.app:/signed-in] }]" });
 }
 

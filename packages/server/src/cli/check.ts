@@ -84,7 +84,8 @@ function entryWords({ entry }: OperationPlan): string {
   if (entry.anonymous) return "anyone";
   const scopes = entry.alternatives.map((alternative) => alternative.scopes.join(" ")).filter((one) => one !== "");
   const roles = entry.roles.length === 0 ? "" : `role ${entry.roles.join(" or ")}`;
-  return [scopes.length === 0 ? "signed in" : scopes.join(" or "), roles].filter((one) => one !== "").join(", ");
+  const clients = entry.clients.length === 0 ? "" : `from ${entry.clients.join(" or ")}`;
+  return [scopes.length === 0 ? "signed in" : scopes.join(" or "), roles, clients].filter((one) => one !== "").join(", ");
 }
 
 const windowWords = (windowMs: number): string => ({ 1000: "s", 60_000: "min", 3_600_000: "hour", 86_400_000: "day" })[windowMs] ?? `${windowMs}ms`;
@@ -103,7 +104,7 @@ function modesWords(modes: Readonly<Record<Control, ModeRule>>): string {
 
 /** What is understood, but perhaps not meant. */
 function findingsOf(plan: Plan): string[] {
-  const all = plan.apis.flatMap((api) => api.operations.map((own, index) => ({ own, operation: api.document.operations[index] as ApiPlan["document"]["operations"][number] })));
+  const all = plan.apis.filter((api) => !api.issuer).flatMap((api) => api.operations.map((own, index) => ({ own, operation: api.document.operations[index] as ApiPlan["document"]["operations"][number] })));
   const findings: string[] = [];
   const say = (names: readonly string[], words: string): void => {
     if (names.length > 0) findings.push(`${names.length} ${words}: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", ..." : ""}`);

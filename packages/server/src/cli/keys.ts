@@ -40,7 +40,7 @@ export async function keys(command: Command, environment: Readonly<Record<string
       }
       default: {
         const all = await signing.list();
-        say(all, tableLines([["KEY", "STATE", "MADE", "SIGNS FROM"], ...all.map((one) => [one.kid, one.state, new Date(one.createdAt).toISOString(), new Date(one.signsFrom).toISOString()])]));
+        say(all.map((one) => ({ ...one, createdAt: new Date(one.createdAt).toISOString(), signsFrom: new Date(one.signsFrom).toISOString() })), tableLines([["KEY", "STATE", "MADE", "SIGNS FROM"], ...all.map((one) => [one.kid, one.state, new Date(one.createdAt).toISOString(), new Date(one.signsFrom).toISOString()])]));
         return 0;
       }
     }

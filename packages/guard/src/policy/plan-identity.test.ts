@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readOpenApi } from "../operations/read-openapi.ts";
+import { compilePlan } from "./compile-plan.ts";
+import type { IdentityPlan } from "./plan.ts";
+import { readPolicy } from "./read-policy.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "portcullis-identity-plan-"));
+const document = join(directory, "openapi.yaml");
+writeFileSync(document, 'openapi: 3.1.0\ninfo: { title: t, version: v1 }\npaths: { /a: { get: { operationId: a, responses: { "200": { description: ok } } } } }\n');
+
+async function plan(text: string): Promise<{ readonly identity: IdentityPlan | undefined; readonly faults: string }> {
+  const file = join(directory, `policy-${Math.random()}.yaml`);
+  writeFileSync(file, `portcullis: 1\napis: [{ openapi: ${document}, upstream: "http://127.0.0.1:4000" }]\n${text}`);
+  const { faultAt, faults, policy } = await readPolicy({ file, environment: {}, flags: [] });
+  const read = readOpenApi(document);
+  const joined = policy === undefined || read.document === undefined ? undefined : compilePlan(policy, [read.document], faultAt);
+  return { identity: joined?.plan?.identity, faults: [...faults, ...(joined?.faults ?? [])].filter((fault) => fault.severity === "error").map((fault) => fault.message).join("\n") };
+}
+const builtin = (rest: string, also = ""): string => `publicUrl: https://api.example.com\nidentity: { issuer: builtin, audience: https://api.example.com${rest} }\nroles: { member: [x] }\n${also}`;
+
+test("the built-in issuer is known by its public address, and its tokens may be bound", async () => {
+  const { faults, identity } = await plan(builtin("", "apps: [{ id: app, redirectUris: [com.example.app:/in] }]"));
+  assert.equal(faults, "");
+  assert.deepEqual([identity?.issuer, identity?.binding, identity?.algorithms, identity?.credentials.map(({ source }) => ("scheme" in source ? source.scheme : ""))], ["https://api.example.com", "optional", ["ES256"], ["Bearer", "DPoP"]]);
+});
+
+test("what cannot be safe is refused before anybody signs in", async () => {
+  const cases: [string, RegExp][] = [
+    ["identity: { issuer: builtin, audience: a }", /needs the address it is known by/],
+    [builtin("").replace("https://api.example.com\n", "https://api.example.com/path\n"), /lives at the root/],
+    [builtin("").replace("publicUrl: https:", "publicUrl: http:"), /over https only/],
+    [builtin(", accessToken: { ttl: 1h }"), /longer than fifteen minutes/],
+    [builtin(", accessToken: { ttl: 30s }"), /less than a minute/],
+    [builtin(", accessToken: { ttl: 2d, longerBecause: batch }"), /longer than a day/],
+    [builtin(", refreshToken: { ttl: 1d, idle: 2d }"), /idle for longer than it lives/],
+    [builtin(", refreshToken: { idle: 1d, retryWindow: 7d }"), /lost answer cannot be asked for again/],
+    [builtin(", signIn: { roles: [membre] }"), /there is no role 'membre'/],
+    [builtin(", jwksUri: https://x.example"), /knows its own keys/],
+    ...["app:/in", "http://example.com/in", "https://user@example.com/in", "https://example.com/in#f", "https://*.example.com/in", "com.example.app"].map((uri): [string, RegExp] => [builtin("", `apps: [{ id: app, redirectUris: ["${uri}"] }]`), /scheme that any app|not encrypted|carries a user|fragment or a star|an address/]),
+    [builtin("", "apps: [{ id: app, kind: web, redirectUris: [com.example.app:/in] }]"), /no address of a web app/],
+    ["identity: { issuer: https://login.example.com, audience: a, signIn: { title: x } }", /a setting of the built-in issuer/],
+    ["identity: { issuer: https://login.example.com, audience: a, accessToken: { ttl: 5m } }", /said by their issuer/],
+    ["identity: { issuer: https://login.example.com, audience: a, accessToken: { binding: dpop } }", /made for a public address/],
+    ["apps: [{ id: app, redirectUris: [com.example.app:/in] }]", /a setting of the built-in issuer/],
+  ];
+  for (const [text, expected] of cases) assert.match((await plan(text)).faults, expected, text);
+});
+
+test("longer tokens are possible with a reason, and another issuer's tokens are not bound unless the policy says so", async () => {
+  assert.equal((await plan(builtin(", accessToken: { ttl: 1h, longerBecause: partners cannot refresh }"))).faults, "");
+  const { identity } = await plan("identity: { issuer: https://login.example.com, audience: a }");
+  assert.deepEqual([identity?.binding, identity?.credentials.length], ["none", 1]);
+});
