@@ -82,6 +82,8 @@ export function providerSettings(rules: IssuerRules, keys: readonly PrivateJwk[]
     enabledJWA: { idTokenSigningAlgValues: ["ES256"], dPoPSigningAlgValues: ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"] },
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
+    // Pages of a client may read answers that are for that client, and nobody else's pages.
+    clientBasedCORS: (_context, origin, client) => (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     rotateRefreshToken: true,
     expiresWithSession: () => false,
     clockTolerance: 0,

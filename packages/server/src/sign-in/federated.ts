@@ -19,6 +19,7 @@ const awaySeconds = 600;
 /** Off to the provider. What must be the same on return goes with the browser, sealed: nobody else's return fits. */
 export async function leaveFor(parts: SignInParts, response: ServerResponse, id: string, interaction: string, say: Say): Promise<void> {
   const { federation, sealing, settings } = parts;
+  if (!federation.providers.some((provider) => provider.id === id)) return send(response, 400, page(say, say("signIn"), html`<p>${say("expired")}</p>`));
   const leaving = await federation.leave(id, interaction).catch(() => undefined);
   if (leaving === undefined) return send(response, 502, page(say, say("signIn"), html`<p>${say("busy")}</p>`));
   const sealed = Buffer.from(sealing.seal(JSON.stringify(leaving.away), "away")).toString("base64url");
