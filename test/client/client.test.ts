@@ -6,8 +6,7 @@ import { expoKeychain, keychainVault } from "../../packages/client/src/adapters/
 import { type ClientEvents, PortcullisClient, PortcullisProblem, SignedOut, SignInFailed, Unreachable } from "../../packages/client/src/portcullis-client.ts";
 import type { Platform } from "../../packages/client/src/ports.ts";
 import { problemCodes } from "../../packages/client/src/problems.ts";
-import { hotp } from "../../packages/server/src/factors/totp.ts";
-import { Browser, formTokenOf } from "../identity/app.ts";
+import { Browser, codeNow, formTokenOf, secretOn } from "../identity/app.ts";
 import { type IdentityGate, password, startIdentityGate } from "../identity/identity-gate.ts";
 
 let gate: IdentityGate;
@@ -116,10 +115,7 @@ test("an operation that needs more is reached: the client goes through the step-
         const enrol = await browser.follow(await browser.post(start.url, { form: formTokenOf(start.page ?? ""), intent: "password", email: "strong@notes.example", password }), start.url);
         const mailed = gate.mails().filter((mail) => mail.to === "strong@notes.example" && mail.purpose === "new-device").at(-1)?.code ?? "";
         const confirmed = await browser.follow(await browser.post(enrol.url, { form: formTokenOf(enrol.page ?? ""), intent: "second", code: mailed }), enrol.url);
-        const secret = /<code>([A-Z2-7 ]+)<\/code>/.exec(confirmed.page ?? "")?.[1]?.replaceAll(" ", "") ?? "";
-        const bits = Array.from(secret, (character) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(character).toString(2).padStart(5, "0")).join("");
-        const code = hotp(Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2))), Math.floor(Date.now() / 30_000));
-        const codes = await browser.follow(await browser.post(confirmed.url, { form: formTokenOf(confirmed.page ?? ""), intent: "enrol", code }), confirmed.url);
+        const codes = await browser.follow(await browser.post(confirmed.url, { form: formTokenOf(confirmed.page ?? ""), intent: "enrol", code: codeNow(secretOn(confirmed.page ?? "")) }), confirmed.url);
         return (await browser.follow(await browser.post(codes.url, { form: formTokenOf(codes.page ?? ""), intent: "recovery" }), codes.url)).left?.href;
       },
     },

@@ -1,5 +1,6 @@
 import type { webcrypto } from "node:crypto";
 import * as oauth from "oauth4webapi";
+import { hotp } from "../../packages/server/src/factors/totp.ts";
 import type { IdentityGate } from "./identity-gate.ts";
 import { password } from "./identity-gate.ts";
 
@@ -166,6 +167,16 @@ export class App {
     return read(await send()).catch(async (fault: unknown) => (oauth.isDPoPNonceError(fault) ? read(await send()) : Promise.reject(fault as Error)));
   }
 }
+
+/** The authenticator key that a page shows (RFC 4648 section 6). */
+export function secretOn(page: string): Buffer {
+  const text = (/<code>([A-Z2-7 ]+)<\/code>/.exec(page)?.[1] ?? "").replaceAll(" ", "");
+  const bits = Array.from(text, (character) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(character).toString(2).padStart(5, "0")).join("");
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}
+
+/** What an authenticator app shows now. */
+export const codeNow = (secret: Buffer, steps = 0): string => hotp(secret, Math.floor(Date.now() / 30_000) + steps);
 
 /** The `error` of an OAuth answer. */
 export const oauthError = async (work: Promise<unknown>): Promise<string> => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { decodeJwt } from "jose";
-import { totpStep, hotp } from "../../packages/server/src/factors/totp.ts";
-import { App, type Browser, formTokenOf } from "./app.ts";
+import { totpStep } from "../../packages/server/src/factors/totp.ts";
+import { App, type Browser, codeNow, formTokenOf, secretOn } from "./app.ts";
 import { type IdentityGate, password, startIdentityGate } from "./identity-gate.ts";
 
 let gate: IdentityGate;
@@ -42,13 +42,6 @@ class Visit {
     return this;
   }
 }
-
-const secretOn = (page: string): Buffer => {
-  const text = (/<code>([A-Z2-7 ]+)<\/code>/.exec(page)?.[1] ?? "").replaceAll(" ", "");
-  const bits = Array.from(text, (character) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(character).toString(2).padStart(5, "0")).join("");
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-};
-const codeNow = (secret: Buffer, steps = 0): string => hotp(secret, Math.floor(Date.now() / 1000 / 30) + steps);
 
 async function visit(extra: Readonly<Record<string, string>> = {}): Promise<{ app: App; at: Visit; verifier: string }> {
   const app = await new App(gate).begin();

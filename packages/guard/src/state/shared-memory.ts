@@ -1,12 +1,9 @@
 import { hashKey } from "./key-hash.ts";
+import { lockSet } from "./set-lock.ts";
 import type { Bucket, LimitState, Taken } from "./state.ts";
 
 const ways = 8;
 const bytesPerSlot = 16;
-/** A thread holds a lock for less than a microsecond, unless the machine takes its core away meanwhile: then the others sleep. */
-const spins = 200;
-/** One that was ended while holding it must not stop the others for ever. */
-const mostSleepsOfOneMs = 250;
 
 /** Memory that every gate thread of a process shares; plain data, so that it travels to them. */
 export interface SharedBuckets {
@@ -77,7 +74,7 @@ export class SharedMemoryState implements LimitState {
     hashKey(key, this.#seedA, this.#seedB, this.#hash);
     const [first = 0, second = 0] = this.#hash;
     const set = first & this.#mask;
-    this.#lock(set);
+    lockSet(this.#locks, set);
     try {
       const slot = this.#slot(set, first, second, now);
       const whole = burst * intervalMs;
@@ -110,13 +107,5 @@ export class SharedMemoryState implements LimitState {
     this.#names[oldest * 2 + 1] = second;
     this.#times[oldest] = now;
     return oldest;
-  }
-
-  #lock(set: number): void {
-    for (let tries = 0; tries < spins; tries += 1) if (Atomics.compareExchange(this.#locks, set, 0, 1) === 0) return;
-    for (let sleeps = 0; sleeps < mostSleepsOfOneMs; sleeps += 1) {
-      Atomics.wait(this.#locks, set, 1, 1);
-      if (Atomics.compareExchange(this.#locks, set, 0, 1) === 0) return;
-    }
   }
 }

@@ -1,4 +1,5 @@
 import { hashKey } from "./key-hash.ts";
+import { lockSet } from "./set-lock.ts";
 import type { Once, ReplayState } from "./replay.ts";
 
 const ways = 16;
@@ -7,8 +8,6 @@ const wordsPerSlot = 4;
 const setsPerOwner = 64;
 const none = -1;
 const found = -2;
-const spins = 200;
-const mostSleepsOfOneMs = 250;
 
 /** Memory that every gate thread of a process shares; plain data, so that it travels to them. */
 export interface SharedReplay {
@@ -60,8 +59,8 @@ export class SharedReplayState implements ReplayState {
     const [near, far] = [(here + which) & this.#mask, (there + which) & this.#mask];
     const now = this.#now();
     // Both at once, and always in one order: a name that went to the second set while the first was full must be found when it no longer is.
-    this.#lock(Math.min(near, far));
-    if (near !== far) this.#lock(Math.max(near, far));
+    lockSet(this.#locks, Math.min(near, far));
+    if (near !== far) lockSet(this.#locks, Math.max(near, far));
     try {
       const first = this.#look(near, now);
       if (first === found) return "again";
@@ -90,13 +89,5 @@ export class SharedReplayState implements ReplayState {
       } else if (this.#words[at] === this.#first[0] && this.#words[at + 1] === this.#first[1] && this.#words[at + 2] === this.#second[0]) return found;
     }
     return free;
-  }
-
-  #lock(set: number): void {
-    for (let tries = 0; tries < spins; tries += 1) if (Atomics.compareExchange(this.#locks, set, 0, 1) === 0) return;
-    for (let sleeps = 0; sleeps < mostSleepsOfOneMs; sleeps += 1) {
-      Atomics.wait(this.#locks, set, 1, 1);
-      if (Atomics.compareExchange(this.#locks, set, 0, 1) === 0) return;
-    }
   }
 }
