@@ -26,7 +26,7 @@ test("every example of the policy's page is a policy that is understood", async 
     const file = join(directory, "portcullis.yaml");
     writeFileSync(file, text);
     const { faults, plan } = await loadPolicy({ file, environment: {}, flags: [] });
-    assert.deepEqual(faults, [], block);
+    assert.deepEqual(faults.filter((fault) => fault.severity === "error"), [], block);
     assert.ok(plan !== undefined);
   }
 });

@@ -45,7 +45,7 @@ export function planIdentity(policy: Policy, documents: readonly ApiDocument[], 
   };
 }
 
-function noteBuiltin(policy: Policy, { accessToken, jwksUri, refreshToken, signIn, typ }: Identity, note: ReadPolicy["faultAt"]): void {
+function noteBuiltin(policy: Policy, { accessToken, jwksUri, refreshToken, signIn, sms, typ }: Identity, note: ReadPolicy["faultAt"]): void {
   const { publicUrl } = policy;
   if (publicUrl === undefined) note(["identity", "issuer"], "the built-in issuer needs the address it is known by", { expected: "publicUrl: https://api.example.com", mend: "Add publicUrl. Tokens carry it, and apps compare it to the letter." });
   else if (URL.parse(publicUrl)?.pathname !== "/") note(["publicUrl"], "the built-in issuer lives at the root of its address", { expected: "an address without a path, such as https://api.example.com" });
@@ -64,6 +64,7 @@ function noteBuiltin(policy: Policy, { accessToken, jwksUri, refreshToken, signI
     const meant = nearest(role, Object.keys(policy.roles ?? {}));
     note(["identity", "signIn", "roles", String(index)], `there is no role '${role}'`, { expected: Object.keys(policy.roles ?? {}).join(", ") || "a role under roles", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
   });
+  if (sms !== undefined) note(["identity", "sms"], "codes by SMS can be read by whoever takes over the number, and each costs money that strangers can spend", { severity: "warning", expected: "passkeys or authenticator apps; SMS only for those who have neither" });
   if (signIn?.signUp === "open" && signIn.roles === undefined) note(["identity", "signIn", "signUp"], "whoever signs up may do nothing: no role is given to them", { severity: "warning", expected: "roles: [customer] beside signUp" });
   if (!(policy.apps ?? []).some((app) => app.redirectUris !== undefined)) note(["identity", "issuer"], "no app can sign in: none says where sign-in returns to", { severity: "warning", expected: "apps: [{ id: my-app, redirectUris: [com.example.app:/signed-in] }]" });
 }
@@ -80,8 +81,8 @@ function noteRedirect(uri: string, kind: "native" | "web", place: readonly strin
   return parsed.protocol.includes(".") ? undefined : bad("has a scheme that any app could claim", "a scheme of your own domain in reverse, such as com.example.app:/signed-in");
 }
 
-function noteExternal(policy: Policy, { mail, passwords, providers, refreshToken, signIn, accessToken }: Identity, note: ReadPolicy["faultAt"]): void {
-  for (const [name, value] of Object.entries({ mail, passwords, providers, refreshToken, signIn })) if (value !== undefined) note(["identity", name], `'${name}' is a setting of the built-in issuer`, { mend: `Take it out, or write issuer: builtin.` });
+function noteExternal(policy: Policy, { mail, passwords, providers, refreshToken, signIn, sms, accessToken }: Identity, note: ReadPolicy["faultAt"]): void {
+  for (const [name, value] of Object.entries({ mail, passwords, providers, refreshToken, signIn, sms })) if (value !== undefined) note(["identity", name], `'${name}' is a setting of the built-in issuer`, { mend: `Take it out, or write issuer: builtin.` });
   if (accessToken?.ttl !== undefined) note(["identity", "accessToken", "ttl"], "how long tokens live is said by their issuer", { mend: "Take ttl out." });
   noteAppsWithoutIssuer(policy, note);
 }

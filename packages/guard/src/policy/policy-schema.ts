@@ -69,6 +69,7 @@ const refreshToken = object({ ttl: optional(duration), idle: optional(duration),
 const signIn = object({ title: optional(text("the name people know the service by")), accentColor: optional(text("a colour such as #0a5c5a", /^#[0-9a-fA-F]{6}$/)), locales: optional(list(choice("en", "de", "nl"), 1)), signUp: optional(choice("open", "closed")), roles: optional(list(text("a role"), 1)), androidOrigins: optional(list(text("an app's origin such as android:apk-key-hash:...", /^android:apk-key-hash:[A-Za-z0-9_-]{43}$/), 1)), secondFactor: optional(choice("optional", "new-device", "always")), session: optional(duration) });
 const passwords = object({ least: optional(integer(8, 64)), breached: optional(scalarOr(choice("off"), object({ file: optional(text("a file of SHA-1 hashes in hexadecimal, sorted")), url: optional(url(["https:", "http:"], "the address of a range service, which is asked with five characters of a hash")) }))) });
 const mail = object({ webhook: required(url(["https:", "http:"], "the address that sends mail for the gate")), token: optional(secret), from: optional(text("a sender's address")) });
+const sms = object({ webhook: required(url(["https:", "http:"], "the address that sends messages for the gate")), token: optional(secret) });
 const provider = object({ id: required(text("a short name such as google", /^[a-z0-9-]{1,32}$/)), title: optional(text("the name on the button")), issuer: required(url(["https:", "http:"], "the provider's address, such as https://accounts.google.com")), clientId: required(text("the client's id there")), clientSecret: optional(secret), scopes: optional(list(text("a scope"), 1)) });
 
 const identity = object(
@@ -79,6 +80,7 @@ const identity = object(
     signIn: optional(signIn),
     passwords: optional(passwords),
     mail: optional(mail),
+    sms: optional(sms),
     providers: optional(list(provider, 1)),
     audience: required(oneOrMore(text("this API's own name, such as https://api.example.com"))),
     jwksUri: optional(url(["https:", "http:"], "the address of the issuer's keys")),

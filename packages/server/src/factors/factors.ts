@@ -3,7 +3,7 @@ import type { Database } from "../store/open-store.ts";
 import type { Sealing } from "../store/sealing.ts";
 import { base32, totpStep } from "./totp.ts";
 
-export type FactorKind = "totp" | "passkey" | "recovery";
+export type FactorKind = "totp" | "passkey" | "recovery" | "phone";
 
 export interface Factor {
   readonly id: string;
@@ -72,6 +72,17 @@ export class Factors {
     const plain = code.trim().toLowerCase().replaceAll(/[\s-]/g, "").replace(/(.{4})(?=.)/g, "$1-");
     const { numDeletedRows } = await this.#db.deleteFrom("factors").where("id", "=", recoveryId(accountId, plain)).where("account_id", "=", accountId).where("kind", "=", "recovery").executeTakeFirst();
     return numDeletedRows === 1n;
+  }
+
+  async addPhone(accountId: string, number: string): Promise<void> {
+    const id = `n-${accountId}`;
+    const row = { id, account_id: accountId, kind: "phone", label: "", sealed: this.#sealing.seal(number, `factors/${id}`), counter: 0, created_at: this.#now(), used_at: null };
+    await this.#db.insertInto("factors").values(row).onConflict((conflict) => conflict.column("id").doUpdateSet({ sealed: row.sealed, created_at: row.created_at })).execute();
+  }
+
+  async phone(accountId: string): Promise<string | undefined> {
+    const row = await this.#db.selectFrom("factors").select(["id", "sealed"]).where("id", "=", `n-${accountId}`).where("kind", "=", "phone").executeTakeFirst();
+    return row === undefined ? undefined : this.#sealing.open(row.sealed, `factors/${row.id}`);
   }
 
   async addPasskey(accountId: string, { counter, id, publicKey }: Omit<Passkey, "accountId">, label: string): Promise<void> {

@@ -12,6 +12,7 @@ import { html, type Markup } from "./markup.ts";
 import { formToken, isOwnForm, seeOther, send } from "./page-answers.ts";
 import { readForm } from "./read-form.ts";
 import type { SignInParts } from "./sign-in-parts.ts";
+import { readNumber } from "./steps.ts";
 import { type Say, speak } from "./texts.ts";
 
 /** The pages' own client: it signs in like an app, for the session alone. */
@@ -24,6 +25,7 @@ interface View {
   readonly fault?: string;
   readonly codes?: readonly string[];
   readonly secret?: Buffer;
+  readonly phoneAsked?: boolean;
 }
 
 interface Visit {
@@ -98,6 +100,22 @@ async function change({ account, parts, say, sessionName }: Visit, field: (name:
       await parts.factors.addTotp(account.id, secret, step);
       return { ...(await noted("factor-added", { kind: "totp" })), codes: await parts.factors.renewRecoveryCodes(account.id) };
     }
+    case "begin-phone": {
+      const number = readNumber(field("phone"));
+      if (number === undefined || parts.texter === undefined) return { fault: say("wrong") };
+      const guesser = { account: `sms:${account.id}`, address: `sms:${account.id}`, knownDevice: undefined };
+      const waitMs = await parts.guesses.waitMs(guesser);
+      if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)) };
+      await parts.guesses.count(guesser);
+      parts.texter.send({ to: number, locale: say.locale, code: await parts.codes.make("phone", sessionName, `${account.id} ${number}`) });
+      return { phoneAsked: true };
+    }
+    case "add-phone": {
+      const [owner, number] = ((await parts.codes.use("phone", sessionName, field("code"))) ?? "").split(" ");
+      if (owner !== account.id || number === undefined) return { fault: say("wrong"), phoneAsked: true };
+      await parts.factors.addPhone(account.id, number);
+      return noted("factor-added", { kind: "phone" });
+    }
     case "new-codes":
       return { ...(await noted("recovery-codes-renewed")), codes: await parts.factors.renewRecoveryCodes(account.id) };
     case "add-passkey": {
@@ -120,7 +138,7 @@ async function change({ account, parts, say, sessionName }: Visit, field: (name:
   }
 }
 
-async function accountPage({ account, parts, say, sessionName }: Visit, { codes, fault, said, secret }: View): Promise<string> {
+async function accountPage({ account, parts, say, sessionName }: Visit, { codes, fault, phoneAsked, said, secret }: View): Promise<string> {
   const token = formToken(parts, `account:${sessionName}`);
   const form = (intent: string, body: Markup): Markup => html`<form method="post" action="${issuerPaths.account}"><input type="hidden" name="form" value="${token}"><input type="hidden" name="intent" value="${intent}">${body}</form>`;
   const day = (at: number): string => new Date(at).toLocaleDateString(say.locale, { dateStyle: "medium" });
@@ -128,15 +146,16 @@ async function accountPage({ account, parts, say, sessionName }: Visit, { codes,
   const sessions = await parts.sessions.of(account.id);
   const devices = await parts.sessions.devices(account.id);
   const recovery = factors.filter(({ kind }) => kind === "recovery").length;
-  const rows = factors.filter(({ kind }) => kind !== "recovery").map(({ createdAt, id, kind }) => html`<li><span>${say(kind === "totp" ? "totpFactor" : "passkeyFactor")} <span class="note">${day(createdAt)}</span></span>${form("remove-factor", html`<input type="hidden" name="factor" value="${id}"><button class="plain">${say("remove")}</button>`)}</li>`);
+  const rows = factors.filter(({ kind }) => kind !== "recovery").map(({ createdAt, id, kind }) => html`<li><span>${say(kind === "totp" ? "totpFactor" : kind === "phone" ? "phoneFactor" : "passkeyFactor")} <span class="note">${day(createdAt)}</span></span>${form("remove-factor", html`<input type="hidden" name="factor" value="${id}"><button class="plain">${say("remove")}</button>`)}</li>`);
   const enrol = secret === undefined ? form("begin-totp", html`<button class="plain">${say("addTotp")}</button>`) : html`<p>${say("enrolHint")}</p><p><a class="button plain" href="${totpUri(secret, parts.settings.title, account.email ?? account.id)}">${say("openApp")}</a></p><p>${say("key")}: <code>${base32(secret)}</code></p>${form("add-totp", html`<input type="hidden" name="secret" value="${sealSecret(parts, secret, sessionName)}"><label>${say("code")}<input name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="10"></label><button>${say("next")}</button>`)}`;
+  const phone = parts.texter === undefined ? undefined : phoneAsked === true ? form("add-phone", html`<label>${say("code")}<input name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="10"></label><button>${say("next")}</button>`) : form("begin-phone", html`<label>${say("phone")}<input name="phone" type="tel" autocomplete="tel" required maxlength="24"></label><button class="plain">${say("addPhone")}</button>`);
   return page(
     say,
     say("accountTitle"),
     html`<p class="note">${account.email ?? account.id}</p>${fault === undefined ? undefined : html`<p class="fault" role="alert">${fault}</p>`}${said === undefined ? undefined : html`<p class="said" role="status">${said}</p>`}${codes === undefined ? undefined : html`<h2>${say("recoveryTitle")}</h2><p>${say("recoveryHint")}</p><ul class="codes">${codes.map((code) => html`<li>${code}</li>`)}</ul>`}
 <h2>${say("sessions")}</h2><ul class="rows">${sessions.map(({ clientId, createdAt, id, usedAt }) => html`<li><span>${say("signedInOn", clientId, day(createdAt), day(usedAt))}</span>${form("end-session", html`<input type="hidden" name="session" value="${id}"><button class="plain">${say("end")}</button>`)}</li>`)}</ul>${form("end-all", html`<button class="plain">${say("endAll")}</button>`)}
 ${devices.length === 0 ? undefined : html`<h2>${say("devices")}</h2><ul class="rows">${devices.map(({ firstSeenAt, id, label, trusted }) => html`<li><span>${say(trusted ? "trustedDevice" : "newDevice", label, day(firstSeenAt))}</span>${form("remove-device", html`<input type="hidden" name="device" value="${id}"><button class="plain">${say("remove")}</button>`)}</li>`)}</ul>`}
-<h2>${say("factors")}</h2><ul class="rows">${rows}${recovery === 0 ? undefined : html`<li><span>${say("recoveryFactor", recovery)}</span>${form("new-codes", html`<button class="plain">${say("newCodes")}</button>`)}</li>`}</ul>${enrol}${passkeyForm(issuerPaths.account, token, issuerPaths.account, "make", say, say("addPasskey"))}
+<h2>${say("factors")}</h2><ul class="rows">${rows}${recovery === 0 ? undefined : html`<li><span>${say("recoveryFactor", recovery)}</span>${form("new-codes", html`<button class="plain">${say("newCodes")}</button>`)}</li>`}</ul>${enrol}${passkeyForm(issuerPaths.account, token, issuerPaths.account, "make", say, say("addPasskey"))}${phone}
 <h2>${say("changePassword")}</h2>${form("password", html`<label>${say("newPassword")}<span class="hint"> ${say("passwordHint", parts.settings.passwords.least)}</span><input name="password" type="password" autocomplete="new-password" required maxlength="256"></label><button>${say("save")}</button>`)}
 <p><a href="${issuerPaths.endSession}">${say("signOut")}</a></p>`,
     { wide: true, script: true },

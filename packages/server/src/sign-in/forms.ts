@@ -13,6 +13,8 @@ export interface FormView {
   readonly action: string;
   readonly hint: string;
   readonly fault: string | undefined;
+  /** Codes can be sent to telephones. */
+  readonly texts: boolean;
   readonly providers: readonly { readonly id: string; readonly title: string }[];
 }
 
@@ -51,8 +53,10 @@ export function stepPage(view: FormView): string {
       return page(say, say("codeTitle"), html`${top}<p>${say("codeHint", pending.email ?? "")}</p>${form(view, "code", html`${codeField(say, 8)}<button>${say("next")}</button>`)}${link(view, "start", say("signIn"))}`);
     case "reset-password":
       return page(say, say("resetTitle"), html`${top}${form(view, "new-password", html`${newPasswordField(say, least)}<button>${say("save")}</button>`)}`);
-    case "second":
-      return page(say, say("secondTitle"), html`${top}<p>${pending.mailed === true ? say("mailHint") : say("totpHint")}</p>${form(view, "second", html`${codeField(say, pending.mailed === true ? 8 : 6)}<button>${say("next")}</button>`)}${link(view, "start", say("signIn"))}`);
+    case "second": {
+      const hint = pending.mailed === true ? "mailHint" : pending.texted === true ? "textHint" : "totpHint";
+      return page(say, say("secondTitle"), html`${top}<p>${say(hint)}</p>${form(view, "second", html`${codeField(say, hint === "totpHint" ? 6 : 8)}<button>${say("next")}</button>`)}${view.texts && pending.mailed !== true ? link(view, "send-text", say("sendText")) : undefined}${link(view, "start", say("signIn"))}`);
+    }
     case "enrol": {
       const secret = Buffer.from(pending.secret ?? "", "base64");
       return page(say, say("enrolTitle"), html`${top}<p>${say("enrolHint")}</p><p><a class="button plain" href="${totpUri(secret, settings.title, pending.email ?? settings.title)}">${say("openApp")}</a></p><p>${say("key")}: <code>${base32(secret).replace(/(.{4})(?=.)/g, "$1 ")}</code></p>${form(view, "enrol", html`${codeField(say, 6)}<button>${say("next")}</button>`)}`);

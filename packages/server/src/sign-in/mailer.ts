@@ -21,24 +21,47 @@ const tries = 3;
 const leastWaitMs = 20;
 const spreadMs = 100;
 
+/** A code for a telephone. */
+export interface TextMessage {
+  /** E.164, such as +31612345678. */
+  readonly to: string;
+  readonly locale: string;
+  readonly code: string;
+}
+
+/** SMS is sent by the owner's own service too: which provider, and how many a day, is theirs to say. */
+export interface Texter {
+  send(message: TextMessage): void;
+}
+
+export function webhookTexter(url: string, token: string | undefined, onTrouble: (message: string) => void): Texter {
+  const deliver = webhook(url, token, onTrouble);
+  return { send: (message) => deliver("SMS", message) };
+}
+
 /** Mail is sent by the owner's own service, which knows templates, senders and bounces: one POST of JSON for each. */
 export function webhookMailer(url: string, token: string | undefined, from: string | undefined, onTrouble: (message: string) => void): Mailer {
-  const post = async (mail: Mail): Promise<void> => {
+  const deliver = webhook(url, token, onTrouble);
+  return { send: (mail) => deliver(`mail of the kind ${mail.purpose}`, { ...mail, ...(from === undefined ? {} : { from }) }) };
+}
+
+function webhook(url: string, token: string | undefined, onTrouble: (message: string) => void): (what: string, message: object) => void {
+  const post = async (what: string, message: object): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const response = await fetch(url, { method: "POST", redirect: "error", signal: AbortSignal.timeout(timeoutMs), headers: { "Content-Type": "application/json", ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) }, body: JSON.stringify({ ...mail, ...(from === undefined ? {} : { from }) }) });
+        const response = await fetch(url, { method: "POST", redirect: "error", signal: AbortSignal.timeout(timeoutMs), headers: { "Content-Type": "application/json", ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) }, body: JSON.stringify(message) });
         if (response.ok) return;
         throw new Error(`it answered ${response.status}`);
       } catch (fault) {
         if (attempt < tries) await new Promise((resolve) => setTimeout(resolve, 1000 * attempt));
         else {
-          onTrouble(`mail of the kind ${mail.purpose} could not be handed to ${new URL(url).host}: ${(fault as Error).message}`);
+          onTrouble(`${what} could not be handed to ${new URL(url).host}: ${(fault as Error).message}`);
           return;
         }
       }
     }
   };
-  return { send: (mail) => void setTimeout(() => void post(mail), leastWaitMs + Math.random() * spreadMs) };
+  return (what, message) => void setTimeout(() => void post(what, message), leastWaitMs + Math.random() * spreadMs);
 }
 
 /** For trying things out on one machine: mail is a line in a file that only this user may read. */

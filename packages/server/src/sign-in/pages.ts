@@ -103,7 +103,7 @@ async function answerConsent(request: IncomingMessage, response: ServerResponse,
 
 function show(parts: SignInParts, response: ServerResponse, interaction: Interaction, pending: Pending, say: Say, fault: string | undefined, status: number, email?: string): void {
   const action = `${issuerPaths.signIn}/${interaction.uid}`;
-  const view: FormView = { say, settings: parts.settings, pending, formToken: formToken(parts, interaction.uid), action, hint: email ?? textOf(interaction.params["login_hint"]) ?? "", fault, providers: parts.federation.providers };
+  const view: FormView = { say, settings: parts.settings, pending, formToken: formToken(parts, interaction.uid), action, hint: email ?? textOf(interaction.params["login_hint"]) ?? "", fault, texts: parts.texter !== undefined, providers: parts.federation.providers };
   if (interaction.prompt.name !== "consent") return send(response, status, stepPage(view));
   const { missingOIDCScope = [], missingResourceScopes = {} } = interaction.prompt.details as { missingOIDCScope?: string[]; missingResourceScopes?: Record<string, string[]> };
   return send(response, status, consentPage(view, textOf(interaction.params["client_id"]) ?? "", [...missingOIDCScope, ...Object.values(missingResourceScopes).flat()].filter((scope) => scope !== "openid")));

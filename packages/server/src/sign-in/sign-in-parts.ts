@@ -8,7 +8,7 @@ import type { Passkeys } from "../factors/passkeys.ts";
 import type { Database } from "../store/open-store.ts";
 import type { Sealing } from "../store/sealing.ts";
 import type { Federation } from "./federation.ts";
-import type { Mailer } from "./mailer.ts";
+import type { Mailer, Texter } from "./mailer.ts";
 
 export interface SignInSettings {
   readonly issuer: string;
@@ -35,6 +35,8 @@ export interface SignInParts {
   readonly guesses: Guesses;
   readonly sessions: Sessions;
   readonly mailer: Mailer;
+  /** Undefined where nobody sends SMS. */
+  readonly texter: Texter | undefined;
   readonly federation: Federation;
 }
 
@@ -54,6 +56,8 @@ export interface Pending {
   readonly recoveryCodes?: readonly string[];
   /** The second step is a code that was mailed. */
   readonly mailed?: boolean;
+  /** The second step is a code that was sent to a telephone. */
+  readonly texted?: boolean;
   /** A second factor is set up once the mailed code was typed. */
   readonly enrols?: boolean;
   /** An upstream identity that will be connected when its bearer has proved to own the account. */

@@ -93,6 +93,7 @@ export async function afterFirst(parts: SignInParts, { attempt, knownCookie, nee
   const factors = await parts.factors.of(account.id);
   const carried = { accountId: account.id, amr, ...(account.email === undefined ? {} : { email: account.email }), ...(link === undefined ? {} : { link }) };
   if (factors.some(({ kind }) => kind === "totp")) return { next: { step: "second", ...carried } };
+  if (parts.texter !== undefined && factors.some(({ kind }) => kind === "phone")) return { next: { step: "second", ...carried, texted: await sendText(parts, attempt, account.id, say) } };
   const reachable = account.email !== undefined && account.emailVerified;
   if (needsMfa || parts.settings.secondFactor === "always") {
     // Whoever has only the password must not make the second proof up: the mailbox is asked first.
@@ -110,22 +111,48 @@ export async function afterFirst(parts: SignInParts, { attempt, knownCookie, nee
 
 const enrolment = (carried: Omit<Pending, "step">): Pending => ({ ...carried, step: "enrol", secret: newTotpSecret().toString("base64") });
 
+const mostNumber = /^\+[1-9]\d{6,14}$/;
+
+/** E.164, however it was typed; undefined when it is none. */
+export function readNumber(text: string): string | undefined {
+  const number = text.replaceAll(/[\s()./-]/g, "").replace(/^00/, "+");
+  return mostNumber.test(number) ? number : undefined;
+}
+
+/** Counted by account, so that nobody can have messages sent without end: each costs the owner money, and somebody may earn it. */
+export async function sendText(parts: SignInParts, attempt: string, accountId: string, say: Say): Promise<true> {
+  const guesser: Guesser = { account: `sms:${accountId}`, address: `sms:${accountId}`, knownDevice: undefined };
+  const number = await parts.factors.phone(accountId);
+  if (number === undefined || parts.texter === undefined || (await parts.guesses.waitMs(guesser)) > 0) return true;
+  await parts.guesses.count(guesser);
+  parts.texter.send({ to: number, locale: say.locale, code: await parts.codes.make("second", attempt, accountId) });
+  return true;
+}
+
 async function secondStep(parts: SignInParts, submission: Submission): Promise<Outcome> {
-  const { attempt, field, pending, say } = submission;
+  const { attempt, field, intent, pending, say } = submission;
   const account = await parts.accounts.byId(pending.accountId ?? "");
   if (account === undefined || account.disabled) return wrong(say);
+  if (intent === "send-text" && pending.mailed !== true && parts.texter !== undefined) return { next: { ...pending, texted: await sendText(parts, attempt, account.id, say) } };
   const guesser = guesserOf(parts, submission, `second:${account.id}`);
   const waitMs = await parts.guesses.waitMs(guesser);
   if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
   await parts.guesses.count(guesser);
   const code = field("code");
-  const proof = pending.mailed === true ? ((await parts.codes.use("second", attempt, code)) === account.id ? [] : undefined) : (await parts.factors.useTotp(account.id, code)) || (await parts.factors.useRecoveryCode(account.id, code)) ? ["otp", "mfa"] : undefined;
+  const proof = await proofOf(parts, account.id, attempt, code, pending);
   if (proof === undefined) return wrong(say);
   await parts.guesses.forgive(guesser);
   const amr = [...(pending.amr ?? []), ...proof];
   if (pending.enrols === true) return { next: enrolment({ accountId: account.id, amr, ...(account.email === undefined ? {} : { email: account.email }), ...(pending.link === undefined ? {} : { link: pending.link }) }) };
   if (pending.passwordHash !== undefined) await replacePassword(parts, account, pending.passwordHash, say);
   return { signedIn: account, amr, link: pending.link };
+}
+
+/** What the typed code proves; undefined when nothing. A mailbox is no second proof, a telephone is a weak one. */
+async function proofOf({ codes, factors }: SignInParts, accountId: string, attempt: string, code: string, { mailed, texted }: Pending): Promise<readonly string[] | undefined> {
+  if (mailed === true) return (await codes.use("second", attempt, code)) === accountId ? [] : undefined;
+  if ((await factors.useTotp(accountId, code)) || (await factors.useRecoveryCode(accountId, code))) return ["otp", "mfa"];
+  return texted === true && (await codes.use("second", attempt, code)) === accountId ? ["sms", "mfa"] : undefined;
 }
 
 async function enrol(parts: SignInParts, { field, pending, say }: Submission): Promise<Outcome> {
@@ -191,7 +218,7 @@ async function resetPassword(parts: SignInParts, submission: Submission): Promis
   const passwordHash = await hashPassword(field("password"));
   // The mailbox alone is one proof. Who has a second one is asked for it, or whoever reads the mail could take the account.
   const factors = await parts.factors.of(account.id);
-  if (factors.some(({ kind }) => kind === "totp")) return { next: { step: "second", accountId: account.id, amr: ["pwd"], passwordHash } };
+  if (factors.some(({ kind }) => kind === "totp" || (kind === "phone" && parts.texter !== undefined))) return { next: { step: "second", accountId: account.id, amr: ["pwd"], passwordHash, ...(factors.some(({ kind }) => kind === "totp") ? {} : { texted: await sendText(parts, submission.attempt, account.id, say) }) } };
   await replacePassword(parts, account, passwordHash, say);
   return afterFirst(parts, { ...submission, knownCookie: undefined }, { ...account, emailVerified: true }, ["pwd"]);
 }
