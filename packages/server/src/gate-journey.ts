@@ -13,6 +13,8 @@ import { compileOperationJourneys } from "@portcullis/guard/journey/operation-jo
 import { compileOwnPages } from "@portcullis/guard/journey/own-pages";
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy/plan";
 import { RedisState } from "@portcullis/guard/state/redis";
+import type { ProvenanceState } from "@portcullis/guard/state/provenance";
+import { SharedProvenanceState } from "@portcullis/guard/state/shared-provenance";
 import type { ReplayState } from "@portcullis/guard/state/replay";
 import { SharedReplayState } from "@portcullis/guard/state/shared-replay";
 import { SharedMemoryState } from "@portcullis/guard/state/shared-memory";
@@ -43,6 +45,7 @@ export class GateJourney {
   readonly #upstreams = new Map<string, PooledUpstream>();
   readonly #revocations = new Revocations();
   readonly #replay: ReplayState;
+  readonly #provenance: ProvenanceState;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
   #keys: KeySet | undefined;
   #jwks: Jwks | undefined;
@@ -56,6 +59,7 @@ export class GateJourney {
     this.#reports = reports;
     this.#jwks = settings.keys;
     this.#replay = new SharedReplayState(settings.replay);
+    this.#provenance = new SharedProvenanceState(settings.provenance);
     this.revoke(settings.revocations);
     setInterval(() => this.#revocations.forgetExpired(Math.floor(Date.now() / 1000)), forgetEveryMs).unref();
     this.current = this.#compile(settings);
@@ -98,6 +102,7 @@ export class GateJourney {
       onUnknownKey: this.#reports.onUnknownKey,
       onNewToken: this.#reports.onNewToken,
       revocations: this.#revocations,
+      provenance: state instanceof RedisState ? state : this.#settings.provenance.sets === 0 ? undefined : this.#provenance,
       proofs: { nonces: createDpopNonces(this.#settings.nonceSecret), replay: state instanceof RedisState ? state : this.#replay },
       assertIdentity,
       evidence: this.#reports.evidence,

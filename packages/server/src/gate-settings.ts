@@ -1,6 +1,7 @@
 import type { EvidenceRow } from "@portcullis/guard/authorization/owner-evidence";
 import type { Plan } from "@portcullis/guard/policy/plan";
 import type { Revocation } from "@portcullis/guard/credentials/revocation";
+import type { SharedProvenance } from "@portcullis/guard/state/shared-provenance";
 import type { SharedReplay } from "@portcullis/guard/state/shared-replay";
 import type { SharedBuckets } from "@portcullis/guard/state/shared-memory";
 import type { AssertionKey } from "./keys/identity-assertion.ts";
@@ -21,6 +22,8 @@ export interface GateSettings {
   readonly nonceSecret: Uint8Array;
   /** Proofs that were used. */
   readonly replay: SharedReplay;
+  /** Ids that callers were shown. */
+  readonly provenance: SharedProvenance;
   readonly revocations: readonly Revocation[];
   /** Whether callers may present a certificate. */
   readonly askCertificate: boolean;

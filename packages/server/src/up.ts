@@ -17,6 +17,7 @@ import { readSecret } from "./keys/read-secret.ts";
 import { sealingSecrets } from "./keys/sealing-secrets.ts";
 import { chooseTls, hstsOf } from "./listener/choose-tls.ts";
 import { openCleartextPort } from "./listener/cleartext-port.ts";
+import { openProvenance } from "./provenance-file.ts";
 import type { Loaded } from "./policy/load-policy.ts";
 import { watchFiles } from "./policy/watch-files.ts";
 import type { Database } from "./store/open-store.ts";
@@ -54,7 +55,7 @@ export interface Running {
 
 const watchEveryMs = 300;
 /** What a running gate does not change: where it listens, and as whom it speaks. */
-const startOnly = (policy: Policy | undefined): string => JSON.stringify([policy?.listen, policy?.admin, policy?.publicUrl, policy?.store, policy?.identity?.accessToken?.binding]);
+const startOnly = (policy: Policy | undefined): string => JSON.stringify([policy?.listen, policy?.admin, policy?.publicUrl, policy?.store, policy?.provenance === undefined, policy?.identity?.accessToken?.binding]);
 const keptRecords = 5000;
 /** Proofs of possession that are remembered as used, for the minutes in which they could be used again. */
 const keptProofs = 1_048_576;
@@ -85,6 +86,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const evidence = new OwnerEvidence();
   const replaySeed = randomBytes(16);
   const replay = allocateSharedReplay(plan.identity === undefined || plan.identity.binding === "none" ? 0 : keptProofs, [0, 4, 8, 12].map((at) => replaySeed.readInt32LE(at)) as [number, number, number, number]);
+  const provenance = openProvenance(directory, plan.shown !== undefined && plan.state === "memory");
   let tellGates: GateFleet["tell"] = () => undefined;
   const identity = await IdentityService.open({ policy: loaded.policy, plan, folder: loaded.folder, directory, environment, say, onKeys: (jwks) => tellGates({ kind: "keys", keys: jwks }), onRevocations: (revocations) => tellGates({ kind: "revocations", revocations }) });
   let cleartextRequests = 0;
@@ -98,6 +100,7 @@ export async function up(options: UpOptions): Promise<Running> {
     keys: identity.keys,
     nonceSecret: identity.nonceSecret,
     replay,
+    provenance: provenance.shared,
     revocations: identity.revocations,
     askCertificate: plan.identity?.binding === "mtls" || plan.identity?.binding === "optional",
     assertionKey,
@@ -204,6 +207,7 @@ export async function up(options: UpOptions): Promise<Running> {
         certificates?.close();
         await cleartext?.close();
         await fleet.stop(drainMs);
+        provenance.close();
         await identity.close();
         await adminServer.close();
         await writer.flush();

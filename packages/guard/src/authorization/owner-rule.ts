@@ -11,6 +11,8 @@ export type OwnerAtom =
   | { readonly kind: "lookup"; readonly lookup: LookupPlan; readonly pointer: readonly string[]; readonly is: string }
   /** An external decision point is asked. */
   | { readonly kind: "relation"; readonly relation: RelationPlan; readonly is: string }
+  /** Its id was once shown to the caller. */
+  | { readonly kind: "provenance"; readonly objects: string; readonly id: LookupPlan["values"][number]; readonly is: string }
   /** The answer names the owner. */
   | { readonly kind: "response"; readonly pointer: readonly string[]; readonly is: string };
 
@@ -41,18 +43,21 @@ export type AskLookup = (lookup: LookupPlan, values: readonly string[]) => Promi
 /** Asks the decision point about one object; undefined when it allows. */
 export type AskRelation = (relation: RelationPlan, subject: string, id: string) => Promise<Refusal | undefined>;
 
+/** Whether ids of a kind were shown to a caller; undefined when that cannot be told now. */
+export type AskShown = (caller: string, kind: string, ids: readonly string[]) => boolean | undefined | Promise<boolean | undefined>;
+
 /** `deferred`: the answer will tell. */
 export type OwnerOutcome = "owned" | "deferred" | Refusal;
 
 const nobody = refuse("object-not-yours", { detail: "nobody is signed in" });
 
 /** Judges one clause before the request is forwarded. Atoms are tried in the order of their cost. */
-export function compileOwnerClause({ atoms, exceptRoles }: OwnerClause): (request: OwnedRequest, owner: Owner | undefined, ask: AskLookup, askRelation: AskRelation) => OwnerOutcome | Promise<OwnerOutcome> {
-  const order: readonly OwnerAtom["kind"][] = ["parameter", "body", "relation", "lookup", "response"];
+export function compileOwnerClause({ atoms, exceptRoles }: OwnerClause): (request: OwnedRequest, owner: Owner | undefined, ask: AskLookup, askRelation: AskRelation, askShown: AskShown) => OwnerOutcome | Promise<OwnerOutcome> {
+  const order: readonly OwnerAtom["kind"][] = ["parameter", "body", "provenance", "relation", "lookup", "response"];
   const tried = [...atoms].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).map((atom) => ({ atom, ownerOf: compileOwnerExpression(atom.is) }));
   const defers = atoms.some((atom) => atom.kind === "response");
-  const lookups = tried.filter(({ atom }) => atom.kind === "lookup" || atom.kind === "relation");
-  return (request, owner, ask, askRelation) => {
+  const lookups = tried.filter(({ atom }) => atom.kind === "lookup" || atom.kind === "relation" || atom.kind === "provenance");
+  return (request, owner, ask, askRelation, askShown) => {
     if (owner === undefined) return nobody;
     if (exceptRoles.some((role) => owner.roles.includes(role))) return "owned";
     let refused: Refusal = nobody;
@@ -63,13 +68,19 @@ export function compileOwnerClause({ atoms, exceptRoles }: OwnerClause): (reques
       refused = outcome.detail === undefined ? outcome : { ...outcome, detail: outcome.detail.replace("the answer", atom.kind === "body" ? "the body" : "the answer") };
     }
     if (lookups.length === 0) return defers ? "deferred" : refused;
-    return tryLookups(lookups, request, owner, ask, askRelation, defers ? "deferred" : refused);
+    return tryLookups(lookups, request, owner, { ask, askRelation, askShown }, defers ? "deferred" : refused);
   };
 }
 
-async function tryLookups(lookups: readonly { readonly atom: OwnerAtom; readonly ownerOf: (bearer: Bearer) => string | undefined }[], request: OwnedRequest, owner: Owner, ask: AskLookup, askRelation: AskRelation, otherwise: OwnerOutcome): Promise<OwnerOutcome> {
+async function tryLookups(lookups: readonly { readonly atom: OwnerAtom; readonly ownerOf: (bearer: Bearer) => string | undefined }[], request: OwnedRequest, owner: Owner, { ask, askRelation, askShown }: { readonly ask: AskLookup; readonly askRelation: AskRelation; readonly askShown: AskShown }, otherwise: OwnerOutcome): Promise<OwnerOutcome> {
   let last: OwnerOutcome = otherwise;
   for (const { atom, ownerOf } of lookups) {
+    if (atom.kind === "provenance") {
+      const refused = await wasShown(atom, request, ownerOf(owner), askShown);
+      if (refused === undefined) return "owned";
+      if (otherwise !== "deferred") last = refused;
+      continue;
+    }
     if (atom.kind === "relation") {
       const refused = await askForEach(atom.relation, request, ownerOf(owner), askRelation);
       if (refused === undefined) return "owned";
@@ -83,6 +94,15 @@ async function tryLookups(lookups: readonly { readonly atom: OwnerAtom; readonly
     if (otherwise !== "deferred") last = outcome;
   }
   return last;
+}
+
+async function wasShown({ id, objects }: Extract<OwnerAtom, { kind: "provenance" }>, request: OwnedRequest, caller: string | undefined, askShown: AskShown): Promise<Refusal | undefined> {
+  if (caller === undefined) return refuse("object-not-yours", { detail: "the token does not say who asks" });
+  const sets = lookupValues({ operation: objects, literals: [], values: [id] }, request);
+  if (typeof sets === "string") return refuse("object-not-yours", { detail: sets });
+  const shown = await askShown(caller, objects, sets.map(([one = ""]) => decodeURIComponent(one)));
+  if (shown === true) return undefined;
+  return shown === undefined ? refuse("owner-unknown", { detail: "what the caller was shown cannot be told now", retryAfterSeconds: 2 }) : refuse("object-not-yours", { detail: `an id of '${objects}' that the caller was never shown` });
 }
 
 async function askForEach(relation: RelationPlan, request: OwnedRequest, subject: string | undefined, ask: AskRelation): Promise<Refusal | undefined> {

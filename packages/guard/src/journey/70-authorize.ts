@@ -1,4 +1,4 @@
-import type { AskLookup, AskRelation, OwnerOutcome } from "../authorization/owner-rule.ts";
+import type { AskLookup, AskRelation, AskShown, OwnerOutcome } from "../authorization/owner-rule.ts";
 import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
 import type { compileStepUp } from "../authorization/step-up.ts";
 import type { Principal } from "../credentials/principal.ts";
@@ -16,10 +16,10 @@ export function prepareStepUp(judge: ReturnType<typeof compileStepUp>): Check<Jo
   return (exchange) => judge(exchange.principal?.claims, exchange.body, Math.floor(exchange.receivedAtMs / 1000));
 }
 
-type JudgeClause = (request: { readonly pathParameters: readonly string[]; readonly body: unknown }, owner: Principal | undefined, ask: AskLookup, askRelation: AskRelation) => OwnerOutcome | Promise<OwnerOutcome>;
+type JudgeClause = (request: { readonly pathParameters: readonly string[]; readonly body: unknown }, owner: Principal | undefined, ask: AskLookup, askRelation: AskRelation, askShown: AskShown) => OwnerOutcome | Promise<OwnerOutcome>;
 
 /** Step 70, objects: what the request names must be the caller's. What only the answer can tell is left to the filter. */
-export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], askFor: (exchange: JourneyExchange) => AskLookup, askRelationFor: (exchange: JourneyExchange) => AskRelation): Check<JourneyExchange> {
+export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], askFor: (exchange: JourneyExchange) => AskLookup, askRelationFor: (exchange: JourneyExchange) => AskRelation, askShown: AskShown): Check<JourneyExchange> {
   const conclude = (exchange: JourneyExchange, bit: number, outcome: OwnerOutcome): Refusal | undefined => {
     if (outcome === "owned") return undefined;
     if (outcome !== "deferred") return outcome;
@@ -29,7 +29,7 @@ export function prepareOwners(clauses: readonly { readonly bit: number; readonly
   const from = (exchange: JourneyExchange, start: number): Refusal | undefined | Promise<Refusal | undefined> => {
     for (let index = start; index < clauses.length; index += 1) {
       const { bit, judge } = clauses[index] as (typeof clauses)[number];
-      const outcome = judge(exchange, exchange.principal, askFor(exchange), askRelationFor(exchange));
+      const outcome = judge(exchange, exchange.principal, askFor(exchange), askRelationFor(exchange), askShown);
       if (outcome instanceof Promise) return outcome.then((settled) => conclude(exchange, bit, settled) ?? from(exchange, index + 1));
       const refusal = conclude(exchange, bit, outcome);
       if (refusal !== undefined) return refusal;

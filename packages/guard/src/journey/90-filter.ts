@@ -59,7 +59,8 @@ export class AnswerFilter implements AnswerReceiver {
     const contractMatters = contract !== undefined && contract.needsBody;
     const listMatters = rules.filterForeign !== undefined && successful;
     const tagMatters = rules.tags && status === 200 && (fields.contentType ?? "").includes("json");
-    if (!ownerMatters && !contractMatters && !listMatters && !tagMatters) return this.#begin(true);
+    const shownMatters = rules.noteShown !== undefined && successful && (fields.contentType ?? "").includes("json");
+    if (!ownerMatters && !contractMatters && !listMatters && !tagMatters && !shownMatters) return this.#begin(true);
     this.#contract = contractMatters ? contract : undefined;
     this.#held = [];
     return undefined;

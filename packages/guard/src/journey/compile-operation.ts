@@ -1,7 +1,7 @@
 import { compileEntry, compileHeldScopes } from "../authorization/entry.ts";
 import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
 import { filterForeign } from "../authorization/filter-foreign.ts";
-import { compileOwnerClause, compileOwnerOfAnswer } from "../authorization/owner-rule.ts";
+import { type AskShown, compileOwnerClause, compileOwnerOfAnswer } from "../authorization/owner-rule.ts";
 import { compileOwnerExpression } from "../authorization/ownership.ts";
 import { compileStepUp } from "../authorization/step-up.ts";
 import type { App } from "../clients/app-version.ts";
@@ -21,6 +21,7 @@ import type { Operation } from "../operation.ts";
 import type { ApiPlan, OperationPlan, OwnersPlan, Plan } from "../policy/plan.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import { compileMode } from "../rollout/mode.ts";
+import type { ProvenanceState } from "../state/provenance.ts";
 import type { ReplayState } from "../state/replay.ts";
 import type { LimitState } from "../state/state.ts";
 import type { Upstream } from "../upstream.ts";
@@ -49,6 +50,8 @@ export interface SharedParts {
   readonly assertIdentity: IdentityAssertion | undefined;
   readonly decisionPoints: DecisionPoints;
   readonly evidence: OwnerEvidence | undefined;
+  /** What callers were shown; undefined when nobody asks. */
+  readonly provenance: ProvenanceState | undefined;
   readonly verify: ((token: string, nowSeconds: number) => Principal | Refusal) | undefined;
   /** Undefined where nobody asks whether tokens are bound. */
   readonly binding: { readonly rules: BindingRules; readonly replay: ReplayState } | undefined;
@@ -63,7 +66,7 @@ export interface ApiParts {
   readonly lookups: LookupMemory;
 }
 
-const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, sealFor: undefined, sealLink: undefined, afterWrite: undefined, mostBufferedBytes: 0, tags: false });
+const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, noteShown: undefined, sealFor: undefined, sealLink: undefined, afterWrite: undefined, mostBufferedBytes: 0, tags: false });
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
 /**
@@ -108,17 +111,18 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   const names = [...operation.pathTemplate.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
   if (watched !== undefined && names.length > 0) add("count evidence", prepareParameterEvidence(own.name, names, watched));
   const askRelationFor = compileRelation(parts.decisionPoints);
+  const askShown: AskShown = (caller, kind, ids) => parts.provenance?.knows(caller, ids.map((id) => `${kind}\n${id}`));
   const early = clauses.filter((clause) => clause.early);
-  if (early.length > 0) add("authorize owner", prepareOwners(early, askFor, askRelationFor));
+  if (early.length > 0) add("authorize owner", prepareOwners(early, askFor, askRelationFor, askShown));
   if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes, openBody: sealing === undefined ? undefined : compileOpenBody(operation, api, sealing) }));
   const forbiddenIn = decided("authorization") ? compileForbidden(operation, api.document.schemas, plan.writable) : undefined;
   if (forbiddenIn !== undefined) add("authorize properties", prepareWritable(forbiddenIn));
   if (own.stepUp?.when !== undefined) add("authorize step-up", stepUp);
   const late = clauses.filter((clause) => !clause.early);
-  if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor, askRelationFor));
+  if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor, askRelationFor, askShown));
   if (limits.after !== undefined) add("limit by body", prepareLimit(limits.after));
 
-  const answer = compileAnswer(operation, own, apiParts, plan, sealing, watched);
+  const answer = compileAnswer(operation, own, apiParts, plan, sealing, watched, api.issuer ? undefined : parts.provenance);
   return Object.freeze<OperationJourney>({
     name: own.name,
     operation,
@@ -163,12 +167,12 @@ function prepareSunset({ answerHeaders, sunsetAtMs }: ApiPlan): Check<JourneyExc
 }
 
 /** Whether a successful answer is read. One that is not may come packed, and in parts: a film is fetched by ranges. */
-function readsSuccess({ responses }: Operation, { checkOwner, filterForeign: cut, forAnswer, tags }: AnswerRules): boolean {
+function readsSuccess({ responses }: Operation, { checkOwner, filterForeign: cut, forAnswer, noteShown, tags }: AnswerRules): boolean {
   const declaresJson = responses.some(({ content, status }) => (status.startsWith("2") || status === "default") && content.some(({ mediaType, schema }) => schema !== undefined && mediaType.toLowerCase().includes("json")));
-  return checkOwner !== undefined || cut !== undefined || tags || (forAnswer !== undefined && declaresJson);
+  return checkOwner !== undefined || cut !== undefined || noteShown !== undefined || tags || (forAnswer !== undefined && declaresJson);
 }
 
-function compileAnswer(operation: Operation, { modes, mostAnswerBytes, name, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan, sealing: IdSealing | undefined, evidence: OwnerEvidence | undefined): AnswerRules {
+function compileAnswer(operation: Operation, { modes, mostAnswerBytes, name, owner, tags: wanted }: OperationPlan, { api, lookups, response }: ApiParts, plan: Plan, sealing: IdSealing | undefined, evidence: OwnerEvidence | undefined, provenance: ProvenanceState | undefined): AnswerRules {
   const reads = modes.response !== "off" || modes.disclosure !== "off" || sealing !== undefined;
   const forAnswer = reads && operation.responses.length > 0 ? compileAnswerContracts(operation, api.document.schemas, response, plan.visible, sealing?.plan.marks ?? {}) : undefined;
   const sealFor = sealing === undefined ? undefined : (exchange: JourneyExchange) => answerSealer(sealing, exchange);
@@ -178,11 +182,12 @@ function compileAnswer(operation: Operation, { modes, mostAnswerBytes, name, own
   const noteAnswer = evidence === undefined || operation.method !== "GET" ? undefined : (answer: unknown, { user }: JourneyExchange): void => {
     if (user !== undefined) evidence.noteAnswer(name, answer, user);
   };
+  const noteShown = provenance === undefined || plan.shown === undefined || modes.ownership === "off" ? undefined : compileNoteShown(operation, api, plan.shown, provenance);
   const tags = wanted && operation.method === "GET";
   const looksUp = api.operations.some((one) => one.owner?.clauses.some((clause) => clause.atoms.some((atom) => atom.kind === "lookup")) === true);
   const afterWrite = looksUp && !safeMethods.has(operation.method) ? (path: string): void => lookups.forget(path) : undefined;
-  if (sealing === undefined && forAnswer === undefined && checkOwner === undefined && cutForeign === undefined && afterWrite === undefined && !tags) return readsNothing;
-  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, noteAnswer, sealFor, sealLink: sealing === undefined ? undefined : (link: string, exchange: JourneyExchange): string => sealLink(sealing, exchange, link), afterWrite, mostBufferedBytes: mostAnswerBytes, tags });
+  if (sealing === undefined && forAnswer === undefined && checkOwner === undefined && cutForeign === undefined && afterWrite === undefined && noteShown === undefined && !tags) return readsNothing;
+  return Object.freeze({ forAnswer, checkOwner, filterForeign: cutForeign, noteAnswer, noteShown, sealFor, sealLink: sealing === undefined ? undefined : (link: string, exchange: JourneyExchange): string => sealLink(sealing, exchange, link), afterWrite, mostBufferedBytes: mostAnswerBytes, tags });
 }
 
 function compileCheckOwner({ clauses }: OwnersPlan): AnswerRules["checkOwner"] {
@@ -202,6 +207,21 @@ function compileCheckOwner({ clauses }: OwnersPlan): AnswerRules["checkOwner"] {
 function compileFilterForeign({ exceptRoles, is, pointer }: NonNullable<OwnersPlan["foreign"]>): AnswerRules["filterForeign"] {
   const ownerOf = compileOwnerExpression(is);
   return (answer, { principal }) => (principal !== undefined && exceptRoles.some((role) => principal.roles.includes(role)) ? undefined : filterForeign(answer, pointer, principal === undefined ? undefined : ownerOf(principal)));
+}
+
+/** Ids that an answer shows its reader, wherever its schema says they are; what was created is shown too. */
+function compileNoteShown({ responses }: Operation, { document }: ApiPlan, shown: NonNullable<Plan["shown"]>, provenance: ProvenanceState): AnswerRules["noteShown"] {
+  const visits = responses.filter(({ status }) => status.startsWith("2") || status === "default").flatMap(({ content }) => content.flatMap(({ mediaType, schema }) => (mediaType.toLowerCase().includes("json") ? (compileReplaceMarked(schema, document.schemas, shown) ?? []) : [])));
+  if (visits.length === 0) return undefined;
+  return (answer, { user }) => {
+    if (user === undefined) return;
+    const names: string[] = [];
+    for (const visit of visits) visit(answer, (kind, id) => {
+      if (typeof id === "string" || typeof id === "number") names.push(`${kind}\n${id}`);
+      return id;
+    });
+    if (names.length > 0) provenance.note(user, names);
+  };
 }
 
 function compileOpenBody(operation: Operation, { document }: ApiPlan, sealing: IdSealing): ValidateRules["openBody"] {

@@ -13,6 +13,7 @@ import type { Revocations } from "../credentials/revocation.ts";
 import { cacheVerifiedTokens } from "../credentials/verified-token-cache.ts";
 import { compileOperationTable } from "../operations/operation-table.ts";
 import type { ApiPlan, OperationPlan, Plan } from "../policy/plan.ts";
+import type { ProvenanceState } from "../state/provenance.ts";
 import type { ReplayState } from "../state/replay.ts";
 import type { LimitState } from "../state/state.ts";
 import type { Upstream } from "../upstream.ts";
@@ -49,6 +50,8 @@ export interface LiveParts {
   /** Where it is counted who is named in operations without an owner rule. */
   readonly evidence?: OwnerEvidence | undefined;
   readonly decisionPoints?: DecisionPoints | undefined;
+  /** What callers were shown; needed where the plan asks for it. */
+  readonly provenance?: ProvenanceState | undefined;
   /** What tells the backend who calls; lookups say it too. */
   readonly assertIdentity?: IdentityAssertion | undefined;
 }
@@ -74,6 +77,7 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
     findCredentialFor: identity === undefined ? undefined : credentialFinders(identity),
     assertIdentity: live.assertIdentity,
     evidence: live.evidence,
+    provenance: plan.shown === undefined ? undefined : live.provenance,
     decisionPoints: live.decisionPoints ?? new Map(),
     sealing: sealingOf(plan, live.sealer),
     verify: tokens === undefined ? undefined : withRevocations(tokens.verify, live.revocations),

@@ -35,6 +35,8 @@ export function shapeAnswer(exchange: JourneyExchange, { answer: rules, modes }:
   const violations = contract?.check(kept?.value ?? own);
   if (violations !== undefined && violations.length > 0 && stands(exchange, refuse("response-invalid", { detail: violations.map((violation) => `${nameOnly(violation.pointer ?? "")} ${violation.message}`).join("; ").slice(0, 500) }), modes)) return "refused";
 
+  // What the caller sees, and no more: not what was cut from the list or taken from the answer.
+  if (exchange.status < 300) rules.noteShown?.(disclosure === "enforce" ? (kept?.value ?? own) : own, exchange);
   const strip: Shape = disclosure === "enforce" ? (one) => contract?.strip(one, roles)?.value ?? one : asItIs;
   const sealIds = sealsIds(exchange, modes, rules, contract) ? rules.sealFor?.(exchange) : undefined;
   const seal: Shape = sealIds === undefined ? asItIs : (one) => contract?.replaceMarked?.(one, sealIds);

@@ -23,6 +23,8 @@ export interface AnswerRules {
   readonly filterForeign: ((answer: unknown, exchange: JourneyExchange) => { readonly value: unknown; readonly removed: number } | undefined) | undefined;
   /** Counts whom the answer names, where no rule says whose it must be. */
   readonly noteAnswer: ((answer: unknown, exchange: JourneyExchange) => void) | undefined;
+  /** Remembers the ids that the answer shows its reader. */
+  readonly noteShown: ((answer: unknown, exchange: JourneyExchange) => void) | undefined;
   /** Seals the ids of an answer for its reader. */
   readonly sealFor: ((exchange: JourneyExchange) => (mark: string, value: unknown) => unknown) | undefined;
   /** Seals the ids in a link to the API. */

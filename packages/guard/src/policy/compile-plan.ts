@@ -5,6 +5,7 @@ import { propertyRoles } from "./plan-properties.ts";
 import { type EntryAt, planOperation } from "./plan-operation.ts";
 import { planIdentity } from "./plan-identity.ts";
 import type { ApiPlan, OperationPlan, Plan, UpstreamPlan } from "./plan.ts";
+import { planProvenance } from "./plan-provenance.ts";
 import { planSealedIds } from "./plan-sealed-ids.ts";
 import { planVersions } from "./plan-versions.ts";
 import type { OperationEntry, Policy } from "./policy-schema.ts";
@@ -45,7 +46,7 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
       })
       .sort((a, b) => a.closeness - b.closeness || a.index - b.index);
 
-  const context = { decisionPoints: Object.keys(policy.decisionPoints ?? {}), operations: everyOperation, globalModes, tiers, roles: policy.roles, identity: policy.identity !== undefined, note };
+  const context = { kinds: Object.keys(policy.provenance ?? {}), decisionPoints: Object.keys(policy.decisionPoints ?? {}), operations: everyOperation, globalModes, tiers, roles: policy.roles, identity: policy.identity !== undefined, note };
   const plans = documents.map((document) => document.operations.map((operation) => planOperation(operation, entriesFor(operation), context)));
   const undeclared = planOperation(undefined, entriesFor(undefined), context);
   const apis = policy.apis.map((api, index): ApiPlan => {
@@ -61,6 +62,7 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
     visible: propertyRoles("visible", policy, documents, note),
     writable: propertyRoles("writable", policy, documents, note),
     sealed: planSealedIds(policy, documents, note),
+    shown: planProvenance(policy, documents, note),
     decisionPoints: Object.fromEntries(Object.entries(policy.decisionPoints ?? {}).map(([name, { form, onFailure = "deny", remember = 0, timeout = 500, url }]) => [name, { url, form, timeoutMs: timeout, rememberMs: remember, onFailure }])),
     tiers,
     admission: policy.limits?.admission === "off" ? undefined : (policy.limits?.admission ?? { count: defaults.admissionPerSecond, windowMs: 1000 }),

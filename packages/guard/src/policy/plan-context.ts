@@ -11,6 +11,8 @@ export interface PlanContext {
   /** Every operation, for rules that ask another one. */
   readonly operations: readonly Operation[];
   readonly decisionPoints: readonly string[];
+  /** Kinds of objects whose ids are remembered as shown. */
+  readonly kinds: readonly string[];
   /** Whether tokens can be verified at all. */
   readonly identity: boolean;
   readonly note: ReadPolicy["faultAt"];

@@ -51,15 +51,16 @@ function foreignOf({ exceptRoles = [], is, response }: OwnerLeaf, place: Place, 
 }
 
 function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: string | undefined, context: PlanContext): OwnerAtom | undefined {
-  const { body, foreign, lookup, param, relation, response } = leaf;
+  const { body, foreign, lookup, param, provenance, relation, response } = leaf;
   const { note } = context;
-  const is = leaf.is ?? outerIs;
+  // Who was shown it is who asks, unless a claim of the whole team says otherwise.
+  const is = leaf.is ?? outerIs ?? (leaf.provenance === undefined ? undefined : "token.sub");
   if (is === undefined) {
     note(place, "an owner rule does not say whose the object must be", { expected: "is: token.sub" });
     return undefined;
   }
   if (foreign === "filter") note([...place, "foreign"], "a list is cut only by a rule that stands alone");
-  const named = [param, body, relation, lookup ?? response].filter((one) => one !== undefined).length;
+  const named = [param, body, relation, provenance, lookup ?? response].filter((one) => one !== undefined).length;
   if (named !== 1) {
     note(place, "an owner is named by the path, the body, a lookup or the answer", { expected: "one of param: NAME, body: /pointer, relation: { ... }, lookup: operationId with response: /pointer, or response: /pointer" });
     return undefined;
@@ -67,6 +68,11 @@ function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: st
   if (param !== undefined) {
     const index = parameterIndex(operation, param, [...place, "param"], context);
     return index === undefined ? undefined : { kind: "parameter", index, is };
+  }
+  if (provenance !== undefined) {
+    if (!context.kinds.includes(provenance.kind)) note([...place, "provenance", "kind"], `there is no kind '${provenance.kind}'`, { expected: context.kinds.join(", ") || "a name under provenance" });
+    const id = valueOf(operation, provenance.id, [...place, "provenance", "id"], context);
+    return id === undefined ? undefined : { kind: "provenance", objects: provenance.kind, id, is };
   }
   if (relation !== undefined) {
     if (!context.decisionPoints.includes(relation.at)) {

@@ -26,6 +26,8 @@ export interface Plan {
   readonly visible: PropertyRoles;
   readonly writable: PropertyRoles;
   readonly sealed: SealedPlan | undefined;
+  /** Where ids are shown: kinds by schema and property; undefined when nobody asks. */
+  readonly shown: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   readonly decisionPoints: Readonly<Record<string, DecisionPointPlan>>;
   readonly tiers: Tiers;
   /** Requests of one network before anything else is asked; undefined: not counted. */

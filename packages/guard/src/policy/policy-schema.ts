@@ -106,15 +106,15 @@ const ownerFields = {
   lookup: optional(text("the operationId of a GET whose answer names the owner")),
   with: optional(named(text("a path parameter's name, or a JSON pointer into the body"))),
   relation: optional(object({ at: required(text("the name of a decision point")), action: required(text("an action or relation, such as can_read")), resource: required(text("a kind of object, such as account")), id: required(text("a path parameter's name, or a JSON pointer into the body")) })),
+  provenance: optional(object({ kind: required(text("a kind of object under provenance")), id: required(text("a path parameter's name, or a JSON pointer into the body")) })),
   response: optional(pointer),
   is: optional(claim),
   exceptRoles: optional(list(text("a role"), 1)),
   foreign: optional(choice("refuse", "filter")),
 } as const;
-const ownerUnavailable = { provenance: "shown ids are not remembered" } as const;
-const ownerLeaf = object(ownerFields, ownerUnavailable);
-const ownerAny = object({ any: required(list(ownerLeaf, 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }, ownerUnavailable);
-const owner = either("any", ownerAny, either("all", object({ all: required(list(either("any", ownerAny, ownerLeaf), 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }, ownerUnavailable), ownerLeaf));
+const ownerLeaf = object(ownerFields);
+const ownerAny = object({ any: required(list(ownerLeaf, 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) });
+const owner = either("any", ownerAny, either("all", object({ all: required(list(either("any", ownerAny, ownerLeaf), 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }), ownerLeaf));
 const stepUp = object({ bound: optional(flag), device: optional(choice("trusted")), acr: optional(oneOrMore(text("an authentication context class, such as mfa", /^[!#-[\]-~]{1,100}$/))), within: optional(duration), when: optional(object({ body: required(pointer), over: required(scalar("a number", (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined), { type: "number" })) })) });
 
 const allow = scalarOr(choice("anyone"), object({ scopes: optional(list(text("a scope"), 1)), roles: optional(list(text("a role"), 1)), clients: optional(list(text("a client's id"), 1)) }));
@@ -139,6 +139,7 @@ const app = object(
   { attestation: "apps are not attested" },
 );
 
+const shownKind = object({ properties: required(list(text("a schema's property, such as Document/id"), 1)) });
 const sealedKind = object({ parameters: optional(list(text("a path or query parameter's name"), 1)), properties: optional(list(text("a schema's property, such as Document/id"), 1)), to: optional(claim), rawFor: optional(object({ app: required(range) })) });
 const decisionPoint = object({ url: required(url(["https:", "http:"], "the address that is asked, such as https://pdp.internal/access/v1/evaluation")), form: required(choice("authzen", "openfga", "http")), timeout: optional(duration), remember: optional(duration), onFailure: optional(choice("deny", "allow")), token: optional(secret) });
 
@@ -163,6 +164,7 @@ export const policyShape = object(
     writable: optional(named(list(text("a role"), 1))),
     operations: optional(list(operationEntry)),
     decisionPoints: optional(named(decisionPoint)),
+    provenance: optional(named(shownKind)),
     sealedIds: optional(named(sealedKind)),
     sealingKeys: optional(list(secret, 1)),
     store: optional(text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database")),

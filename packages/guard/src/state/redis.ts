@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createClient } from "redis";
+import type { ProvenanceState } from "./provenance.ts";
 import type { Once, ReplayState } from "./replay.ts";
 import type { Bucket, LimitState, Taken } from "./state.ts";
 
@@ -25,6 +26,10 @@ return math.floor((whole - (following - now)) / interval + 0.000001)
 `;
 const digest = createHash("sha1").update(script).digest("hex");
 
+const mostShown = 2048;
+const keepShownSeconds = 180 * 86_400;
+const shortHash = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 12);
+
 export interface RedisStateOptions {
   readonly url: string;
   readonly prefix: string;
@@ -36,7 +41,7 @@ export interface RedisStateOptions {
 }
 
 /** Counts in Redis or Valkey, so that many nodes act as one; counts here while it is lost, so that it cannot become an outage. */
-export class RedisState implements LimitState, ReplayState {
+export class RedisState implements LimitState, ReplayState, ProvenanceState {
   readonly #client: ReturnType<typeof createClient>;
   readonly #options: RedisStateOptions;
   #troubled = false;
@@ -86,6 +91,31 @@ export class RedisState implements LimitState, ReplayState {
     const key = `${this.#options.prefix}once:${createHash("sha256").update(`${owner}\n${name}`).digest("base64url")}`;
     const answer = await within(this.#client.sendCommand(["SET", key, "1", "NX", "EX", String(Math.ceil(lifeSeconds))]), this.#options.timeoutMs);
     return answer === null ? "again" : "first";
+  }
+
+  /** The newest of what a caller was shown, as short hashes in a sorted set; nobody waits for it to be written. */
+  note(caller: string, names: readonly string[]): void {
+    if (!this.#client.isReady || names.length === 0) return;
+    const key = this.#shownTo(caller);
+    const hour = String(Math.floor(Date.now() / 3_600_000));
+    const work = [this.#client.sendCommand(["ZADD", key, ...names.flatMap((name) => [hour, shortHash(name)])]), this.#client.sendCommand(["ZREMRANGEBYRANK", key, "0", String(-mostShown - 1)]), this.#client.sendCommand(["EXPIRE", key, String(keepShownSeconds)])];
+    Promise.all(work).catch((fault: unknown) => this.#lost(fault as Error));
+  }
+
+  /** Undefined while Redis is lost: then nobody can tell, and it is not the caller's fault. */
+  async knows(caller: string, names: readonly string[]): Promise<boolean | undefined> {
+    if (!this.#client.isReady) return undefined;
+    try {
+      const scores = (await within(this.#client.sendCommand(["ZMSCORE", this.#shownTo(caller), ...names.map(shortHash)]), this.#options.timeoutMs)) as unknown as readonly unknown[];
+      return scores.every((score) => score !== null);
+    } catch (fault) {
+      this.#lost(fault as Error);
+      return undefined;
+    }
+  }
+
+  #shownTo(caller: string): string {
+    return `${this.#options.prefix}shown:${shortHash(caller)}`;
   }
 
   async close(): Promise<void> {

@@ -71,6 +71,7 @@ function ownerWords({ clauses, foreign }: NonNullable<OperationPlan["owner"]>, {
   const names = [...pathTemplate.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
   const atomWords = (atom: (typeof clauses)[number]["atoms"][number]): string => {
     if (atom.kind === "parameter") return `{${names[atom.index]}} is ${atom.is}`;
+    if (atom.kind === "provenance") return `${atom.objects} once shown`;
     if (atom.kind === "relation") return `${atom.relation.at} allows ${atom.relation.action}`;
     const pointer = `/${atom.pointer.join("/")}`;
     return atom.kind === "lookup" ? `${atom.lookup.operation}${pointer} is ${atom.is}` : `${atom.kind === "body" ? "body " : ""}${pointer} is ${atom.is}`;
