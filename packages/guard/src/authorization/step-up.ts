@@ -13,11 +13,11 @@ export interface StepUpRule {
   readonly when: StepUpCondition | undefined;
 }
 
-export interface StepUpCondition {
-  readonly pointer: readonly string[];
+export type StepUpCondition =
   /** The number at the pointer is above this. A number that is missing or none is taken for the worst. */
-  readonly over: number;
-}
+  | { readonly pointer: readonly string[]; readonly over: number }
+  /** Outside these minutes of the day, which may reach over midnight, in a time zone. */
+  | { readonly fromMinute: number; readonly toMinute: number; readonly zone: string };
 
 /** Undefined when the caller is signed in strongly enough. */
 export function compileStepUp({ acr, bound, trustedDevice, when, withinSeconds }: StepUpRule): (claims: Readonly<Record<string, unknown>> | undefined, body: unknown, nowSeconds: number) => Refusal | undefined {
@@ -26,8 +26,10 @@ export function compileStepUp({ acr, bound, trustedDevice, when, withinSeconds }
   const unbound = refuse("token-unbound", { detail: "this operation asks for a bound token", headers: [["WWW-Authenticate", 'DPoP error="invalid_token"']] });
   // What makes a device trusted is a sign-in with two proofs on it: the same challenge leads there.
   const untrusted = refuse("device-untrusted", { detail: "device_trusted is not true", headers: [["WWW-Authenticate", 'Bearer error="insufficient_user_authentication", error_description="this device has not been confirmed yet", acr_values="mfa", max_age="300"']] });
+  const isOutside = when !== undefined && "zone" in when ? compileOutside(when) : undefined;
   return (claims, body, nowSeconds) => {
-    if (when !== undefined && !isOver(body, when)) return undefined;
+    if (isOutside !== undefined && !isOutside(nowSeconds)) return undefined;
+    if (when !== undefined && "pointer" in when && !isOver(body, when)) return undefined;
     if (claims === undefined) return refusal("nobody is signed in");
     if (bound && claims["cnf"] === undefined) return unbound;
     if (trustedDevice && claims["device_trusted"] !== true) return untrusted;
@@ -39,7 +41,22 @@ export function compileStepUp({ acr, bound, trustedDevice, when, withinSeconds }
   };
 }
 
-function isOver(body: unknown, { over, pointer }: StepUpCondition): boolean {
+/** Read once a minute: formatting a time in a zone costs more than the rest of the judgement. */
+function compileOutside({ fromMinute, toMinute, zone }: Extract<StepUpCondition, { zone: string }>): (nowSeconds: number) => boolean {
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  let [minute, outside] = [-1, false];
+  return (nowSeconds) => {
+    const now = Math.floor(nowSeconds / 60);
+    if (now === minute) return outside;
+    const [hours = 0, minutes = 0] = clock.format(new Date(now * 60_000)).split(":").map(Number);
+    const ofDay = hours * 60 + minutes;
+    minute = now;
+    outside = fromMinute <= toMinute ? ofDay < fromMinute || ofDay >= toMinute : ofDay < fromMinute && ofDay >= toMinute;
+    return outside;
+  };
+}
+
+function isOver(body: unknown, { over, pointer }: Extract<StepUpCondition, { pointer: readonly string[] }>): boolean {
   let at = body;
   for (const token of pointer) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, token)) return true;

@@ -103,7 +103,8 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   const judge = compileEntry(own.entry, compileHeldScopes(plan.roles));
   if (judge !== undefined) add("authorize entry", prepareEntry(judge));
   const stepUp = own.stepUp === undefined || !decided("authorization") ? undefined : prepareStepUp(compileStepUp(own.stepUp));
-  if (own.stepUp?.when === undefined) add("authorize step-up", stepUp);
+  const readsBodyFirst = own.stepUp?.when !== undefined && "pointer" in own.stepUp.when;
+  if (!readsBodyFirst) add("authorize step-up", stepUp);
   const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), early: clause.atoms.every((atom) => atom.kind === "parameter") }));
   const askFor = compileLookup(upstream, apiParts.lookups, parts.assertIdentity);
   const { evidence } = parts;
@@ -117,7 +118,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes, openBody: sealing === undefined ? undefined : compileOpenBody(operation, api, sealing) }));
   const forbiddenIn = decided("authorization") ? compileForbidden(operation, api.document.schemas, plan.writable) : undefined;
   if (forbiddenIn !== undefined) add("authorize properties", prepareWritable(forbiddenIn));
-  if (own.stepUp?.when !== undefined) add("authorize step-up", stepUp);
+  if (readsBodyFirst) add("authorize step-up", stepUp);
   const late = clauses.filter((clause) => !clause.early);
   if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor, askRelationFor, askShown));
   if (limits.after !== undefined) add("limit by body", prepareLimit(limits.after));

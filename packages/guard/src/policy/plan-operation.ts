@@ -88,10 +88,25 @@ function layLimits(limits: Map<string, LimitRule>, { limits: own }: OperationEnt
   });
 }
 
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+function conditionOf(when: NonNullable<NonNullable<OperationEntry["stepUp"]>["when"]>): NonNullable<StepUpRule["when"]> {
+  if ("body" in when) return { pointer: readPointer(when.body), over: when.over };
+  const [from = 0, to = 0] = when.outside.split("-").map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
+  return { fromMinute: from, toMinute: to, zone: isZone(when.zone ?? "UTC") ? (when.zone ?? "UTC") : "UTC" };
+}
+
 function stepUpOf({ acr, bound, device, when, within }: NonNullable<OperationEntry["stepUp"]>, operation: Operation | undefined, index: number, { identity, note }: PlanContext): StepUpRule {
   const place = ["operations", String(index), "stepUp"];
   if (acr === undefined && within === undefined && bound !== true && device === undefined) note(place, "a step-up asks for nothing", { expected: "acr: NAME, within: 5m, bound: true or device: trusted" });
   if (!identity) note(place, "how strongly a caller signed in stands in its token, and no issuer is named", { expected: "identity: { issuer: https://..., audience: ... }" });
-  if (when !== undefined && operation !== undefined && operation.requestBody === undefined) note([...place, "when"], `'${operation.key}' has no body to look into`);
-  return { bound: bound === true, trustedDevice: device === "trusted", acr: acr ?? [], withinSeconds: within === undefined ? undefined : Math.round(within / 1000), when: when === undefined ? undefined : { pointer: readPointer(when.body), over: when.over } };
+  if (when !== undefined && "outside" in when && !isZone(when.zone ?? "UTC")) note([...place, "when", "zone"], `'${when.zone}' is no time zone`, { expected: "a name such as Europe/Amsterdam or UTC" });
+  if (when !== undefined && "body" in when && operation !== undefined && operation.requestBody === undefined) note([...place, "when"], `'${operation.key}' has no body to look into`);
+  return { bound: bound === true, trustedDevice: device === "trusted", acr: acr ?? [], withinSeconds: within === undefined ? undefined : Math.round(within / 1000), when: when === undefined ? undefined : conditionOf(when) };
 }

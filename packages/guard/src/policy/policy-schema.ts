@@ -115,7 +115,7 @@ const ownerFields = {
 const ownerLeaf = object(ownerFields);
 const ownerAny = object({ any: required(list(ownerLeaf, 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) });
 const owner = either("any", ownerAny, either("all", object({ all: required(list(either("any", ownerAny, ownerLeaf), 1)), is: optional(claim), exceptRoles: optional(list(text("a role"), 1)) }), ownerLeaf));
-const stepUp = object({ bound: optional(flag), device: optional(choice("trusted")), acr: optional(oneOrMore(text("an authentication context class, such as mfa", /^[!#-[\]-~]{1,100}$/))), within: optional(duration), when: optional(object({ body: required(pointer), over: required(scalar("a number", (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined), { type: "number" })) })) });
+const stepUp = object({ bound: optional(flag), device: optional(choice("trusted")), acr: optional(oneOrMore(text("an authentication context class, such as mfa", /^[!#-[\]-~]{1,100}$/))), within: optional(duration), when: optional(either("body", object({ body: required(pointer), over: required(scalar("a number", (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined), { type: "number" })) }), object({ outside: required(text("hours of the day such as 07:00-22:00", /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/)), zone: optional(text("a time zone such as Europe/Amsterdam", /^[A-Za-z0-9_+/-]{1,64}$/)) }))) });
 
 const allow = scalarOr(choice("anyone"), object({ scopes: optional(list(text("a scope"), 1)), roles: optional(list(text("a role"), 1)), clients: optional(list(text("a client's id"), 1)) }));
 
