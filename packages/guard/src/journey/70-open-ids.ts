@@ -1,6 +1,6 @@
 import { idOf, type IdSealer } from "../authorization/sealed-ids.ts";
 import type { Check } from "../exchange.ts";
-import type { SealedPlan } from "../policy/plan.ts";
+import { linkMark, type SealedPlan } from "../policy/plan.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import type { JourneyExchange } from "./step.ts";
 
@@ -69,6 +69,7 @@ export function bodyOpener(sealing: IdSealing, exchange: JourneyExchange): { rea
   const opener: { replace: (kind: string, value: unknown) => unknown; refusal: Refusal | undefined } = {
     refusal: undefined,
     replace(kind, value) {
+      if (kind === linkMark) return value;
       if (typeof value !== "string") {
         // A raw number, where the app was given a handle.
         if (!sealing.rawAllowed(kind, exchange.appVersion)) opener.refusal ??= notOpened(`the body (${kind})`);
@@ -86,6 +87,8 @@ export function bodyOpener(sealing: IdSealing, exchange: JourneyExchange): { rea
 /** Seals what stands at marked properties of an answer. What is no id is not shown at all: it could be anything. */
 export function answerSealer(sealing: IdSealing, exchange: JourneyExchange): (kind: string, value: unknown) => string | null {
   return (kind, value) => {
+    // A link that cannot be read as one could hold an id anywhere: it is not shown.
+    if (kind === linkMark) return typeof value === "string" ? sealLink(sealing, exchange, value) : null;
     const exact = typeof value === "object" && value !== null && "rawJSON" in value ? String(value.rawJSON) : undefined;
     const id = exact ?? idOf(value);
     const reader = sealing.readerOf(kind, exchange);
@@ -96,7 +99,7 @@ export function answerSealer(sealing: IdSealing, exchange: JourneyExchange): (ki
 /** Seals the ids in a link to an operation of the API: a `Location` would tell the raw id that the body hides. */
 export function sealLink(sealing: IdSealing, exchange: JourneyExchange, link: string): string {
   const match = /^((?:https?:\/\/[^/?#]+)?)(\/[^?#]*)(.*)$/i.exec(link);
-  if (match === null) return link;
+  if (match === null) return link.startsWith("?") ? sealQuery(link, sealing.plan.parameters, answerSealer(sealing, exchange)) : link;
   const [, origin = "", path = "", rest = ""] = match;
   const segments: string[] = [];
   const template = sealing.templateOf(path, segments);
@@ -109,7 +112,20 @@ export function sealLink(sealing: IdSealing, exchange: JourneyExchange, link: st
     const kind = Object.hasOwn(parameters, name) ? (parameters[name] as string) : undefined;
     return kind === undefined ? segment : (seal(kind, decoded(segment)) ?? "");
   });
-  return `${origin}${template.split(/\{[^{}]+\}/).map((literal, index) => `${literal}${sealed[index] ?? ""}`).join("")}${rest}`;
+  return `${origin}${template.split(/\{[^{}]+\}/).map((literal, index) => `${literal}${sealed[index] ?? ""}`).join("")}${sealQuery(rest, parameters, seal)}`;
+}
+
+/** Ids among the parameters of a link: what stands behind the path would tell what the path hides. */
+function sealQuery(rest: string, parameters: Readonly<Record<string, string>>, seal: (kind: string, value: unknown) => string | null): string {
+  const [query = "", fragment] = rest.split("#", 2);
+  if (!query.startsWith("?")) return rest;
+  const pairs = query.slice(1).split("&").map((pair) => {
+    const equals = pair.indexOf("=");
+    const name = decoded(equals === -1 ? pair : pair.slice(0, equals));
+    if (equals === -1 || !Object.hasOwn(parameters, name)) return pair;
+    return `${pair.slice(0, equals)}=${seal(parameters[name] as string, decoded(pair.slice(equals + 1).replaceAll("+", " "))) ?? ""}`;
+  });
+  return `?${pairs.join("&")}${fragment === undefined ? "" : `#${fragment}`}`;
 }
 
 function decoded(segment: string): string {

@@ -1,7 +1,7 @@
 import type { ApiDocument } from "../operation.ts";
 import { nearest } from "./nearest-name.ts";
 import { propertiesOf } from "./plan-properties.ts";
-import type { SealedPlan } from "./plan.ts";
+import { linkMark, type SealedPlan } from "./plan.ts";
 import type { Policy } from "./policy-schema.ts";
 import type { ReadPolicy } from "./read-policy.ts";
 
@@ -22,15 +22,16 @@ export function planSealedIds({ identity, sealedIds }: Policy, documents: readon
       if (Object.hasOwn(parameters, name)) note(place, `'${name}' is already an id of '${parameters[name]}'`);
       parameters[name] = kind;
     });
-    rule.properties?.forEach((written, at) => {
-      const place = ["sealedIds", kind, "properties", String(at)];
+    const mark = (written: string, place: readonly string[], as: string): void => {
       const [schema = "", property = "", more] = written.split("/");
       const declared = documents.flatMap((document) => (Object.hasOwn(document.schemas, schema) ? propertiesOf(document.schemas[schema]) : []));
       if (more !== undefined || !declared.includes(property)) {
         const meant = nearest(property, declared);
         note(place, `'${written}' is no property of a schema`, { expected: "a schema's name and a property's, such as Document/id", ...(meant === undefined ? {} : { mend: `Did you mean '${schema}/${meant}'?` }) });
-      } else (marks[schema] ??= {})[property] = kind;
-    });
+      } else (marks[schema] ??= {})[property] = as;
+    };
+    rule.properties?.forEach((written, at) => mark(written, ["sealedIds", kind, "properties", String(at)], kind));
+    rule.links?.forEach((written, at) => mark(written, ["sealedIds", kind, "links", String(at)], linkMark));
     if ((rule.parameters ?? []).length === 0 || (rule.properties ?? []).length === 0) note(["sealedIds", kind], `ids of '${kind}' leave or come back, but not both`, { expected: "parameters and properties, so that what was sealed can be opened" });
   }
   return { parameters, marks, kinds };

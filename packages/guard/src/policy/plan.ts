@@ -84,6 +84,9 @@ export interface OperationPlan {
   readonly tags: boolean;
 }
 
+/** The mark of a property that holds a link to the API: every id in it is sealed as its own kind. */
+export const linkMark = "~link";
+
 /** Object ids that leave sealed to their reader and come back opened. */
 export interface SealedPlan {
   /** Kinds of objects by the name of the path or query parameter that holds their id. */

@@ -140,7 +140,7 @@ const app = object(
 );
 
 const shownKind = object({ properties: required(list(text("a schema's property, such as Document/id"), 1)) });
-const sealedKind = object({ parameters: optional(list(text("a path or query parameter's name"), 1)), properties: optional(list(text("a schema's property, such as Document/id"), 1)), to: optional(claim), rawFor: optional(object({ app: required(range) })) });
+const sealedKind = object({ links: optional(list(text("a schema's property that holds a link, such as Page/next"), 1)), parameters: optional(list(text("a path or query parameter's name"), 1)), properties: optional(list(text("a schema's property, such as Document/id"), 1)), to: optional(claim), rawFor: optional(object({ app: required(range) })) });
 const decisionPoint = object({ url: required(url(["https:", "http:"], "the address that is asked, such as https://pdp.internal/access/v1/evaluation")), form: required(choice("authzen", "openfga", "http")), timeout: optional(duration), remember: optional(duration), onFailure: optional(choice("deny", "allow")), token: optional(secret) });
 
 /** The policy file, whole. What has no engine yet is known by name and refused, so that nobody believes it is on. */
