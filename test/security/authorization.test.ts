@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Readable } from "node:stream";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { Exchange } from "@portcullis/guard/exchange";
-import { compileArrive } from "@portcullis/guard/journey/10-arrive";
-import { compileRecord } from "@portcullis/guard/journey/99-record";
-import type { Answer } from "@portcullis/guard/journey/answer";
-import { compileClientAddress } from "@portcullis/guard/journey/client-address";
-import { compileJourney } from "@portcullis/guard/journey/journey";
-import { compileOperationJourneys } from "@portcullis/guard/journey/operation-journeys";
-import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state/shared-memory";
 import type { Upstream } from "@portcullis/guard/upstream";
-import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
+import { type Ask, type Got, plannedJourney } from "./planned-journey.ts";
 
 const kinds = 50;
 const objectsPerKind = 40;
 const users = 20;
-const directory = mkdtempSync(join(tmpdir(), "portcullis-authorization-"));
 
 const userOf = (kind: number, object: number): string => `u${(kind * 7 + object * 3) % users}`;
 const tenantOf = (user: string): string => (Number(user.slice(1)) % 2 === 0 ? "t-even" : "t-odd");
@@ -85,47 +72,7 @@ const backend: Upstream = {
   },
 };
 
-interface Got {
-  readonly status: number;
-  readonly code: string | undefined;
-  readonly body: string;
-}
-
-writeFileSync(join(directory, "openapi.yaml"), documentText());
-writeFileSync(join(directory, "portcullis.yaml"), policyText());
-const { faults, plan } = await loadPolicy({ file: join(directory, "portcullis.yaml"), environment: {}, flags: [] });
-assert.deepEqual(faults, []);
-assert.ok(plan !== undefined);
-const state = new SharedMemoryState(allocateSharedBuckets(4096, [1, 2]));
-const planned = compileOperationJourneys(plan, { upstreams: [backend], state, localState: state, keys: () => ({ size: 1, checkSignature: () => undefined }), onUnknownKey: () => undefined });
-let recorded: string | undefined;
-const journey = compileJourney({ arrive: compileArrive(compileClientAddress([]), { headerFields: 100, targetBytes: 8192 }), ownPages: () => undefined, everyAnswer: [], admit: planned.admit, selectTable: planned.selectTable, undeclared: planned.undeclared, assertIdentity: undefined, record: compileRecord([], (record) => {
-  recorded = record.code;
-}) });
-
-const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-const exp = Math.floor(Date.now() / 1000) + 3600;
-const tokens = Array.from({ length: users }, (_, index) => `${part({ alg: "ES256", typ: "at+jwt" })}.${part({ iss: "https://login.example", aud: "x", sub: `u${index}`, tenant: tenantOf(`u${index}`), exp })}.${Buffer.alloc(64).toString("base64url")}`);
-
-function ask(user: string, method: string, target: string, json?: unknown, headers: readonly string[] = []): Promise<Got> {
-  const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-  const rawHeaders = ["Host", "h", "Authorization", `Bearer ${tokens[Number(user.slice(1))]}`, ...headers, ...(body === undefined ? [] : ["Content-Type", "application/json", "Content-Length", String(body.length)])];
-  return new Promise((resolve) => {
-    let status = 0;
-    const answer: Answer = {
-      headersSent: false,
-      writableEnded: true,
-      writeHead: (given: number) => {
-        status = given;
-      },
-      write: () => true,
-      end: (chunk?: Buffer | string) => setImmediate(() => resolve({ status, code: recorded, body: chunk === undefined ? "" : chunk.toString() })),
-      once: () => undefined,
-      destroy: () => resolve({ status: 0, code: recorded, body: "" }),
-    };
-    journey(new Exchange({ method, target, rawHeaders, httpVersion: "1.1", peerAddress: "192.0.2.1", encrypted: true, endsWithHead: false, body: body === undefined ? Readable.from([]) : Readable.from([body]) }, Date.now(), performance.now()), answer);
-  });
-}
+const ask: Ask = await plannedJourney({ document: documentText(), policy: policyText(), backend, claimsOf: (user) => ({ tenant: tenantOf(user) }) });
 
 /** A small generator that says the same on every run. */
 function sequence(seed: number): (below: number) => number {

@@ -115,6 +115,8 @@ export class Exchange<OperationRules = unknown, Principal = unknown> {
   // validate
   bodyBytes: Buffer | undefined = undefined;
   body: unknown = undefined;
+  /** That no body came is known. */
+  bodyAbsent = false;
 
   // decided
   decisions: Decision[] | undefined = undefined;

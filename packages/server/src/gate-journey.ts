@@ -14,6 +14,7 @@ import { compileOwnPages } from "@portcullis/guard/journey/own-pages";
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy/plan";
 import { RedisState } from "@portcullis/guard/state/redis";
 import type { ProvenanceState } from "@portcullis/guard/state/provenance";
+import { WriteVersions } from "@portcullis/guard/state/write-versions";
 import { SharedProvenanceState } from "@portcullis/guard/state/shared-provenance";
 import type { ReplayState } from "@portcullis/guard/state/replay";
 import { SharedReplayState } from "@portcullis/guard/state/shared-replay";
@@ -46,6 +47,7 @@ export class GateJourney {
   readonly #revocations = new Revocations();
   readonly #replay: ReplayState;
   readonly #provenance: ProvenanceState;
+  readonly #writes: WriteVersions;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
   #keys: KeySet | undefined;
   #jwks: Jwks | undefined;
@@ -59,6 +61,7 @@ export class GateJourney {
     this.#reports = reports;
     this.#jwks = settings.keys;
     this.#replay = new SharedReplayState(settings.replay);
+    this.#writes = new WriteVersions(settings.writes);
     this.#provenance = new SharedProvenanceState(settings.provenance);
     this.revoke(settings.revocations);
     setInterval(() => this.#revocations.forgetExpired(Math.floor(Date.now() / 1000)), forgetEveryMs).unref();
@@ -103,6 +106,7 @@ export class GateJourney {
       onNewToken: this.#reports.onNewToken,
       revocations: this.#revocations,
       provenance: state instanceof RedisState ? state : this.#settings.provenance.sets === 0 ? undefined : this.#provenance,
+      writes: this.#writes,
       proofs: { nonces: createDpopNonces(this.#settings.nonceSecret), replay: state instanceof RedisState ? state : this.#replay },
       assertIdentity,
       evidence: this.#reports.evidence,

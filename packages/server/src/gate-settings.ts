@@ -24,6 +24,8 @@ export interface GateSettings {
   readonly replay: SharedReplay;
   /** Ids that callers were shown. */
   readonly provenance: SharedProvenance;
+  /** Counters of writes. */
+  readonly writes: SharedArrayBuffer;
   readonly revocations: readonly Revocation[];
   /** Whether callers may present a certificate. */
   readonly askCertificate: boolean;

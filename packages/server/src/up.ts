@@ -5,6 +5,7 @@ import type { Plan } from "@portcullis/guard/policy/plan";
 import type { Policy } from "@portcullis/guard/policy/policy-schema";
 import { allocateSharedBuckets } from "@portcullis/guard/state/shared-memory";
 import { allocateSharedReplay } from "@portcullis/guard/state/shared-replay";
+import { allocateWriteVersions } from "@portcullis/guard/state/write-versions";
 import { openAdminCredential } from "./admin/admin-credential.ts";
 import { Administration } from "./accounts/administration.ts";
 import { type AdminView, startAdminServer } from "./admin/admin-server.ts";
@@ -87,6 +88,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const replaySeed = randomBytes(16);
   const replay = allocateSharedReplay(plan.identity === undefined || plan.identity.binding === "none" ? 0 : keptProofs, [0, 4, 8, 12].map((at) => replaySeed.readInt32LE(at)) as [number, number, number, number]);
   const provenance = openProvenance(directory, plan.shown !== undefined && plan.state === "memory");
+  const writes = allocateWriteVersions();
   let tellGates: GateFleet["tell"] = () => undefined;
   const identity = await IdentityService.open({ policy: loaded.policy, plan, folder: loaded.folder, directory, environment, say, onKeys: (jwks) => tellGates({ kind: "keys", keys: jwks }), onRevocations: (revocations) => tellGates({ kind: "revocations", revocations }) });
   let cleartextRequests = 0;
@@ -101,6 +103,7 @@ export async function up(options: UpOptions): Promise<Running> {
     nonceSecret: identity.nonceSecret,
     replay,
     provenance: provenance.shared,
+    writes,
     revocations: identity.revocations,
     askCertificate: plan.identity?.binding === "mtls" || plan.identity?.binding === "optional",
     assertionKey,

@@ -1,7 +1,7 @@
 /** How often one place of an operation's requests or answers held the caller's own subject, and how often another value. */
 export interface EvidenceRow {
   readonly operation: string;
-  /** `{customerId}` of the path, or a JSON pointer of the answer, `*` for every element. */
+  /** `{customerId}` of path or query, or a JSON pointer of the answer, `*` for every element. */
   readonly place: string;
   equal: number;
   other: number;
@@ -19,8 +19,8 @@ const mostElements = 50;
 export class OwnerEvidence {
   readonly #rows = new Map<string, EvidenceRow>();
 
-  noteParameter(operation: string, name: string, value: string | undefined, subject: string): void {
-    if (value !== undefined) this.#note(operation, `{${name}}`, value === subject);
+  noteParameter(operation: string, name: string, value: string, subject: string): void {
+    this.#note(operation, `{${name}}`, value === subject);
   }
 
   /** The surface of the answer, and of the lists on it. */

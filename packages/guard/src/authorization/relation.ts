@@ -1,3 +1,5 @@
+import type { RequestPlace } from "./request-place.ts";
+
 /** What an external decision point is asked: may this subject do this to that object. */
 export interface RelationQuestion {
   readonly subject: string;
@@ -15,5 +17,5 @@ export interface RelationPlan {
   readonly action: string;
   readonly resource: string;
   /** Where the request names the object. */
-  readonly id: { readonly from: "path"; readonly index: number } | { readonly from: "body"; readonly pointer: readonly string[] };
+  readonly id: RequestPlace;
 }

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, createSecretKey, getCiphe
 
 const cipher = "aes-256-siv";
 const tagBytes = 16;
+const tagLength = Object.freeze({ authTagLength: tagBytes }) as never;
 const mostIdCharacters = 512;
 const handleForm = /^[A-Za-z0-9_-]{24,900}$/;
 
@@ -40,10 +41,11 @@ export class IdSealer {
     const known = this.#sealed.get(name);
     if (known !== undefined) return known;
     const { key, mark } = this.#keys[0] as SealingKey;
-    const sealing = createCipheriv(cipher, key, null, { authTagLength: tagBytes } as never) as unknown as Sealing;
+    const sealing = createCipheriv(cipher, key, null, tagLength) as unknown as Sealing;
     sealing.setAAD(context(kind, reader));
-    const sealed = Buffer.concat([sealing.update(Buffer.from(typeof id === "number" ? `n${id}` : `s${id}`)), sealing.final()]);
-    const handle = Buffer.concat([Buffer.from([mark]), sealing.getAuthTag(), sealed]).toString("base64url");
+    const sealed = sealing.update(typeof id === "number" ? `n${id}` : `s${id}`, "utf8");
+    sealing.final();
+    const handle = Buffer.concat([Buffer.of(mark), sealing.getAuthTag(), sealed]).toString("base64url");
     this.#sealed.set(name, handle);
     return handle;
   }
@@ -95,12 +97,13 @@ interface Sealing {
   setAuthTag(tag: Buffer): void;
   getAuthTag(): Buffer;
   update(data: Buffer): Buffer;
+  update(text: string, encoding: "utf8"): Buffer;
   final(): Buffer;
 }
 
 function openWith(key: KeyObject, aad: Buffer, bytes: Buffer): string | undefined {
   try {
-    const opening = createDecipheriv(cipher, key, null, { authTagLength: tagBytes } as never) as unknown as Sealing;
+    const opening = createDecipheriv(cipher, key, null, tagLength) as unknown as Sealing;
     opening.setAAD(aad);
     opening.setAuthTag(bytes.subarray(1, 1 + tagBytes));
     return Buffer.concat([opening.update(bytes.subarray(1 + tagBytes)), opening.final()]).toString();

@@ -2,7 +2,7 @@ import type { Operation, SchemaRegistry } from "../operation.ts";
 import type { Violation } from "../refusal.ts";
 import type { SchemaCompiler } from "./compile-schema.ts";
 import { compileParameter, type ParameterContract } from "./parameter.ts";
-import { type Pair, readPairs } from "./query-pairs.ts";
+import { type Pair, readPairs } from "../query-pairs.ts";
 
 /** What the check of parameters reads of a request. */
 export interface RequestHead {

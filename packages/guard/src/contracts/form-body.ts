@@ -1,6 +1,6 @@
 import type { JsonSchema, MediaTypeContract, SchemaRegistry } from "../operation.ts";
 import { readStrictJsonText } from "../strict-json.ts";
-import { type Pair, readPairs } from "./query-pairs.ts";
+import { type Pair, readPairs } from "../query-pairs.ts";
 import { compileReadScalar, compileReadItems } from "./read-scalar.ts";
 import { memberSchema, typesOf } from "./schema-walk.ts";
 

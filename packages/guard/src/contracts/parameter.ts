@@ -2,7 +2,7 @@ import type { Parameter, SchemaRegistry } from "../operation.ts";
 import type { Violation } from "../refusal.ts";
 import { readStrictJsonText } from "../strict-json.ts";
 import type { SchemaCheck, SchemaCompiler } from "./compile-schema.ts";
-import type { Pair } from "./query-pairs.ts";
+import type { Pair } from "../query-pairs.ts";
 import { compileReadItems, compileReadMembers, compileReadScalar } from "./read-scalar.ts";
 import { memberNames, typesOf } from "./schema-walk.ts";
 

@@ -35,7 +35,10 @@ export function prepareValidateBody(rules: ValidateRules): Check<JourneyExchange
   const { bodyRequired, mostBodyBytes, readingOf } = rules;
   const absent = bodyRequired ? refuse("body-missing") : undefined;
   return (exchange) => {
-    if (!mayHaveBody(exchange)) return absent;
+    if (!mayHaveBody(exchange)) {
+      exchange.bodyAbsent = true;
+      return absent;
+    }
     const { contentEncoding, contentLength, contentType } = exchange.known;
     // Neither a length nor a type: perhaps an empty body, which some clients send as a chunk or frame of its own.
     if (contentLength === undefined && (readingOf === undefined || contentType === undefined)) {
@@ -56,7 +59,10 @@ export function prepareValidateBody(rules: ValidateRules): Check<JourneyExchange
   };
 }
 
-const isEmpty = ({ bodyBytes }: JourneyExchange): boolean => bodyBytes === undefined || bodyBytes.length === 0;
+function isEmpty(exchange: JourneyExchange): boolean {
+  exchange.bodyAbsent = exchange.bodyBytes === undefined || exchange.bodyBytes.length === 0;
+  return exchange.bodyAbsent;
+}
 
 function checkBody(exchange: JourneyExchange, reading: BodyReading, { openBody }: ValidateRules): Refusal | undefined {
   const bytes = exchange.bodyBytes as Buffer;

@@ -1,5 +1,6 @@
 import type { AskLookup, AskRelation, AskShown, OwnerOutcome } from "../authorization/owner-rule.ts";
 import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
+import { type NamingRequest, readIds, type RequestPlace } from "../authorization/request-place.ts";
 import type { compileStepUp } from "../authorization/step-up.ts";
 import type { Principal } from "../credentials/principal.ts";
 import type { Check } from "../exchange.ts";
@@ -16,7 +17,7 @@ export function prepareStepUp(judge: ReturnType<typeof compileStepUp>): Check<Jo
   return (exchange) => judge(exchange.principal?.claims, exchange.body, Math.floor(exchange.receivedAtMs / 1000));
 }
 
-type JudgeClause = (request: { readonly pathParameters: readonly string[]; readonly body: unknown }, owner: Principal | undefined, ask: AskLookup, askRelation: AskRelation, askShown: AskShown) => OwnerOutcome | Promise<OwnerOutcome>;
+type JudgeClause = (request: NamingRequest, owner: Principal | undefined, ask: AskLookup, askRelation: AskRelation, askShown: AskShown) => OwnerOutcome | Promise<OwnerOutcome>;
 
 /** Step 70, objects: what the request names must be the caller's. What only the answer can tell is left to the filter. */
 export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], askFor: (exchange: JourneyExchange) => AskLookup, askRelationFor: (exchange: JourneyExchange) => AskRelation, askShown: AskShown): Check<JourneyExchange> {
@@ -39,10 +40,15 @@ export function prepareOwners(clauses: readonly { readonly bit: number; readonly
   return (exchange) => from(exchange, 0);
 }
 
-/** Not a judgement: where no rule says whose the object is, who is named in the path is counted, to propose one. */
-export function prepareParameterEvidence(operation: string, names: readonly string[], evidence: OwnerEvidence): Check<JourneyExchange> {
-  return ({ pathParameters, user }) => {
-    if (user !== undefined) names.forEach((name, index) => evidence.noteParameter(operation, name, pathParameters[index], user));
+/** Not a judgement: where no rule says whose the object is, who is named in path and query is counted, to propose one. */
+export function prepareParameterEvidence(operation: string, places: readonly { readonly name: string; readonly place: RequestPlace }[], evidence: OwnerEvidence): Check<JourneyExchange> {
+  return (exchange) => {
+    if (exchange.user === undefined) return undefined;
+    for (const { name, place } of places) {
+      const ids = readIds(place, exchange, true);
+      if ("unread" in ids) evidence.noteParameter(operation, name, "", exchange.user);
+      else for (const id of ids) evidence.noteParameter(operation, name, id, exchange.user);
+    }
     return undefined;
   };
 }

@@ -1,5 +1,6 @@
 import type { AskLookup, LookupPlan } from "../authorization/owner-rule.ts";
 import { refuse, type Refusal } from "../refusal.ts";
+import type { WriteVersions } from "../state/write-versions.ts";
 import type { Upstream } from "../upstream.ts";
 import { childTraceparent } from "./10-arrive.ts";
 import type { IdentityAssertion } from "./80-forward.ts";
@@ -14,32 +15,30 @@ const livesMs = 2000;
 
 /** What lookups have answered lately, by path and by who asked: another caller may be answered something else. */
 export class LookupMemory {
-  readonly #answers = new Map<string, { readonly asked: Asked; readonly until: number; readonly path: string }>();
-  readonly #byPath = new Map<string, Set<string>>();
+  readonly #answers = new Map<string, { readonly asked: Asked; readonly until: number; readonly version: number }>();
+  readonly #writes: WriteVersions;
+
+  constructor(writes: WriteVersions) {
+    this.#writes = writes;
+  }
 
   get(user: string, path: string, nowMs: number): Asked | undefined {
     const known = this.#answers.get(`${path}\n${user}`);
-    return known === undefined || known.until < nowMs ? undefined : known.asked;
+    return known === undefined || known.until < nowMs || known.version !== this.#writes.of(path) ? undefined : known.asked;
   }
 
-  set(user: string, path: string, asked: Asked, nowMs: number): void {
-    if (this.#answers.size >= mostRemembered) {
-      this.#answers.clear();
-      this.#byPath.clear();
-    }
-    const key = `${path}\n${user}`;
-    this.#answers.set(key, { asked, until: nowMs + livesMs, path });
-    const keys = this.#byPath.get(path);
-    if (keys === undefined) this.#byPath.set(path, new Set([key]));
-    else keys.add(key);
+  /** To be taken before the backend is asked: an answer that a write overtook is not remembered. */
+  version(path: string): number {
+    return this.#writes.of(path);
   }
 
-  /** A write to a path may change what is told of it and of all that stands above it. */
+  set(user: string, path: string, asked: Asked, nowMs: number, version: number): void {
+    if (this.#answers.size >= mostRemembered) this.#answers.clear();
+    this.#answers.set(`${path}\n${user}`, { asked, until: nowMs + livesMs, version });
+  }
+
   forget(path: string): void {
-    for (let at = path; at.length > 0; at = at.slice(0, at.lastIndexOf("/"))) {
-      for (const key of this.#byPath.get(at) ?? []) this.#answers.delete(key);
-      this.#byPath.delete(at);
-    }
+    this.#writes.written(path);
   }
 }
 
@@ -53,8 +52,9 @@ export function compileLookup(upstream: Upstream, memory: LookupMemory, assertId
     const user = exchange.user ?? "";
     const known = memory.get(user, path, exchange.receivedAtMs);
     if (known !== undefined) return known;
+    const version = memory.version(path);
     const asked = await ask(upstream, exchange, path, assertIdentity);
-    if (!("code" in asked) || asked.code === "object-not-yours") memory.set(user, path, asked, exchange.receivedAtMs);
+    if (!("code" in asked) || asked.code === "object-not-yours") memory.set(user, path, asked, exchange.receivedAtMs, version);
     return asked;
   };
 }

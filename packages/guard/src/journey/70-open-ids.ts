@@ -1,5 +1,9 @@
+import { namesAlike } from "../authorization/request-place.ts";
 import { idOf, type IdSealer } from "../authorization/sealed-ids.ts";
 import type { Check } from "../exchange.ts";
+import type { Operation, SchemaRegistry } from "../operation.ts";
+import { listSeparator, parameterNames } from "../policy/plan-request-place.ts";
+import { readPairs } from "../query-pairs.ts";
 import { linkMark, type SealedPlan } from "../policy/plan.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import type { JourneyExchange } from "./step.ts";
@@ -27,41 +31,75 @@ function openOne(sealing: IdSealing, exchange: JourneyExchange, kind: string, te
   return sealing.rawAllowed(kind, exchange.appVersion) ? { id: text } : notOpened(what);
 }
 
+/** What stands in one parameter, where it may be a list of ids. */
+function openAll(sealing: IdSealing, exchange: JourneyExchange, { kind, name, separator }: SealedParameter, text: string): string | Refusal {
+  const ids: string[] = [];
+  for (const one of separator === undefined ? [text] : text.split(separator)) {
+    const opened = openOne(sealing, exchange, kind, one, name);
+    if ("code" in opened) return opened;
+    ids.push(String(opened.id));
+  }
+  return separator === undefined ? encodeURIComponent(ids[0] as string) : ids.map(encodeURIComponent).join(separator === " " ? "%20" : separator);
+}
+
+interface SealedParameter {
+  readonly name: string;
+  readonly kind: string;
+  readonly separator: string | undefined;
+}
+
 /** Step 70, before the parameters are validated: handles in path and query become the ids they stand for, which is what every later step and the backend see. */
-export function prepareOpenIds(sealing: IdSealing, template: string, queryNames: readonly string[]): Check<JourneyExchange> | undefined {
-  const { parameters } = sealing.plan;
-  const kindOf = (name: string): string | undefined => (Object.hasOwn(parameters, name) ? parameters[name] : undefined);
-  const literals = template.split(/\{[^{}]+\}/);
-  const inPath = [...template.matchAll(/\{([^{}]+)\}/g)].flatMap((match, index) => {
-    const kind = kindOf(match[1] as string);
-    return kind === undefined ? [] : [{ index, kind, name: match[1] as string }];
+export function prepareOpenIds(sealing: IdSealing, { parameters, pathTemplate }: Operation, schemas: SchemaRegistry): Check<JourneyExchange> | undefined {
+  const sealed = (location: "path" | "query", name: string): SealedParameter | undefined => {
+    const kind = Object.hasOwn(sealing.plan.parameters, name) ? sealing.plan.parameters[name] : undefined;
+    const declared = parameters.find((parameter) => parameter.in === location && parameter.name === name);
+    return kind === undefined ? undefined : { name, kind, separator: declared === undefined ? undefined : listSeparator(declared, schemas) };
+  };
+  const literals = pathTemplate.split(/\{[^{}]+\}/);
+  const inPath = parameterNames(pathTemplate).flatMap((name, index) => {
+    const parameter = sealed("path", name);
+    return parameter === undefined ? [] : [{ index, parameter }];
   });
-  const inQuery = new Map(queryNames.flatMap((name) => (kindOf(name) === undefined ? [] : [[name, kindOf(name) as string] as const])));
-  if (inPath.length === 0 && inQuery.size === 0) return undefined;
+  const inQuery = parameters.flatMap((parameter) => (parameter.in === "query" ? (sealed("query", parameter.name) ?? []) : []));
+  if (inPath.length === 0 && inQuery.length === 0) return undefined;
   return (exchange) => {
     let refused: Refusal | undefined;
-    for (const { index, kind, name } of inPath) {
-      const opened = openOne(sealing, exchange, kind, decodeURIComponent(exchange.pathParameters[index] ?? ""), name);
-      if ("code" in opened) refused ??= opened;
-      else exchange.pathParameters[index] = encodeURIComponent(String(opened.id));
+    for (const { index, parameter } of inPath) {
+      const opened = openAll(sealing, exchange, parameter, decodeURIComponent(exchange.pathParameters[index] ?? ""));
+      if (typeof opened === "string") exchange.pathParameters[index] = opened;
+      else refused ??= opened;
     }
     if (inPath.length > 0) exchange.path = literals.map((literal, index) => `${literal}${index < literals.length - 1 ? (exchange.pathParameters[index] ?? "") : ""}`).join("");
-    if (inQuery.size > 0 && exchange.query !== "") {
-      exchange.query = exchange.query
-        .split("&")
-        .map((pair) => {
-          const equals = pair.indexOf("=");
-          const kind = inQuery.get(equals === -1 ? pair : pair.slice(0, equals));
-          if (kind === undefined) return pair;
-          const opened = openOne(sealing, exchange, kind, equals === -1 ? "" : pair.slice(equals + 1), pair.slice(0, equals));
-          if (!("code" in opened)) return `${pair.slice(0, equals)}=${encodeURIComponent(String(opened.id))}`;
-          refused ??= opened;
-          return pair;
-        })
-        .join("&");
+    if (inQuery.length > 0 && exchange.query !== "") {
+      const opened = openQuery(sealing, exchange, inQuery);
+      if (typeof opened === "string") exchange.query = opened;
+      else refused ??= opened;
     }
     return refused;
   };
+}
+
+/** The rest of the query stays as it was sent. A name in another spelling, escaped or not, could bring a raw id past the seal. */
+function openQuery(sealing: IdSealing, exchange: JourneyExchange, sealed: readonly SealedParameter[]): string | Refusal {
+  const parts: string[] = [];
+  for (const part of exchange.query.split("&")) {
+    const [pair] = readPairs(part, 1) ?? [];
+    if (pair === undefined) {
+      // An empty part says nothing; one that cannot be read could say anything.
+      if (part !== "") return notOpened("the query");
+      continue;
+    }
+    const parameter = sealed.find(({ name }) => name === pair.name);
+    if (parameter === undefined) {
+      if (sealed.some(({ name }) => namesAlike(pair.name, name))) return notOpened(`the query, as '${pair.name.slice(0, 40)}'`);
+      parts.push(part);
+      continue;
+    }
+    const opened = openAll(sealing, exchange, parameter, pair.value);
+    if (typeof opened !== "string") return opened;
+    parts.push(`${encodeURIComponent(parameter.name)}=${opened}`);
+  }
+  return parts.join("&");
 }
 
 /** Opens what stands at marked properties of a body; `refusal` says that one did not. */

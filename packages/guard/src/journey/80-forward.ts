@@ -47,7 +47,10 @@ export function forward(exchange: JourneyExchange, rules: OperationJourney, rece
   );
   answer.once("close", () => {
     exchange.closed = true;
-    if (!answer.writableEnded) forwarding.abort();
+    if (answer.writableEnded) return;
+    forwarding.abort();
+    // Nobody waits for it, but it may have been done.
+    rules.answer.afterWrite?.(exchange.path);
   });
   return forwarding;
 }

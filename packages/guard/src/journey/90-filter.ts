@@ -3,6 +3,7 @@ import type { AnswerReceiver, Forwarding, UpstreamFaultCode } from "../upstream.
 import { type AnswerFields, readAnswerFields } from "./answer-fields.ts";
 import { answerRefusal, type Answer } from "./answer.ts";
 import { decodeBounded } from "./decode-answer.ts";
+import { answerHidden, saysAbsent, tellsOfExistence } from "./hide-existence.ts";
 import { sendHeld } from "./send-held.ts";
 import { sealsIds, shapeAnswer } from "./shape-answer.ts";
 import { modeOf, stands } from "./stands.ts";
@@ -45,9 +46,10 @@ export class AnswerFilter implements AnswerReceiver {
     for (const part of answerHeaders) fields.headers.push(part);
     for (const part of exchange.answerHeaders) fields.headers.push(part);
 
+    // Before the contract: a 404 that the document does not declare would be told from another's object.
+    if (this.#mustHide(status)) return this.#answerAsAbsent();
     const contract = rules.forAnswer?.(status, fields.contentType);
     if (contract !== undefined && !contract.declared && stands(exchange, refuse("response-undeclared", { detail: `status ${status} with ${fields.contentType ?? "no content type"}` }), modes)) return this.#refuse();
-    if (status === 404 && rules.checkOwner !== undefined && modeOf(exchange, modes, "ownership") === "enforce") return this.#answerAsAbsent();
     const successful = status >= 200 && status < 300;
     const ownerMatters = rules.checkOwner !== undefined && exchange.ownerPending !== 0 && successful;
     const askedAsGet = rules.checkOwner !== undefined && exchange.arrival.method === "HEAD" && status === 200;
@@ -156,14 +158,25 @@ export class AnswerFilter implements AnswerReceiver {
     this.#over = true;
     this.#held = undefined;
     if (this.#exchange.answeredAt !== 0) this.forwarding?.abort();
-    if (this.#exchange.refusal !== undefined) answerRefusal(this.#exchange, this.#answer, this.#exchange.refusal);
+    const { refusal } = this.#exchange;
+    const { hideStepMs } = this.#rules;
+    if (refusal !== undefined && hideStepMs !== undefined && tellsOfExistence(refusal)) return answerHidden(this.#exchange, this.#answer, hideStepMs, () => this.#finish());
+    if (refusal !== undefined) answerRefusal(this.#exchange, this.#answer, refusal);
     this.#finish();
+  }
+
+  #mustHide(status: number): boolean {
+    const { answer: { checkOwner }, hideStepMs, modes } = this.#rules;
+    if (hideStepMs === undefined ? status !== 404 || checkOwner === undefined : !saysAbsent(status)) return false;
+    return modeOf(this.#exchange, modes, "ownership") === "enforce";
   }
 
   /** What the backend does not have is answered as what is another's: the difference would tell which ids exist. */
   #answerAsAbsent(): void {
     this.#over = true;
     this.forwarding?.abort();
+    const { hideStepMs } = this.#rules;
+    if (hideStepMs !== undefined) return answerHidden(this.#exchange, this.#answer, hideStepMs, () => this.#finish());
     answerRefusal(this.#exchange, this.#answer, refuse("object-not-yours"));
     this.#exchange.refusal = undefined;
     this.#finish();

@@ -18,6 +18,7 @@ import type { Principal } from "../credentials/principal.ts";
 import type { Check } from "../exchange.ts";
 import { compileLimits } from "../limits/compile-limits.ts";
 import type { Operation } from "../operation.ts";
+import { namedPlaces } from "../policy/plan-request-place.ts";
 import type { ApiPlan, OperationPlan, OwnersPlan, Plan } from "../policy/plan.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import { compileMode } from "../rollout/mode.ts";
@@ -66,6 +67,8 @@ export interface ApiParts {
   readonly lookups: LookupMemory;
 }
 
+/** Rules are by operation, and what such a body asks for is no operation of its own. */
+const closedToCarriers = (): Refusal => refuse("rule-missing", { detail: "the body carries requests of its own, and the policy does not say carriesRequests: true" });
 const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, noteShown: undefined, sealFor: undefined, sealLink: undefined, afterWrite: undefined, mostBufferedBytes: 0, tags: false });
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
@@ -97,20 +100,20 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   }
   if (limits.before !== undefined) add("limit", prepareLimit(limits.before));
   const sealing = decided("ownership") ? parts.sealing : undefined;
-  if (sealing !== undefined) add("open ids", prepareOpenIds(sealing, operation.pathTemplate, operation.parameters.filter((parameter) => parameter.in === "query").map((parameter) => parameter.name)));
+  if (sealing !== undefined) add("open ids", prepareOpenIds(sealing, operation, api.document.schemas));
   const { checkHead } = contract ?? {};
   if (checkHead !== undefined) add("validate parameters", prepareValidateHead((exchange) => checkHead({ pathParameters: exchange.pathParameters, query: exchange.query, rawHeaders: exchange.arrival.rawHeaders, cookie: exchange.known.cookie })));
-  const judge = compileEntry(own.entry, compileHeldScopes(plan.roles));
+  const judge = own.carriesRequests === "closed" && !api.issuer ? closedToCarriers : compileEntry(own.entry, compileHeldScopes(plan.roles));
   if (judge !== undefined) add("authorize entry", prepareEntry(judge));
   const stepUp = own.stepUp === undefined || !decided("authorization") ? undefined : prepareStepUp(compileStepUp(own.stepUp));
   const readsBodyFirst = own.stepUp?.when !== undefined && "pointer" in own.stepUp.when;
   if (!readsBodyFirst) add("authorize step-up", stepUp);
-  const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), early: clause.atoms.every((atom) => atom.kind === "parameter") }));
+  const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), early: clause.atoms.every((atom) => atom.kind === "request" && atom.place.from !== "body") }));
   const askFor = compileLookup(upstream, apiParts.lookups, parts.assertIdentity);
   const { evidence } = parts;
   const watched = evidence !== undefined && own.owner === undefined && own.entry?.anonymous === false ? evidence : undefined;
-  const names = [...operation.pathTemplate.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
-  if (watched !== undefined && names.length > 0) add("count evidence", prepareParameterEvidence(own.name, names, watched));
+  const named = watched === undefined ? [] : namedPlaces(operation, api.document.schemas);
+  if (watched !== undefined && named.length > 0) add("count evidence", prepareParameterEvidence(own.name, named, watched));
   const askRelationFor = compileRelation(parts.decisionPoints);
   const askShown: AskShown = (caller, kind, ids) => parts.provenance?.knows(caller, ids.map((id) => `${kind}\n${id}`));
   const early = clauses.filter((clause) => clause.early);
@@ -136,6 +139,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
     answerHeaders: api.answerHeaders,
     readsAnswer: readsSuccess(operation, answer),
     mostBodyBytes: own.mostBodyBytes,
+    hideStepMs: own.hideStepMs,
     tellCertificate: api.issuer,
   });
 }
@@ -145,7 +149,7 @@ export function compileUndeclared(parts: SharedParts, upstream: Upstream): Opera
   const { limits, modes } = parts.plan.undeclared;
   const { before } = modes.limit === "off" ? { before: undefined } : compileLimits(limits, parts.plan.tiers, parts.state);
   const checks = [prepareIdentify({ readApp: parts.readApp, checkApp: undefined }), ...(before === undefined ? [] : [prepareLimit(before)])];
-  return Object.freeze<OperationJourney>({ name: "(undeclared)", operation: undefined, apiVersion: undefined, checks: Object.freeze(checks), checkNames: Object.freeze(["identify", "limit"].slice(0, checks.length)), modes: compileModes({ name: "(undeclared)", modes }), upstream, answer: readsNothing, answerHeaders: [], readsAnswer: false, mostBodyBytes: 0, tellCertificate: false });
+  return Object.freeze<OperationJourney>({ name: "(undeclared)", operation: undefined, apiVersion: undefined, checks: Object.freeze(checks), checkNames: Object.freeze(["identify", "limit"].slice(0, checks.length)), modes: compileModes({ name: "(undeclared)", modes }), upstream, answer: readsNothing, answerHeaders: [], readsAnswer: false, mostBodyBytes: 0, hideStepMs: undefined, tellCertificate: false });
 }
 
 function compileModes({ modes, name }: Pick<OperationPlan, "modes" | "name">): ModeTable {

@@ -5,6 +5,7 @@ import { forward, type IdentityAssertion } from "./80-forward.ts";
 import { checkUpgrade, tunnel } from "./80-upgrade.ts";
 import { AnswerFilter } from "./90-filter.ts";
 import { answerPage, answerRefusal, type Answer } from "./answer.ts";
+import { answerHidden, tellsOfExistence } from "./hide-existence.ts";
 import type { OwnPage } from "./own-pages.ts";
 import { stands } from "./stands.ts";
 import type { JourneyExchange, OperationJourney } from "./step.ts";
@@ -40,6 +41,11 @@ export function compileJourney(parts: JourneyParts): Journey {
   const route = compileRoute(parts.selectTable, undeclared);
 
   const end = (exchange: JourneyExchange, answer: Answer, refusal: Refusal): void => {
+    const stepMs = exchange.rules?.hideStepMs;
+    if (stepMs !== undefined && tellsOfExistence(refusal)) {
+      exchange.refusal = refusal;
+      return answerHidden(exchange, answer, stepMs, () => record(exchange));
+    }
     answerRefusal(exchange, answer, refusal);
     record(exchange);
   };

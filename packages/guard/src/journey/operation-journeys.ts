@@ -16,6 +16,7 @@ import type { ApiPlan, OperationPlan, Plan } from "../policy/plan.ts";
 import type { ProvenanceState } from "../state/provenance.ts";
 import type { ReplayState } from "../state/replay.ts";
 import type { LimitState } from "../state/state.ts";
+import { WriteVersions } from "../state/write-versions.ts";
 import type { Upstream } from "../upstream.ts";
 import type { SelectTable } from "./20-route.ts";
 import { prepareAdmission } from "./50-limit.ts";
@@ -52,6 +53,8 @@ export interface LiveParts {
   readonly decisionPoints?: DecisionPoints | undefined;
   /** What callers were shown; needed where the plan asks for it. */
   readonly provenance?: ProvenanceState | undefined;
+  /** What was written lately, by any thread of this gate. */
+  readonly writes?: WriteVersions | undefined;
   /** What tells the backend who calls; lookups say it too. */
   readonly assertIdentity?: IdentityAssertion | undefined;
 }
@@ -85,7 +88,8 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
   };
   const first = live.upstreams[0];
   if (first === undefined) throw new RangeError("a gate without an API has nothing to guard");
-  const byApi = plan.apis.map((api, index) => compileApi(api, parts, live.upstreams[index] as Upstream));
+  const writes = live.writes ?? new WriteVersions();
+  const byApi = plan.apis.map((api, index) => compileApi(api, parts, live.upstreams[index] as Upstream, writes));
   return {
     selectTable: selectTableOf(plan, byApi),
     undeclared: compileUndeclared(parts, first),
@@ -111,8 +115,8 @@ function bindingOf(identity: Plan["identity"], { proofs }: LiveParts): SharedPar
   return { rules: { binding, origin, windowSeconds, requireNonce, nonces: proofs.nonces }, replay: proofs.replay };
 }
 
-function compileApi(api: ApiPlan, parts: SharedParts, upstream: Upstream): OperationJourney[] {
-  const apiParts: ApiParts = { api, upstream, request: new SchemaCompiler(api.document.schemas, "request"), response: new SchemaCompiler(api.document.schemas, "response"), lookups: new LookupMemory() };
+function compileApi(api: ApiPlan, parts: SharedParts, upstream: Upstream, writes: WriteVersions): OperationJourney[] {
+  const apiParts: ApiParts = { api, upstream, request: new SchemaCompiler(api.document.schemas, "request"), response: new SchemaCompiler(api.document.schemas, "response"), lookups: new LookupMemory(writes) };
   return api.document.operations.map((operation, index) => compileOperation(operation, api.operations[index] as OperationPlan, parts, apiParts));
 }
 

@@ -62,6 +62,8 @@ export interface OperationJourney {
   /** Whether the backend must answer in plain bytes because a control reads them. */
   readonly readsAnswer: boolean;
   readonly mostBodyBytes: number;
+  /** Unknown, forbidden and not-yours are answered alike, at multiples of this time; undefined where they need not be. */
+  readonly hideStepMs: number | undefined;
   /** The built-in issuer binds tokens to the certificate of the connection, which ends at the gate. */
   readonly tellCertificate: boolean;
 }

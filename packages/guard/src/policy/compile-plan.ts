@@ -1,6 +1,6 @@
 import { BlockList } from "node:net";
 import { addRange } from "../address-range.ts";
-import type { ApiDocument, Fault, Operation } from "../operation.ts";
+import type { ApiDocument, Fault, Operation, SchemaRegistry } from "../operation.ts";
 import { propertyRoles } from "./plan-properties.ts";
 import { type EntryAt, planOperation } from "./plan-operation.ts";
 import { planIdentity } from "./plan-identity.ts";
@@ -46,7 +46,7 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
       })
       .sort((a, b) => a.closeness - b.closeness || a.index - b.index);
 
-  const context = { kinds: Object.keys(policy.provenance ?? {}), decisionPoints: Object.keys(policy.decisionPoints ?? {}), operations: everyOperation, globalModes, tiers, roles: policy.roles, identity: policy.identity !== undefined, note };
+  const context = { kinds: Object.keys(policy.provenance ?? {}), decisionPoints: Object.keys(policy.decisionPoints ?? {}), operations: everyOperation, schemasOf: schemasIn([...documents, ...(issuer === undefined ? [] : [issuer.document])]), globalModes, tiers, roles: policy.roles, identity: policy.identity !== undefined, note };
   const plans = documents.map((document) => document.operations.map((operation) => planOperation(operation, entriesFor(operation), context)));
   const undeclared = planOperation(undefined, entriesFor(undefined), context);
   const apis = policy.apis.map((api, index): ApiPlan => {
@@ -79,6 +79,11 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
 /** What the owner says of every operation is meant for the API. Of it, sign-in takes the modes and limits: a rule on who may enter would stand before the door to becoming somebody. */
 function onlyHowOften({ closeness, entry: { limits, match, maxBodySize, mode }, index }: EntryAt): EntryAt {
   return { closeness, index, entry: { match, ...(limits === undefined ? {} : { limits }), ...(mode === undefined ? {} : { mode }), ...(maxBodySize === undefined ? {} : { maxBodySize }) } };
+}
+
+function schemasIn(documents: readonly ApiDocument[]): (operation: Operation) => SchemaRegistry {
+  const schemas = new Map(documents.flatMap((document) => document.operations.map((operation) => [operation, document.schemas] as const)));
+  return (operation) => schemas.get(operation) ?? {};
 }
 
 function planIssuer({ document, target }: IssuerApi, plan: (operation: Operation) => OperationPlan): ApiPlan {

@@ -1,5 +1,5 @@
 import type { Tiers } from "../limits/compile-limits.ts";
-import type { Operation } from "../operation.ts";
+import type { Operation, SchemaRegistry } from "../operation.ts";
 import type { ReadPolicy } from "./read-policy.ts";
 import type { NamedModes } from "./resolve-modes.ts";
 
@@ -10,6 +10,8 @@ export interface PlanContext {
   readonly roles: Readonly<Record<string, readonly string[]>> | undefined;
   /** Every operation, for rules that ask another one. */
   readonly operations: readonly Operation[];
+  /** The schemas of the document that an operation stands in. */
+  readonly schemasOf: (operation: Operation) => SchemaRegistry;
   readonly decisionPoints: readonly string[];
   /** Kinds of objects whose ids are remembered as shown. */
   readonly kinds: readonly string[];

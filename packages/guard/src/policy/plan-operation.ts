@@ -5,6 +5,7 @@ import type { LimitRule } from "../limits/compile-limits.ts";
 import { readsBody } from "../limits/limit-key.ts";
 import type { Operation } from "../operation.ts";
 import { nearest } from "./nearest-name.ts";
+import { carriesRequests } from "./plan-carried-requests.ts";
 import { planOwners } from "./plan-owners.ts";
 import type { OperationPlan } from "./plan.ts";
 import type { OperationEntry, OwnerSetting } from "./policy-schema.ts";
@@ -20,6 +21,8 @@ export interface EntryAt {
 }
 
 const mostBodyBytes = 1_048_576;
+/** Longer than most backends need to look for an object. */
+const defaultHideStepMs = 100;
 const mostAnswerBytes = 8 * 1_048_576;
 
 /** What the entries that select one operation make of it, the closest last: later and closer ones win, key by key. */
@@ -30,15 +33,21 @@ export function planOperation(operation: Operation | undefined, entries: readonl
   let bodyBytes = mostBodyBytes;
   let answerBytes = mostAnswerBytes;
   let tags = false;
+  let hideStepMs: number | undefined;
+  let ownerless = false;
+  let mayCarry = false;
   let stepUp: StepUpRule | undefined;
   const limits = new Map<string, LimitRule>();
   for (const { closeness, entry: one, index } of entries) {
     modes = layModes(modes, one.mode);
     if (one.allow !== undefined) entry = allowed(one.allow, entry, index, context);
+    if (one.owner !== undefined) ownerless = one.owner === "none";
+    if (one.carriesRequests !== undefined) mayCarry = one.carriesRequests;
     if (one.owner === "none") owner = undefined;
     else if (one.owner !== undefined) owner = { rule: one.owner, index };
     if (one.maxBodySize !== undefined) bodyBytes = one.maxBodySize;
     if (one.maxAnswerSize !== undefined) answerBytes = one.maxAnswerSize;
+    if (one.hide !== undefined) hideStepMs = hideStepOf(one.hide, index, context);
     if (one.entityTags !== undefined) tags = one.entityTags;
     if (one.stepUp !== undefined) stepUp = stepUpOf(one.stepUp, operation, index, context);
     layLimits(limits, one, index, closeness, operation, context);
@@ -48,10 +57,13 @@ export function planOperation(operation: Operation | undefined, entries: readonl
     modes: resolveModes(modes),
     entry,
     owner: owner === undefined || operation === undefined ? undefined : planOwners(operation, owner.rule, owner.index, entry, context),
+    ownerless,
+    carriesRequests: operation === undefined || !carriesRequests(operation, context.schemasOf(operation)) ? undefined : mayCarry ? "allowed" : "closed",
     stepUp,
     limits: [...limits.values()],
     mostBodyBytes: bodyBytes,
     mostAnswerBytes: answerBytes,
+    hideStepMs,
     tags,
   };
 }
@@ -86,6 +98,12 @@ function layLimits(limits: Map<string, LimitRule>, { limits: own }: OperationEnt
     }
     limits.set(key, { name: `${index + 1}.${at + 1}`, per: limit.per, rate: limit.rate, burst: limit.burst });
   });
+}
+
+function hideStepOf(hide: NonNullable<OperationEntry["hide"]>, index: number, { note }: PlanContext): number {
+  if (hide === "existence") return defaultHideStepMs;
+  if (hide.existence < 5 || hide.existence > 10_000) note(["operations", String(index), "hide", "existence"], "answers are held back for at least 5ms and at most 10s", { expected: "longer than the backend usually takes, such as 100ms" });
+  return hide.existence;
 }
 
 function isZone(zone: string): boolean {

@@ -3,7 +3,9 @@ import type { LookupPlan, OwnerAtom, OwnerClause } from "../authorization/owner-
 import { readPointer } from "../authorization/ownership.ts";
 import type { Operation } from "../operation.ts";
 import { nearest } from "./nearest-name.ts";
+import { placeOf } from "./plan-request-place.ts";
 import type { PlanContext } from "./plan-context.ts";
+import { parameterNames } from "./plan-request-place.ts";
 import type { OwnersPlan } from "./plan.ts";
 import type { OwnerLeaf, OwnerSetting } from "./policy-schema.ts";
 
@@ -22,6 +24,7 @@ export function planOwners(operation: Operation, rule: OwnerSetting, index: numb
   const clauses: OwnerClause[] = [];
   let foreign: OwnersPlan["foreign"];
   const add = (leaves: readonly OwnerLeaf[], at: readonly Place[], is: string | undefined, exceptRoles: readonly string[] | undefined): void => {
+    if (leaves.length > 1) leaves.forEach((leaf, which) => leaf.optional === true && note([...(at[which] as Place), "optional"], "one of several ways to own an object is not optional: a request without it would pass them all"));
     const atoms = leaves.flatMap((leaf, which) => atomOf(operation, leaf, at[which] as Place, is, context) ?? []);
     if (atoms.length > 0) clauses.push({ atoms, exceptRoles: [...(exceptRoles ?? []), ...leaves.flatMap((leaf) => leaf.exceptRoles ?? [])] });
   };
@@ -51,7 +54,7 @@ function foreignOf({ exceptRoles = [], is, response }: OwnerLeaf, place: Place, 
 }
 
 function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: string | undefined, context: PlanContext): OwnerAtom | undefined {
-  const { body, foreign, lookup, param, provenance, relation, response } = leaf;
+  const { body, foreign, lookup, optional = false, param, provenance, relation, response } = leaf;
   const { note } = context;
   // Who was shown it is who asks, unless a claim of the whole team says otherwise.
   const is = leaf.is ?? outerIs ?? (leaf.provenance === undefined ? undefined : "token.sub");
@@ -65,56 +68,36 @@ function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: st
     note(place, "an owner is named by the path, the body, a lookup or the answer", { expected: "one of param: NAME, body: /pointer, relation: { ... }, lookup: operationId with response: /pointer, or response: /pointer" });
     return undefined;
   }
+  if (optional && lookup === undefined && response !== undefined) note([...place, "optional"], "an answer that names no owner is never passed", { mend: "optional is for what the request may leave out: param, body, or the id of a lookup, relation or provenance." });
   if (param !== undefined) {
-    const index = parameterIndex(operation, param, [...place, "param"], context);
-    return index === undefined ? undefined : { kind: "parameter", index, is };
+    const parameter = placeOf(operation, param, [...place, "param"], optional, context);
+    return parameter === undefined ? undefined : { kind: "request", place: parameter, is, optional };
   }
   if (provenance !== undefined) {
     if (!context.kinds.includes(provenance.kind)) note([...place, "provenance", "kind"], `there is no kind '${provenance.kind}'`, { expected: context.kinds.join(", ") || "a name under provenance" });
-    const id = valueOf(operation, provenance.id, [...place, "provenance", "id"], context);
-    return id === undefined ? undefined : { kind: "provenance", objects: provenance.kind, id, is };
+    const id = placeOf(operation, provenance.id, [...place, "provenance", "id"], optional, context);
+    return id === undefined ? undefined : { kind: "provenance", objects: provenance.kind, id, is, optional };
   }
   if (relation !== undefined) {
     if (!context.decisionPoints.includes(relation.at)) {
       const meant = nearest(relation.at, context.decisionPoints);
       note([...place, "relation", "at"], `there is no decision point '${relation.at}'`, { expected: context.decisionPoints.join(", ") || "a name under decisionPoints", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
     }
-    const id = valueOf(operation, relation.id, [...place, "relation", "id"], context);
-    return id === undefined ? undefined : { kind: "relation", relation: { at: relation.at, action: relation.action, resource: relation.resource, id }, is };
+    const id = placeOf(operation, relation.id, [...place, "relation", "id"], optional, context);
+    return id === undefined ? undefined : { kind: "relation", relation: { at: relation.at, action: relation.action, resource: relation.resource, id }, is, optional };
   }
   if (body !== undefined) {
     if (operation.requestBody === undefined) note([...place, "body"], `'${operation.key}' has no body`);
-    return { kind: "body", pointer: readPointer(body), is };
+    return { kind: "request", place: { from: "body", pointer: readPointer(body) }, is, optional };
   }
   if (lookup === undefined && changes.has(operation.method)) note([...place, "response"], `'${operation.key}' has already changed the object when its answer names the owner`, { expected: "lookup: a GET of the same object, with response: /pointer" });
   if (lookup === undefined) return { kind: "response", pointer: readPointer(response as string), is };
   if (response === undefined) note(place, "a lookup does not say where its answer names the owner", { expected: "response: /customerId" });
-  const plan = lookupOf(operation, lookup, leaf.with ?? {}, place, context);
-  return plan === undefined || response === undefined ? undefined : { kind: "lookup", lookup: plan, pointer: readPointer(response), is };
+  const plan = lookupOf(operation, lookup, leaf.with ?? {}, place, optional, context);
+  return plan === undefined || response === undefined ? undefined : { kind: "lookup", lookup: plan, pointer: readPointer(response), is, optional };
 }
 
-const parameterNames = (template: string): string[] => [...template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
-
-function parameterIndex(operation: Operation, name: string, place: Place, { note }: PlanContext): number | undefined {
-  const names = parameterNames(operation.pathTemplate);
-  const index = names.indexOf(name);
-  if (index !== -1) return index;
-  const meant = nearest(name, names);
-  note(place, `'${operation.key}' has no path parameter '${name}'`, { expected: names.join(", ") || "a path with parameters", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
-  return undefined;
-}
-
-/** A path parameter by its name, or a place of the body by its pointer. */
-function valueOf(operation: Operation, from: string, place: Place, context: PlanContext): LookupPlan["values"][number] | undefined {
-  if (from.startsWith("/")) {
-    if (operation.requestBody === undefined) context.note(place, `'${operation.key}' has no body`);
-    return { from: "body", pointer: readPointer(from) };
-  }
-  const index = parameterIndex(operation, from, place, context);
-  return index === undefined ? undefined : { from: "path", index };
-}
-
-function lookupOf(operation: Operation, name: string, given: Readonly<Record<string, string>>, place: Place, context: PlanContext): LookupPlan | undefined {
+function lookupOf(operation: Operation, name: string, given: Readonly<Record<string, string>>, place: Place, optional: boolean, context: PlanContext): LookupPlan | undefined {
   const { note, operations } = context;
   const target = operations.find((one) => one.operationId === name);
   if (target === undefined || target.method !== "GET") {
@@ -128,7 +111,7 @@ function lookupOf(operation: Operation, name: string, given: Readonly<Record<str
   const values: LookupPlan["values"][number][] = [];
   for (const one of wanted) {
     const from = Object.hasOwn(given, one) ? (given[one] as string) : one;
-    const value = valueOf(operation, from, Object.hasOwn(given, one) ? [...place, "with", one] : [...place, "lookup"], context);
+    const value = placeOf(operation, from, Object.hasOwn(given, one) ? [...place, "with", one] : [...place, "lookup"], optional, context);
     if (value === undefined) return undefined;
     values.push(value);
   }

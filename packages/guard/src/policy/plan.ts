@@ -75,11 +75,17 @@ export interface OperationPlan {
   readonly modes: Readonly<Record<Control, ModeRule>>;
   readonly entry: EntryRule | undefined;
   readonly owner: OwnersPlan | undefined;
+  /** The policy says that whose the objects are does not matter. */
+  readonly ownerless: boolean;
+  /** Its body carries requests of its own: closed until the policy says that the backend judges each of them. */
+  readonly carriesRequests: "closed" | "allowed" | undefined;
   readonly stepUp: StepUpRule | undefined;
   readonly limits: readonly LimitRule[];
   readonly mostBodyBytes: number;
   /** How much of an answer is held to be read. */
   readonly mostAnswerBytes: number;
+  /** What is unknown, forbidden and another's is answered alike, at multiples of this time. */
+  readonly hideStepMs: number | undefined;
   /** GETs carry a strong validator. */
   readonly tags: boolean;
 }

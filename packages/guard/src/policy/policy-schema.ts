@@ -101,13 +101,14 @@ const matchOne = scalarOr(text('"*", an operationId or METHOD /path'), matchObje
 const pointer = text("a JSON pointer such as /customerId", /^\//);
 const claim = text("a claim of the caller's token, such as token.sub", /^token(\.[A-Za-z0-9_-]+)+$/);
 const ownerFields = {
-  param: optional(text("a path parameter's name")),
+  param: optional(text("a parameter's name")),
   body: optional(pointer),
   lookup: optional(text("the operationId of a GET whose answer names the owner")),
-  with: optional(named(text("a path parameter's name, or a JSON pointer into the body"))),
-  relation: optional(object({ at: required(text("the name of a decision point")), action: required(text("an action or relation, such as can_read")), resource: required(text("a kind of object, such as account")), id: required(text("a path parameter's name, or a JSON pointer into the body")) })),
-  provenance: optional(object({ kind: required(text("a kind of object under provenance")), id: required(text("a path parameter's name, or a JSON pointer into the body")) })),
+  with: optional(named(text("a parameter's name, or a JSON pointer into the body"))),
+  relation: optional(object({ at: required(text("the name of a decision point")), action: required(text("an action or relation, such as can_read")), resource: required(text("a kind of object, such as account")), id: required(text("a parameter's name, or a JSON pointer into the body")) })),
+  provenance: optional(object({ kind: required(text("a kind of object under provenance")), id: required(text("a parameter's name, or a JSON pointer into the body")) })),
   response: optional(pointer),
+  optional: optional(flag),
   is: optional(claim),
   exceptRoles: optional(list(text("a role"), 1)),
   foreign: optional(choice("refuse", "filter")),
@@ -123,8 +124,10 @@ const rate: Shape<Rate> = scalar(rateForm, (value) => (typeof value === "string"
 const part: Shape<LimitPart> = scalar(`${limitParts.join(", ")} or body.<property>`, (value) => (typeof value === "string" && isLimitPart(value) ? value : undefined), { type: "string" });
 const limit = object({ rate: required(scalar(`${rateForm}, tier, or none`, (value) => (value === "tier" || value === "none" ? value : typeof value === "string" ? readRate(value) : undefined), { type: "string" })), per: required(oneOrMore(part)), burst: optional(integer(1, 1_000_000)) });
 
+const hide = scalarOr(choice("existence"), object({ existence: required(duration) }));
+
 const operationEntry = object(
-  { match: required(oneOrMore(matchOne)), mode: optional(modeSetting), owner: optional(scalarOr(choice("none"), owner)), allow: optional(allow), limits: optional(list(limit)), maxBodySize: optional(size), maxAnswerSize: optional(size), entityTags: optional(flag), stepUp: optional(stepUp) },
+  { match: required(oneOrMore(matchOne)), mode: optional(modeSetting), owner: optional(scalarOr(choice("none"), owner)), allow: optional(allow), limits: optional(list(limit)), maxBodySize: optional(size), maxAnswerSize: optional(size), entityTags: optional(flag), stepUp: optional(stepUp), carriesRequests: optional(flag), hide: optional(hide) },
   { attestation: "apps are not attested", priority: "requests do not queue", when: "conditions are not read" },
 );
 

@@ -1,4 +1,4 @@
-import { memberNames } from "@portcullis/guard/contracts/schema-walk";
+import type { RequestPlace } from "@portcullis/guard/authorization/request-place";
 import type { Control } from "@portcullis/guard/control";
 import type { Fault } from "@portcullis/guard/operation";
 import type { ApiPlan, OperationPlan, Plan } from "@portcullis/guard/policy/plan";
@@ -6,6 +6,7 @@ import type { ModeRule } from "@portcullis/guard/rollout/mode";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { verifyStructure } from "../policy/verify-structure.ts";
 import type { Command } from "./arguments.ts";
+import { findingsOf } from "./findings.ts";
 import { showMatrix } from "./role-matrix.ts";
 import { suggest } from "./suggest.ts";
 import { policySources, text } from "./sources.ts";
@@ -70,14 +71,19 @@ function coverageOf(plan: Plan, api: ApiPlan, own: OperationPlan, index: number)
 function ownerWords({ clauses, foreign }: NonNullable<OperationPlan["owner"]>, { pathTemplate }: ApiPlan["document"]["operations"][number]): string {
   const names = [...pathTemplate.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
   const atomWords = (atom: (typeof clauses)[number]["atoms"][number]): string => {
-    if (atom.kind === "parameter") return `{${names[atom.index]}} is ${atom.is}`;
+    if (atom.kind === "request") return `${placeWords(atom.place, names)} is ${atom.is}${atom.optional ? ", where named" : ""}`;
     if (atom.kind === "provenance") return `${atom.objects} once shown`;
     if (atom.kind === "relation") return `${atom.relation.at} allows ${atom.relation.action}`;
     const pointer = `/${atom.pointer.join("/")}`;
-    return atom.kind === "lookup" ? `${atom.lookup.operation}${pointer} is ${atom.is}` : `${atom.kind === "body" ? "body " : ""}${pointer} is ${atom.is}`;
+    return atom.kind === "lookup" ? `${atom.lookup.operation}${pointer} is ${atom.is}` : `${pointer} is ${atom.is}`;
   };
   const words = clauses.map((clause) => clause.atoms.map(atomWords).join(" or ") + (clause.exceptRoles.length === 0 ? "" : `, except ${clause.exceptRoles.join(" ")}`));
   return [...words, ...(foreign === undefined ? [] : [`/${foreign.pointer.join("/")} cut to ${foreign.is}`])].join(" and ");
+}
+
+function placeWords(place: RequestPlace, names: readonly string[]): string {
+  if (place.from === "path") return `{${names[place.index]}}`;
+  return place.from === "body" ? `body /${place.pointer.join("/")}` : `${place.from} ${place.name}`;
 }
 
 function entryWords({ entry }: OperationPlan): string {
@@ -101,28 +107,4 @@ function modesWords(modes: Readonly<Record<Control, ModeRule>>): string {
   const [most = ""] = [...counted].sort((a, b) => b[1] - a[1]).map(([word]) => word);
   const others = words.filter(([, word]) => word !== most).map(([control, word]) => `${control} ${word}`);
   return others.length === 0 ? most : `${most} (${others.join(", ")})`;
-}
-
-/** What is understood, but perhaps not meant. */
-function findingsOf(plan: Plan): string[] {
-  const all = plan.apis.filter((api) => !api.issuer).flatMap((api) => api.operations.map((own, index) => ({ own, operation: api.document.operations[index] as ApiPlan["document"]["operations"][number] })));
-  const findings: string[] = [];
-  const say = (names: readonly string[], words: string): void => {
-    if (names.length > 0) findings.push(`${names.length} ${words}: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", ..." : ""}`);
-  };
-  say(all.filter(({ own }) => own.entry === undefined).map(({ own }) => own.name), "have no rule who may enter, and are closed where authorization is enforced (say 'security: []' or 'allow: anyone' where anybody may)");
-  if (plan.identity === undefined) say(all.filter(({ own }) => own.entry !== undefined && !own.entry.anonymous).map(({ own }) => own.name), "need a token, but no issuer is named, so that nobody can have one (identity: { issuer: https://..., audience: ... })");
-  say(all.filter(({ own, operation }) => own.entry?.anonymous === false && own.owner === undefined && /\{[^{}]*[iI]d\}/.test(operation.pathTemplate)).map(({ own }) => own.name), "name an object in their path, and no rule says whose it must be (owner)");
-  say(all.filter(({ own }) => own.limits.length === 0).map(({ own }) => own.name), "have no limit");
-  say(all.flatMap(({ own, operation }) => privilegedIn(operation, plan).map((property) => `${own.name} ${property}`)), "properties of request bodies look like privileges, and no rule says who may write them (writable)");
-  return findings;
-}
-
-const privilege = /^(is_?(admin|staff|superuser|verified)|roles?|permissions?|scopes?|privileges?|(user_?)?type|tier|plan|credit_?limit|risk_?score|kyc(_?status)?|approved|verified)$/i;
-
-/** Properties on the surface of a body that change what a caller may do. */
-function privilegedIn(operation: ApiPlan["document"]["operations"][number], plan: Plan): string[] {
-  const ruled = new Set(Object.values(plan.writable).flatMap((properties) => Object.keys(properties)));
-  const { schemas } = plan.apis.find((api) => api.document.operations.includes(operation))?.document ?? { schemas: {} };
-  return (operation.requestBody?.content ?? []).flatMap(({ schema }) => memberNames(schema, schemas)).filter((name) => privilege.test(name) && !ruled.has(name));
 }

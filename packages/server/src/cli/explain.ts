@@ -7,6 +7,7 @@ import { compileArrive } from "@portcullis/guard/journey/10-arrive";
 import { compileRoute } from "@portcullis/guard/journey/20-route";
 import { compileClientAddress } from "@portcullis/guard/journey/client-address";
 import { compileOperationJourneys } from "@portcullis/guard/journey/operation-journeys";
+import { tellsOfExistence } from "@portcullis/guard/journey/hide-existence";
 import { modeOf } from "@portcullis/guard/journey/stands";
 import type { JourneyExchange, OperationJourney } from "@portcullis/guard/journey/step";
 import type { Plan } from "@portcullis/guard/policy/plan";
@@ -99,7 +100,8 @@ async function runChecks(rules: OperationJourney, exchange: JourneyExchange, ste
     }
     const mode = modeOf(exchange, rules.modes, rowOf(refusal).control);
     if (mode === "enforce") exchange.refusal = refusal;
-    steps.push(stepOf(step, refusal, mode === "enforce" ? "refuses" : mode === "observe" ? "would refuse (observed)" : "off"));
+    const hidden = rules.hideStepMs !== undefined && tellsOfExistence(refusal) ? ", answered as if nothing were there" : "";
+    steps.push(stepOf(step, refusal, mode === "enforce" ? `refuses${hidden}` : mode === "observe" ? "would refuse (observed)" : "off"));
   }
 }
 

@@ -14,7 +14,8 @@ export function roleMatrix(plan: Plan): RoleMatrix {
   const heldScopes = compileHeldScopes(plan.roles);
   const roles = [...new Set([...Object.keys(plan.roles), ...plan.apis.flatMap((api) => api.operations.flatMap((operation) => operation.entry?.roles ?? []))])];
   const rows = plan.apis.flatMap((api) =>
-    api.operations.map(({ entry, name }) => {
+    api.operations.map(({ carriesRequests, entry: rule, name }) => {
+      const entry = carriesRequests === "closed" ? undefined : rule;
       const judge = compileEntry(entry, heldScopes);
       const enters = (roleNames: readonly string[]): boolean => judge?.({ scopes: [], roles: roleNames }) === undefined;
       const may = entry?.anonymous === true ? [stranger] : [...(enters([]) ? [signedIn] : []), ...roles.filter((role) => enters([role]))];

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { IdSealer } from "@portcullis/guard/authorization/sealed-ids";
+import type { Upstream } from "@portcullis/guard/upstream";
+import { plannedJourney } from "./planned-journey.ts";
+
+/** Objects are named `ann-1`, after their owner. What the backend was asked for is all that is kept. */
+let reached: string[] = [];
+const backend: Upstream = {
+  forward(request, receiver) {
+    reached.push(`${request.method} ${request.target}`);
+    const id = decodeURIComponent(/^\/accounts\/([^/?]+)/.exec(request.target)?.[1] ?? "x-1");
+    const status = id.startsWith("nobody") ? 404 : id.startsWith("secret") ? 403 : 200;
+    receiver.onHead(status, ["Content-Type", "application/json"]);
+    receiver.onData(Buffer.from(JSON.stringify(status === 200 ? { owner: id.split("-")[0] } : {})));
+    receiver.onEnd([]);
+    return { resume: () => undefined, abort: () => undefined };
+  },
+};
+
+const text = "{ type: string }";
+const list = "{ type: array, items: { type: string } }";
+const answers = 'responses: { "200": { description: ok } }';
+const document = `openapi: 3.1.0
+info: { title: Named, version: v1 }
+security: [{ token: [] }]
+paths:
+  /accounts/{accountId}:
+    parameters: [{ name: accountId, in: path, required: true, schema: ${text} }]
+    get: { operationId: getAccount, responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Account" } } } } } }
+    delete: { operationId: closeAccount, ${answers} }
+  /statements: { get: { operationId: statements, parameters: [{ name: customer, in: query, required: true, schema: ${text} }, { name: page, in: query, schema: ${text} }], ${answers} } }
+  /cards: { get: { operationId: cards, parameters: [{ name: accountIds, in: query, required: true, explode: false, schema: ${list} }], ${answers} } }
+  /loans: { get: { operationId: loans, parameters: [{ name: accountId, in: query, required: true, schema: ${list} }], ${answers} } }
+  /tenants: { get: { operationId: tenants, parameters: [{ name: X-Customer, in: header, required: true, schema: ${text} }], ${answers} } }
+  /transfers: { post: { operationId: transfers, requestBody: { content: { application/json: { schema: { type: object, properties: { from: ${text}, to: { type: array, items: { type: object, properties: { accountId: ${text} } } } } } } } }, ${answers} } }
+  /searches: { get: { operationId: searches, parameters: [{ name: customer, in: query, schema: ${text} }], ${answers} } }
+  /batches: { post: { operationId: batch, requestBody: { content: { application/json: { schema: { type: object, properties: { requests: { type: array, items: { type: object, properties: { method: ${text}, path: ${text} } } } } } } } }, ${answers} } }
+  /allowed-batches: { post: { operationId: allowedBatch, requestBody: { content: { application/json: { schema: { type: array, items: { type: object, properties: { method: ${text}, url: ${text} } } } } } }, ${answers} } }
+components: { securitySchemes: { token: { type: http, scheme: bearer } }, schemas: { Account: { type: object, properties: { id: { type: string }, owner: { type: string } } } } }
+`;
+const policy = (more: string, sealed = ""): string => `portcullis: 1
+mode: { default: enforce, request: observe }
+limits: { admission: off }
+apis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:9" }]
+identity: { issuer: https://login.example, audience: x }
+${sealed}
+operations:
+${more}`;
+const rules = `
+  - { match: statements, owner: { param: customer, is: token.sub } }
+  - { match: [cards], owner: { lookup: getAccount, with: { accountId: accountIds }, response: /owner, is: token.sub } }
+  - { match: [loans], owner: { lookup: getAccount, response: /owner, is: token.sub } }
+  - { match: tenants, owner: { param: X-Customer, is: token.sub } }
+  - { match: transfers, owner: { all: [{ body: /from, optional: true }, { lookup: getAccount, with: { accountId: "/to/*/accountId" }, response: /owner, optional: true }], is: token.sub } }
+  - { match: searches, owner: { param: customer, is: token.sub, optional: true } }
+  - { match: allowedBatch, carriesRequests: true }
+`;
+
+const ask = await plannedJourney({ document, policy: policy(rules), backend });
+const status = async (method: string, target: string, json?: unknown, headers?: readonly string[]): Promise<number> => {
+  reached = [];
+  return (await ask("ann", method, target, json, headers)).status;
+};
+
+test("who is named in a query must be the caller, however the name and the value are spelled", async () => {
+  assert.equal(await status("GET", "/statements?customer=ann&page=2"), 200);
+  assert.equal(await status("GET", "/statements?c%75stomer=%61nn"), 200);
+  for (const query of ["", "?page=1", "?customer=ben", "?customer=", "?customer=ann&customer=ben", "?customer=ben&customer=ann", "?customer=ann&c%75stomer=ben", "?customer=ann&Customer=ben", "?customer=ann&customer[]=ben", "?customer=ann&customer[0]=ben", "?customer=ann&customer%5B%5D=ben", "?customer=ann;customer=ben", "?customer=ann&%=x", "?customer=ann,ben", "?customer=ann%00", "?customer[]=ann"]) {
+    assert.equal(await status("GET", `/statements${query}`), 404, query);
+    assert.deepEqual(reached, [], query);
+  }
+});
+
+test("every id of a list in the query is looked up, and one foreign among them is enough", async () => {
+  assert.equal(await status("GET", "/cards?accountIds=ann-1,ann-2"), 200);
+  assert.deepEqual(reached, ["GET /accounts/ann-1", "GET /accounts/ann-2", "GET /cards?accountIds=ann-1,ann-2"]);
+  assert.equal(await status("GET", "/loans?accountId=ann-1&accountId=ann-3"), 200);
+  for (const target of ["/cards?accountIds=ann-1,ben-1", "/cards?accountIds=ann-1%2Cben-1", "/cards?accountIds=ann-1,", "/cards?accountIds=", "/cards?accountIds=ann-1,..%2Fx", "/cards?accountIds=ann-1&accountIds=ben-1", "/loans?accountId=ann-1&accountId=ben-1", "/loans?accountId=ann-1&accountId[1]=ben-1", "/loans"]) {
+    assert.equal(await status("GET", target), 404, target);
+    assert.ok(!reached.some((one) => one.startsWith("GET /cards") || one.startsWith("GET /loans")), target);
+  }
+});
+
+test("who is named in a header must be the caller, once", async () => {
+  assert.equal(await status("GET", "/tenants", undefined, ["x-customer", "ann"]), 200);
+  for (const headers of [[], ["X-Customer", "ben"], ["X-Customer", "ann", "x-customer", "ben"], ["X-Customer", "ann, ben"], ["X-Customer", ""]]) assert.equal(await status("GET", "/tenants", undefined, headers), 404, headers.join());
+});
+
+test("what a request may leave out is judged where it is there, and in no other form", async () => {
+  for (const body of [{}, { from: "ann" }, { from: "ann", to: [] }, { to: [{ accountId: "ann-1" }, {}] }]) assert.equal(await status("POST", "/transfers", body), 200, JSON.stringify(body));
+  for (const body of [{ from: "ben" }, { from: null }, { from: ["ann"] }, { from: { sub: "ann" } }, { from: "" }, { to: { accountId: "ben-1" } }, { to: "ben-1" }, { to: [{ accountId: "ann-1" }, { accountId: "ben-1" }] }, { to: [{ accountId: null }] }, { to: [[]] }, null, [], "x"]) assert.equal(await status("POST", "/transfers", body), 404, JSON.stringify(body));
+  assert.equal(await status("GET", "/searches"), 200);
+  assert.equal(await status("GET", "/searches?customer=ann"), 200);
+  for (const query of ["?customer=ben", "?customer=", "?CUSTOMER=ben", "?customer[]=ben"]) assert.equal(await status("GET", `/searches${query}`), 404, query);
+});
+
+test("a body that the gate did not read is not taken for one without the object", async () => {
+  reached = [];
+  const got = await ask("ann", "POST", "/transfers", undefined, ["Content-Type", "application/octet-stream", "Content-Length", "16"]);
+  assert.equal(got.status, 404);
+  assert.deepEqual(reached, []);
+});
+
+test("a body that carries requests of its own is closed, until the policy says that the backend judges them", async () => {
+  const refused = await ask("ann", "POST", "/batches", { requests: [{ method: "GET", path: "/accounts/ben-1" }] });
+  assert.deepEqual([refused.status, refused.code], [403, "rule-missing"]);
+  assert.equal(await status("POST", "/allowed-batches", [{ method: "GET", url: "/accounts/ben-1" }]), 200);
+});
+
+test("sealed ids open in lists of the query, and no spelling of the name brings a raw id past the seal", async () => {
+  const sealingKey = Buffer.alloc(32, 7);
+  const sealer = new IdSealer([sealingKey]);
+  const sealedAsk = await plannedJourney({ document, policy: policy("  - { match: '*', owner: none }", "sealedIds: { account: { parameters: [accountId, accountIds], properties: [Account/id] } }\nsealingKeys: [{ env: KEY }]"), backend, sealingKey });
+  const handle = (id: string): string => sealer.seal("account", "=ann", id);
+  const open = async (target: string): Promise<string> => {
+    reached = [];
+    const got = await sealedAsk("ann", "GET", target);
+    return got.status === 200 ? (reached[0] ?? "") : String(got.status);
+  };
+  assert.equal(await open(`/accounts/${handle("ann-1")}`), "GET /accounts/ann-1");
+  assert.equal(await open(`/cards?accountIds=${handle("ann-1")},${handle("ann/2")}`), "GET /cards?accountIds=ann-1,ann%2F2");
+  assert.equal(await open(`/cards?accountIds=${handle("ann-1")}%2C${handle("ann-2")}`), "GET /cards?accountIds=ann-1,ann-2");
+  assert.equal(await open(`/loans?accountId=${handle("ann-1")}&accountId=${handle("ann-2")}`), "GET /loans?accountId=ann-1&accountId=ann-2");
+  assert.equal(await open(`/loans?&account%49d=${handle("ann-1")}&`), "GET /loans?accountId=ann-1");
+  for (const target of ["/accounts/ben-1", "/cards?accountIds=ben-1", `/cards?accountIds=${handle("ann-1")},ben-1`, "/cards?account%49ds=ben-1", "/cards?AccountIds=ben-1", "/cards?accountIds[]=ben-1", `/cards?accountIds=${handle("ann-1")}&account%49ds=ben-1`, "/loans?accountId=%", `/loans?accountId=${handle("ann-1")}&%61ccountId=ben-1`, "/loans?accountId"]) assert.equal(await open(target), "404", target);
+});
+
+test("where existence is hidden, unknown, forbidden and not-yours are one answer, and the record tells them apart", async () => {
+  const hidingAsk = await plannedJourney({ document, policy: policy("  - { match: [getAccount], hide: { existence: 5ms }, owner: { response: /owner, is: token.sub } }\n  - { match: closeAccount, hide: { existence: 5ms }, allow: { roles: [teller] }, owner: none }"), backend });
+  const bodies = new Set<string>();
+  const codes: (string | undefined)[] = [];
+  for (const [method, id] of [["GET", "nobody-1"], ["GET", "secret-1"], ["GET", "ben-1"], ["DELETE", "ann-1"]] as const) {
+    const got = await hidingAsk("ann", method, `/accounts/${id}`);
+    assert.equal(got.status, 404, id);
+    bodies.add(got.body.replace(/"traceId":"[^"]*"/, ""));
+    codes.push(got.code);
+  }
+  assert.equal(bodies.size, 1);
+  assert.deepEqual(codes, [undefined, undefined, "object-not-yours", "role-insufficient"]);
+  assert.equal((await hidingAsk("ann", "GET", "/accounts/ann-1")).status, 200);
+});
