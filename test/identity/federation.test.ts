@@ -1,57 +1,23 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { decodeJwt, exportPKCS8, generateKeyPair, jwtVerify } from "jose";
 import { App, formTokenOf } from "./app.ts";
+import { launchChromium } from "./chromium.ts";
+import { type Elsewhere, startElsewhere } from "./elsewhere.ts";
 import { type IdentityGate, password, startIdentityGate } from "./identity-gate.ts";
-
-/** Another OpenID provider, small and obedient to the test: it says whatever `claims` says. */
-interface Elsewhere {
-  readonly issuer: string;
-  claims: Record<string, unknown>;
-  /** Spoils what it would answer. */
-  spoil: (token: Record<string, unknown>) => Record<string, unknown>;
-  close(): void;
-}
-
-async function startElsewhere(): Promise<Elsewhere> {
-  const { privateKey, publicKey } = await generateKeyPair("ES256");
-  const jwk = { ...(await exportJWK(publicKey)), kid: "e", alg: "ES256", use: "sig" };
-  const nonces = new Map<string, string>();
-  const made: Elsewhere = { issuer: "", claims: {}, spoil: (token) => token, close: () => void server.close() };
-  const server: Server = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", made.issuer);
-    const json = (value: unknown): void => void response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(value));
-    if (url.pathname === "/.well-known/openid-configuration") return json({ issuer: made.issuer, authorization_endpoint: `${made.issuer}/authorize`, token_endpoint: `${made.issuer}/token`, jwks_uri: `${made.issuer}/jwks`, response_types_supported: ["code"], subject_types_supported: ["public"], id_token_signing_alg_values_supported: ["ES256"] });
-    if (url.pathname === "/jwks") return json({ keys: [jwk] });
-    if (url.pathname === "/authorize") {
-      const code = crypto.randomUUID();
-      nonces.set(code, url.searchParams.get("nonce") ?? "");
-      const back = new URL(url.searchParams.get("redirect_uri") ?? "");
-      back.searchParams.set("code", code);
-      back.searchParams.set("state", url.searchParams.get("state") ?? "");
-      return void response.writeHead(302, { Location: back.href }).end();
-    }
-    let body = "";
-    request.on("data", (part: Buffer) => (body += String(part))).on("end", () => {
-      const nonce = nonces.get(new URLSearchParams(body).get("code") ?? "");
-      const payload = made.spoil({ iss: made.issuer, aud: "here", nonce, ...made.claims });
-      void new SignJWT(payload).setProtectedHeader({ alg: "ES256", kid: "e" }).setIssuedAt().setExpirationTime("5m").sign(privateKey).then((token) => json({ access_token: "a", token_type: "Bearer", id_token: token }));
-    });
-    return undefined;
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  Object.assign(made, { issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-  return made;
-}
 
 let gate: IdentityGate;
 let elsewhere: Elsewhere;
+let applePublicKey: CryptoKey;
 
 before(async () => {
   elsewhere = await startElsewhere();
-  gate = await startIdentityGate({ change: (policy) => policy.replace("roles: [member] }", `roles: [member] }\n  providers: [{ id: elsewhere, title: Elsewhere, issuer: "${elsewhere.issuer}", clientId: here }]`) });
+  const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
+  applePublicKey = publicKey;
+  gate = await startIdentityGate({
+    environment: { APPLE_KEY: await exportPKCS8(privateKey) },
+    change: (policy) => policy.replace("roles: [member] }", `roles: [member] }\n  providers:\n    - { id: elsewhere, title: Elsewhere, issuer: "${elsewhere.issuer}", clientId: here }\n    - { id: apple, title: Apple, issuer: "${elsewhere.issuer}", clientId: here, apple: { teamId: TEAM123456, keyId: KEY1234567, key: { env: APPLE_KEY } } }`),
+  });
 });
 after(() => {
   elsewhere.close();
@@ -72,8 +38,9 @@ async function comeFrom(tamper: (back: URL) => string = (back) => back.href, app
   const { url, verifier } = await own.authorizationUrl(app === undefined ? {} : { prompt: "login" });
   const first = await own.browser.follow(await own.browser.get(url), url);
   const away = await own.browser.follow(await own.browser.post(first.url, { form: formTokenOf(first.page ?? ""), intent: "provider:elsewhere" }), first.url);
-  assert.ok(away.left?.href.startsWith(elsewhere.issuer) === true, away.page ?? "");
-  const answer = await fetch(away.left?.href ?? "", { redirect: "manual" });
+  const href = /<a class="button" href="([^"]+)"/.exec(away.page ?? "")?.[1]?.replaceAll("&amp;", "&") ?? "";
+  assert.ok(href.startsWith(elsewhere.issuer), away.page ?? "");
+  const answer = await fetch(href, { redirect: "manual" });
   const back = tamper(new URL(answer.headers.get("location") as string));
   const { left, page = "", url: at } = await own.browser.follow(await own.browser.get(back), back);
   return { app: own, verifier, page, url: at, ...(left === undefined ? {} : { left }) };
@@ -128,6 +95,50 @@ test("an answer that is not to what was asked is refused: state, nonce, audience
   await comeFrom((back) => ((stolen = back.href), `${gate.origin}/sign-in/style.css`));
   const stranger = await new App(gate).begin();
   const { left, page = "" } = await stranger.browser.follow(await stranger.browser.get(stolen), stolen);
+  assert.equal(left, undefined);
+  assert.match(page, /expired/);
+});
+
+test("a browser goes to a provider and comes back, by address and by form, with every cookie where it may be", { timeout: 60_000 }, async () => {
+  const chromium = await launchChromium();
+  try {
+    for (const [button, subject] of [["Elsewhere", "by-address"], ["Apple", "by-form"]] as const) {
+      for (const javaScriptEnabled of [true, false]) {
+        elsewhere.claims = { sub: `${subject}-${javaScriptEnabled}` };
+        const context = await chromium.newContext({ javaScriptEnabled });
+        context.setDefaultTimeout(5000);
+        const page = await context.newPage();
+        const faults: string[] = [];
+        page.on("console", (message) => message.type() === "error" && !/ERR_/.test(message.text()) && faults.push(message.text()));
+        const app = await new App(gate).begin();
+        app.redirectUri = "https://notes.example/signed-in";
+        const { url, verifier } = await app.authorizationUrl();
+        await page.goto(url);
+        const left = page.waitForRequest((request) => request.url().startsWith("https://notes.example/"));
+        await page.click(`button:has-text("Continue with ${button}")`);
+        if (!javaScriptEnabled && button === "Apple") await page.click("#on");
+        const tokens = await app.redeem({ parameters: app.validate(new URL((await left).url())), verifier });
+        assert.equal((await app.call("/notes", tokens)).status, 200);
+        assert.deepEqual(faults, []);
+        await context.close();
+      }
+    }
+  } finally {
+    await chromium.close();
+  }
+});
+
+test("Apple is shown a secret that was signed for it just now, by the team's key", async () => {
+  const secret = elsewhere.asked.get("client_secret") ?? "";
+  const { payload, protectedHeader } = await jwtVerify(secret, applePublicKey, { issuer: "TEAM123456", subject: "here", audience: elsewhere.issuer });
+  assert.equal(protectedHeader.kid, "KEY1234567");
+  assert.ok((payload.exp ?? 0) - (payload.iat ?? 0) <= 300);
+});
+
+test("a form that comes from elsewhere is worth what its address would be: nothing to another browser, or without a sign-in", async () => {
+  const stranger = await new App(gate).begin();
+  const sent = await stranger.browser.post(`${gate.origin}/sign-in/from/apple`, { code: "x", state: "y" }, { Origin: elsewhere.issuer, "Sec-Fetch-Site": "cross-site" });
+  const { left, page = "" } = await stranger.browser.follow(sent, `${gate.origin}/sign-in/from/apple`);
   assert.equal(left, undefined);
   assert.match(page, /expired/);
 });

@@ -32,7 +32,7 @@ export interface IdentityGate {
   /** A command of the program, on the same store. */
   command(...words: string[]): { status: number; out: string; error: string };
   addUser(email: string, ...flags: string[]): string;
-  mails(): readonly { to: string; purpose: string; code?: string }[];
+  mails(): readonly { to: string; purpose: string; code?: string; event?: string }[];
   restart(signal?: NodeJS.Signals): Promise<void>;
   rewrite(change: (policy: string) => string): void;
   close(): void;

@@ -45,7 +45,7 @@ export function planIdentity(policy: Policy, documents: readonly ApiDocument[], 
   };
 }
 
-function noteBuiltin(policy: Policy, { accessToken, jwksUri, refreshToken, signIn, sms, typ }: Identity, note: ReadPolicy["faultAt"]): void {
+function noteBuiltin(policy: Policy, { accessToken, jwksUri, providers, refreshToken, signIn, sms, typ }: Identity, note: ReadPolicy["faultAt"]): void {
   const { publicUrl } = policy;
   if (publicUrl === undefined) note(["identity", "issuer"], "the built-in issuer needs the address it is known by", { expected: "publicUrl: https://api.example.com", mend: "Add publicUrl. Tokens carry it, and apps compare it to the letter." });
   else if (URL.parse(publicUrl)?.pathname !== "/") note(["publicUrl"], "the built-in issuer lives at the root of its address", { expected: "an address without a path, such as https://api.example.com" });
@@ -63,6 +63,9 @@ function noteBuiltin(policy: Policy, { accessToken, jwksUri, refreshToken, signI
     if (policy.roles !== undefined && Object.hasOwn(policy.roles, role)) return;
     const meant = nearest(role, Object.keys(policy.roles ?? {}));
     note(["identity", "signIn", "roles", String(index)], `there is no role '${role}'`, { expected: Object.keys(policy.roles ?? {}).join(", ") || "a role under roles", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
+  });
+  providers?.forEach((provider, index) => {
+    if (provider.apple !== undefined && provider.clientSecret !== undefined) note(["identity", "providers", String(index), "clientSecret"], "a provider is asked with a secret or with Apple's key, not with both", { mend: "Take clientSecret out." });
   });
   if (sms !== undefined) note(["identity", "sms"], "codes by SMS can be read by whoever takes over the number, and each costs money that strangers can spend", { severity: "warning", expected: "passkeys or authenticator apps; SMS only for those who have neither" });
   if (signIn?.signUp === "open" && signIn.roles === undefined) note(["identity", "signIn", "signUp"], "whoever signs up may do nothing: no role is given to them", { severity: "warning", expected: "roles: [customer] beside signUp" });

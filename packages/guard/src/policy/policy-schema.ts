@@ -70,7 +70,7 @@ const signIn = object({ title: optional(text("the name people know the service b
 const passwords = object({ least: optional(integer(8, 64)), breached: optional(scalarOr(choice("off"), object({ file: optional(text("a file of SHA-1 hashes in hexadecimal, sorted")), url: optional(url(["https:", "http:"], "the address of a range service, which is asked with five characters of a hash")) }))) });
 const mail = object({ webhook: required(url(["https:", "http:"], "the address that sends mail for the gate")), token: optional(secret), from: optional(text("a sender's address")) });
 const sms = object({ webhook: required(url(["https:", "http:"], "the address that sends messages for the gate")), token: optional(secret) });
-const provider = object({ id: required(text("a short name such as google", /^[a-z0-9-]{1,32}$/)), title: optional(text("the name on the button")), issuer: required(url(["https:", "http:"], "the provider's address, such as https://accounts.google.com")), clientId: required(text("the client's id there")), clientSecret: optional(secret), scopes: optional(list(text("a scope"), 1)) });
+const provider = object({ id: required(text("a short name such as google", /^[a-z0-9-]{1,32}$/)), title: optional(text("the name on the button")), issuer: required(url(["https:", "http:"], "the provider's address, such as https://accounts.google.com")), clientId: required(text("the client's id there")), clientSecret: optional(secret), apple: optional(object({ teamId: required(text("the team's id", /^[A-Z0-9]{10}$/)), keyId: required(text("the key's id", /^[A-Z0-9]{10}$/)), key: required(secret) })), responseMode: optional(choice("query", "form_post")), scopes: optional(list(text("a scope"), 1)) });
 
 const identity = object(
   {

@@ -89,6 +89,19 @@ export class Accounts {
     await this.#db.updateTable("accounts").set({ email_verified_at: this.#now() }).where("id", "=", id).execute();
   }
 
+  /** @param email as readEmail gives it, proven to be the person's own. @returns false when somebody else has it */
+  async changeEmail(id: string, email: string): Promise<boolean> {
+    if ((await this.byEmail(email)) !== undefined) return false;
+    try {
+      const { numUpdatedRows } = await this.#db.updateTable("accounts").set((eb) => ({ email, email_verified_at: this.#now(), version: eb("version", "+", 1) })).where("id", "=", id).executeTakeFirst();
+      return numUpdatedRows === 1n;
+    } catch (fault) {
+      // Two people at the same moment: the address is unique in the table.
+      if ((await this.byEmail(email)) !== undefined) return false;
+      throw fault;
+    }
+  }
+
   /** What stands in tokens has changed: those of the version before are to be renewed. @returns the new version */
   async change(id: string, change: { readonly roles?: readonly string[]; readonly tier?: string | null; readonly disabled?: boolean }): Promise<number | undefined> {
     const row = await this.#db

@@ -71,6 +71,7 @@ export function issuerDocument(): ApiDocument {
       operation("signInStyle", "GET", `${p.signIn}/style.css`),
       operation("signInPasskeys", "GET", `${p.signIn}/passkeys.js`),
       operation("signInFederated", "GET", `${p.signIn}/from/{provider}`),
+      operation("signInFederatedByPost", "POST", `${p.signIn}/from/{provider}`, [form]),
       operation("signInPage", "GET", `${p.signIn}/{interaction}`),
       operation("signInSubmit", "POST", `${p.signIn}/{interaction}`, [form]),
       operation("signInPasskeyOptions", "POST", `${p.signIn}/{interaction}/passkey`, [json]),

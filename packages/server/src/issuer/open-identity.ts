@@ -12,6 +12,7 @@ import type { Jwks } from "../keys/key-source.ts";
 import { readSecret } from "../keys/read-secret.ts";
 import { accountClientId } from "../sign-in/account-page.ts";
 import { Federation } from "../sign-in/federation.ts";
+import { upstreamProviderOf } from "../sign-in/upstream-provider.ts";
 import { fileMailer, type Mailer, webhookMailer, webhookTexter } from "../sign-in/mailer.ts";
 import { createPages } from "../sign-in/pages.ts";
 import type { SignInSettings } from "../sign-in/sign-in-parts.ts";
@@ -78,7 +79,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
       mailer: mailerOf(options),
       texter: identity.sms === undefined ? undefined : webhookTexter(identity.sms.webhook, identity.sms.token === undefined ? undefined : readSecret(identity.sms.token, "identity.sms.token", options.folder, options.environment), onTrouble),
       federation: new Federation(
-        (identity.providers ?? []).map(({ clientId, clientSecret, id, issuer, scopes, title }) => ({ id, title: title ?? id, issuer, clientId, clientSecret: clientSecret === undefined ? undefined : readSecret(clientSecret, `identity.providers, ${id}`, options.folder, options.environment), scopes: scopes ?? ["openid", "email"] })),
+        (identity.providers ?? []).map((provider) => upstreamProviderOf(provider, options.folder, options.environment)),
         `${plan.issuer}${issuerPaths.signIn}`,
       ),
     },

@@ -9,6 +9,7 @@ import { page } from "./forms.ts";
 import { cookieName, readCookie } from "./known-device.ts";
 import { html } from "./markup.ts";
 import { asksForMfa, keep } from "./finish.ts";
+import { readForm } from "./read-form.ts";
 import { seeOther, send } from "./page-answers.ts";
 import type { SignInParts } from "./sign-in-parts.ts";
 import { afterFirst } from "./steps.ts";
@@ -24,7 +25,17 @@ export async function leaveFor(parts: SignInParts, response: ServerResponse, id:
   if (leaving === undefined) return send(response, 502, page(say, say("signIn"), html`<p>${say("busy")}</p>`));
   const sealed = Buffer.from(sealing.seal(JSON.stringify(leaving.away), "away")).toString("base64url");
   response.setHeader("Set-Cookie", `${cookieName(settings.issuer, "away")}=${sealed}; Path=/; Max-Age=${awaySeconds}; HttpOnly; SameSite=Lax${settings.issuer.startsWith("https:") ? "; Secure" : ""}`);
-  return seeOther(response, leaving.url);
+  // Not by redirect: browsers hold where a form leads, to the last hop, to the page's policy, and how a provider goes on is its own affair.
+  return send(response, 200, page(say, say("signIn"), html`<p><a class="button" href="${leaving.url}">${say("withProvider", federation.providers.find((provider) => provider.id === id)?.title ?? id)}</a></p>`, { goTo: leaving.url }));
+}
+
+/** An answer that comes as a form comes without this browser's cookies: it is sent round by an address, which brings them. */
+export async function comeBackByForm(request: IncomingMessage, response: ServerResponse, id: string): Promise<true> {
+  const { field } = await readForm(request);
+  const query = new URLSearchParams();
+  for (const name of ["code", "state", "iss", "error"]) if (field(name) !== "") query.set(name, field(name));
+  seeOther(response, `${issuerPaths.signIn}/from/${id}?${query.toString()}`);
+  return true;
 }
 
 /** Back from the provider: to the sign-in it was left from, and only in the browser that left it. */

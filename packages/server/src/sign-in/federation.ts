@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
+import { SignJWT } from "jose";
 import * as client from "openid-client";
 
 export interface UpstreamProvider {
@@ -6,7 +7,9 @@ export interface UpstreamProvider {
   readonly title: string;
   readonly issuer: string;
   readonly clientId: string;
-  readonly clientSecret: string | undefined;
+  /** Apple has no secret but a key: each is signed when it is needed, and good for minutes. */
+  readonly secret: string | undefined | { readonly kind: "apple"; readonly teamId: string; readonly keyId: string; readonly key: KeyObject };
+  readonly responseMode: "query" | "form_post";
   readonly scopes: readonly string[];
 }
 
@@ -24,6 +27,15 @@ export interface UpstreamIdentity {
   readonly subject: string;
   readonly email: string | undefined;
   readonly emailVerified: boolean;
+}
+
+function clientAuthentication({ clientId, issuer, secret }: UpstreamProvider): client.ClientAuth {
+  if (secret === undefined) return client.None();
+  if (typeof secret === "string") return client.ClientSecretPost(secret);
+  return async (_as, _client, body) => {
+    body.set("client_id", clientId);
+    body.set("client_secret", await new SignJWT().setProtectedHeader({ alg: "ES256", kid: secret.keyId }).setIssuer(secret.teamId).setSubject(clientId).setAudience(issuer).setIssuedAt().setExpirationTime("5m").sign(secret.key));
+  };
 }
 
 const rediscoverMs = 3_600_000;
@@ -48,7 +60,7 @@ export class Federation {
     const provider = this.#providers.get(id);
     if (provider === undefined) return undefined;
     const away: Away = { interaction, provider: id, state: client.randomState(), nonce: client.randomNonce(), verifier: client.randomPKCECodeVerifier() };
-    const url = client.buildAuthorizationUrl(await this.#configuration(provider), { redirect_uri: this.#redirectOf(id), scope: provider.scopes.join(" "), state: away.state, nonce: away.nonce, code_challenge: createHash("sha256").update(away.verifier).digest("base64url"), code_challenge_method: "S256" });
+    const url = client.buildAuthorizationUrl(await this.#configuration(provider), { redirect_uri: this.#redirectOf(id), scope: provider.scopes.join(" "), state: away.state, nonce: away.nonce, code_challenge: createHash("sha256").update(away.verifier).digest("base64url"), code_challenge_method: "S256", ...(provider.responseMode === "query" ? {} : { response_mode: provider.responseMode }) });
     return { url: url.href, away };
   }
 
@@ -69,7 +81,7 @@ export class Federation {
   #configuration(provider: UpstreamProvider): Promise<client.Configuration> {
     const known = this.#discovered.get(provider.id);
     if (known !== undefined && Date.now() - known.at < rediscoverMs) return known.configuration;
-    const configuration = client.discovery(new URL(provider.issuer), provider.clientId, provider.clientSecret, undefined, { ...(provider.issuer.startsWith("http:") ? { execute: [client.allowInsecureRequests] } : {}), timeout: 10 });
+    const configuration = client.discovery(new URL(provider.issuer), provider.clientId, undefined, clientAuthentication(provider), { ...(provider.issuer.startsWith("http:") ? { execute: [client.allowInsecureRequests] } : {}), timeout: 10 });
     configuration.catch(() => this.#discovered.delete(provider.id));
     this.#discovered.set(provider.id, { at: Date.now(), configuration });
     return configuration;

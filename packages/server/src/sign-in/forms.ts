@@ -18,10 +18,10 @@ export interface FormView {
   readonly providers: readonly { readonly id: string; readonly title: string }[];
 }
 
-export function page(say: Say, title: string, body: Markup, options: { readonly wide?: boolean; readonly script?: boolean } = {}): string {
+export function page(say: Say, title: string, body: Markup, options: { readonly wide?: boolean; readonly script?: boolean; readonly goTo?: string } = {}): string {
   return html`<!doctype html>
 <html lang="${say.locale}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="stylesheet" href="${issuerPaths.signIn}/style.css">${options.script === true ? html`<script type="module" src="${issuerPaths.signIn}/passkeys.js"></script>` : undefined}</head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>${options.goTo === undefined ? undefined : html`<meta http-equiv="refresh" content="0; url=${options.goTo}">`}<link rel="stylesheet" href="${issuerPaths.signIn}/style.css">${options.script === true ? html`<script type="module" src="${issuerPaths.signIn}/passkeys.js"></script>` : undefined}</head>
 <body><main${options.wide === true ? html` class="wide"` : undefined}><h1>${title}</h1>${body}</main></body>
 </html>`.text;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 export interface Mail {
   readonly to: string;
-  readonly purpose: "sign-up" | "reset" | "new-device" | "known-address" | "security-notice";
+  readonly purpose: "sign-up" | "reset" | "new-device" | "known-address" | "new-address" | "security-notice";
   readonly locale: string;
   readonly code?: string;
   /** What has happened, for a notice. */

@@ -3,7 +3,7 @@ import type { Provider } from "oidc-provider";
 import { networkOf } from "@portcullis/guard/limits/limit-key";
 import { issuerPaths } from "../issuer/issuer-document.ts";
 import { answerAccount } from "./account-page.ts";
-import { comeBack, leaveFor } from "./federated.ts";
+import { comeBack, comeBackByForm, leaveFor } from "./federated.ts";
 import { asksForMfa, finishSignIn, type Interaction, keep } from "./finish.ts";
 import { consentPage, type FormView, page, stepPage } from "./forms.ts";
 import { cookieName, readCookie } from "./known-device.ts";
@@ -26,6 +26,7 @@ export function createPages(parts: SignInParts, redirectTargets: () => readonly 
     if (path === `${issuerPaths.signIn}/passkeys.js`) return asset(response, "text/javascript", passkeysScript);
     if (path === issuerPaths.account) return answerAccount(parts, request, response, provider);
     const federated = new RegExp(`^${issuerPaths.signIn}/from/([a-z0-9-]{1,32})$`).exec(path);
+    if (federated !== null && request.method === "POST") return comeBackByForm(request, response, federated[1] as string);
     if (federated !== null) return comeBack(parts, request, response, provider, federated[1] as string, query);
     const own = new RegExp(`^${issuerPaths.signIn}/([\\w-]{1,64})(/passkey)?$`).exec(path);
     if (own === null) return false;
