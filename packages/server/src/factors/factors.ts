@@ -94,8 +94,10 @@ export class Factors {
     return row === undefined ? undefined : { id, accountId: row.account_id, counter: row.counter, publicKey: new Uint8Array(Buffer.from(this.#sealing.open(row.sealed, `factors/${row.id}`), "base64")) };
   }
 
-  async notePasskeyUse(id: string, counter: number): Promise<void> {
-    await this.#db.updateTable("factors").set({ counter, used_at: this.#now() }).where("id", "=", `p-${id}`).execute();
+  /** @returns false when the counter does not rise: a copy of the key has been used too. Synced passkeys do not count, and stay at zero. */
+  async notePasskeyUse(id: string, counter: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db.updateTable("factors").set({ counter, used_at: this.#now() }).where("id", "=", `p-${id}`).where("counter", counter === 0 ? "=" : "<", counter).executeTakeFirst();
+    return numUpdatedRows === 1n;
   }
 
   async remove(accountId: string, id: string): Promise<boolean> {

@@ -44,8 +44,7 @@ export class Passkeys {
         credential: { id: known.id, publicKey: known.publicKey, counter: known.counter },
       });
       if (!verified) return undefined;
-      await this.#factors.notePasskeyUse(known.id, authenticationInfo.newCounter);
-      return known.accountId;
+      return (await this.#factors.notePasskeyUse(known.id, authenticationInfo.newCounter)) ? known.accountId : undefined;
     } catch {
       return undefined;
     }
