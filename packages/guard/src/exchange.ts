@@ -73,6 +73,7 @@ export interface KnownFields {
   expect: string | undefined;
   authorization: string | undefined;
   dpop: string | undefined;
+  origin: string | undefined;
 }
 
 /** One request in flight, and the facts established about it. Steps write the facts of their own; none is believed before its step. */
@@ -89,7 +90,7 @@ export class Exchange<OperationRules = unknown, Principal = unknown> {
   readonly known: KnownFields = {
     host: undefined, contentType: undefined, contentLength: undefined, contentEncoding: undefined, transferEncoding: undefined,
     acceptEncoding: undefined, accept: undefined, cookie: undefined, forwardedFor: undefined, forwarded: undefined,
-    traceparent: undefined, app: undefined, ifNoneMatch: undefined, expect: undefined, authorization: undefined, dpop: undefined,
+    traceparent: undefined, app: undefined, ifNoneMatch: undefined, expect: undefined, authorization: undefined, dpop: undefined, origin: undefined,
   };
   /** What goes to the backend: end-to-end fields only, none that the gate itself asserts. Flat. */
   forwardHeaders: string[] = [];
@@ -121,6 +122,8 @@ export class Exchange<OperationRules = unknown, Principal = unknown> {
   // decided
   decisions: Decision[] | undefined = undefined;
   refusal: Refusal | undefined = undefined;
+  /** The gate alone says which pages may read the answer. */
+  corsDecided = false;
   /** Fields for the answer, whoever makes it (limits, deprecation, trace). Flat. */
   readonly answerHeaders: string[] = [];
 

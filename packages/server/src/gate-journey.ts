@@ -119,6 +119,7 @@ export class GateJourney {
       everyAnswer,
       admit: planned.admit,
       selectTable: planned.selectTable,
+      cors: planned.cors,
       undeclared: planned.undeclared,
       assertIdentity,
       record: compileRecord(plan.recordFields, this.#reports.record),

@@ -17,7 +17,7 @@ export function forward(exchange: JourneyExchange, rules: OperationJourney, rece
   const headers = rules.readsAnswer ? plainAndWhole(forwardHeaders, rules.answer.checkOwner !== undefined && (arrival.method === "GET" || arrival.method === "HEAD")) : forwardHeaders;
   if (known.host !== undefined) headers.push("Host", known.host);
   headers.push("X-Forwarded-For", exchange.address, "X-Forwarded-Proto", arrival.encrypted ? "https" : "http", "traceparent", childTraceparent(exchange.traceId));
-  if (rules.tellCertificate) {
+  if (rules.issuer) {
     const certificate = arrival.clientCertificate?.();
     if (certificate !== undefined) headers.push("Portcullis-Client-Certificate", certificate.encoded);
   }

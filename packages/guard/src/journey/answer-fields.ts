@@ -3,7 +3,7 @@ import type { JourneyExchange } from "./step.ts";
 /** Fields of one connection, or that tell an attacker what runs behind. */
 const dropped: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "server", "x-powered-by", "x-aspnet-version", "x-runtime", "via"]);
 
-type FieldKind = "drop" | "hsts" | "link" | "type" | "coding" | "length" | "keep";
+type FieldKind = "drop" | "cors" | "hsts" | "link" | "type" | "coding" | "length" | "keep";
 const special: Readonly<Record<string, FieldKind>> = { location: "link", "content-location": "link", "strict-transport-security": "hsts", "content-type": "type", "content-encoding": "coding", "content-length": "length" };
 const kinds = new Map<string, FieldKind>();
 
@@ -12,7 +12,7 @@ function kindOf(sentName: string): FieldKind {
   let kind = kinds.get(sentName);
   if (kind === undefined) {
     const name = sentName.toLowerCase();
-    kind = dropped.has(name) || name.startsWith("portcullis-") ? "drop" : Object.hasOwn(special, name) ? (special[name] as FieldKind) : "keep";
+    kind = dropped.has(name) || name.startsWith("portcullis-") ? "drop" : name.startsWith("access-control-") ? "cors" : Object.hasOwn(special, name) ? (special[name] as FieldKind) : "keep";
     if (kinds.size < 500) kinds.set(sentName, kind);
   }
   return kind;
@@ -37,6 +37,9 @@ export function readAnswerFields(rawHeaders: readonly string[], exchange: Journe
     const value = rawHeaders[index + 1] as string;
     switch (kindOf(name)) {
       case "drop":
+        break;
+      case "cors":
+        if (!exchange.corsDecided) headers.push(name, value);
         break;
       case "hsts":
         if (!exchange.answerHeaders.includes("Strict-Transport-Security")) headers.push(name, value);

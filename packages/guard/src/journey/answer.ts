@@ -52,6 +52,13 @@ export function answerPage(exchange: JourneyExchange, answer: Answer, page: OwnP
   answer.end(method === "HEAD" ? undefined : page.body);
 }
 
+/** Answers with fields alone. */
+export function answerEmpty(exchange: JourneyExchange, answer: Answer, headers: readonly string[]): void {
+  exchange.status = 204;
+  answer.writeHead(204, [...headers, ...exchange.answerHeaders]);
+  answer.end();
+}
+
 /** Whether bytes may follow the head. Over HTTP/2 that is known only when they come, unless the head said that it was all. */
 export function mayHaveBody(exchange: JourneyExchange): boolean {
   const { arrival, known: { contentLength, transferEncoding } } = exchange;

@@ -140,7 +140,7 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
     readsAnswer: readsSuccess(operation, answer),
     mostBodyBytes: own.mostBodyBytes,
     hideStepMs: own.hideStepMs,
-    tellCertificate: api.issuer,
+    issuer: api.issuer,
   });
 }
 
@@ -149,7 +149,7 @@ export function compileUndeclared(parts: SharedParts, upstream: Upstream): Opera
   const { limits, modes } = parts.plan.undeclared;
   const { before } = modes.limit === "off" ? { before: undefined } : compileLimits(limits, parts.plan.tiers, parts.state);
   const checks = [prepareIdentify({ readApp: parts.readApp, checkApp: undefined }), ...(before === undefined ? [] : [prepareLimit(before)])];
-  return Object.freeze<OperationJourney>({ name: "(undeclared)", operation: undefined, apiVersion: undefined, checks: Object.freeze(checks), checkNames: Object.freeze(["identify", "limit"].slice(0, checks.length)), modes: compileModes({ name: "(undeclared)", modes }), upstream, answer: readsNothing, answerHeaders: [], readsAnswer: false, mostBodyBytes: 0, hideStepMs: undefined, tellCertificate: false });
+  return Object.freeze<OperationJourney>({ name: "(undeclared)", operation: undefined, apiVersion: undefined, checks: Object.freeze(checks), checkNames: Object.freeze(["identify", "limit"].slice(0, checks.length)), modes: compileModes({ name: "(undeclared)", modes }), upstream, answer: readsNothing, answerHeaders: [], readsAnswer: false, mostBodyBytes: 0, hideStepMs: undefined, issuer: false });
 }
 
 function compileModes({ modes, name }: Pick<OperationPlan, "modes" | "name">): ModeTable {

@@ -4,7 +4,8 @@ import { compileRoute, type RouteTable, type SelectTable } from "./20-route.ts";
 import { forward, type IdentityAssertion } from "./80-forward.ts";
 import { checkUpgrade, tunnel } from "./80-upgrade.ts";
 import { AnswerFilter } from "./90-filter.ts";
-import { answerPage, answerRefusal, type Answer } from "./answer.ts";
+import { answerEmpty, answerPage, answerRefusal, type Answer } from "./answer.ts";
+import type { Cors } from "./cors.ts";
 import { answerHidden, tellsOfExistence } from "./hide-existence.ts";
 import type { OwnPage } from "./own-pages.ts";
 import { stands } from "./stands.ts";
@@ -21,6 +22,8 @@ export interface JourneyParts {
   readonly admit: ((exchange: JourneyExchange) => Refusal | undefined) | undefined;
   readonly selectTable: SelectTable;
   readonly undeclared: OperationJourney;
+  /** Undefined where the policy says nothing of other origins. */
+  readonly cors?: Cors | undefined;
   readonly assertIdentity: IdentityAssertion | undefined;
   /** 99-record: called once for every request, whatever became of it. */
   readonly record: (exchange: JourneyExchange) => void;
@@ -36,7 +39,7 @@ export type Journey = (exchange: JourneyExchange, answer: Answer) => void;
  * operation's own checks, compiled in that order (see compile-operation.ts); forward, filter and record end it.
  */
 export function compileJourney(parts: JourneyParts): Journey {
-  const { arrive, admit, undeclared, assertIdentity, everyAnswer, ownPages, record } = parts;
+  const { arrive, admit, cors, undeclared, assertIdentity, everyAnswer, ownPages, record } = parts;
   const gateItself: OperationJourney = Object.freeze({ ...undeclared, name: "(gate)", checks: [] });
   const route = compileRoute(parts.selectTable, undeclared);
 
@@ -96,10 +99,20 @@ export function compileJourney(parts: JourneyParts): Journey {
       const malformed = arrive(exchange);
       if (malformed !== undefined) {
         (exchange.decisions ??= []).push({ refusal: malformed, mode: "enforce" });
+        cors?.allow(exchange);
         return end(exchange, answer, malformed);
       }
       const tooMany = admit?.(exchange);
-      if (tooMany !== undefined && stands(exchange, tooMany, undeclared.modes)) return end(exchange, answer, tooMany);
+      if (tooMany !== undefined && stands(exchange, tooMany, undeclared.modes)) {
+        cors?.allow(exchange);
+        return end(exchange, answer, tooMany);
+      }
+      const preflight = cors?.preflight(exchange);
+      if (preflight !== undefined) {
+        exchange.rules = gateItself;
+        answerEmpty(exchange, answer, preflight);
+        return record(exchange);
+      }
       const page = ownPages(exchange.path);
       if (page !== undefined) {
         exchange.rules = gateItself;
@@ -107,6 +120,8 @@ export function compileJourney(parts: JourneyParts): Journey {
         return record(exchange);
       }
       const rules = route(exchange);
+      // The issuer speaks for itself: which pages may ask it depends on the client.
+      if (exchange.rules?.issuer !== true) cors?.allow(exchange);
       if (rules === undefined) return end(exchange, answer, exchange.refusal ?? refuse("operation-unknown"));
       return proceed(exchange, answer, rules, 0);
     } catch (fault) {

@@ -18,8 +18,9 @@ import type { ReplayState } from "../state/replay.ts";
 import type { LimitState } from "../state/state.ts";
 import { WriteVersions } from "../state/write-versions.ts";
 import type { Upstream } from "../upstream.ts";
-import type { SelectTable } from "./20-route.ts";
+import type { RouteTable, SelectTable } from "./20-route.ts";
 import { prepareAdmission } from "./50-limit.ts";
+import { compileCors } from "./cors.ts";
 import { LookupMemory } from "./70-lookup.ts";
 import type { DecisionPoints } from "./70-relation.ts";
 import type { IdSealing } from "./70-open-ids.ts";
@@ -62,7 +63,7 @@ export interface LiveParts {
 /** A few kilobytes each, in every thread. */
 const mostVerifiedTokens = 20_000;
 
-export interface PlannedJourneys extends Pick<JourneyParts, "selectTable" | "undeclared" | "admit"> {
+export interface PlannedJourneys extends Pick<JourneyParts, "selectTable" | "undeclared" | "admit" | "cors"> {
   /** The keys have changed: nothing verified with the old ones is believed any more. */
   readonly forgetTokens: () => void;
   readonly journeys: readonly OperationJourney[];
@@ -90,8 +91,11 @@ export function compileOperationJourneys(plan: Plan, live: LiveParts): PlannedJo
   if (first === undefined) throw new RangeError("a gate without an API has nothing to guard");
   const writes = live.writes ?? new WriteVersions();
   const byApi = plan.apis.map((api, index) => compileApi(api, parts, live.upstreams[index] as Upstream, writes));
+  const tables = tablesOf(plan, byApi);
   return {
-    selectTable: selectTableOf(plan, byApi),
+    selectTable: selectTableOf(plan, tables),
+    // A preflight does not say which version it asks for.
+    cors: plan.cors === undefined ? undefined : compileCors(plan.cors, (path) => [...new Set([...tables.values()].flatMap((table) => table.methodsAt(path)))]),
     undeclared: compileUndeclared(parts, first),
     admit: plan.admission === undefined || plan.undeclared.modes.limit === "off" ? undefined : prepareAdmission(plan.admission, live.localState),
     forgetTokens: () => tokens?.forget(),
@@ -120,16 +124,20 @@ function compileApi(api: ApiPlan, parts: SharedParts, upstream: Upstream, writes
   return api.document.operations.map((operation, index) => compileOperation(operation, api.operations[index] as OperationPlan, parts, apiParts));
 }
 
-function selectTableOf(plan: Plan, byApi: readonly (readonly OperationJourney[])[]): SelectTable {
+/** One table where the path names the version, and one for each version where something else does. */
+function tablesOf(plan: Plan, byApi: readonly (readonly OperationJourney[])[]): ReadonlyMap<string, RouteTable> {
   const tableOf = (journeys: readonly OperationJourney[]) =>
     compileOperationTable(journeys.flatMap((journey) => (journey.operation === undefined ? [] : [{ method: journey.operation.method, pathTemplate: journey.operation.pathTemplate, value: journey }])));
-  if (plan.versioning.from === "path") {
-    const table = tableOf(byApi.flat());
-    return () => table;
-  }
+  if (plan.versioning.from === "path") return new Map([["", tableOf(byApi.flat())]]);
   const byVersion = new Map<string, OperationJourney[]>();
   plan.apis.forEach(({ version = "" }, index) => byVersion.set(version, [...(byVersion.get(version) ?? []), ...(byApi[index] ?? [])]));
-  return compileSelectVersion(plan.versioning, new Map([...byVersion].map(([version, journeys]) => [version, tableOf(journeys)])));
+  return new Map([...byVersion].map(([version, journeys]) => [version, tableOf(journeys)]));
+}
+
+function selectTableOf({ versioning }: Plan, tables: ReadonlyMap<string, RouteTable>): SelectTable {
+  if (versioning.from !== "path") return compileSelectVersion(versioning, tables);
+  const [table] = tables.values();
+  return () => table as RouteTable;
 }
 
 /** A credential that sits where the operation's schemes do not look is none; two where they look are refused. */

@@ -64,8 +64,8 @@ export interface OperationJourney {
   readonly mostBodyBytes: number;
   /** Unknown, forbidden and not-yours are answered alike, at multiples of this time; undefined where they need not be. */
   readonly hideStepMs: number | undefined;
-  /** The built-in issuer binds tokens to the certificate of the connection, which ends at the gate. */
-  readonly tellCertificate: boolean;
+  /** The built-in issuer: it is told the certificate of the connection, which ends at the gate, and speaks CORS itself, by client. */
+  readonly issuer: boolean;
 }
 
 export type JourneyExchange = Exchange<OperationJourney, Principal>;

@@ -2,6 +2,7 @@ import { BlockList } from "node:net";
 import { addRange } from "../address-range.ts";
 import type { ApiDocument, Fault, Operation, SchemaRegistry } from "../operation.ts";
 import { propertyRoles } from "./plan-properties.ts";
+import { planCors } from "./plan-cors.ts";
 import { type EntryAt, planOperation } from "./plan-operation.ts";
 import { planIdentity } from "./plan-identity.ts";
 import type { ApiPlan, OperationPlan, Plan, UpstreamPlan } from "./plan.ts";
@@ -70,6 +71,7 @@ export function compilePlan(policy: Policy, documents: readonly ApiDocument[], f
     state: policy.state ?? "memory",
     upgrade: { apps: (policy.apps ?? []).map((app) => ({ id: app.id, minVersion: app.minVersion, blocked: app.blocked ?? [], upgradeUrl: app.upgradeUrl })), required: policy.requireApp === true },
     versioning: versioningOf(policy, note),
+    cors: planCors(policy, documents, note),
     trustedProxies: policy.trustedProxies ?? [],
     recordFields: policy.record?.fields ?? [],
   };

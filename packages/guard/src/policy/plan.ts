@@ -36,8 +36,20 @@ export interface Plan {
   readonly state: string;
   readonly upgrade: UpgradeRules;
   readonly versioning: VersioningPlan;
+  /** Undefined where pages of other origins have no say: then answers are what the backend makes of it. */
+  readonly cors: CorsPlan | undefined;
   readonly trustedProxies: readonly string[];
   readonly recordFields: readonly PersonalField[];
+}
+
+/** Pages of other origins. */
+export interface CorsPlan {
+  /** To the letter, or `*`. */
+  readonly origins: readonly string[];
+  readonly credentials: boolean;
+  readonly maxAgeSeconds: number;
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
 }
 
 export interface UpstreamPlan {

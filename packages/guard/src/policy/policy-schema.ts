@@ -58,6 +58,10 @@ const api = object({
 
 const versioning = object({ from: optional(choice("path", "accept")), header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), query: optional(text("a query parameter's name", /^[A-Za-z0-9_.-]{1,64}$/)), default: optional(versionName) });
 
+const origin = scalar("an origin such as https://app.example.com, or '*'", (value) => (value === "*" || (typeof value === "string" && URL.parse(value)?.origin === value && value !== "null") ? value : undefined), { type: "string" });
+const fieldName = text("a header field's name", /^[A-Za-z0-9-]{1,64}$/);
+const cors = object({ origins: required(list(origin, 1)), credentials: optional(flag), maxAge: optional(duration), allowHeaders: optional(list(fieldName)), exposeHeaders: optional(list(fieldName)) });
+
 const credential = object({ securityScheme: optional(text("the name of a security scheme of the document")), header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), scheme: optional(text("a scheme word such as Bearer", /^[A-Za-z0-9-]{1,32}$/)), cookie: optional(text("a cookie's name", /^[A-Za-z0-9_.-]{1,64}$/)) });
 
 /** Never a literal: what stands in a policy stands in its history. */
@@ -155,6 +159,7 @@ export const policyShape = object(
     publicUrl: optional(url(["https:", "http:"], "the API's public address, such as https://api.example.com")),
     state: optional(scalar("memory, or an address such as redis://127.0.0.1:6379", (value) => (value === "memory" || (typeof value === "string" && /^rediss?:\/\/./.test(value) && URL.parse(value) !== null) ? value : undefined), { type: "string" })),
     versioning: optional(versioning),
+    cors: optional(cors),
     apps: optional(list(app)),
     requireApp: optional(flag),
     limits: optional(object({ tiers: optional(named(rate)), admission: optional(scalar(`${rateForm}, or off`, (value) => (value === "off" ? value : typeof value === "string" ? readRate(value) : undefined), { type: "string" })), keys: optional(integer(1000, 16_777_216)) })),
