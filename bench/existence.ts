@@ -2,18 +2,9 @@
 import { performance } from "node:perf_hooks";
 import { startGatedBank } from "../examples/harbour/gated-bank.ts";
 import type { Send } from "../examples/harbour/send.ts";
+import { mannWhitney, median } from "./mann-whitney.ts";
 
 const pairs = process.argv.includes("--quick") ? 100 : 500;
-
-/** The normal approximation of Mann and Whitney's test: beyond ±2.6, the two are told apart (p < 0.01). */
-function mannWhitney(a: readonly number[], b: readonly number[]): number {
-  const all = [...a.map((value) => ({ value, of: 0 })), ...b.map((value) => ({ value, of: 1 }))].sort((one, other) => one.value - other.value);
-  const rankSum = all.reduce((sum, { of }, index) => (of === 0 ? sum + index + 1 : sum), 0);
-  const u = rankSum - (a.length * (a.length + 1)) / 2;
-  return (u - (a.length * b.length) / 2) / Math.sqrt((a.length * b.length * (a.length + b.length + 1)) / 12);
-}
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 
 async function time(send: Send, token: string, path: string): Promise<number> {
   const from = performance.now();

@@ -35,6 +35,7 @@ paths:
   /tenants: { get: { operationId: tenants, parameters: [{ name: X-Customer, in: header, required: true, schema: ${text} }], ${answers} } }
   /transfers: { post: { operationId: transfers, requestBody: { content: { application/json: { schema: { type: object, properties: { from: ${text}, to: { type: array, items: { type: object, properties: { accountId: ${text} } } } } } } } }, ${answers} } }
   /searches: { get: { operationId: searches, parameters: [{ name: customer, in: query, schema: ${text} }], ${answers} } }
+  /profiles: { patch: { operationId: patchProfile, requestBody: { content: { application/json-patch+json: { schema: { type: array } }, application/json: { schema: { $ref: "#/components/schemas/Account" } } } }, ${answers} } }
   /batches: { post: { operationId: batch, requestBody: { content: { application/json: { schema: { type: object, properties: { requests: { type: array, items: { type: object, properties: { method: ${text}, path: ${text} } } } } } } } }, ${answers} } }
   /allowed-batches: { post: { operationId: allowedBatch, requestBody: { content: { application/json: { schema: { type: array, items: { type: object, properties: { method: ${text}, url: ${text} } } } } } }, ${answers} } }
 components: { securitySchemes: { token: { type: http, scheme: bearer } }, schemas: { Account: { type: object, properties: { id: { type: string }, owner: { type: string } } } } }
@@ -100,6 +101,18 @@ test("a body that the gate did not read is not taken for one without the object"
   const got = await ask("ann", "POST", "/transfers", undefined, ["Content-Type", "application/octet-stream", "Content-Length", "16"]);
   assert.equal(got.status, 404);
   assert.deepEqual(reached, []);
+});
+
+test("what a role may not write is not written by a JSON Patch either, by its path or in its value", async () => {
+  const patchAsk = await plannedJourney({ document, policy: `${policy("  - { match: '*', owner: none }")}\nwritable: { Account/owner: [support] }\n`, backend });
+  const patch = async (body: unknown, type = "application/json-patch+json"): Promise<string | number> => {
+    const got = await patchAsk("ann", "PATCH", "/profiles", body, type === "" ? [] : ["X-Kind", type]);
+    return got.code ?? got.status;
+  };
+  assert.equal(await patch({ id: "x" }), 200);
+  assert.equal(await patch({ owner: "ben" }), "property-forbidden");
+  assert.equal(await patch([{ op: "replace", path: "/id", value: "x" }]), 200);
+  for (const one of [{ op: "replace", path: "/owner", value: "ben" }, { op: "add", path: "", value: { owner: "ben" } }, { op: "move", from: "/id", path: "/owner" }, { op: "add", path: "/list/0", value: [{ deep: { owner: "ben" } }] }, { op: "add", path: "/owner/0", value: 1 }]) assert.equal(await patch([{ op: "test", path: "/id", value: "x" }, one]), "property-forbidden", JSON.stringify(one));
 });
 
 test("a body that carries requests of its own is closed, until the policy says that the backend judges them", async () => {

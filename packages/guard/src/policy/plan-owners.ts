@@ -8,6 +8,7 @@ import type { PlanContext } from "./plan-context.ts";
 import { parameterNames } from "./plan-request-place.ts";
 import type { OwnersPlan } from "./plan.ts";
 import type { OwnerLeaf, OwnerSetting } from "./policy-schema.ts";
+import { verifyInAnswer, verifyInBody } from "./verify-pointer.ts";
 
 type Place = readonly string[];
 
@@ -38,18 +39,19 @@ export function planOwners(operation: Operation, rule: OwnerSetting, index: numb
     });
   } else {
     const leaf = rule;
-    if (leaf.foreign === "filter") foreign = foreignOf(leaf, place, context);
+    if (leaf.foreign === "filter") foreign = foreignOf(operation, leaf, place, context);
     else add([leaf], [place], undefined, undefined);
   }
   if (clauses.length > mostClauses) note(place, `an owner rule has more than ${mostClauses} parts`);
   return clauses.length === 0 && foreign === undefined ? undefined : { clauses, foreign };
 }
 
-function foreignOf({ exceptRoles = [], is, response }: OwnerLeaf, place: Place, { note }: PlanContext): OwnersPlan["foreign"] {
+function foreignOf(operation: Operation, { exceptRoles = [], is, response }: OwnerLeaf, place: Place, context: PlanContext): OwnersPlan["foreign"] {
   if (response === undefined || is === undefined || !readPointer(response).includes("*")) {
-    note([...place, "foreign"], "only a list of the answer can be cut to the caller's own", { expected: "response: /items/*/customerId, is: token.sub, foreign: filter" });
+    context.note([...place, "foreign"], "only a list of the answer can be cut to the caller's own", { expected: "response: /items/*/customerId, is: token.sub, foreign: filter" });
     return undefined;
   }
+  verifyInAnswer(operation, readPointer(response), [...place, "response"], context);
   return { pointer: readPointer(response), is, exceptRoles };
 }
 
@@ -88,11 +90,15 @@ function atomOf(operation: Operation, leaf: OwnerLeaf, place: Place, outerIs: st
   }
   if (body !== undefined) {
     if (operation.requestBody === undefined) note([...place, "body"], `'${operation.key}' has no body`);
+    verifyInBody(operation, readPointer(body), [...place, "body"], context.schemasOf(operation), note);
     return { kind: "request", place: { from: "body", pointer: readPointer(body) }, is, optional };
   }
   if (lookup === undefined && changes.has(operation.method)) note([...place, "response"], `'${operation.key}' has already changed the object when its answer names the owner`, { expected: "lookup: a GET of the same object, with response: /pointer" });
+  if (lookup === undefined) verifyInAnswer(operation, readPointer(response as string), [...place, "response"], context);
   if (lookup === undefined) return { kind: "response", pointer: readPointer(response as string), is };
   if (response === undefined) note(place, "a lookup does not say where its answer names the owner", { expected: "response: /customerId" });
+  const target = context.operations.find((one) => one.operationId === lookup);
+  if (target !== undefined && response !== undefined) verifyInAnswer(target, readPointer(response), [...place, "response"], context);
   const plan = lookupOf(operation, lookup, leaf.with ?? {}, place, optional, context);
   return plan === undefined || response === undefined ? undefined : { kind: "lookup", lookup: plan, pointer: readPointer(response), is, optional };
 }

@@ -4,6 +4,7 @@ import { typesOf } from "../contracts/schema-walk.ts";
 import type { Operation, Parameter, SchemaRegistry } from "../operation.ts";
 import { nearest } from "./nearest-name.ts";
 import type { PlanContext } from "./plan-context.ts";
+import { verifyInBody } from "./verify-pointer.ts";
 
 type Place = readonly string[];
 
@@ -20,6 +21,7 @@ export function placeOf(operation: Operation, from: string, place: Place, option
   const { note } = context;
   if (from.startsWith("/")) {
     if (operation.requestBody === undefined) note(place, `'${operation.key}' has no body`);
+    verifyInBody(operation, readPointer(from), place, context.schemasOf(operation), note);
     return { from: "body", pointer: readPointer(from) };
   }
   const all = locations.flatMap((location) => namesIn(operation, location).map((name) => ({ location, name })));

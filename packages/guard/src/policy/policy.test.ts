@@ -19,7 +19,7 @@ components: { securitySchemes: { token: { type: http, scheme: bearer } } }
 security: [{ token: ["a:read"] }]
 paths:
   /accounts/{accountId}:
-    get: { operationId: getAccount, tags: [money], parameters: [{ name: accountId, in: path, required: true, schema: { type: string } }], responses: { "200": { description: ok } } }
+    get: { operationId: getAccount, tags: [money], parameters: [{ name: accountId, in: path, required: true, schema: { type: string } }], responses: { "200": { description: ok, content: { application/json: { schema: { type: object, properties: { customerId: { type: string }, id: { type: string } } } } } } } }
     delete: { operationId: closeAccount, tags: [money], parameters: [{ name: accountId, in: path, required: true, schema: { type: string } }], responses: { "204": { description: ok } } }
   /login: { post: { operationId: login, security: [], requestBody: { content: { application/json: { schema: { type: object } } } }, responses: { "200": { description: ok } } } }
 `,
@@ -138,6 +138,8 @@ test("what policy and documents cannot be together is a fault, never a silent no
   assert.match(await owner("{ param: accountId, optional: true, is: token.sub }"), /a path always names its object/);
   assert.match(await owner("{ response: /customerId, optional: true, is: token.sub }"), /names no owner is never passed/);
   assert.match(await owner("{ any: [{ param: accountId }, { body: /x, optional: true }], is: token.sub }"), /would pass them all/);
+  assert.match(await owner("{ response: /custmerId, is: token.sub }"), /declare no 'custmerId' .* \(Did you mean 'customerId'\?\)/);
+  assert.doesNotMatch(await owner("{ response: /customerId, is: token.sub }"), /declare no/);
   assert.match(await faults("operations: [{ match: login, hide: { existence: 1ms } }]\n"), /at least 5ms/);
   assert.match(await faults("operations: [{ match: login, limits: [{ rate: tier, per: user }] }]\n"), /needs tiers/);
   assert.match(await faults("operations: [{ match: getAccount, limits: [{ rate: 1/s, per: body.x }] }]\n"), /has no body to count by/);
