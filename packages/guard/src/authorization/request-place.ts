@@ -44,10 +44,13 @@ function readSegment(index: number, segments: readonly string[]): NamedIds {
 }
 
 /**
- * What one server reads as another name, the next may read as this one: `accountid`, `accountId[]` and `accountId[0]` name
- * the account too, and a second account beside the caller's own is how a check is led past.
+ * What one server reads as another name, the next may read as this one: `accountid`, `accountId[]`, `accountId[0]`, and for
+ * `account_id` also `account.id` and `account id` name the account too, and a second account beside the caller's own is how
+ * a check is led past.
  */
-export const namesAlike = (sent: string, name: string): boolean => sent !== name && sent.replace(/\[.*$/s, "").trim().toLowerCase() === name.toLowerCase();
+export const namesAlike = (sent: string, name: string): boolean => sent !== name && plainly(sent) === plainly(name);
+// eslint-disable-next-line no-control-regex -- some servers read a name as far as its first NUL
+const plainly = (name: string): string => name.replace(/[[\u0000].*$/s, "").trim().toLowerCase().replaceAll(/[. -]/g, "_");
 
 function readFromQuery(name: string, repeats: boolean, query: string): NamedIds {
   if (query === "") return absent;
