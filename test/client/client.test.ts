@@ -14,7 +14,7 @@ const email = "ann@notes.example";
 
 before(async () => {
   gate = await startIdentityGate({
-    change: (policy) => policy.replace("apps:\n", "apps:\n  - { id: old-app, minVersion: 3.0.0, upgradeUrl: https://apps.example/notes }\n").replace("operations:\n", "operations:\n  - { match: listNotes, limits: [{ rate: 60/s, per: user }] }\n"),
+    change: (policy) => policy.replace("- { id: notes-app, ", "- { id: notes-app, nativeSignIn: true, ").replace("apps:\n", "apps:\n  - { id: old-app, minVersion: 3.0.0, upgradeUrl: https://apps.example/notes }\n").replace("operations:\n", "operations:\n  - { match: listNotes, limits: [{ rate: 60/s, per: user }] }\n"),
   });
   gate.addUser(email, "--role", "member");
 });
@@ -66,6 +66,22 @@ test("an app signs in, calls the API, and signs out everywhere", async () => {
   await other.signIn();
   assert.notEqual(await other.accessToken(), token);
   assert.deepEqual(events.map(([name]) => name), ["signed-in", "signed-out"]);
+});
+
+test("an app signs somebody in on its own screens, says what did not do, and leaves the rest to the browser", async () => {
+  const { client, events, sent } = phone();
+  const wrong = await client.signInWith({ username: email, password: "not the password at all" });
+  assert.equal(wrong.status, "more");
+  assert.ok(wrong.status === "more" && wrong.next === "password" && /did not match/.test(wrong.fault ?? ""));
+  assert.deepEqual(await wrong.answer(password), { status: "signed-in" });
+  assert.equal((await client.send("/notes")).status, 200);
+  assert.ok(!sent.some((one) => one.includes("/oauth/authorize") || one.includes("/oauth/par")));
+  assert.deepEqual(events.map(([name]) => name), ["signed-in"]);
+  assert.deepEqual(await client.signInWith({ username: email, password }, { acrValues: ["mfa"] }), { status: "browser" });
+  const lost = phone();
+  lost.fail = (url) => (url.endsWith("/oauth/challenge") ? new TypeError("fetch failed") : undefined);
+  await assert.rejects(lost.client.signInWith({ username: email, password }), Unreachable);
+  assert.equal(lost.sent.filter((one) => one === "POST /oauth/challenge").length, 1, "not sent again by itself");
 });
 
 test("twenty calls that find the token old refresh it once, and none fails", async () => {

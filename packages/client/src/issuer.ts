@@ -27,6 +27,16 @@ export interface SignInWishes {
   readonly locales?: readonly string[] | undefined;
 }
 
+/** What the endpoint of the draft for first-party applications answers. */
+export interface ChallengeAnswer {
+  readonly authorization_code?: string;
+  readonly auth_session?: string;
+  readonly error?: string;
+  readonly error_description?: string;
+  readonly next?: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
 const mostTries = 4;
 
 /** What is asked of the authorization server. Safe to repeat: codes and refresh tokens are answered again to the same key. */
@@ -40,10 +50,15 @@ export class IssuerClient {
     this.#client = { client_id: options.clientId };
   }
 
+  /** What ties a sign-in's answers to its beginning. */
+  newPending(redirectUri: string): PendingSignIn {
+    return { state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier: oauth.generateRandomCodeVerifier(), redirectUri, startedAt: this.#options.clock.now() };
+  }
+
   async begin(redirectUri: string, wishes: SignInWishes): Promise<{ readonly url: string; readonly pending: PendingSignIn }> {
-    const { bound, clientId, clock, scopes } = this.#options;
+    const { bound, clientId, scopes } = this.#options;
     const metadata = await this.#discover();
-    const pending: PendingSignIn = { state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier: oauth.generateRandomCodeVerifier(), redirectUri, startedAt: clock.now() };
+    const pending = this.newPending(redirectUri);
     const parameters = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, response_type: "code", scope: scopes.join(" "), state: pending.state, nonce: pending.nonce, code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier), code_challenge_method: "S256" });
     const { acrValues, locales, loginHint, maxAgeSeconds, prompt } = wishes;
     if (acrValues !== undefined) parameters.set("acr_values", acrValues.join(" "));
@@ -59,6 +74,17 @@ export class IssuerClient {
     return { url: `${authorization}?${new URLSearchParams({ client_id: clientId, request_uri: requestUri }).toString()}`, pending };
   }
 
+  /** One step of a sign-in without a browser. Not repeated when its answer is lost: a code that was judged counts once. @throws Unreachable */
+  async challenge(pending: PendingSignIn, session: string | undefined, fields: Readonly<Record<string, string>>, wishes: SignInWishes): Promise<ChallengeAnswer> {
+    const { authorization_challenge_endpoint: endpoint } = (await this.#discover()) as oauth.AuthorizationServer & { readonly authorization_challenge_endpoint?: string };
+    if (endpoint === undefined) return { error: "redirect_to_web" };
+    const { clientId, scopes } = this.#options;
+    const request = session === undefined ? { scope: scopes.join(" "), nonce: pending.nonce, redirect_uri: pending.redirectUri, code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier), code_challenge_method: "S256", ...(wishes.acrValues === undefined ? {} : { acr_values: wishes.acrValues.join(" ") }) } : { auth_session: session };
+    const body = new URLSearchParams({ client_id: clientId, ...request, ...(wishes.locales === undefined ? {} : { ui_locales: wishes.locales.join(" ") }), ...fields });
+    const response = await this.#post(endpoint, body, true, 1);
+    return { ...((await response.json()) as ChallengeAnswer), retryAfterMs: response.status === 429 || response.status === 503 ? (retryAfterOf(response) ?? 5000) : undefined };
+  }
+
   /** @throws SignInFailed when the redirect is not the answer to this sign-in, or says that it failed */
   async end(redirected: string, pending: PendingSignIn): Promise<Omit<SessionRecord, "generation">> {
     const metadata = await this.#discover();
@@ -69,7 +95,12 @@ export class IssuerClient {
       if (fault instanceof oauth.AuthorizationResponseError) throw new SignInFailed(fault.error, fault.error_description ?? "sign-in was not allowed", fault);
       throw new SignInFailed("answer-foreign", "this is not the answer to the sign-in that was begun", fault);
     }
-    const body = new URLSearchParams({ grant_type: "authorization_code", client_id: this.#options.clientId, code: parameters.get("code") ?? "", redirect_uri: pending.redirectUri, code_verifier: pending.verifier });
+    return this.redeem(parameters.get("code") ?? "", pending);
+  }
+
+  async redeem(code: string, pending: PendingSignIn): Promise<Omit<SessionRecord, "generation">> {
+    const metadata = await this.#discover();
+    const body = new URLSearchParams({ grant_type: "authorization_code", client_id: this.#options.clientId, code, redirect_uri: pending.redirectUri, code_verifier: pending.verifier });
     const response = await this.#post(metadata.token_endpoint as string, body, this.#options.bound);
     try {
       return this.#record(await oauth.processAuthorizationCodeResponse(metadata, this.#client, response, { expectedNonce: pending.nonce }));
@@ -98,7 +129,7 @@ export class IssuerClient {
   }
 
   /** Tries again where trying again is safe and may help; the answer of the last try otherwise. */
-  async #post(url: string, body: URLSearchParams, bound: boolean): Promise<Response> {
+  async #post(url: string, body: URLSearchParams, bound: boolean, tries = mostTries): Promise<Response> {
     const { clock, fetch: send, proofs, timeoutMs } = this.#options;
     let nonceTaken = false;
     for (let attempt = 0; ; attempt += 1) {
@@ -106,13 +137,13 @@ export class IssuerClient {
       try {
         response = await send(url, { method: "POST", redirect: "manual", signal: AbortSignal.timeout(timeoutMs), headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json", ...(bound ? { DPoP: await proofs.make("POST", url) } : {}) }, body: body.toString() });
       } catch (fault) {
-        if (!isNetworkFault(fault) || attempt + 1 >= mostTries) throw new Unreachable("the issuer cannot be reached", fault);
+        if (!isNetworkFault(fault) || attempt + 1 >= tries) throw new Unreachable("the issuer cannot be reached", fault);
         await backOff(clock, attempt, undefined);
         continue;
       }
       proofs.learn(url, response);
-      if (response.status === 429 || response.status >= 500) {
-        if (attempt + 1 >= mostTries) throw new Unreachable(`the issuer answered ${response.status}`);
+      if (tries > 1 && (response.status === 429 || response.status >= 500)) {
+        if (attempt + 1 >= tries) throw new Unreachable(`the issuer answered ${response.status}`);
         await backOff(clock, attempt, retryAfterOf(response));
         continue;
       }

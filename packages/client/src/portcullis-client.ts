@@ -1,5 +1,6 @@
 import { ApiCaller, type SendOptions } from "./api-caller.ts";
 import { InvalidGrant, IssuerClient, type SignInWishes } from "./issuer.ts";
+import { type Credentials, type NativeOutcome, NativeSignIn } from "./native-sign-in.ts";
 import { type ClockPort, type Platform, systemClock } from "./ports.ts";
 import { SignedOut, SignInFailed } from "./problems.ts";
 import { Proofs } from "./proof.ts";
@@ -7,6 +8,7 @@ import { Records, type SessionRecord } from "./session-record.ts";
 
 export { PortcullisProblem, SignedOut, SignInFailed, Unreachable } from "./problems.ts";
 export type { SignInWishes } from "./issuer.ts";
+export type { Credentials, NativeOutcome, NextProof } from "./native-sign-in.ts";
 export type { SendOptions } from "./api-caller.ts";
 
 export interface ClientOptions {
@@ -112,6 +114,15 @@ export class PortcullisClient {
     if ((await this.#records.pending())?.state === pending.state) throw new SignInFailed("dismissed", "the browser was closed before sign-in ended");
   }
 
+  /**
+   * Signs in on the app's own screens, where the policy allows it (`nativeSignIn`); the browser is the way for everything else.
+   *
+   * @throws SignInFailed when the issuer does not take the request; Unreachable when the network did not
+   */
+  signInWith({ password, username }: Credentials, wishes: SignInWishes = {}): Promise<NativeOutcome> {
+    return new NativeSignIn(this.#issuer, this.#options.redirectUri, username, wishes, (tokens) => this.#keep(tokens)).give(undefined, "password", password);
+  }
+
   /** The address that sign-in returned to. The same again, or two at once, do no harm. */
   completeSignIn(redirected: string): Promise<void> {
     this.#ending ??= this.#complete(redirected).finally(() => {
@@ -150,7 +161,10 @@ export class PortcullisClient {
       if (pending === undefined && (await this.#records.session()) !== undefined) return;
       throw new SignInFailed("not-begun", "no sign-in was begun here, or it was too long ago");
     }
-    const tokens = await this.#issuer.end(redirected, pending);
+    await this.#keep(await this.#issuer.end(redirected, pending));
+  }
+
+  async #keep(tokens: Omit<SessionRecord, "generation">): Promise<void> {
     await this.#platform.lock.withLock(lockName, leaseMs, async () => {
       const before = await this.#records.session();
       const record: SessionRecord = { ...tokens, generation: (before?.record.generation ?? 0) + 1 };

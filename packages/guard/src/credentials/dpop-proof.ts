@@ -18,12 +18,15 @@ export interface ProvedRequest {
   readonly method: string;
   /** Canonical, without query. */
   readonly path: string;
-  readonly accessToken: string;
-  /** `cnf.jkt` of the token. */
-  readonly keyThumbprint: string;
+  /** Undefined where a token is asked for: the proof then names none. */
+  readonly accessToken: string | undefined;
+  /** `cnf.jkt` of the token; undefined where any key may begin. */
+  readonly keyThumbprint: string | undefined;
 }
 
 export interface DpopProof {
+  /** RFC 7638, of the key that signed it. */
+  readonly keyThumbprint: string;
   readonly jti: string;
   /** For how long the same proof could be taken again, and must be remembered. */
   readonly lifeSeconds: number;
@@ -60,21 +63,21 @@ export function compileDpopProofCheck({ nonces, origin, requireNonce, windowSeco
     const key = keyOf(proof.slice(0, proof.indexOf(".")), header);
     if (key === undefined) return invalid("its key or algorithm is not accepted");
     if (!holds(key, read.signed, read.signature)) return invalid("its signature does not hold");
-    if (key.thumbprint !== request.keyThumbprint) return invalid("it is signed with another key than the token is bound to");
+    if (request.keyThumbprint !== undefined && key.thumbprint !== request.keyThumbprint) return invalid("it is signed with another key than the token is bound to");
     const { ath, htm, htu, iat, jti, nonce } = payload;
     if (htm !== request.method) return invalid("htm is another method");
     if (typeof htu !== "string" || !isSamePlace(htu, origin, request.path)) return invalid("htu is another address");
-    if (ath !== hash("sha256", request.accessToken, "base64url")) return invalid("ath is of another token");
+    if (request.accessToken !== undefined && ath !== hash("sha256", request.accessToken, "base64url")) return invalid("ath is of another token");
     if (typeof jti !== "string" || jti === "" || jti.length > 256) return invalid("jti is not a name");
     if (typeof iat !== "number" || !Number.isFinite(iat)) return invalid("iat is not a time");
     if (nonce !== undefined) {
       if (typeof nonce !== "string" || !nonces.accepts(nonce, nowSeconds)) return nonceRefusal(nonces.current(nowSeconds), "the nonce is not one of now");
       // The nonce says when the proof was made, better than a clock that may be wrong by a day.
-      return { jti, lifeSeconds: nonceLifeSeconds, nonce };
+      return { jti, keyThumbprint: key.thumbprint, lifeSeconds: nonceLifeSeconds, nonce };
     }
     if (requireNonce) return nonceRefusal(nonces.current(nowSeconds), "a nonce is required");
     if (Math.abs(nowSeconds - iat) > windowSeconds) return nonceRefusal(nonces.current(nowSeconds), `iat is ${Math.round(Math.abs(nowSeconds - iat))} seconds ${iat > nowSeconds ? "ahead" : "ago"}`);
-    return { jti, lifeSeconds: iat + windowSeconds - nowSeconds + 1, nonce: undefined };
+    return { jti, keyThumbprint: key.thumbprint, lifeSeconds: iat + windowSeconds - nowSeconds + 1, nonce: undefined };
   };
 }
 

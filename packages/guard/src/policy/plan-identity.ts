@@ -64,12 +64,20 @@ function noteBuiltin(policy: Policy, { accessToken, jwksUri, providers, refreshT
     const meant = nearest(role, Object.keys(policy.roles ?? {}));
     note(["identity", "signIn", "roles", String(index)], `there is no role '${role}'`, { expected: Object.keys(policy.roles ?? {}).join(", ") || "a role under roles", ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
   });
+  policy.apps?.forEach((app, index) => noteNativeSignIn(app, ["apps", String(index), "nativeSignIn"], accessToken?.binding ?? "optional", note));
   providers?.forEach((provider, index) => {
     if (provider.apple !== undefined && provider.clientSecret !== undefined) note(["identity", "providers", String(index), "clientSecret"], "a provider is asked with a secret or with Apple's key, not with both", { mend: "Take clientSecret out." });
   });
   if (sms !== undefined) note(["identity", "sms"], "codes by SMS can be read by whoever takes over the number, and each costs money that strangers can spend", { severity: "warning", expected: "passkeys or authenticator apps; SMS only for those who have neither" });
   if (signIn?.signUp === "open" && signIn.roles === undefined) note(["identity", "signIn", "signUp"], "whoever signs up may do nothing: no role is given to them", { severity: "warning", expected: "roles: [customer] beside signUp" });
   if (!(policy.apps ?? []).some((app) => app.redirectUris !== undefined)) note(["identity", "issuer"], "no app can sign in: none says where sign-in returns to", { severity: "warning", expected: "apps: [{ id: my-app, redirectUris: [com.example.app:/signed-in] }]" });
+}
+
+function noteNativeSignIn({ firstParty, kind, nativeSignIn, redirectUris }: NonNullable<Policy["apps"]>[number], place: readonly string[], binding: string, note: ReadPolicy["faultAt"]): void {
+  if (nativeSignIn !== true) return;
+  if (redirectUris === undefined || kind === "web" || firstParty === false) note(place, "people give their password to the owner's own native apps only", { expected: "an app with redirectUris, of kind native, that is firstParty" });
+  if (binding !== "dpop" && binding !== "optional") note(place, "an app without a browser proves by DPoP that it is the same from step to step", { expected: "identity: { accessToken: { binding: optional } }, or dpop" });
+  note(place, "the app itself sees the password, and another app could show the same screen: nothing yet tells them apart", { severity: "warning", expected: "sign-in in the browser, where people see whose page it is" });
 }
 
 /** RFC 8252 section 7: claimed https, loopback, or a scheme of the app's own domain in reverse; web apps https only. */
@@ -92,7 +100,7 @@ function noteExternal(policy: Policy, { mail, passwords, providers, refreshToken
 
 function noteAppsWithoutIssuer({ apps }: Policy, note: ReadPolicy["faultAt"]): void {
   apps?.forEach((app, index) => {
-    for (const name of ["redirectUris", "logoutUris", "kind", "scopes", "firstParty", "pushedRequests"] as const) if (app[name] !== undefined) note(["apps", String(index), name], `'${name}' is a setting of the built-in issuer`, { mend: "Take it out, or write identity: { issuer: builtin, audience: ... }." });
+    for (const name of ["redirectUris", "logoutUris", "kind", "scopes", "firstParty", "pushedRequests", "nativeSignIn"] as const) if (app[name] !== undefined) note(["apps", String(index), name], `'${name}' is a setting of the built-in issuer`, { mend: "Take it out, or write identity: { issuer: builtin, audience: ... }." });
   });
 }
 

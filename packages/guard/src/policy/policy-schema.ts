@@ -142,7 +142,7 @@ const tls = scalarOr(
 
 const version = scalar("a version such as 3.0.0", (value) => (typeof value === "string" && readVersion(value) !== undefined ? value : undefined), { type: "string" });
 const app = object(
-  { id: required(text("an app's name such as harbour-ios", /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)), minVersion: optional(version), blocked: optional(list(range, 1)), upgradeUrl: optional(url(["https:"], "an https address of the app's newest build")), redirectUris: optional(list(text("where sign-in returns to, such as com.example.app:/signed-in"), 1)), logoutUris: optional(list(text("where sign-out returns to"), 1)), kind: optional(choice("native", "web")), pushedRequests: optional(choice("required", "optional")), scopes: optional(list(text("a scope"), 1)), firstParty: optional(flag) },
+  { id: required(text("an app's name such as harbour-ios", /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)), minVersion: optional(version), blocked: optional(list(range, 1)), upgradeUrl: optional(url(["https:"], "an https address of the app's newest build")), redirectUris: optional(list(text("where sign-in returns to, such as com.example.app:/signed-in"), 1)), logoutUris: optional(list(text("where sign-out returns to"), 1)), kind: optional(choice("native", "web")), pushedRequests: optional(choice("required", "optional")), scopes: optional(list(text("a scope"), 1)), firstParty: optional(flag), nativeSignIn: optional(flag) },
   { attestation: "apps are not attested" },
 );
 

@@ -14,6 +14,8 @@ export interface RegisteredClient {
   readonly pushedRequests: boolean;
   /** The owner's own app: its users are not asked whether it may. */
   readonly firstParty: boolean;
+  /** May ask its users for their password itself, without a browser. */
+  readonly nativeSignIn?: boolean;
   /** Of confidential clients; the secret itself, sealed in the store. */
   readonly secret: string | undefined;
 }
@@ -22,7 +24,7 @@ const standardScopes = ["openid", "offline_access", "email"];
 
 /** The apps of the policy. */
 export function policyClients({ apps }: Policy): readonly RegisteredClient[] {
-  return (apps ?? []).flatMap((app) => (app.redirectUris === undefined ? [] : [{ id: app.id, kind: app.kind ?? "native", redirectUris: app.redirectUris, logoutUris: app.logoutUris ?? [], scopes: app.scopes, pushedRequests: app.pushedRequests === "required", firstParty: app.firstParty ?? true, secret: undefined }]));
+  return (apps ?? []).flatMap((app) => (app.redirectUris === undefined ? [] : [{ id: app.id, kind: app.kind ?? "native", redirectUris: app.redirectUris, logoutUris: app.logoutUris ?? [], scopes: app.scopes, pushedRequests: app.pushedRequests === "required", firstParty: app.firstParty ?? true, nativeSignIn: app.nativeSignIn === true, secret: undefined }]));
 }
 
 /** Those that were added by command. */

@@ -7,6 +7,7 @@ import type { ApiDocument, MediaTypeContract, Operation, Parameter } from "@port
 export const issuerPaths = {
   authorization: "/oauth/authorize",
   token: "/oauth/token",
+  challenge: "/oauth/challenge",
   pushedAuthorizationRequest: "/oauth/par",
   revocation: "/oauth/revoke",
   introspection: "/oauth/introspect",
@@ -56,6 +57,7 @@ export function issuerDocument(): ApiDocument {
       operation("issuerAuthorize", "GET", p.authorization),
       operation("issuerResume", "GET", `${p.authorization}/{interaction}`),
       operation("issuerToken", "POST", p.token, [form]),
+      operation("issuerChallenge", "POST", p.challenge, [form]),
       operation("issuerTokenPreflight", "OPTIONS", p.token),
       operation("issuerPush", "POST", p.pushedAuthorizationRequest, [form]),
       operation("issuerPushPreflight", "OPTIONS", p.pushedAuthorizationRequest),

@@ -6,6 +6,7 @@ import { revoke } from "../accounts/sessions.ts";
 import type { Database } from "../store/open-store.ts";
 import type { Sealing } from "../store/sealing.ts";
 import { clientMetadata, type RegisteredClient } from "./client-registry.ts";
+import { type CodeFacts, issueCode } from "./issue-code.ts";
 import { createGrantStore, type GrantStoreOptions } from "./grant-store.ts";
 import { type IssuerRules, providerSettings } from "./provider-settings.ts";
 import type { PrivateJwk } from "./signing-keys.ts";
@@ -54,6 +55,21 @@ export class Issuer {
         if (because === "refresh-reuse") parts.onTrouble(`incident: a refresh token was used twice; the session ${sessionId} of ${clientId} has been ended`);
       },
     };
+  }
+
+  client(id: string): RegisteredClient | undefined {
+    return this.#clients.get(id);
+  }
+
+  /** @throws Error when the proof was used before */
+  async useProofOnce(clientId: string, { jti, lifeSeconds }: { readonly jti: string; readonly lifeSeconds: number }): Promise<boolean> {
+    return this.provider.ReplayDetection.unique(clientId, jti, Math.floor(this.#parts.now() / 1000) + Math.ceil(lifeSeconds));
+  }
+
+  /** A code for somebody who has signed in without a browser, to be redeemed like any other. */
+  async issueCode(facts: CodeFacts): Promise<string> {
+    const { settings } = this.#parts;
+    return issueCode(this.provider, facts, { audience: settings.audience, scopesOf: (id) => this.#clients.get(id)?.scopes, everyScope: [...new Set(Object.values(settings.roles).flat())] }, this.#store);
   }
 
   get provider(): Provider {

@@ -14,8 +14,9 @@ import { accountClientId } from "../sign-in/account-page.ts";
 import { Federation } from "../sign-in/federation.ts";
 import { upstreamProviderOf } from "../sign-in/upstream-provider.ts";
 import { fileMailer, type Mailer, webhookMailer, webhookTexter } from "../sign-in/mailer.ts";
-import { createPages } from "../sign-in/pages.ts";
-import type { SignInSettings } from "../sign-in/sign-in-parts.ts";
+import { createNativeSignIn } from "../sign-in/native-sign-in.ts";
+import { addressOf, createPages } from "../sign-in/pages.ts";
+import type { SignInParts, SignInSettings } from "../sign-in/sign-in-parts.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Sealing } from "../store/sealing.ts";
 import { policyClients, type RegisteredClient, storedClients } from "./client-registry.ts";
@@ -64,27 +65,25 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   const sessions = new Sessions(db, now);
   const keys = new SigningKeys(db, sealing, now);
   let clients: readonly RegisteredClient[] = [];
-  const pages = createPages(
-    {
-      settings,
-      db,
-      sealing,
-      now,
-      accounts,
-      factors,
-      passkeys: new Passkeys(factors, { issuer: plan.issuer, title: settings.title, androidOrigins: identity.signIn?.androidOrigins ?? [] }),
-      codes: new OneTimeCodes(db, sealing, now),
-      guesses: new Guesses(db, now),
-      sessions,
-      mailer: mailerOf(options),
-      texter: identity.sms === undefined ? undefined : webhookTexter(identity.sms.webhook, identity.sms.token === undefined ? undefined : readSecret(identity.sms.token, "identity.sms.token", options.folder, options.environment), onTrouble),
-      federation: new Federation(
-        (identity.providers ?? []).map((provider) => upstreamProviderOf(provider, options.folder, options.environment)),
-        `${plan.issuer}${issuerPaths.signIn}`,
-      ),
-    },
-    () => redirectTargets(clients),
-  );
+  const parts: SignInParts = {
+    settings,
+    db,
+    sealing,
+    now,
+    accounts,
+    factors,
+    passkeys: new Passkeys(factors, { issuer: plan.issuer, title: settings.title, androidOrigins: identity.signIn?.androidOrigins ?? [] }),
+    codes: new OneTimeCodes(db, sealing, now),
+    guesses: new Guesses(db, now),
+    sessions,
+    mailer: mailerOf(options),
+    texter: identity.sms === undefined ? undefined : webhookTexter(identity.sms.webhook, identity.sms.token === undefined ? undefined : readSecret(identity.sms.token, "identity.sms.token", options.folder, options.environment), onTrouble),
+    federation: new Federation(
+      (identity.providers ?? []).map((provider) => upstreamProviderOf(provider, options.folder, options.environment)),
+      `${plan.issuer}${issuerPaths.signIn}`,
+    ),
+  };
+  const pages = createPages(parts, () => redirectTargets(clients), createNativeSignIn(parts, () => issuer, plan.requireNonce, addressOf));
   const { accessToken, refreshToken, signIn } = identity;
   const seconds = (ms: number): number => Math.round(ms / 1000);
   const loaded = await loadIssuer(onTrouble);
@@ -100,6 +99,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
       receiptMs: options.receiptMs ?? defaults.receiptMs,
       binding: plan.binding,
       requireNonce: plan.requireNonce,
+      nativeSignIn: (policy.apps ?? []).some((app) => app.nativeSignIn === true),
       roles: policy.roles ?? {},
     },
     db,

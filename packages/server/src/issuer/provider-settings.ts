@@ -15,6 +15,8 @@ export interface IssuerRules {
   readonly sessionSeconds: number;
   readonly binding: "none" | "optional" | "dpop" | "mtls";
   readonly requireNonce: boolean;
+  /** Some app may sign people in without a browser. */
+  readonly nativeSignIn: boolean;
   /** Scopes by role. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   /** Apps of the owner: their users are not asked whether they may. */
@@ -73,6 +75,7 @@ export function providerSettings(rules: IssuerRules, keys: readonly PrivateJwk[]
   return {
     jwks: { keys: [...keys] },
     clients: [],
+    discovery: { authorization_challenge_endpoint: rules.nativeSignIn ? `${rules.issuer}${issuerPaths.challenge}` : undefined },
     scopes: ["openid", "offline_access", "email", ...everyScope],
     claims: { openid: ["sub"], email: ["email", "email_verified"], acr: null, amr: null, auth_time: null, sid: null },
     clientDefaults: { id_token_signed_response_alg: "ES256", token_endpoint_auth_method: "none", grant_types: ["authorization_code", "refresh_token"], response_types: ["code"] },
@@ -174,11 +177,18 @@ async function grantFor({ oidc }: KoaContextWithOIDC, rules: IssuerRules, everyS
     return given === undefined ? undefined : provider.Grant.find(given);
   }
   const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
-  grant.addOIDCScope("openid email offline_access");
-  grant.addOIDCClaims(["sub", "email", "email_verified"]);
-  grant.addResourceScope(rules.audience, (rules.scopesOf(client.clientId) ?? everyScope).join(" "));
+  giveAll(grant, client.clientId, rules, everyScope);
   await grant.save();
   return grant;
+}
+
+type Grant = InstanceType<KoaContextWithOIDC["oidc"]["provider"]["Grant"]>;
+
+/** An app of the owner's own is given what its users' roles allow at the moment each token is made. */
+export function giveAll(grant: Grant, clientId: string, rules: Pick<IssuerRules, "audience" | "scopesOf">, everyScope: readonly string[]): void {
+  grant.addOIDCScope("openid email offline_access");
+  grant.addOIDCClaims(["sub", "email", "email_verified"]);
+  grant.addResourceScope(rules.audience, (rules.scopesOf(clientId) ?? everyScope).join(" "));
 }
 
 /** What the gate and the backend learn of the caller beside the standard's claims. */

@@ -17,10 +17,14 @@ import { styleSheet } from "./style.ts";
 import { type Say, speak } from "./texts.ts";
 
 /** Pages of sign-in. @returns a handler that says false of paths that are none of its own */
-export function createPages(parts: SignInParts, redirectTargets: () => readonly string[]): (request: IncomingMessage, response: ServerResponse, provider: Provider) => Promise<boolean> {
+export function createPages(parts: SignInParts, redirectTargets: () => readonly string[], nativeSignIn: (request: IncomingMessage, response: ServerResponse) => Promise<void>): (request: IncomingMessage, response: ServerResponse, provider: Provider) => Promise<boolean> {
   const { settings } = parts;
   return async (request, response, provider) => {
     const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+    if (path === issuerPaths.challenge && request.method === "POST") {
+      await nativeSignIn(request, response);
+      return true;
+    }
     guardPage(response, redirectTargets());
     if (path === `${issuerPaths.signIn}/style.css`) return asset(response, "text/css", styleSheet(settings.accentColor));
     if (path === `${issuerPaths.signIn}/passkeys.js`) return asset(response, "text/javascript", passkeysScript);

@@ -18,6 +18,8 @@ export interface Submission {
   /** The caller's network. */
   readonly network: string;
   readonly knownCookie: string | undefined;
+  /** The device whose key the caller has proved to hold, where there is no browser to carry a cookie. */
+  readonly provenDevice?: string;
   /** The app asks for more than one proof. */
   readonly needsMfa: boolean;
   readonly say: Say;
@@ -70,11 +72,11 @@ export async function takeStep(parts: SignInParts, submission: Submission): Prom
 async function byPassword(parts: SignInParts, submission: Submission): Promise<Outcome> {
   const { field, pending, say } = submission;
   const email = readEmail(field("email"));
-  const guesser = guesserOf(parts, submission, email ?? field("email").slice(0, 254));
+  const account = email === undefined ? undefined : await parts.accounts.byEmail(email);
+  const guesser = await guesserOf(parts, submission, email ?? field("email").slice(0, 254), account);
   const waitMs = await parts.guesses.waitMs(guesser);
   if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
   await parts.guesses.count(guesser);
-  const account = email === undefined ? undefined : await parts.accounts.byEmail(email);
   const right = await verifyPassword(field("password"), account?.password);
   if (!right || account === undefined || account.disabled) return wrong(say);
   await parts.guesses.forgive(guesser);
@@ -89,7 +91,8 @@ async function byPasskey({ accounts, passkeys }: SignInParts, { field, pending, 
 }
 
 /** One proof is given. Whether it is enough depends on the account, the app's wish, the policy and the device. */
-export async function afterFirst(parts: SignInParts, { attempt, knownCookie, needsMfa, say }: Pick<Submission, "attempt" | "knownCookie" | "needsMfa" | "say">, account: Account, amr: readonly string[], link?: Pending["link"]): Promise<Outcome> {
+export async function afterFirst(parts: SignInParts, submission: Pick<Submission, "attempt" | "knownCookie" | "provenDevice" | "needsMfa" | "say">, account: Account, amr: readonly string[], link?: Pending["link"]): Promise<Outcome> {
+  const { attempt, needsMfa, say } = submission;
   const factors = await parts.factors.of(account.id);
   const carried = { accountId: account.id, amr, ...(account.email === undefined ? {} : { email: account.email }), ...(link === undefined ? {} : { link }) };
   if (factors.some(({ kind }) => kind === "totp")) return { next: { step: "second", ...carried } };
@@ -101,7 +104,7 @@ export async function afterFirst(parts: SignInParts, { attempt, knownCookie, nee
     parts.mailer.send({ to: account.email ?? "", purpose: "new-device", locale: say.locale, code: await parts.codes.make("second", attempt, account.id) });
     return { next: { step: "second", ...carried, mailed: true, enrols: true } };
   }
-  const isNew = knownDevice(knownCookie, account.id, parts.sealing) === undefined;
+  const isNew = (await knownTo(parts, submission, account.id, account)) === undefined;
   if (parts.settings.secondFactor === "new-device" && isNew && reachable) {
     parts.mailer.send({ to: account.email ?? "", purpose: "new-device", locale: say.locale, code: await parts.codes.make("second", attempt, account.id) });
     return { next: { step: "second", ...carried, mailed: true } };
@@ -134,7 +137,7 @@ async function secondStep(parts: SignInParts, submission: Submission): Promise<O
   const account = await parts.accounts.byId(pending.accountId ?? "");
   if (account === undefined || account.disabled) return wrong(say);
   if (intent === "send-text" && pending.mailed !== true && parts.texter !== undefined) return { next: { ...pending, texted: await sendText(parts, attempt, account.id, say) } };
-  const guesser = guesserOf(parts, submission, `second:${account.id}`);
+  const guesser = await guesserOf(parts, submission, `second:${account.id}`, account);
   const waitMs = await parts.guesses.waitMs(guesser);
   if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
   await parts.guesses.count(guesser);
@@ -173,7 +176,7 @@ async function signUp(parts: SignInParts, submission: Submission): Promise<Outco
   if (email === undefined) return wrong(say);
   const judged = await judgePassword(field("password"), [email.split("@")[0] as string], parts.settings.passwords);
   if (judged !== undefined) return { fault: say(judged) };
-  const guesser = guesserOf(parts, submission, `sign-up:${email}`);
+  const guesser = await guesserOf(parts, submission, `sign-up:${email}`);
   const waitMs = await parts.guesses.waitMs(guesser);
   if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
   await parts.guesses.count(guesser);
@@ -199,7 +202,7 @@ async function askForReset(parts: SignInParts, submission: Submission): Promise<
   const { attempt, field, say } = submission;
   const email = readEmail(field("email"));
   if (email === undefined) return wrong(say);
-  const guesser = guesserOf(parts, submission, `reset:${email}`);
+  const guesser = await guesserOf(parts, submission, `reset:${email}`);
   const waitMs = await parts.guesses.waitMs(guesser);
   if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
   await parts.guesses.count(guesser);
@@ -232,6 +235,13 @@ async function replacePassword(parts: SignInParts, account: Account, passwordHas
   if (account.email !== undefined) parts.mailer.send({ to: account.email, purpose: "security-notice", locale: say.locale, event: "password-changed" });
 }
 
-function guesserOf({ sealing }: SignInParts, { knownCookie, network }: Submission, account: string): Guesser {
-  return { account, address: network, knownDevice: knownDevice(knownCookie, account, sealing) };
+async function guesserOf(parts: SignInParts, submission: Submission, name: string, account?: Account): Promise<Guesser> {
+  return { account: name, address: submission.network, knownDevice: await knownTo(parts, submission, name, account) };
+}
+
+/** A device on which this account was signed in before: by its cookie, or by its key. The store is asked the same for accounts that are not there. */
+async function knownTo({ db, sealing }: SignInParts, { knownCookie, provenDevice }: Pick<Submission, "knownCookie" | "provenDevice">, name: string, account: Account | undefined): Promise<string | undefined> {
+  if (provenDevice === undefined) return knownDevice(knownCookie, name, sealing);
+  const row = await db.selectFrom("devices").select("id").where("account_id", "=", account?.id ?? "").where("id", "=", provenDevice).where("removed_at", "is", null).executeTakeFirst();
+  return row?.id;
 }

@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { compileDpopProofCheck, type DpopProof } from "@portcullis/guard/credentials/dpop-proof";
+import { createDpopNonces } from "@portcullis/guard/credentials/dpop-nonce";
+import { networkOf } from "@portcullis/guard/limits/limit-key";
+import { audit } from "../accounts/audit.ts";
+import type { RegisteredClient } from "../issuer/client-registry.ts";
+import type { CodeFacts } from "../issuer/issue-code.ts";
+import { issuerPaths } from "../issuer/issuer-document.ts";
+import { deviceIdOf } from "../issuer/record-names.ts";
+import { type AuthSession, openSession, sealSession } from "./auth-session.ts";
+import { readForm } from "./read-form.ts";
+import type { Pending, SignInParts } from "./sign-in-parts.ts";
+import { takeStep } from "./steps.ts";
+import { speak } from "./texts.ts";
+
+/** What the endpoint needs of the issuer. */
+export interface ChallengeIssuer {
+  client(id: string): RegisteredClient | undefined;
+  useProofOnce(clientId: string, proof: Pick<DpopProof, "jti" | "lifeSeconds">): Promise<boolean>;
+  issueCode(facts: CodeFacts): Promise<string>;
+}
+
+const sessionLifeMs = 10 * 60_000;
+const proofWindowSeconds = 60;
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+const problem = (status: number, error: string, description: string, more: Readonly<Record<string, unknown>> = {}, headers: Readonly<Record<string, string>> = {}): Answer => ({ status, headers, body: { error, error_description: description, ...more } });
+
+/**
+ * Sign-in in the app's own screens (OAuth 2.0 for First-Party Applications, draft 04): each POST brings one proof of who the
+ * person is, and is answered with a code or with what is asked next. The steps are those of the pages, with the same limits
+ * and the same silence about who has an account; whatever needs more than a password and a code is sent to the browser.
+ */
+export function createNativeSignIn(parts: SignInParts, issuer: () => ChallengeIssuer, requireNonce: boolean, addressOf: (request: IncomingMessage) => string): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const nonces = createDpopNonces(parts.sealing.derive("dpop-nonce", 32));
+  const checkProof = compileDpopProofCheck({ nonces, origin: parts.settings.issuer, requireNonce, windowSeconds: proofWindowSeconds });
+
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const { field } = await readForm(request);
+    const client = issuer().client(field("client_id"));
+    if (client === undefined) return problem(401, "invalid_client", "there is no such client");
+    if (client.nativeSignIn !== true) return problem(400, "unauthorized_client", "this client signs people in by the browser");
+    const now = parts.now();
+    const { dpop } = request.headers;
+    if (typeof dpop !== "string") return problem(400, "invalid_dpop_proof", "the request needs one DPoP proof");
+    const proof = checkProof(dpop, { method: "POST", path: issuerPaths.challenge, accessToken: undefined, keyThumbprint: undefined }, now / 1000);
+    if ("code" in proof) return proof.code === "proof-nonce-needed" ? problem(400, "use_dpop_nonce", proof.detail ?? "", {}, { "DPoP-Nonce": nonces.current(now / 1000) }) : problem(400, "invalid_dpop_proof", proof.detail ?? "");
+    if (!(await issuer().useProofOnce(client.id, proof).catch(() => false))) return problem(400, "invalid_dpop_proof", "the proof was used before");
+    const session = field("auth_session") === "" ? beginSession(client, proof.keyThumbprint, field, now) : openSession(field("auth_session"), client.id, proof.keyThumbprint, now, parts.sealing);
+    if (session === undefined) return problem(400, "invalid_session", "the session is over, or was begun by another app or key");
+    return "status" in session ? session : await proceed(session, field, request);
+  };
+
+  const proceed = async (session: AuthSession, field: (name: string) => string, request: IncomingMessage): Promise<Answer> => {
+    const asked = nextOf(session.pending);
+    const text = asked === "password" ? field("password") : field("otp");
+    if (text === "" || asked === undefined) return insufficient(session);
+    const say = speak(field("ui_locales"), request.headers["accept-language"], parts.settings.locales);
+    const outcome = await takeStep(parts, {
+      intent: asked === "password" ? "password" : "code",
+      field: (name) => (name === "email" ? field("username") : name === "code" ? field("otp") : field(name)),
+      pending: session.pending,
+      attempt: session.attempt,
+      network: networkOf(addressOf(request)),
+      knownCookie: undefined,
+      provenDevice: deviceIdOf(session.keyThumbprint),
+      needsMfa: session.needsMfa,
+      say,
+    });
+    if ("fault" in outcome) {
+      const waits = outcome.status === 429 || outcome.status === 503;
+      return problem(waits ? outcome.status : 403, waits ? "temporarily_unavailable" : "access_denied", outcome.fault, { auth_session: sealSession(session, parts.sealing), next: asked }, waits ? { "Retry-After": /\d+/.exec(outcome.fault)?.[0] ?? "5" } : {});
+    }
+    if ("next" in outcome) return insufficient({ ...session, pending: outcome.next });
+    const { amr, signedIn } = outcome;
+    await audit(parts.db, parts.now(), { actor: `user:${signedIn.id}`, action: "signed-in", about: `user:${signedIn.id}`, details: { amr: amr.join(" "), client: session.clientId } });
+    const code = await issuer().issueCode({ ...session, accountId: signedIn.id, amr, authTimeSeconds: Math.floor(parts.now() / 1000) });
+    return { status: 200, body: { authorization_code: code } };
+  };
+
+  const insufficient = (session: AuthSession): Answer => {
+    const next = nextOf(session.pending);
+    if (next === undefined) return problem(403, "redirect_to_web", "what comes next needs the browser");
+    return problem(403, "insufficient_authorization", "one more proof is needed", { auth_session: sealSession(session, parts.sealing), next });
+  };
+
+  return async (request, response) => {
+    const { body, headers = {}, status } = await answer(request);
+    response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store", ...headers }).end(JSON.stringify(body));
+  };
+}
+
+/** What the app should ask the person for; undefined when only the browser can go on. */
+function nextOf({ enrols, mailed, step, texted }: Pending): "password" | "otp" | "mailed-code" | "texted-code" | undefined {
+  if (step === "start") return "password";
+  if (step !== "second" || enrols === true) return undefined;
+  return mailed === true ? "mailed-code" : texted === true ? "texted-code" : "otp";
+}
+
+function beginSession(client: RegisteredClient, keyThumbprint: string, field: (name: string) => string, nowMs: number): AuthSession | Answer {
+  const codeChallenge = field("code_challenge");
+  if (!/^[\w-]{43}$/.test(codeChallenge) || field("code_challenge_method") !== "S256") return problem(400, "invalid_request", "a code_challenge by S256 is needed");
+  const [first = ""] = client.redirectUris;
+  const redirectUri = field("redirect_uri") === "" ? first : field("redirect_uri");
+  if (!client.redirectUris.includes(redirectUri)) return problem(400, "invalid_request", "the redirect_uri is not the client's");
+  return {
+    attempt: randomBytes(32).toString("base64url"),
+    clientId: client.id,
+    keyThumbprint,
+    redirectUri,
+    scope: field("scope") === "" ? "openid" : field("scope").slice(0, 2000),
+    nonce: field("nonce") === "" ? undefined : field("nonce").slice(0, 256),
+    codeChallenge,
+    needsMfa: field("acr_values").split(" ").includes("mfa"),
+    pending: { step: "start" },
+    endsAtMs: nowMs + sessionLifeMs,
+  };
+}
