@@ -4,8 +4,11 @@ import { type CompiledQuery, type DatabaseConnection, type Dialect, type Driver,
 /** How long a statement waits for another process (the command line, say) that writes. */
 const busyTimeoutMs = 5000;
 const mostStatements = 500;
+/** A wait for the disk is shared by so many at most: the first of them waits for the last. */
+const mostTogether = 64;
+const turnsToJoin = 3;
 
-/** Kysely over Node's own SQLite: one connection, which its users take in turn. */
+/** Kysely over Node's own SQLite. */
 export function sqliteDialect(file: string): Dialect {
   return {
     createAdapter: () => new TransactionalAdapter(),
@@ -22,12 +25,45 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+/** Somebody's turn at the connection. */
+class Turn implements DatabaseConnection {
+  readonly #run: DatabaseConnection["executeQuery"];
+  readonly end: () => void;
+  /** Between its beginning and its end. */
+  inTransaction = false;
+
+  constructor(run: (query: CompiledQuery, turn: Turn) => Promise<QueryResult<unknown>>, end: () => void) {
+    this.#run = (query) => run(query, this) as Promise<QueryResult<never>>;
+    this.end = end;
+  }
+
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#run<R>(query);
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    yield await this.executeQuery<R>(query);
+  }
+}
+
+/** Transactions that are done, and readers of them, who wait for what was done to be durable. */
+interface Group {
+  readonly waiting: { readonly resolve: () => void; readonly reject: (fault: Error) => void }[];
+  settling: boolean;
+}
+
+/**
+ * One connection, which its users take in turn. Making a transaction durable costs a wait for the disk, far more than the
+ * transaction itself: those that stand in line are done as savepoints of one, and wait for the disk together. None is
+ * acknowledged before it is durable; one that fails is undone alone.
+ */
 class SqliteDriver implements Driver {
   readonly #file: string;
   #database: DatabaseSync | undefined;
   #connection: SqliteConnection | undefined;
-  #turn: Promise<void> = Promise.resolve();
-  #release: () => void = () => undefined;
+  #last: Promise<void> = Promise.resolve();
+  #standing = 0;
+  #group: Group | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -42,44 +78,126 @@ class SqliteDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.#turn;
-    let release = (): void => undefined;
-    this.#turn = new Promise((resolve) => {
-      release = resolve;
+    const before = this.#last;
+    let next = (): void => undefined;
+    this.#last = new Promise((resolve) => {
+      next = resolve;
     });
+    this.#standing += 1;
     await before;
-    this.#release = release;
-    return this.#connection as SqliteConnection;
+    let over = false;
+    return new Turn((query, turn) => this.#execute(query, turn), () => {
+      if (over) return;
+      over = true;
+      this.#standing -= 1;
+      this.#settle();
+      next();
+    });
   }
 
-  releaseConnection(): Promise<void> {
-    this.#release();
+  releaseConnection(turn: DatabaseConnection): Promise<void> {
+    (turn as Turn).end();
     return Promise.resolve();
   }
 
   /** IMMEDIATE: a transaction that begins by reading could otherwise find, when it writes, that another has written. */
-  beginTransaction(): Promise<void> {
-    this.#database?.exec("BEGIN IMMEDIATE");
+  beginTransaction(turn: DatabaseConnection): Promise<void> {
+    const database = this.#database as DatabaseSync;
+    if (this.#group === undefined) {
+      database.exec("BEGIN IMMEDIATE");
+      this.#group = { waiting: [], settling: false };
+    }
+    database.exec("SAVEPOINT one");
+    (turn as Turn).inTransaction = true;
     return Promise.resolve();
   }
 
-  commitTransaction(): Promise<void> {
-    this.#database?.exec("COMMIT");
-    return Promise.resolve();
+  commitTransaction(turn: DatabaseConnection): Promise<void> {
+    const own = turn as Turn;
+    this.#database?.exec("RELEASE one");
+    own.inTransaction = false;
+    return this.#durable(own);
   }
 
-  rollbackTransaction(): Promise<void> {
-    this.#database?.exec("ROLLBACK");
+  rollbackTransaction(turn: DatabaseConnection): Promise<void> {
+    const own = turn as Turn;
+    // One that could not be made durable was undone with its group.
+    if (!own.inTransaction) return Promise.resolve();
+    own.inTransaction = false;
+    if (this.#database?.isTransaction === true) this.#database.exec("ROLLBACK TO one; RELEASE one");
+    else this.#dissolve(new Error("the store undid the transaction and those before it"));
     return Promise.resolve();
   }
 
   destroy(): Promise<void> {
+    if (this.#group !== undefined) this.#makeDurable();
     this.#database?.close();
     return Promise.resolve();
   }
+
+  /** Outside a transaction, what is not durable yet is neither read nor joined: an answer could tell of it, and a crash undo it. */
+  async #execute(query: CompiledQuery, turn: Turn): Promise<QueryResult<unknown>> {
+    const connection = this.#connection as SqliteConnection;
+    if (turn.inTransaction || this.#group === undefined) return connection.executeQuery(query);
+    if (!query.sql.startsWith("select")) {
+      this.#makeDurable();
+      return connection.executeQuery(query);
+    }
+    const read = await connection.executeQuery(query);
+    await this.#durable(turn);
+    return read;
+  }
+
+  /** Gives the turn to the next in line, and waits with all before. */
+  #durable(turn: Turn): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#group === undefined) resolve();
+      else this.#group.waiting.push({ resolve, reject });
+      turn.end();
+    });
+  }
+
+  /** A line that never ends is cut. Once it is empty, those who are nearly ready may still join: they are a few turns of the event loop away. */
+  #settle(): void {
+    const group = this.#group;
+    if (group === undefined) return;
+    if (group.waiting.length >= mostTogether) this.#makeDurable();
+    else if (this.#standing === 0 && !group.settling) this.#settleAfter(group, turnsToJoin);
+  }
+
+  #settleAfter(group: Group, turns: number): void {
+    group.settling = true;
+    setImmediate(() => {
+      if (this.#group !== group) return;
+      if (turns > 1) return this.#settleAfter(group, turns - 1);
+      group.settling = false;
+      if (this.#standing === 0) this.#makeDurable();
+      return undefined;
+    });
+  }
+
+  #makeDurable(): void {
+    const group = this.#group;
+    this.#group = undefined;
+    try {
+      this.#database?.exec("COMMIT");
+    } catch (fault) {
+      this.#group = group;
+      if (this.#database?.isTransaction === true) this.#database.exec("ROLLBACK");
+      this.#dissolve(fault as Error);
+      return;
+    }
+    for (const { resolve } of group?.waiting ?? []) resolve();
+  }
+
+  #dissolve(fault: Error): void {
+    const group = this.#group;
+    this.#group = undefined;
+    for (const { reject } of group?.waiting ?? []) reject(fault);
+  }
 }
 
-class SqliteConnection implements DatabaseConnection {
+class SqliteConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -97,10 +215,6 @@ class SqliteConnection implements DatabaseConnection {
     } catch (fault) {
       return Promise.reject(fault instanceof Error ? fault : new Error(String(fault)));
     }
-  }
-
-  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    yield await this.executeQuery<R>(query);
   }
 
   /** Statements are few and always the same: the program writes them, never a caller. */
