@@ -217,6 +217,11 @@ test("forms are taken from this site's own pages only, and for the sign-in they 
   assert.equal((await other.app.browser.post(at.url, fields)).status, 400);
 });
 
+test("a form that is larger than any form here is not read to its end", async () => {
+  const { app } = await visit();
+  for (const path of ["/account", "/sign-in/from/elsewhere", "/oauth/challenge"]) assert.equal((await app.browser.post(`${gate.origin}${path}`, { form: "x".repeat(40_000) })).status, path === "/account" ? 303 : 413, path);
+});
+
 test("no page can be framed, loads anything from elsewhere, or is kept", async () => {
   const { app, at } = await visit();
   const answer = await app.browser.get(at.url);

@@ -10,7 +10,7 @@ import { cookieName, readCookie } from "./known-device.ts";
 import { html } from "./markup.ts";
 import { formToken, isOwnForm, seeOther, send } from "./page-answers.ts";
 import { passkeysScript } from "./passkeys-script.ts";
-import { readForm } from "./read-form.ts";
+import { FormTooLarge, readForm } from "./read-form.ts";
 import type { Pending, SignInParts } from "./sign-in-parts.ts";
 import { takeStep } from "./steps.ts";
 import { styleSheet } from "./style.ts";
@@ -20,6 +20,16 @@ import { type Say, speak } from "./texts.ts";
 export function createPages(parts: SignInParts, redirectTargets: () => readonly string[], nativeSignIn: (request: IncomingMessage, response: ServerResponse) => Promise<void>): (request: IncomingMessage, response: ServerResponse, provider: Provider) => Promise<boolean> {
   const { settings } = parts;
   return async (request, response, provider) => {
+    try {
+      return await answer(request, response, provider);
+    } catch (fault) {
+      if (!(fault instanceof FormTooLarge)) throw fault;
+      response.writeHead(413, { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", Connection: "close" }).end("This form is larger than any form here.");
+      return true;
+    }
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse, provider: Provider): Promise<boolean> {
     const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
     if (path === issuerPaths.challenge && request.method === "POST") {
       await nativeSignIn(request, response);
@@ -36,7 +46,7 @@ export function createPages(parts: SignInParts, redirectTargets: () => readonly 
     if (own === null) return false;
     await answerSignIn(parts, request, response, provider, own[2] !== undefined);
     return true;
-  };
+  }
 }
 
 /** Every page: not framed (clickjacking), nothing loaded from elsewhere, no address passed on, never kept. */

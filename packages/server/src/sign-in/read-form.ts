@@ -8,13 +8,15 @@ export interface SentForm {
   readonly json: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** @throws Error when it is larger than any form here */
+export class FormTooLarge extends Error {}
+
+/** @throws FormTooLarge when it is larger than any form here */
 export async function readForm(request: IncomingMessage): Promise<SentForm> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > mostBytes) throw new Error("the form is too large");
+    if (bytes > mostBytes) throw new FormTooLarge();
     parts.push(part);
   }
   const text = Buffer.concat(parts).toString("utf8");
