@@ -113,6 +113,15 @@ test("pushed requests are bound to their client, used once and not nested (RFC 9
   assert.equal((await gate.fetch(`${gate.origin}/oauth/par`)).status, 405);
 });
 
+test("a type of authorization_details that nobody here understands is refused, pushed or not (RFC 9396 5)", async () => {
+  const details = JSON.stringify([{ type: "payment_initiation", actions: ["initiate"] }]);
+  const { url } = await app.authorizationUrl({ authorization_details: details });
+  const { left } = await app.browser.follow(await app.browser.get(url), url);
+  assert.equal(left?.searchParams.get("error"), "invalid_authorization_details");
+  const pushed = await gate.fetch(`${gate.origin}/oauth/par`, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: new URL(url).searchParams.toString() });
+  assert.equal(((await pushed.json()) as { error: string }).error, "invalid_authorization_details");
+});
+
 test("a parameter that is there twice is refused (RFC 6749 3.1)", async () => {
   const answer = await gate.fetch(`${gate.origin}/oauth/authorize?${query({})}&redirect_uri=https://evil.example`);
   assert.equal(answer.status, 400);

@@ -76,7 +76,11 @@ operations:
 `;
   writeFileSync(policyFile, change(policy));
   const start = (): Promise<StartedGate> => startGate(["--config", policyFile, "--port", String(port), "--admin-port", "0", "--threads", String(threads)], join(directory, "state"), { ...process.env, ...environment });
-  let gate = await start();
+  let gate = await start().catch((fault: unknown) => {
+    // A test file that could not begin must end.
+    backend.close();
+    throw fault;
+  });
   const agent = new Agent({ connect: { ca: gate.ca }, connections: 32 });
   const main = join(import.meta.dirname, "..", "..", "packages", "server", "src", "cli", "main.ts");
   const command: IdentityGate["command"] = (...words) => {

@@ -51,6 +51,8 @@ export function providerSettings(rules: IssuerRules, keys: readonly PrivateJwk[]
     rpInitiatedLogout: { enabled: true, logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage },
     userinfo: { enabled: true },
     clientCredentials: { enabled: true },
+    // Known, so that a type nobody here understands is refused and not ignored (RFC 9396 section 5).
+    richAuthorizationRequests: { enabled: true, types: {}, authorizationDetailsForGrantSource: () => undefined, authorizationDetailsForAccessToken: () => undefined, authorizationDetailsForIntrospection: () => undefined },
     mTLS: {
       enabled: rules.binding === "mtls" || rules.binding === "optional",
       certificateBoundAccessTokens: true,

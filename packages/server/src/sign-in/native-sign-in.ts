@@ -105,6 +105,7 @@ function nextOf({ enrols, mailed, step, texted }: Pending): "password" | "otp" |
 function beginSession(client: RegisteredClient, keyThumbprint: string, field: (name: string) => string, nowMs: number): AuthSession | Answer {
   const codeChallenge = field("code_challenge");
   if (!/^[\w-]{43}$/.test(codeChallenge) || field("code_challenge_method") !== "S256") return problem(400, "invalid_request", "a code_challenge by S256 is needed");
+  if (field("authorization_details") !== "") return problem(400, "invalid_authorization_details", "no type of authorization_details is known here");
   const [first = ""] = client.redirectUris;
   const redirectUri = field("redirect_uri") === "" ? first : field("redirect_uri");
   if (!client.redirectUris.includes(redirectUri)) return problem(400, "invalid_request", "the redirect_uri is not the client's");
