@@ -81,11 +81,40 @@ test("signing out by command ends the session and its tokens within a second", a
   assert.equal(await oauthError(app.refresh(tokens.refresh_token as string)), "invalid_grant");
 });
 
-test("administrators change people over the admin API, with its own credential, and misspelt wishes are refused", async () => {
-  const admin = async (method: string, path: string, body?: unknown, token = readFileSync(gate.gate.adminTokenFile, "utf8").trim()): Promise<{ status: number; body: Record<string, unknown> }> => {
-    const answer = await fetch(`http://127.0.0.1:${gate.gate.adminPort}${path}`, { method, headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+interface Asked {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+async function admin(method: string, path: string, body?: unknown, token = readFileSync(gate.gate.adminTokenFile, "utf8").trim()): Promise<Asked> {
+  const answer = await fetch(`http://127.0.0.1:${gate.gate.adminPort}${path}`, { method, headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+test("administrators change clients over the admin API, and what cannot be one is refused by name", async () => {
+  const made = await admin("POST", "/clients", { id: "ledger", kind: "service", scopes: ["notes:read"] });
+  assert.deepEqual([made.status, made.body["kind"], typeof made.body["secret"]], [201, "service", "string"]);
+  await new Promise((resolve) => setTimeout(resolve, 1300));
+  const ask = async (): Promise<Asked> => {
+    const answer = await gate.fetch(`${gate.origin}/oauth/token`, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", Authorization: `Basic ${Buffer.from(`ledger:${String(made.body["secret"])}`).toString("base64")}` }, body: "grant_type=client_credentials&scope=notes:read" });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   };
+  const given = await ask();
+  assert.equal(given.status, 200, JSON.stringify(given.body));
+  const call = async (): Promise<number> => (await gate.fetch(`${gate.origin}/notes`, { headers: { Authorization: `Bearer ${String(given.body["access_token"])}` } })).status;
+  assert.equal(await call(), 200);
+  assert.equal((await admin("PATCH", "/clients/ledger", { disabled: true })).status, 200);
+  await new Promise((resolve) => setTimeout(resolve, 1300));
+  assert.equal(await call(), 401);
+  assert.equal((await ask()).status, 401);
+  for (const wish of [{ id: "x", kind: "robot" }, { id: "../x", kind: "web", redirectUris: ["https://x.example/"] }, { id: "x", kind: "native", redirectUris: ["myapp:/x"] }, { id: "x", kind: "web", redirectUris: ["http://x.example/"] }, { id: "x", kind: "web", redirectUris: ["https://*.example/"] }, { id: "x", kind: "native", redirectUris: ["com.x.app:/y"], secret: true }, { id: "x", kind: "service" }, { id: "notes-app", kind: "web", redirectUris: ["https://x.example/"] }, { id: "ledger", kind: "service", scopes: ["a"] }, { id: "x", kind: "web", redirectURIs: [] }, []]) assert.equal((await admin("POST", "/clients", wish)).status, 400, JSON.stringify(wish));
+  assert.equal((await admin("DELETE", "/clients/ledger")).status, 200);
+  assert.equal((await admin("DELETE", "/clients/notes-app")).status, 400);
+  assert.match(JSON.stringify((await admin("GET", "/clients")).body), /"id":"notes-app","kind":"native","from":"policy"/);
+  assert.equal((await admin("GET", "/clients", undefined, "x".repeat(43))).status, 401);
+});
+
+test("administrators change people over the admin API, with its own credential, and misspelt wishes are refused", async () => {
   assert.equal((await admin("GET", "/users", undefined, "x".repeat(43))).status, 401);
   const id = gate.addUser("dora@notes.example", "--role", "member");
   const app = await new App(gate).begin();

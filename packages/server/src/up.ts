@@ -7,11 +7,14 @@ import { allocateSharedBuckets } from "@portcullis/guard/state/shared-memory";
 import { allocateSharedReplay } from "@portcullis/guard/state/shared-replay";
 import { allocateWriteVersions } from "@portcullis/guard/state/write-versions";
 import { openAdminCredential } from "./admin/admin-credential.ts";
+import { ClientAdministration } from "./accounts/client-administration.ts";
 import { Administration } from "./accounts/administration.ts";
 import { type AdminView, startAdminServer } from "./admin/admin-server.ts";
+import { answerClients } from "./admin/clients.ts";
 import { answerPeople } from "./admin/people.ts";
 import { GateFleet } from "./gate-fleet.ts";
 import type { GateSettings } from "./gate-settings.ts";
+import { policyClients } from "./issuer/client-registry.ts";
 import { makeAssertionKey } from "./keys/identity-assertion.ts";
 import { IdentityService } from "./identity-service.ts";
 import { readSecret } from "./keys/read-secret.ts";
@@ -21,7 +24,6 @@ import { openCleartextPort } from "./listener/cleartext-port.ts";
 import { openProvenance } from "./provenance-file.ts";
 import type { Loaded } from "./policy/load-policy.ts";
 import { watchFiles } from "./policy/watch-files.ts";
-import type { Database } from "./store/open-store.ts";
 import { prometheusText } from "./watch/prometheus.ts";
 import { RecentRecords } from "./watch/recent-records.ts";
 import { createRecordWriter } from "./watch/record-writer.ts";
@@ -62,7 +64,12 @@ const keptRecords = 5000;
 const keptProofs = 1_048_576;
 
 /** By the roles of the policy that serves just now. */
-const peopleOf = (db: Database, policy: () => Policy): AdminView["people"] => (method, url, body) => answerPeople(new Administration(db, "admin", Object.keys(policy().roles ?? {})), db, method, url, body);
+function whoMayOf({ sealing, store }: IdentityService, policy: () => Policy): AdminView["people"] {
+  if (store === undefined || sealing === undefined) return undefined;
+  const { db } = store;
+  return async (method, url, body) =>
+    (await answerClients(new ClientAdministration(db, sealing, "admin", policyClients(policy())), method, url, body)) ?? answerPeople(new Administration(db, "admin", Object.keys(policy().roles ?? {})), db, method, url, body);
+}
 
 /** The only place that constructs: the control thread's parts, and a gate thread per core. */
 export async function up(options: UpOptions): Promise<Running> {
@@ -194,7 +201,7 @@ export async function up(options: UpOptions): Promise<Running> {
         notReady: () => (plan.identity !== undefined && identity.keys === undefined ? `the keys of ${plan.identity.issuer} were not yet obtained` : undefined),
         evidence: () => evidence.all(),
         records: (filter, most) => recent.find(filter, most),
-        people: identity.store === undefined ? undefined : peopleOf(identity.store.db, () => current),
+        people: whoMayOf(identity, () => current),
       },
     });
     return {

@@ -4,6 +4,7 @@ import { nearest } from "./nearest-name.ts";
 import type { IdentityPlan } from "./plan.ts";
 import type { Policy } from "./policy-schema.ts";
 import type { ReadPolicy } from "./read-policy.ts";
+import { redirectFault } from "./redirect-uri.ts";
 
 type Identity = NonNullable<Policy["identity"]>;
 
@@ -80,16 +81,9 @@ function noteNativeSignIn({ firstParty, kind, nativeSignIn, redirectUris }: NonN
   note(place, "the app itself sees the password, and another app could show the same screen: nothing yet tells them apart", { severity: "warning", expected: "sign-in in the browser, where people see whose page it is" });
 }
 
-/** RFC 8252 section 7: claimed https, loopback, or a scheme of the app's own domain in reverse; web apps https only. */
 function noteRedirect(uri: string, kind: "native" | "web", place: readonly string[], note: ReadPolicy["faultAt"]): void {
-  const parsed = URL.parse(uri);
-  const bad = (why: string, expected: string): void => void note(place, `'${uri}' ${why}`, { expected });
-  if (parsed === null || uri.includes("#") || uri.includes("*")) return bad("is not an address without a fragment or a star", "https://app.example.com/signed-in or com.example.app:/signed-in");
-  if (parsed.username !== "" || parsed.password !== "") return bad("carries a user", "an address without one");
-  if (parsed.protocol === "https:") return undefined;
-  if (parsed.protocol === "http:") return ["127.0.0.1", "[::1]", "localhost"].includes(parsed.hostname) ? undefined : bad("is not encrypted", "https, or loopback on the device itself");
-  if (kind === "web") return bad("is no address of a web app", "https://...");
-  return parsed.protocol.includes(".") ? undefined : bad("has a scheme that any app could claim", "a scheme of your own domain in reverse, such as com.example.app:/signed-in");
+  const fault = redirectFault(uri, kind);
+  if (fault !== undefined) note(place, `'${uri}' ${fault.why}`, { expected: fault.expected });
 }
 
 function noteExternal(policy: Policy, { mail, passwords, providers, refreshToken, signIn, sms, accessToken }: Identity, note: ReadPolicy["faultAt"]): void {

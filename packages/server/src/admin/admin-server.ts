@@ -4,7 +4,7 @@ import type { EvidenceRow } from "@portcullis/guard/authorization/owner-evidence
 import { problemCodes } from "@portcullis/guard/problem-catalog";
 import type { DecisionRecord } from "@portcullis/guard/decision-record";
 import type { AdminCredential } from "./admin-credential.ts";
-import type { AdminReply } from "./people.ts";
+import type { AdminReply } from "./admin-reply.ts";
 
 /** What the admin endpoints show of a running gate. */
 export interface AdminView {
@@ -66,7 +66,7 @@ export function startAdminServer(options: { readonly host: string; readonly port
     if (loopback && !hostIsLocal(request)) return json(421, { title: "This host is not served here", status: 421, detail: "Use http://127.0.0.1 or http://localhost." });
     const url = new URL(request.url ?? "/", "http://admin.invalid");
     const method = request.method ?? "";
-    const people = view.people !== undefined && /^\/(users|audit)(\/|$)/.test(url.pathname) ? view.people : undefined;
+    const people = view.people !== undefined && /^\/(users|clients|audit)(\/|$)/.test(url.pathname) ? view.people : undefined;
     if (people === undefined && method !== "GET" && method !== "HEAD") return json(405, { title: "This method is not offered here", status: 405 });
     if (url.pathname === "/healthz") return text(200, "ok\n");
     if (url.pathname === "/readyz") {

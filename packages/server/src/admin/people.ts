@@ -1,15 +1,9 @@
 import { type Account, AccountFault } from "../accounts/accounts.ts";
 import type { Administration } from "../accounts/administration.ts";
 import type { Database } from "../store/open-store.ts";
-
-export interface AdminReply {
-  readonly status: number;
-  readonly value: unknown;
-}
+import { type AdminReply, fieldsOf, isTexts, refused } from "./admin-reply.ts";
 
 const mostListed = 500;
-const refused = (status: number, title: string, detail?: string): AdminReply => ({ status, value: { title, status, ...(detail === undefined ? {} : { detail }) } });
-
 /**
  * People over the admin API: `GET /users`, `POST /users`, `GET | PATCH | DELETE /users/{id}`, `GET | DELETE
  * /users/{id}/sessions`, `DELETE /users/{id}/sessions/{session}`, `GET /audit`. Undefined for other addresses.
@@ -48,25 +42,15 @@ export async function answerPeople(administration: Administration, db: Database,
 
 const shown = ({ createdAt, disabled, email, emailVerified, id, roles, tier }: Account) => ({ id, email, emailVerified, roles, tier, disabled, createdAt: new Date(createdAt).toISOString() });
 
-type Fields = Readonly<Record<string, unknown>>;
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === "string");
-
-/** A key that is not known is a fault: a misspelt `roles` must not look as if it had been taken away. */
-function fieldsOf(body: unknown, known: readonly string[]): Fields {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new AccountFault("a JSON object is expected");
-  for (const key of Object.keys(body)) if (!known.includes(key)) throw new AccountFault(`'${key}' is not understood; expected ${known.join(", ")}`);
-  return body as Fields;
-}
-
 function readNew(body: unknown): Parameters<Administration["add"]>[0] {
-  const { email, emailVerified, id, roles, tier } = fieldsOf(body, ["id", "email", "emailVerified", "roles", "tier"]);
+  const { email, emailVerified, id, roles, tier } = fieldsOf(body, ["id", "email", "emailVerified", "roles", "tier"], AccountFault);
   if (typeof email !== "string") throw new AccountFault("email is needed");
   if (roles !== undefined && !isTexts(roles)) throw new AccountFault("roles is a list of names");
   return { email, emailVerified: emailVerified === true, ...(typeof id === "string" ? { id } : {}), ...(roles === undefined ? {} : { roles }), ...(typeof tier === "string" ? { tier } : {}) };
 }
 
 function readChange(body: unknown): Parameters<Administration["change"]>[1] {
-  const { disabled, roles, tier } = fieldsOf(body, ["roles", "tier", "disabled"]);
+  const { disabled, roles, tier } = fieldsOf(body, ["roles", "tier", "disabled"], AccountFault);
   if (roles !== undefined && !isTexts(roles)) throw new AccountFault("roles is a list of names");
   if (disabled !== undefined && typeof disabled !== "boolean") throw new AccountFault("disabled is true or false");
   if (tier !== undefined && tier !== null && typeof tier !== "string") throw new AccountFault("tier is a name, or null");
