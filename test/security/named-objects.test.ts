@@ -6,9 +6,11 @@ import { plannedJourney } from "./planned-journey.ts";
 
 /** Objects are named `ann-1`, after their owner. What the backend was asked for is all that is kept. */
 let reached: string[] = [];
+let sentBody = "";
 const backend: Upstream = {
   forward(request, receiver) {
     reached.push(`${request.method} ${request.target}`);
+    sentBody = Buffer.isBuffer(request.body) ? request.body.toString() : "";
     const id = decodeURIComponent(/^\/accounts\/([^/?]+)/.exec(request.target)?.[1] ?? "x-1");
     const status = id.startsWith("nobody") ? 404 : id.startsWith("secret") ? 403 : 200;
     receiver.onHead(status, ["Content-Type", "application/json"]);
@@ -36,9 +38,10 @@ paths:
   /transfers: { post: { operationId: transfers, requestBody: { content: { application/json: { schema: { type: object, properties: { from: ${text}, to: { type: array, items: { type: object, properties: { accountId: ${text} } } } } } } } }, ${answers} } }
   /searches: { get: { operationId: searches, parameters: [{ name: customer, in: query, schema: ${text} }], ${answers} } }
   /profiles: { patch: { operationId: patchProfile, requestBody: { content: { application/json-patch+json: { schema: { type: array } }, application/json: { schema: { $ref: "#/components/schemas/Account" } } } }, ${answers} } }
+  /orders: { post: { operationId: order, requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Order" } }, application/x-www-form-urlencoded: { schema: { $ref: "#/components/schemas/Order" } }, multipart/form-data: { schema: { $ref: "#/components/schemas/Order" } }, image/png: {} } }, ${answers} } }
   /batches: { post: { operationId: batch, requestBody: { content: { application/json: { schema: { type: object, properties: { requests: { type: array, items: { type: object, properties: { method: ${text}, path: ${text} } } } } } } } }, ${answers} } }
   /allowed-batches: { post: { operationId: allowedBatch, requestBody: { content: { application/json: { schema: { type: array, items: { type: object, properties: { method: ${text}, url: ${text} } } } } } }, ${answers} } }
-components: { securitySchemes: { token: { type: http, scheme: bearer } }, schemas: { Account: { type: object, properties: { id: { type: string }, owner: { type: string } } } } }
+components: { securitySchemes: { token: { type: http, scheme: bearer } }, schemas: { Order: { type: object, properties: { accountId: ${text}, others: ${list}, note: ${text} } }, Account: { type: object, properties: { id: { type: string }, owner: { type: string } } } } }
 `;
 const policy = (more: string, sealed = ""): string => `portcullis: 1
 mode: { default: enforce, request: observe }
@@ -90,7 +93,7 @@ test("who is named in a header must be the caller, once", async () => {
 
 test("what a request may leave out is judged where it is there, and in no other form", async () => {
   for (const body of [{}, { from: "ann" }, { from: "ann", to: [] }, { to: [{ accountId: "ann-1" }, {}] }]) assert.equal(await status("POST", "/transfers", body), 200, JSON.stringify(body));
-  for (const body of [{ from: "ben" }, { from: null }, { from: ["ann"] }, { from: { sub: "ann" } }, { from: "" }, { to: { accountId: "ben-1" } }, { to: "ben-1" }, { to: [{ accountId: "ann-1" }, { accountId: "ben-1" }] }, { to: [{ accountId: null }] }, { to: [[]] }, null, [], "x"]) assert.equal(await status("POST", "/transfers", body), 404, JSON.stringify(body));
+  for (const body of [{ from: "ben" }, { from: null }, { from: ["ann"] }, { from: { sub: "ann" } }, { from: "" }, { from: "ann", From: "ben" }, { FROM: "ben" }, { "from[]": "ben" }, { to: [{ accountId: "ann-1", accountid: "ben-1" }] }, { to: { accountId: "ben-1" } }, { to: "ben-1" }, { to: [{ accountId: "ann-1" }, { accountId: "ben-1" }] }, { to: [{ accountId: null }] }, { to: [[]] }, null, [], "x"]) assert.equal(await status("POST", "/transfers", body), 404, JSON.stringify(body));
   assert.equal(await status("GET", "/searches"), 200);
   assert.equal(await status("GET", "/searches?customer=ann"), 200);
   for (const query of ["?customer=ben", "?customer=", "?CUSTOMER=ben", "?customer[]=ben"]) assert.equal(await status("GET", `/searches${query}`), 404, query);
@@ -137,6 +140,26 @@ test("sealed ids open in lists of the query, and no spelling of the name brings 
   assert.equal(await open(`/loans?accountId=${handle("ann-1")}&accountId=${handle("ann-2")}`), "GET /loans?accountId=ann-1&accountId=ann-2");
   assert.equal(await open(`/loans?&account%49d=${handle("ann-1")}&`), "GET /loans?accountId=ann-1");
   for (const target of ["/accounts/ben-1", "/cards?accountIds=ben-1", `/cards?accountIds=${handle("ann-1")},ben-1`, "/cards?account%49ds=ben-1", "/cards?AccountIds=ben-1", "/cards?accountIds[]=ben-1", `/cards?accountIds=${handle("ann-1")}&account%49ds=ben-1`, "/loans?accountId=%", `/loans?accountId=${handle("ann-1")}&%61ccountId=ben-1`, "/loans?accountId"]) assert.equal(await open(target), "404", target);
+});
+
+test("sealed ids open in JSON and in forms, under no other spelling, and in no body that is not read", async () => {
+  const sealingKey = Buffer.alloc(32, 7);
+  const sealer = new IdSealer([sealingKey]);
+  const sealedAsk = await plannedJourney({ document, policy: policy("  - { match: '*', owner: none }", "sealedIds: { account: { parameters: [accountId], properties: [Account/id, Order/accountId, Order/others] } }\nsealingKeys: [{ env: KEY }]"), backend, sealingKey });
+  const handle = (id: string): string => sealer.seal("account", "=ann", id);
+  const send = async (body: string | object, type = "application/json"): Promise<string> => {
+    sentBody = "";
+    const bytes = typeof body === "string" ? body : JSON.stringify(body);
+    const { status: answered } = await sealedAsk("ann", "POST", "/orders", bytes, ["Content-Type", type]);
+    return answered === 200 ? sentBody : String(answered);
+  };
+  const form = "application/x-www-form-urlencoded";
+  assert.equal(await send({ accountId: handle("ann-1"), others: [handle("ann-2")], note: "n" }), '{"accountId":"ann-1","others":["ann-2"],"note":"n"}');
+  assert.equal(await send(`note=a+b%26&accountId=${handle("ann/1")}&others=${handle("ann-2")}&others=${handle("ann-3")}`, form), "note=a+b%26&accountId=ann%2F1&others=ann-2&others=ann-3");
+  for (const body of [{ accountId: "ben-1" }, { AccountId: "ben-1" }, { "accountId[]": "ben-1" }, { accountId: handle("ann-1"), ACCOUNTID: "ben-1" }, { others: [handle("ann-1"), "ben-1"] }, { accountId: 7 }]) assert.equal(await send(body), "404", JSON.stringify(body));
+  for (const body of ["accountId=ben-1", "account%49d=ben-1", "AccountID=ben-1", `accountId=${handle("ann-1")}&accountId[]=ben-1`, `others=${handle("ann-1")}&others=ben-1`]) assert.equal(await send(body, form), "404", body);
+  assert.equal(await send('--b\r\nContent-Disposition: form-data; name="accountId"\r\n\r\nben-1\r\n--b--\r\n', "multipart/form-data; boundary=b"), "404");
+  assert.equal(await send("PNG", "image/png"), "", "what is no place for an id passes");
 });
 
 test("where existence is hidden, unknown, forbidden and not-yours are one answer, and the record tells them apart", async () => {

@@ -24,6 +24,7 @@ export interface Got {
 /** Claims of the caller's token beyond its subject; signatures are not looked at. */
 export type Claims = Readonly<Record<string, unknown>>;
 
+/** `json` is sent as it is where a content type stands among the headers. */
 export type Ask = (user: string, method: string, target: string, json?: unknown, headers?: readonly string[]) => Promise<Got>;
 
 /** A gate's journey without sockets, for questions by the hundred thousand: document and policy as text, a backend as an object. */
@@ -49,8 +50,9 @@ export async function plannedJourney({ backend, claimsOf = () => ({}), document,
     return token;
   };
   return (user, method, target, json, headers = []) => {
-    const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-    const rawHeaders = ["Host", "h", "Authorization", `Bearer ${tokenOf(user)}`, ...headers, ...(body === undefined ? [] : ["Content-Type", "application/json", "Content-Length", String(body.length)])];
+    const ownType = headers.some((name) => name.toLowerCase() === "content-type");
+    const body = json === undefined ? undefined : Buffer.from(ownType && typeof json === "string" ? json : JSON.stringify(json));
+    const rawHeaders = ["Host", "h", "Authorization", `Bearer ${tokenOf(user)}`, ...headers, ...(body === undefined ? [] : [...(ownType ? [] : ["Content-Type", "application/json"]), "Content-Length", String(body.length)])];
     return new Promise((resolve) => {
       let status = 0;
       const answer: Answer = {

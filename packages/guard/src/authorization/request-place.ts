@@ -1,3 +1,4 @@
+import { namesAlike } from "../names-alike.ts";
 import { readPairs } from "../query-pairs.ts";
 
 /** Where a request names an object. A `separator` divides one text into several ids. */
@@ -42,15 +43,6 @@ function readSegment(index: number, segments: readonly string[]): NamedIds {
   if (raw === undefined) return absent;
   return [raw.includes("%") ? decodeURIComponent(raw) : raw];
 }
-
-/**
- * What one server reads as another name, the next may read as this one: `accountid`, `accountId[]`, `accountId[0]`, and for
- * `account_id` also `account.id` and `account id` name the account too, and a second account beside the caller's own is how
- * a check is led past.
- */
-export const namesAlike = (sent: string, name: string): boolean => sent !== name && plainly(sent) === plainly(name);
-// eslint-disable-next-line no-control-regex -- some servers read a name as far as its first NUL
-const plainly = (name: string): string => name.replace(/[[\u0000].*$/s, "").trim().toLowerCase().replaceAll(/[. -]/g, "_");
 
 function readFromQuery(name: string, repeats: boolean, query: string): NamedIds {
   if (query === "") return absent;
@@ -104,6 +96,7 @@ function collect(value: unknown, pointer: readonly string[], from: number, into:
       return missing ? "missing" : "complete";
     }
     if (typeof at !== "object" || at === null || (Array.isArray(at) && !/^\d+$/.test(token))) return "other";
+    if (!Array.isArray(at) && Object.keys(at).some((name) => namesAlike(name, token))) return "other";
     if (!Object.hasOwn(at, token)) return "missing";
     at = (at as Record<string, unknown>)[token];
   }

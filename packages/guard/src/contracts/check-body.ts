@@ -53,11 +53,11 @@ function formCheck(contract: MediaTypeContract, schemas: SchemaRegistry, fits: S
   const readFields = compileReadFields(contract, schemas);
   return {
     kind: "form",
-    check(bytes) {
+    check(bytes, _sent, open) {
       const fields = readUrlEncodedFields(bytes);
       if (fields === undefined) return { refusal: refuse("body-malformed", { detail: "the form cannot be read in one way" }) };
       const value = readFields(fields);
-      return value === undefined ? { refusal: refuse("body-ambiguous", { detail: "a field stands twice, or is not what its encoding says" }) } : judge(value, fits);
+      return value === undefined ? { refusal: refuse("body-ambiguous", { detail: "a field stands twice, or is not what its encoding says" }) } : judge(open === undefined ? value : open(value), fits);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { namesAlike } from "../names-alike.ts";
 import type { JsonSchema, SchemaRegistry } from "../operation.ts";
 import { byDeclaration, isSchemaObject, resolveBare, sameValueSchemas } from "./schema-walk.ts";
 
@@ -14,21 +15,32 @@ interface Place {
 /** Replaces what stands at marked properties, wherever the schema leads to them; the same object when nothing does. */
 export type ReplaceMarked = (value: unknown, replace: (mark: string, value: unknown) => unknown) => unknown;
 
-/** Undefined when no mark can be reached from the schema. */
-export function compileReplaceMarked(schema: JsonSchema | undefined, schemas: SchemaRegistry, marks: Marks): ReplaceMarked | undefined {
+/**
+ * Undefined when no mark can be reached from the schema.
+ *
+ * @param alsoAlike for what a caller sends: names that a server could read as a marked one are taken for it
+ */
+export function compileReplaceMarked(schema: JsonSchema | undefined, schemas: SchemaRegistry, marks: Marks, alsoAlike = false): ReplaceMarked | undefined {
   const builder = new PlaceBuilder(schemas, marks);
   const root = builder.at(schema);
   if (root === undefined || !builder.found) return undefined;
-  return (value, replace) => walk(value, root, replace);
+  return (value, replace) => walk(value, root, replace, alsoAlike);
 }
 
-function walk(value: unknown, place: Place, replace: (mark: string, value: unknown) => unknown): unknown {
+function markOf({ marked, members }: Place, name: string, alsoAlike: boolean): string | undefined {
+  const mark = marked.get(name);
+  if (mark !== undefined || !alsoAlike || marked.size === 0 || members.has(name)) return mark;
+  for (const [one, its] of marked) if (namesAlike(name, one)) return its;
+  return undefined;
+}
+
+function walk(value: unknown, place: Place, replace: (mark: string, value: unknown) => unknown, alsoAlike: boolean): unknown {
   if (Array.isArray(value)) {
     const { items } = place;
     if (items === undefined) return value;
     let copy: unknown[] | undefined;
     value.forEach((item: unknown, index) => {
-      const next = walk(item, items, replace);
+      const next = walk(item, items, replace, alsoAlike);
       if (next !== item) (copy ??= [...(value as unknown[])])[index] = next;
     });
     return copy ?? value;
@@ -38,9 +50,9 @@ function walk(value: unknown, place: Place, replace: (mark: string, value: unkno
   let copy: Record<string, unknown> | undefined;
   for (const name of Object.keys(object)) {
     const part = object[name];
-    const mark = place.marked.get(name);
+    const mark = markOf(place, name, alsoAlike);
     const inner = place.members.get(name);
-    const next = mark !== undefined ? replaceOne(part, mark, replace) : inner === undefined ? part : walk(part, inner, replace);
+    const next = mark !== undefined ? replaceOne(part, mark, replace) : inner === undefined ? part : walk(part, inner, replace, alsoAlike);
     if (next !== part) (copy ??= { ...object })[name] = next;
   }
   return copy ?? value;

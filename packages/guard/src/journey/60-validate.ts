@@ -2,6 +2,7 @@ import type { Check } from "../exchange.ts";
 import { refuse, type Refusal, type Violation } from "../refusal.ts";
 import { mayHaveBody } from "./answer.ts";
 import { readBody } from "./read-body.ts";
+import { rewriteForm } from "../contracts/open-form.ts";
 import { serializeExactly } from "./serialize-exactly.ts";
 import type { JourneyExchange } from "./step.ts";
 
@@ -17,7 +18,7 @@ export interface ValidateRules {
   readonly readingOf: ((contentType: string | undefined) => BodyReading | "unsupported-media-type") | undefined;
   readonly mostBodyBytes: number;
   /** Opens what the app was given sealed, in place; `refusal` when something does not open. */
-  readonly openBody: ((exchange: JourneyExchange) => { readonly open: (value: unknown) => unknown; readonly refusal: () => Refusal | undefined }) | undefined;
+  readonly openBody: ((exchange: JourneyExchange, kind: BodyReading["kind"]) => { readonly open: (value: unknown) => unknown; readonly refusal: () => Refusal | undefined }) | undefined;
 }
 
 const unexpectedBody = refuse("request-invalid", { violations: [{ in: "body", pointer: "", keyword: "undeclared", message: "this operation takes no body" }] });
@@ -54,7 +55,7 @@ export function prepareValidateBody(rules: ValidateRules): Check<JourneyExchange
     if (contentLength !== undefined && Number(contentLength) > mostBodyBytes) return refuse("body-too-large", { detail: `${contentLength} bytes` });
     const reading = readingOf(contentType);
     if (reading === "unsupported-media-type") return refuse("media-type-unsupported", { detail: contentType?.slice(0, 80) ?? "no content type" });
-    if (reading.kind === "opaque") return undefined;
+    if (reading.kind === "opaque") return rules.openBody?.(exchange, "opaque").refusal();
     return readBody(exchange, mostBodyBytes).then((refusal) => refusal ?? (isEmpty(exchange) ? absent : checkBody(exchange, reading, rules)));
   };
 }
@@ -66,20 +67,19 @@ function isEmpty(exchange: JourneyExchange): boolean {
 
 function checkBody(exchange: JourneyExchange, reading: BodyReading, { openBody }: ValidateRules): Refusal | undefined {
   const bytes = exchange.bodyBytes as Buffer;
-  if (openBody === undefined || reading.kind !== "json") {
+  if (openBody === undefined) {
     const outcome = reading.check(bytes);
     exchange.body = outcome.value;
     return outcome.refusal;
   }
-  const { open, refusal: notOpened } = openBody(exchange);
-  let opened = false;
+  const { open, refusal: notOpened } = openBody(exchange, reading.kind);
+  let sent: unknown;
   const outcome = reading.check(bytes, (value) => {
-    const next = open(value);
-    opened = next !== value;
-    return next;
+    sent = value;
+    return open(value);
   });
   exchange.body = outcome.value;
   // The backend gets the ids, and every other byte's value as it was sent.
-  if (opened) exchange.bodyBytes = serializeExactly(bytes, outcome.value, open);
+  if (sent !== undefined && sent !== outcome.value) exchange.bodyBytes = reading.kind === "form" ? rewriteForm(bytes, sent as Record<string, unknown>, outcome.value as Record<string, unknown>) : serializeExactly(bytes, outcome.value, open);
   return notOpened() ?? outcome.refusal;
 }

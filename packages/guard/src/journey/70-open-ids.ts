@@ -1,6 +1,6 @@
-import { namesAlike } from "../authorization/request-place.ts";
 import { idOf, type IdSealer } from "../authorization/sealed-ids.ts";
 import type { Check } from "../exchange.ts";
+import { namesAlike } from "../names-alike.ts";
 import type { Operation, SchemaRegistry } from "../operation.ts";
 import { listSeparator, parameterNames } from "../policy/plan-request-place.ts";
 import { readPairs } from "../query-pairs.ts";
@@ -20,7 +20,7 @@ export interface IdSealing {
   readonly readerOf: (kind: string, exchange: JourneyExchange) => string | undefined;
 }
 
-const notOpened = (what: string): Refusal => refuse("object-not-yours", { detail: `the sealed id of ${what} does not open for this caller` });
+export const notOpened = (what: string): Refusal => refuse("object-not-yours", { detail: `the sealed id of ${what} does not open for this caller` });
 
 /** What stands in one place, opened: the id, the raw id where it is allowed, or the refusal. */
 function openOne(sealing: IdSealing, exchange: JourneyExchange, kind: string, text: string, what: string): { readonly id: string | number } | Refusal {

@@ -9,7 +9,7 @@ import { readRange, readVersion } from "../clients/app-version.ts";
 import { compileRequestContract } from "../contracts/check-request.ts";
 import { compileAnswerContracts } from "../contracts/check-response.ts";
 import type { SchemaCompiler } from "../contracts/compile-schema.ts";
-import { compileReplaceMarked } from "../contracts/marked-properties.ts";
+import { compileReplaceMarked, type ReplaceMarked } from "../contracts/marked-properties.ts";
 import { compileForbidden } from "../contracts/forbidden-properties.ts";
 import { type Control, controls } from "../control.ts";
 import type { BindingRules } from "../credentials/binding.ts";
@@ -31,7 +31,7 @@ import { prepareAuthenticate } from "./40-authenticate.ts";
 import { prepareBinding } from "./40-binding.ts";
 import { prepareLimit } from "./50-limit.ts";
 import { prepareValidateBody, prepareValidateHead, type ValidateRules } from "./60-validate.ts";
-import { answerSealer, bodyOpener, type IdSealing, prepareOpenIds, sealLink } from "./70-open-ids.ts";
+import { answerSealer, bodyOpener, type IdSealing, notOpened, prepareOpenIds, sealLink } from "./70-open-ids.ts";
 import { prepareEntry, prepareOwners, prepareParameterEvidence, prepareStepUp, prepareWritable } from "./70-authorize.ts";
 import { compileLookup, type LookupMemory } from "./70-lookup.ts";
 import { compileRelation, type DecisionPoints } from "./70-relation.ts";
@@ -229,13 +229,19 @@ function compileNoteShown({ responses }: Operation, { document }: ApiPlan, shown
   };
 }
 
+/** Ids come in bodies that the gate reads and writes again: JSON and forms. One that it cannot write, or does not read, could carry them past the seal. */
 function compileOpenBody(operation: Operation, { document }: ApiPlan, sealing: IdSealing): ValidateRules["openBody"] {
-  // One reading of JSON: opened twice, an id would be taken for a handle.
-  const schema = operation.requestBody?.content.find((content) => content.mediaType.includes("json"))?.schema;
-  const replace = compileReplaceMarked(schema, document.schemas, sealing.plan.marks);
-  if (replace === undefined) return undefined;
-  return (exchange) => {
-    const opener = bodyOpener(sealing, exchange);
-    return { open: (value) => replace(value, opener.replace), refusal: () => opener.refusal };
+  const replaceIn = (form: RegExp): ReplaceMarked | undefined => compileReplaceMarked(operation.requestBody?.content.find((content) => form.test(content.mediaType))?.schema, document.schemas, sealing.plan.marks, true);
+  const [json, form, parts] = [replaceIn(/json|\*/i), replaceIn(/x-www-form-urlencoded/i), replaceIn(/multipart/i)];
+  if (json === undefined && form === undefined && parts === undefined) return undefined;
+  return (exchange, kind) => {
+    const replace = kind === "json" ? json : kind === "form" ? form : undefined;
+    if (replace !== undefined) {
+      const opener = bodyOpener(sealing, exchange);
+      // One reading: opened twice, an id would be taken for a handle.
+      return { open: (value) => replace(value, opener.replace), refusal: () => opener.refusal };
+    }
+    const unwritten = kind === "multipart" ? parts !== undefined : kind !== "json" && kind !== "form" && /json|form/i.test(exchange.known.contentType ?? "");
+    return { open: (value) => value, refusal: () => (unwritten ? notOpened(`a body of the kind ${kind}`) : undefined) };
   };
 }
