@@ -1,3 +1,4 @@
+import { namesAlike } from "../names-alike.ts";
 import type { Operation, SchemaRegistry } from "../operation.ts";
 import { compileStrip, type RestrictedProperties, type Strip } from "./strip-undeclared.ts";
 
@@ -17,8 +18,17 @@ export function compileForbidden(operation: Operation, schemas: SchemaRegistry, 
       const forbidden = (strip(body, roles)?.stripped ?? []).filter((pointer) => !undeclared.includes(pointer));
       if (forbidden.length > 0) return forbidden;
     }
-    return [];
+    return respelled(body, namesForbidden(writable, roles), "");
   };
+}
+
+/** What the caller's roles may not write in any schema. */
+const namesForbidden = (writable: RestrictedProperties, roles: readonly string[]): readonly string[] => Object.values(writable).flatMap((properties) => Object.entries(properties).flatMap(([name, may]) => (may.some((role) => roles.includes(role)) ? [] : [name])));
+
+/** Properties that are forbidden in a spelling that some servers read as the same. */
+function respelled(value: unknown, names: readonly string[], at: string): readonly string[] {
+  if (typeof value !== "object" || value === null || names.length === 0) return [];
+  return Object.entries(value).flatMap(([key, part]) => [...(!Array.isArray(value) && names.some((name) => namesAlike(key, name)) ? [`${at}/${key}`] : []), ...respelled(part, names, `${at}/${key}`)]);
 }
 
 /**
@@ -26,7 +36,7 @@ export function compileForbidden(operation: Operation, schemas: SchemaRegistry, 
  * tells. The patched object's schema is not known here either: a name that is forbidden in one schema is forbidden in all.
  */
 function forbiddenPatches(patches: readonly unknown[], writable: RestrictedProperties, roles: readonly string[]): readonly string[] {
-  const names = new Set(Object.values(writable).flatMap((properties) => Object.entries(properties).flatMap(([name, may]) => (may.some((role) => roles.includes(role)) ? [] : [name]))));
+  const names = new Set(namesForbidden(writable, roles));
   return patches.flatMap((patch, index) => {
     if (typeof patch !== "object" || patch === null) return [];
     const { path, value } = patch as { readonly path?: unknown; readonly value?: unknown };
