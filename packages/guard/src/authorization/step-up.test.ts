@@ -28,3 +28,11 @@ test("a bound token and a trusted device are asked for by name", () => {
   assert.equal(trusted({ device_trusted: true }, undefined, 0), undefined);
   assert.equal(trusted(undefined, undefined, 0)?.code, "step-up-needed");
 });
+
+test("an amount is above the bound when one of several is, when it is missing, of another type, or there twice in another spelling", () => {
+  const judge = (pointer: readonly string[], body: unknown): boolean => compileStepUp({ ...base, acr: ["mfa"], when: { pointer, over: 500 } })({ acr: "pwd" }, body, 0) !== undefined;
+  for (const body of [{ amount: 500 }, { amount: -1 }, { amount: 0, note: "AMOUNT" }]) assert.equal(judge(["amount"], body), false, JSON.stringify(body));
+  for (const body of [{ amount: 501 }, {}, null, undefined, [], { amount: "1" }, { amount: null }, { amount: [1] }, { amount: 1, Amount: 9999 }, { Amount: 1 }, { amount: 1, "amount[]": 9999 }]) assert.equal(judge(["amount"], body), true, JSON.stringify(body));
+  assert.equal(judge(["payments", "*", "amount"], { payments: [{ amount: 1 }, { amount: 2 }] }), false);
+  for (const body of [{ payments: [{ amount: 1 }, { amount: 501 }] }, { payments: [{ amount: 1 }, {}] }, { payments: { amount: 1 } }]) assert.equal(judge(["payments", "*", "amount"], body), true, JSON.stringify(body));
+});

@@ -1,3 +1,4 @@
+import { namesAlike } from "../names-alike.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 
 /** How strongly, and how lately, the caller must have signed in (RFC 9470). */
@@ -14,7 +15,7 @@ export interface StepUpRule {
 }
 
 export type StepUpCondition =
-  /** The number at the pointer is above this. A number that is missing or none is taken for the worst. */
+  /** The number at the pointer, or one of them (`*`), is above this. A number that is missing or none is taken for the worst. */
   | { readonly pointer: readonly string[]; readonly over: number }
   /** Outside these minutes of the day, which may reach over midnight, in a time zone. */
   | { readonly fromMinute: number; readonly toMinute: number; readonly zone: string };
@@ -56,10 +57,14 @@ function compileOutside({ fromMinute, toMinute, zone }: Extract<StepUpCondition,
   };
 }
 
-function isOver(body: unknown, { over, pointer }: Extract<StepUpCondition, { pointer: readonly string[] }>): boolean {
+function isOver(body: unknown, { over, pointer }: Extract<StepUpCondition, { pointer: readonly string[] }>, from = 0): boolean {
   let at = body;
-  for (const token of pointer) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, token)) return true;
+  for (let index = from; index < pointer.length; index += 1) {
+    const token = pointer[index] as string;
+    if (typeof at !== "object" || at === null) return true;
+    if (token === "*") return !Array.isArray(at) || at.some((element) => isOver(element, { over, pointer }, index + 1));
+    // The same name in another spelling is another amount to some servers.
+    if (!Object.hasOwn(at, token) || Object.keys(at).some((name) => namesAlike(name, token))) return true;
     at = (at as Record<string, unknown>)[token];
   }
   return typeof at !== "number" || at > over;

@@ -1,3 +1,5 @@
+import { namesAlike } from "../names-alike.ts";
+
 /** Who a request counts as: facts that the gate established, never the caller's word alone. */
 export interface Counted {
   readonly address: string;
@@ -33,7 +35,8 @@ export function networkOf(address: string): string {
 function bodyValue(body: unknown, members: readonly string[]): string {
   let value = body;
   for (const member of members) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, member)) return "";
+    // Two spellings of one name are two guesses, of which one would be counted: all such share one count.
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, member) || Object.keys(value).some((name) => namesAlike(name, member))) return "";
     value = (value as Record<string, unknown>)[member];
   }
   return typeof value === "string" ? value.slice(0, 200).normalize("NFKC").trim().toLowerCase() : typeof value === "number" ? String(value) : "";

@@ -71,6 +71,7 @@ test("one account's name in any spelling is one key", () => {
   assert.equal(take({ body: { username: "bob" } }), undefined);
   assert.equal(take({ body: null }), undefined);
   assert.equal(take({ body: { __proto__: { username: "x" } } })?.code, "limit-exceeded");
+  for (const index of [1, 2]) assert.equal(take({ body: { username: `made up ${index}`, Username: "ann" } })?.code, "limit-exceeded", "two spellings of one name share the count of who names nobody");
 });
 
 test("a refusal says when to come again, in the registered form, and nothing of the key", () => {
