@@ -3,8 +3,8 @@ import type { JourneyExchange } from "./step.ts";
 /** Fields of one connection, or that tell an attacker what runs behind. */
 const dropped: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "server", "x-powered-by", "x-aspnet-version", "x-runtime", "via"]);
 
-type FieldKind = "drop" | "cors" | "hsts" | "link" | "type" | "coding" | "length" | "keep";
-const special: Readonly<Record<string, FieldKind>> = { location: "link", "content-location": "link", "strict-transport-security": "hsts", "content-type": "type", "content-encoding": "coding", "content-length": "length" };
+type FieldKind = "drop" | "cors" | "links" | "hsts" | "link" | "type" | "coding" | "length" | "keep";
+const special: Readonly<Record<string, FieldKind>> = { location: "link", "content-location": "link", link: "links", "strict-transport-security": "hsts", "content-type": "type", "content-encoding": "coding", "content-length": "length" };
 const kinds = new Map<string, FieldKind>();
 
 /** By the name as it was sent: a backend sends the same few, in the same spelling. */
@@ -46,6 +46,9 @@ export function readAnswerFields(rawHeaders: readonly string[], exchange: Journe
         break;
       case "link":
         headers.push(name, sealLink?.(value) ?? value);
+        break;
+      case "links":
+        headers.push(name, sealLink === undefined ? value : value.replaceAll(/<([^<>]*)>/g, (_, target: string) => `<${sealLink(target)}>`));
         break;
       case "type":
         fields.contentType = value;
