@@ -16,6 +16,8 @@ paths:
   /statements: { get: { operationId: statements, parameters: [{ name: accountId, in: query, schema: ${text} }, { name: requestId, in: query, schema: ${text} }, { name: paid, in: query, schema: ${text} }], responses: {} } }
   /transfers: { post: { operationId: transfer, requestBody: { content: { application/json: { schema: { type: object, properties: { account_id: ${text}, lines: { type: array, items: { type: object, properties: { cardUuid: ${text}, amount: { type: integer } } } } } } } } }, responses: {} } }
   /batch: { post: { operationId: batch, requestBody: { content: { application/json: { schema: { type: array, items: { type: object, properties: { verb: ${text}, relative_url: ${text} } } } } } }, responses: {} } }
+  /api: { get: { operationId: graphqlByGet, parameters: [{ name: query, in: query, schema: ${text} }, { name: variables, in: query, schema: ${text} }], responses: {} } }
+  /v2/graphql: { post: { operationId: graphqlByPath, requestBody: { content: { application/json: {} } }, responses: {} } }
   /graphql: { post: { operationId: graphql, requestBody: { content: { application/json: { schema: { type: object, properties: { query: ${text}, variables: { type: object } } } } } }, responses: {} } }
 components: { securitySchemes: { token: { type: http, scheme: bearer } } }
 `;
@@ -45,6 +47,6 @@ test("what a rule looks at, or says does not matter, is not found again", async 
 });
 
 test("bodies that carry requests of their own are found until the policy speaks of them", async () => {
-  assert.match(await find(""), /2 carry requests of their own .*: batch, graphql$/m);
-  assert.doesNotMatch(await find("  - { match: [batch, graphql], carriesRequests: true }\n"), /carry requests/);
+  assert.match(await find(""), /4 carry requests of their own .*: batch, graphqlByGet, graphqlByPath, graphql$/m);
+  assert.doesNotMatch(await find("  - { match: [batch, graphql, graphqlByGet, graphqlByPath], carriesRequests: true }\n"), /carry requests/);
 });
