@@ -38,7 +38,7 @@ after(() => {
 test("init writes a policy that check understands, and never over one that is there", () => {
   const first = portcullis("init", "--openapi", join(harbour, "openapi.v1.yaml"), "--upstream", bank.url);
   assert.equal(first.code, 0, first.error);
-  assert.match(first.out, /Wrote portcullis.yaml with 11 proposals/);
+  assert.match(first.out, /Wrote portcullis.yaml with 14 proposals/);
   const checked = portcullis("check", "--json");
   assert.equal(checked.code, 1);
   const { faults, findings, operations } = JSON.parse(checked.out) as { faults: unknown[]; findings: string[]; operations: { operation: string; limits: string }[] };

@@ -68,7 +68,7 @@ export interface ApiParts {
 }
 
 /** Rules are by operation, and what such a body asks for is no operation of its own. */
-const closedToCarriers = (): Refusal => refuse("rule-missing", { detail: "the body carries requests of its own, and the policy does not say carriesRequests: true" });
+const closedToCarriers = (): Refusal => refuse("rule-missing", { detail: "the request carries others of its own, and the policy does not say carriesRequests: true" });
 const readsNothing: AnswerRules = Object.freeze({ forAnswer: undefined, checkOwner: undefined, filterForeign: undefined, noteAnswer: undefined, noteShown: undefined, sealFor: undefined, sealLink: undefined, afterWrite: undefined, mostBufferedBytes: 0, tags: false });
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 

@@ -19,7 +19,7 @@ export function findingsOf(plan: Plan): string[] {
     if (names.length > 0) findings.push(`${names.length} ${words}: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", ..." : ""}`);
   };
   say(all.filter(({ own }) => own.entry === undefined).map(({ own }) => own.name), "have no rule who may enter, and are closed where authorization is enforced (say 'security: []' or 'allow: anyone' where anybody may)");
-  say(all.filter(({ own }) => own.carriesRequests === "closed").map(({ own }) => own.name), "carry requests of their own in their body, which pass no rule of theirs, and are closed where authorization is enforced (say 'carriesRequests: true' where the backend judges each of them)");
+  say(all.filter(({ own }) => own.carriesRequests === "closed").map(({ own }) => own.name), "carry requests of their own, which pass no rule of theirs, and are closed where authorization is enforced (say 'carriesRequests: true' where the backend judges each of them)");
   if (plan.identity === undefined) say(all.filter(({ own }) => own.entry !== undefined && !own.entry.anonymous).map(({ own }) => own.name), "need a token, but no issuer is named, so that nobody can have one (identity: { issuer: https://..., audience: ... })");
   const guarded = all.filter(({ own }) => own.entry?.anonymous === false && !own.ownerless);
   say(guarded.filter(({ own, operation, schemas }) => own.owner === undefined && objectsInPath(operation, schemas).length > 0).map(({ own }) => own.name), "name an object in their path, and no rule says whose it must be (owner)");

@@ -1,4 +1,6 @@
-import type { ApiDocument, JsonSchema, Operation } from "@portcullis/guard/operation";
+import { memberNames } from "@portcullis/guard/contracts/schema-walk";
+import type { ApiDocument, Operation } from "@portcullis/guard/operation";
+import { proposeOwner } from "./propose-owners.ts";
 
 export interface Proposal {
   readonly operation: string;
@@ -6,8 +8,6 @@ export interface Proposal {
   readonly reason: string;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-const ownerName = /^(customer|user|owner|account_?holder|member|profile|tenant)_?(id|uuid|ref)$/i;
 const guessable = /(^|[/_-])(login|log-in|signin|sign-in|sessions?|token|otp|verify|verification|password|password-resets?|pin|signup|sign-up|register|registrations?|2fa|mfa)([/_-]|$)/i;
 const nameLike = /^(user_?name|e?-?mail|phone|phone_?number|login|identifier|account)$/i;
 
@@ -25,10 +25,10 @@ export function proposePolicy(apis: readonly { readonly document: ApiDocument; r
         proposals.push({ operation: name, kind: "limit", reason: guess.reason });
         limits.push(`  # ${guess.reason}`, `  - match: ${quote(name)}`, `    limits: [{ rate: 5/min, per: ${guess.per} }]`);
       }
-      const owner = guessOwner(operation, document);
+      const owner = proposeOwner(operation, document);
       if (owner !== undefined) {
         proposals.push({ operation: name, kind: "owner", reason: owner.reason });
-        owners.push(`  # ${owner.reason}`, `  # - match: ${quote(name)}`, `  #   owner: { ${owner.rule}, is: token.sub }`);
+        owners.push(`  # ${owner.reason}`, `  # - match: ${quote(name)}`, `  #   owner: { ${owner.rule} }`);
       }
     }
   }
@@ -66,27 +66,7 @@ export function proposePolicy(apis: readonly { readonly document: ApiDocument; r
 function guessLimit(operation: Operation, document: ApiDocument): { readonly per: string; readonly reason: string } | undefined {
   if (operation.method !== "POST" || !(guessable.test(operation.pathTemplate) || guessable.test(operation.operationId ?? ""))) return undefined;
   const schema = operation.requestBody?.content.find((content) => content.schema !== undefined)?.schema;
-  const name = Object.keys(propertiesOf(schema, document)).find((property) => nameLike.test(property));
+  const name = memberNames(schema, document.schemas).find((property) => nameLike.test(property));
   const reason = `${operation.key} looks like a place to guess at`;
   return name === undefined ? { per: "address", reason } : { per: `[address, body.${name}]`, reason: `${reason}; counted by the ${name} that is guessed for` };
-}
-
-function guessOwner(operation: Operation, document: ApiDocument): { readonly rule: string; readonly reason: string } | undefined {
-  if (operation.security !== undefined && (operation.security.length === 0 || operation.security.some((requirement) => Object.keys(requirement).length === 0))) return undefined;
-  const names = [...operation.pathTemplate.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
-  const named = names.find((name) => ownerName.test(name));
-  if (named !== undefined) return { rule: `param: ${named}`, reason: `the path of ${operation.key} names a person: {${named}}` };
-  if (operation.method !== "GET" || names.length === 0) return undefined;
-  const content = operation.responses.find((response) => response.status === "200")?.content.find((one) => /json/.test(one.mediaType));
-  const property = Object.keys(propertiesOf(content?.schema, document)).find((name) => ownerName.test(name));
-  return property === undefined ? undefined : { rule: `response: /${property}`, reason: `the answer of ${operation.key} names its owner: ${property}` };
-}
-
-/** Property names that a schema declares on its surface, through references and allOf. */
-function propertiesOf(schema: JsonSchema | undefined, document: ApiDocument, depth = 0): Record<string, unknown> {
-  if (!isObject(schema) || depth > 8) return {};
-  const reference = schema["$ref"];
-  const target = typeof reference === "string" ? document.schemas[reference.slice("#/$defs/".length)] : undefined;
-  const all = Array.isArray(schema["allOf"]) ? (schema["allOf"] as JsonSchema[]) : [];
-  return Object.assign({}, propertiesOf(target, document, depth + 1), ...all.map((part) => propertiesOf(part, document, depth + 1)), isObject(schema["properties"]) ? schema["properties"] : {}) as Record<string, unknown>;
 }
