@@ -47,6 +47,6 @@ test("what a rule looks at, or says does not matter, is not found again", async 
 });
 
 test("bodies that carry requests of their own are found until the policy speaks of them", async () => {
-  assert.match(await find(""), /4 carry requests of their own .*: batch, graphqlByGet, graphqlByPath, graphql$/m);
+  assert.match(await find(""), /4 carry requests of their own, .*: batch, graphqlByGet, graphqlByPath, graphql$/m);
   assert.doesNotMatch(await find("  - { match: [batch, graphql, graphqlByGet, graphqlByPath], carriesRequests: true }\n"), /carry requests/);
 });
