@@ -1,4 +1,4 @@
-import { namesAlike } from "../names-alike.ts";
+import { compileAlike } from "../names-alike.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 
 /** How strongly, and how lately, the caller must have signed in (RFC 9470). */
@@ -28,9 +28,10 @@ export function compileStepUp({ acr, bound, trustedDevice, when, withinSeconds }
   // What makes a device trusted is a sign-in with two proofs on it: the same challenge leads there.
   const untrusted = refuse("device-untrusted", { detail: "device_trusted is not true", headers: [["WWW-Authenticate", 'Bearer error="insufficient_user_authentication", error_description="this device has not been confirmed yet", acr_values="mfa", max_age="300"']] });
   const isOutside = when !== undefined && "zone" in when ? compileOutside(when) : undefined;
+  const isOver = when !== undefined && "pointer" in when ? compileIsOver(when) : undefined;
   return (claims, body, nowSeconds) => {
     if (isOutside !== undefined && !isOutside(nowSeconds)) return undefined;
-    if (when !== undefined && "pointer" in when && !isOver(body, when)) return undefined;
+    if (isOver !== undefined && !isOver(body)) return undefined;
     if (claims === undefined) return refusal("nobody is signed in");
     if (bound && claims["cnf"] === undefined) return unbound;
     if (trustedDevice && claims["device_trusted"] !== true) return untrusted;
@@ -57,15 +58,11 @@ function compileOutside({ fromMinute, toMinute, zone }: Extract<StepUpCondition,
   };
 }
 
-function isOver(body: unknown, { over, pointer }: Extract<StepUpCondition, { pointer: readonly string[] }>, from = 0): boolean {
-  let at = body;
-  for (let index = from; index < pointer.length; index += 1) {
-    const token = pointer[index] as string;
-    if (typeof at !== "object" || at === null) return true;
-    if (token === "*") return !Array.isArray(at) || at.some((element) => isOver(element, { over, pointer }, index + 1));
+function compileIsOver({ over, pointer }: Extract<StepUpCondition, { pointer: readonly string[] }>): (body: unknown) => boolean {
+  return pointer.reduceRight<(value: unknown) => boolean>((isOver, name) => {
+    if (name === "*") return (value) => !Array.isArray(value) || value.some(isOver);
+    const isAlike = compileAlike(name);
     // The same name in another spelling is another amount to some servers.
-    if (!Object.hasOwn(at, token) || Object.keys(at).some((name) => namesAlike(name, token))) return true;
-    at = (at as Record<string, unknown>)[token];
-  }
-  return typeof at !== "number" || at > over;
+    return (value) => typeof value !== "object" || value === null || !Object.hasOwn(value, name) || Object.keys(value).some(isAlike) || isOver((value as Record<string, unknown>)[name]);
+  }, (value) => typeof value !== "number" || value > over);
 }

@@ -1,4 +1,4 @@
-import { namesAlike } from "../names-alike.ts";
+import { plainName } from "../names-alike.ts";
 import type { JsonSchema, SchemaRegistry } from "../operation.ts";
 import { byDeclaration, isSchemaObject, resolveBare, sameValueSchemas } from "./schema-walk.ts";
 
@@ -8,6 +8,8 @@ export type Marks = Readonly<Record<string, Readonly<Record<string, string>>>>;
 interface Place {
   /** The mark of each member; and where to look further. */
   readonly marked: Map<string, string>;
+  /** The same by their names as the most forgiving server reads them. */
+  readonly alike: Map<string, string>;
   readonly members: Map<string, Place>;
   items: Place | undefined;
 }
@@ -27,11 +29,9 @@ export function compileReplaceMarked(schema: JsonSchema | undefined, schemas: Sc
   return (value, replace) => walk(value, root, replace, alsoAlike);
 }
 
-function markOf({ marked, members }: Place, name: string, alsoAlike: boolean): string | undefined {
+function markOf({ alike, marked, members }: Place, name: string, alsoAlike: boolean): string | undefined {
   const mark = marked.get(name);
-  if (mark !== undefined || !alsoAlike || marked.size === 0 || members.has(name)) return mark;
-  for (const [one, its] of marked) if (namesAlike(name, one)) return its;
-  return undefined;
+  return mark !== undefined || !alsoAlike || alike.size === 0 || members.has(name) ? mark : alike.get(plainName(name));
 }
 
 function walk(value: unknown, place: Place, replace: (mark: string, value: unknown) => unknown, alsoAlike: boolean): unknown {
@@ -77,7 +77,7 @@ class PlaceBuilder {
     if (!isSchemaObject(resolved)) return undefined;
     const known = this.#built.get(resolved);
     if (known !== undefined) return known;
-    const place: Place = { marked: new Map(), members: new Map(), items: undefined };
+    const place: Place = { marked: new Map(), alike: new Map(), members: new Map(), items: undefined };
     this.#built.set(resolved, place);
     for (const part of sameValueSchemas(resolved, this.#schemas)) {
       const { items, properties } = part as { items?: unknown; properties?: unknown };
@@ -86,6 +86,7 @@ class PlaceBuilder {
       for (const [name, mark] of Object.entries(this.#marks.get(properties) ?? {})) {
         if (!Object.hasOwn(properties, name)) continue;
         place.marked.set(name, mark);
+        place.alike.set(plainName(name), mark);
         this.found = true;
       }
       for (const [name, member] of Object.entries(properties)) {

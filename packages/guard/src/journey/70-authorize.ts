@@ -1,6 +1,7 @@
-import type { AskLookup, AskRelation, AskShown, OwnerOutcome } from "../authorization/owner-rule.ts";
+import type { JudgeClause } from "../authorization/owner-clause.ts";
+import type { Asks, OwnerOutcome } from "../authorization/owner-rule.ts";
 import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
-import { type NamingRequest, readIds, type RequestPlace } from "../authorization/request-place.ts";
+import { compileReadIds, type RequestPlace } from "../authorization/request-place.ts";
 import type { compileStepUp } from "../authorization/step-up.ts";
 import type { Principal } from "../credentials/principal.ts";
 import type { Check } from "../exchange.ts";
@@ -17,35 +18,43 @@ export function prepareStepUp(judge: ReturnType<typeof compileStepUp>): Check<Jo
   return (exchange) => judge(exchange.principal?.claims, exchange.body, Math.floor(exchange.receivedAtMs / 1000));
 }
 
-type JudgeClause = (request: NamingRequest, owner: Principal | undefined, ask: AskLookup, askRelation: AskRelation, askShown: AskShown) => OwnerOutcome | Promise<OwnerOutcome>;
+const neverAsked = (): never => {
+  throw new Error("a rule that asks nobody has asked");
+};
+const nobodyAsked: Asks = Object.freeze({ lookup: neverAsked, relation: neverAsked, shown: neverAsked });
 
-/** Step 70, objects: what the request names must be the caller's. What only the answer can tell is left to the filter. */
-export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], askFor: (exchange: JourneyExchange) => AskLookup, askRelationFor: (exchange: JourneyExchange) => AskRelation, askShown: AskShown): Check<JourneyExchange> {
+/**
+ * Step 70, objects: what the request names must be the caller's. What only the answer can tell is left to the filter.
+ *
+ * @param asksFor undefined where no clause asks anybody
+ */
+export function prepareOwners(clauses: readonly { readonly bit: number; readonly judge: JudgeClause }[], asksFor: ((exchange: JourneyExchange) => Asks) | undefined): Check<JourneyExchange> {
   const conclude = (exchange: JourneyExchange, bit: number, outcome: OwnerOutcome): Refusal | undefined => {
     if (outcome === "owned") return undefined;
     if (outcome !== "deferred") return outcome;
     exchange.ownerPending |= bit;
     return undefined;
   };
-  const from = (exchange: JourneyExchange, start: number): Refusal | undefined | Promise<Refusal | undefined> => {
+  const from = (exchange: JourneyExchange, asks: Asks, start: number): Refusal | undefined | Promise<Refusal | undefined> => {
     for (let index = start; index < clauses.length; index += 1) {
       const { bit, judge } = clauses[index] as (typeof clauses)[number];
-      const outcome = judge(exchange, exchange.principal, askFor(exchange), askRelationFor(exchange), askShown);
-      if (outcome instanceof Promise) return outcome.then((settled) => conclude(exchange, bit, settled) ?? from(exchange, index + 1));
+      const outcome = judge(exchange, exchange.principal, asks);
+      if (outcome instanceof Promise) return outcome.then((settled) => conclude(exchange, bit, settled) ?? from(exchange, asks, index + 1));
       const refusal = conclude(exchange, bit, outcome);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
   };
-  return (exchange) => from(exchange, 0);
+  return (exchange) => from(exchange, asksFor?.(exchange) ?? nobodyAsked, 0);
 }
 
 /** Not a judgement: where no rule says whose the object is, who is named in path and query is counted, to propose one. */
 export function prepareParameterEvidence(operation: string, places: readonly { readonly name: string; readonly place: RequestPlace }[], evidence: OwnerEvidence): Check<JourneyExchange> {
+  const readers = places.map(({ name, place }) => ({ name, read: compileReadIds(place, true) }));
   return (exchange) => {
     if (exchange.user === undefined) return undefined;
-    for (const { name, place } of places) {
-      const ids = readIds(place, exchange, true);
+    for (const { name, read } of readers) {
+      const ids = read(exchange);
       if ("unread" in ids) evidence.noteParameter(operation, name, "", exchange.user);
       else for (const id of ids) evidence.noteParameter(operation, name, id, exchange.user);
     }

@@ -1,6 +1,6 @@
 import { idOf, type IdSealer } from "../authorization/sealed-ids.ts";
 import type { Check } from "../exchange.ts";
-import { namesAlike } from "../names-alike.ts";
+import { plainName } from "../names-alike.ts";
 import type { Operation, SchemaRegistry } from "../operation.ts";
 import { listSeparator, parameterNames } from "../policy/plan-request-place.ts";
 import { readPairs } from "../query-pairs.ts";
@@ -60,8 +60,11 @@ export function prepareOpenIds(sealing: IdSealing, { parameters, pathTemplate }:
     const parameter = sealed("path", name);
     return parameter === undefined ? [] : [{ index, parameter }];
   });
-  const inQuery = parameters.flatMap((parameter) => (parameter.in === "query" ? (sealed("query", parameter.name) ?? []) : []));
-  if (inPath.length === 0 && inQuery.length === 0) return undefined;
+  const inQuery = new Map(parameters.flatMap((parameter) => {
+    const one = parameter.in === "query" ? sealed("query", parameter.name) : undefined;
+    return one === undefined ? [] : [[plainName(one.name), one] as const];
+  }));
+  if (inPath.length === 0 && inQuery.size === 0) return undefined;
   return (exchange) => {
     let refused: Refusal | undefined;
     for (const { index, parameter } of inPath) {
@@ -70,7 +73,7 @@ export function prepareOpenIds(sealing: IdSealing, { parameters, pathTemplate }:
       else refused ??= opened;
     }
     if (inPath.length > 0) exchange.path = literals.map((literal, index) => `${literal}${index < literals.length - 1 ? (exchange.pathParameters[index] ?? "") : ""}`).join("");
-    if (inQuery.length > 0 && exchange.query !== "") {
+    if (inQuery.size > 0 && exchange.query !== "") {
       const opened = openQuery(sealing, exchange, inQuery);
       if (typeof opened === "string") exchange.query = opened;
       else refused ??= opened;
@@ -80,7 +83,7 @@ export function prepareOpenIds(sealing: IdSealing, { parameters, pathTemplate }:
 }
 
 /** The rest of the query stays as it was sent. A name in another spelling, escaped or not, could bring a raw id past the seal. */
-function openQuery(sealing: IdSealing, exchange: JourneyExchange, sealed: readonly SealedParameter[]): string | Refusal {
+function openQuery(sealing: IdSealing, exchange: JourneyExchange, sealed: ReadonlyMap<string, SealedParameter>): string | Refusal {
   const parts: string[] = [];
   for (const part of exchange.query.split("&")) {
     const [pair] = readPairs(part, 1) ?? [];
@@ -89,12 +92,12 @@ function openQuery(sealing: IdSealing, exchange: JourneyExchange, sealed: readon
       if (part !== "") return notOpened("the query");
       continue;
     }
-    const parameter = sealed.find(({ name }) => name === pair.name);
+    const parameter = sealed.get(plainName(pair.name));
     if (parameter === undefined) {
-      if (sealed.some(({ name }) => namesAlike(pair.name, name))) return notOpened(`the query, as '${pair.name.slice(0, 40)}'`);
       parts.push(part);
       continue;
     }
+    if (parameter.name !== pair.name) return notOpened(`the query, as '${pair.name.slice(0, 40)}'`);
     const opened = openAll(sealing, exchange, parameter, pair.value);
     if (typeof opened !== "string") return opened;
     parts.push(`${encodeURIComponent(parameter.name)}=${opened}`);

@@ -1,7 +1,8 @@
 import { compileEntry, compileHeldScopes } from "../authorization/entry.ts";
 import type { OwnerEvidence } from "../authorization/owner-evidence.ts";
 import { filterForeign } from "../authorization/filter-foreign.ts";
-import { type AskShown, compileOwnerClause, compileOwnerOfAnswer } from "../authorization/owner-rule.ts";
+import { compileOwnerClause, compileOwnerOfAnswer } from "../authorization/owner-clause.ts";
+import type { Asks } from "../authorization/owner-rule.ts";
 import { compileOwnerExpression } from "../authorization/ownership.ts";
 import { compileStepUp } from "../authorization/step-up.ts";
 import type { App } from "../clients/app-version.ts";
@@ -108,22 +109,19 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
   const stepUp = own.stepUp === undefined || !decided("authorization") ? undefined : prepareStepUp(compileStepUp(own.stepUp));
   const readsBodyFirst = own.stepUp?.when !== undefined && "pointer" in own.stepUp.when;
   if (!readsBodyFirst) add("authorize step-up", stepUp);
-  const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), early: clause.atoms.every((atom) => atom.kind === "request" && atom.place.from !== "body") }));
-  const askFor = compileLookup(upstream, apiParts.lookups, parts.assertIdentity);
+  const clauses = own.owner === undefined || !decided("ownership") ? [] : own.owner.clauses.map((clause, index) => ({ bit: 1 << index, judge: compileOwnerClause(clause), asks: clause.atoms.some((atom) => atom.kind !== "request" && atom.kind !== "response"), early: clause.atoms.every((atom) => atom.kind === "request" && atom.place.from !== "body") }));
   const { evidence } = parts;
   const watched = evidence !== undefined && own.owner === undefined && own.entry?.anonymous === false ? evidence : undefined;
   const named = watched === undefined ? [] : namedPlaces(operation, api.document.schemas);
   if (watched !== undefined && named.length > 0) add("count evidence", prepareParameterEvidence(own.name, named, watched));
-  const askRelationFor = compileRelation(parts.decisionPoints);
-  const askShown: AskShown = (caller, kind, ids) => parts.provenance?.knows(caller, ids.map((id) => `${kind}\n${id}`));
   const early = clauses.filter((clause) => clause.early);
-  if (early.length > 0) add("authorize owner", prepareOwners(early, askFor, askRelationFor, askShown));
+  if (early.length > 0) add("authorize owner", prepareOwners(early, undefined));
   if (contract !== undefined) add("validate body", prepareValidateBody({ bodyRequired: contract.bodyRequired, readingOf: contract.readingOf, mostBodyBytes: own.mostBodyBytes, openBody: sealing === undefined ? undefined : compileOpenBody(operation, api, sealing) }));
   const forbiddenIn = decided("authorization") ? compileForbidden(operation, api.document.schemas, plan.writable) : undefined;
   if (forbiddenIn !== undefined) add("authorize properties", prepareWritable(forbiddenIn));
   if (readsBodyFirst) add("authorize step-up", stepUp);
   const late = clauses.filter((clause) => !clause.early);
-  if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, askFor, askRelationFor, askShown));
+  if (late.length > 0) add("authorize owner by body, lookup or answer", prepareOwners(late, late.some((clause) => clause.asks) ? compileAsks(parts, apiParts) : undefined));
   if (limits.after !== undefined) add("limit by body", prepareLimit(limits.after));
 
   const answer = compileAnswer(operation, own, apiParts, plan, sealing, watched, api.issuer ? undefined : parts.provenance);
@@ -142,6 +140,14 @@ export function compileOperation(operation: Operation, own: OperationPlan, parts
     hideStepMs: own.hideStepMs,
     issuer: api.issuer,
   });
+}
+
+/** Whom owner rules ask: the backend as the caller, decision points, and what was shown. */
+function compileAsks({ assertIdentity, decisionPoints, provenance }: SharedParts, { lookups, upstream }: ApiParts): (exchange: JourneyExchange) => Asks {
+  const lookupFor = compileLookup(upstream, lookups, assertIdentity);
+  const relationFor = compileRelation(decisionPoints);
+  const shown: Asks["shown"] = (caller, kind, ids) => provenance?.knows(caller, ids.map((id) => `${kind}\n${id}`));
+  return (exchange) => ({ lookup: lookupFor(exchange), relation: relationFor(exchange), shown });
 }
 
 /** What no document names: counted, recorded, and closed where the route is enforced. */

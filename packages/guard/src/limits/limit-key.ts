@@ -1,4 +1,4 @@
-import { namesAlike } from "../names-alike.ts";
+import { compileAlike } from "../names-alike.ts";
 
 /** Who a request counts as: facts that the gate established, never the caller's word alone. */
 export interface Counted {
@@ -32,12 +32,12 @@ export function networkOf(address: string): string {
 }
 
 /** Case and Unicode form are folded: `Ann@x` and `ann@x` are one guess. Long values are cut; they cannot name more than one. */
-function bodyValue(body: unknown, members: readonly string[]): string {
+function bodyValue(body: unknown, members: readonly { readonly name: string; readonly isAlike: (sent: string) => boolean }[]): string {
   let value = body;
-  for (const member of members) {
+  for (const { isAlike, name } of members) {
     // Two spellings of one name are two guesses, of which one would be counted: all such share one count.
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, member) || Object.keys(value).some((name) => namesAlike(name, member))) return "";
-    value = (value as Record<string, unknown>)[member];
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name) || Object.keys(value).some(isAlike)) return "";
+    value = (value as Record<string, unknown>)[name];
   }
   return typeof value === "string" ? value.slice(0, 200).normalize("NFKC").trim().toLowerCase() : typeof value === "number" ? String(value) : "";
 }
@@ -57,7 +57,7 @@ const readers: Readonly<Record<(typeof limitParts)[number], (counted: Counted) =
 export function compileLimitKey(name: string, per: readonly LimitPart[]): (counted: Counted) => string {
   const parts = per.map((part) => {
     if (!part.startsWith("body.")) return readers[part as keyof typeof readers];
-    const members = part.split(".").slice(1);
+    const members = part.split(".").slice(1).map((one) => ({ name: one, isAlike: compileAlike(one) }));
     return (counted: Counted) => bodyValue(counted.body, members);
   });
   const [only] = parts;
