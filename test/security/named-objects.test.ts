@@ -39,9 +39,10 @@ paths:
   /searches: { get: { operationId: searches, parameters: [{ name: customer, in: query, schema: ${text} }], ${answers} } }
   /profiles: { patch: { operationId: patchProfile, requestBody: { content: { application/json-patch+json: { schema: { type: array } }, application/json: { schema: { $ref: "#/components/schemas/Account" } } } }, ${answers} } }
   /orders: { post: { operationId: order, requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Order" } }, application/x-www-form-urlencoded: { schema: { $ref: "#/components/schemas/Order" } }, multipart/form-data: { schema: { $ref: "#/components/schemas/Order" } }, image/png: {} } }, ${answers} } }
+  /combined: { post: { operationId: combined, parameters: [{ name: customer, in: query, schema: ${text} }], requestBody: { content: { application/json: { schema: { type: object, properties: { customer: ${text} } } } } }, ${answers} } }
   /batches: { post: { operationId: batch, requestBody: { content: { application/json: { schema: { type: object, properties: { requests: { type: array, items: { type: object, properties: { method: ${text}, path: ${text} } } } } } } } }, ${answers} } }
   /allowed-batches: { post: { operationId: allowedBatch, requestBody: { content: { application/json: { schema: { type: array, items: { type: object, properties: { method: ${text}, url: ${text} } } } } } }, ${answers} } }
-components: { securitySchemes: { token: { type: http, scheme: bearer } }, schemas: { Order: { type: object, properties: { accountId: ${text}, others: ${list}, note: ${text} } }, Account: { type: object, properties: { id: { type: string }, owner: { type: string } } } } }
+components: { securitySchemes: { token: { type: http, scheme: bearer } }, schemas: { Order: { type: object, properties: { accountId: ${text}, others: ${list}, note: ${text} } }, Account: { type: object, properties: { id: { type: string }, owner: { type: string }, next: { type: string } } } } }
 `;
 const policy = (more: string, sealed = ""): string => `portcullis: 1
 mode: { default: enforce, request: observe }
@@ -99,6 +100,25 @@ test("what a request may leave out is judged where it is there, and in no other 
   for (const query of ["?customer=ben", "?customer=", "?CUSTOMER=ben", "?customer[]=ben"]) assert.equal(await status("GET", `/searches${query}`), 404, query);
 });
 
+test("a key that stands twice in the body, or an id in query and body at once, is judged in both places or not passed", async () => {
+  const twice = async (body: string): Promise<number> => (await ask("ann", "POST", "/transfers", body, ["Content-Type", "application/json"])).status;
+  reached = [];
+  for (const body of ['{"from":"ann","from":"ben"}', '{"from":"ben","from":"ann"}', '{"from":"ann","fr\\u006fm":"ben"}']) assert.equal(await twice(body), 404, body);
+  assert.deepEqual(reached, []);
+  const both = await plannedJourney({ document, policy: policy("  - { match: combined, owner: { all: [{ param: customer, optional: true }, { body: /customer, optional: true }], is: token.sub } }"), backend });
+  const send = async (query: string, body: unknown): Promise<number> => (await both("ann", "POST", `/combined${query}`, body)).status;
+  assert.equal(await send("?customer=ann", { customer: "ann" }), 200);
+  for (const [query, body] of [["?customer=ann", { customer: "ben" }], ["?customer=ben", { customer: "ann" }], ["?customer=ben", {}], ["", { customer: "ben" }]] as const) assert.equal(await send(query, body), 404, `${query} ${JSON.stringify(body)}`);
+});
+
+test("a list without end is not judged for ever", async () => {
+  assert.equal(await status("POST", "/transfers", { to: Array.from({ length: 20_000 }, () => ({ accountId: "ann-1" })) }), 404);
+  assert.deepEqual(reached, []);
+  const shown = await plannedJourney({ document, policy: policy("  - { match: transfers, owner: { body: \"/to/*/accountId\", is: token.sub } }"), backend });
+  assert.equal((await shown("ann", "POST", "/transfers", { to: Array.from({ length: 1000 }, () => ({ accountId: "ann" })) })).status, 200);
+  assert.equal((await shown("ann", "POST", "/transfers", { to: Array.from({ length: 1001 }, () => ({ accountId: "ann" })) })).status, 404);
+});
+
 test("a body that the gate did not read is not taken for one without the object", async () => {
   reached = [];
   const got = await ask("ann", "POST", "/transfers", undefined, ["Content-Type", "application/octet-stream", "Content-Length", "16"]);
@@ -127,7 +147,7 @@ test("a body that carries requests of its own is closed, until the policy says t
 test("sealed ids open in lists of the query, and no spelling of the name brings a raw id past the seal", async () => {
   const sealingKey = Buffer.alloc(32, 7);
   const sealer = new IdSealer([sealingKey]);
-  const sealedAsk = await plannedJourney({ document, policy: policy("  - { match: '*', owner: none }", "sealedIds: { account: { parameters: [accountId, accountIds], properties: [Account/id] } }\nsealingKeys: [{ env: KEY }]"), backend, sealingKey });
+  const sealedAsk = await plannedJourney({ document, policy: policy("  - { match: '*', owner: none }", "sealedIds: { account: { parameters: [accountId, accountIds], properties: [Account/id] }, cursor: { parameters: [page], properties: [Account/next] } }\nsealingKeys: [{ env: KEY }]"), backend, sealingKey });
   const handle = (id: string): string => sealer.seal("account", "=ann", id);
   const open = async (target: string): Promise<string> => {
     reached = [];
@@ -140,6 +160,9 @@ test("sealed ids open in lists of the query, and no spelling of the name brings 
   assert.equal(await open(`/loans?accountId=${handle("ann-1")}&accountId=${handle("ann-2")}`), "GET /loans?accountId=ann-1&accountId=ann-2");
   assert.equal(await open(`/loans?&account%49d=${handle("ann-1")}&`), "GET /loans?accountId=ann-1");
   for (const target of ["/accounts/ben-1", "/cards?accountIds=ben-1", `/cards?accountIds=${handle("ann-1")},ben-1`, "/cards?account%49ds=ben-1", "/cards?AccountIds=ben-1", "/cards?accountIds[]=ben-1", `/cards?accountIds=${handle("ann-1")}&account%49ds=ben-1`, "/loans?accountId=%", `/loans?accountId=${handle("ann-1")}&%61ccountId=ben-1`, "/loans?accountId"]) assert.equal(await open(target), "404", target);
+  const cursor = (kind: string, reader: string): string => sealer.seal(kind, reader, "17");
+  assert.equal(await open(`/statements?customer=ann&page=${cursor("cursor", "=ann")}`), "GET /statements?customer=ann&page=17");
+  for (const page of ["17", cursor("cursor", "=ben"), cursor("account", "=ann"), `${cursor("cursor", "=ann").slice(0, -2)}AA`, cursor("cursor", "=ann").slice(0, 24)]) assert.equal(await open(`/statements?customer=ann&page=${page}`), "404", `a cursor that was made up, or is another's: ${page}`);
 });
 
 test("sealed ids open in JSON and in forms, under no other spelling, and in no body that is not read", async () => {

@@ -3,7 +3,7 @@ import type { AnswerReceiver, Forwarding, UpstreamFaultCode } from "../upstream.
 import { type AnswerFields, readAnswerFields } from "./answer-fields.ts";
 import { answerRefusal, type Answer } from "./answer.ts";
 import { decodeBounded } from "./decode-answer.ts";
-import { answerHidden, saysAbsent, tellsOfExistence } from "./hide-existence.ts";
+import { answerDecided, answerHidden, saysAbsent } from "./hide-existence.ts";
 import { sendHeld } from "./send-held.ts";
 import { sealsIds, shapeAnswer } from "./shape-answer.ts";
 import { modeOf, stands } from "./stands.ts";
@@ -159,10 +159,8 @@ export class AnswerFilter implements AnswerReceiver {
     this.#held = undefined;
     if (this.#exchange.answeredAt !== 0) this.forwarding?.abort();
     const { refusal } = this.#exchange;
-    const { hideStepMs } = this.#rules;
-    if (refusal !== undefined && hideStepMs !== undefined && tellsOfExistence(refusal)) return answerHidden(this.#exchange, this.#answer, hideStepMs, () => this.#finish());
-    if (refusal !== undefined) answerRefusal(this.#exchange, this.#answer, refusal);
-    this.#finish();
+    if (refusal === undefined) this.#finish();
+    else answerDecided(this.#exchange, this.#answer, refusal, this.#rules.hideStepMs, () => this.#finish());
   }
 
   #mustHide(status: number): boolean {

@@ -11,6 +11,14 @@ export const tellsOfExistence = (refusal: Refusal): boolean => refusal.code === 
 
 export const saysAbsent = (status: number): boolean => absentStatuses.has(status);
 
+/** Answers what was decided: hidden where the policy hides and the refusal would tell, and as it is elsewhere. */
+export function answerDecided(exchange: JourneyExchange, answer: Answer, refusal: Refusal, hideStepMs: number | undefined, finished: () => void): void {
+  exchange.refusal = refusal;
+  if (hideStepMs !== undefined && tellsOfExistence(refusal)) return answerHidden(exchange, answer, hideStepMs, finished);
+  answerRefusal(exchange, answer, refusal);
+  finished();
+}
+
 /**
  * Answers as if there were nothing at the address, in words, fields and time: the answer leaves at the next multiple of
  * `stepMs` after the request came, so that it does not tell whether a backend was asked, found something, or found

@@ -4,9 +4,9 @@ import { compileRoute, type RouteTable, type SelectTable } from "./20-route.ts";
 import { forward, type IdentityAssertion } from "./80-forward.ts";
 import { checkUpgrade, tunnel } from "./80-upgrade.ts";
 import { AnswerFilter } from "./90-filter.ts";
-import { answerEmpty, answerPage, answerRefusal, type Answer } from "./answer.ts";
+import { answerEmpty, answerPage, type Answer } from "./answer.ts";
 import type { Cors } from "./cors.ts";
-import { answerHidden, tellsOfExistence } from "./hide-existence.ts";
+import { answerDecided } from "./hide-existence.ts";
 import type { OwnPage } from "./own-pages.ts";
 import { stands } from "./stands.ts";
 import type { JourneyExchange, OperationJourney } from "./step.ts";
@@ -44,13 +44,7 @@ export function compileJourney(parts: JourneyParts): Journey {
   const route = compileRoute(parts.selectTable, undeclared);
 
   const end = (exchange: JourneyExchange, answer: Answer, refusal: Refusal): void => {
-    const stepMs = exchange.rules?.hideStepMs;
-    if (stepMs !== undefined && tellsOfExistence(refusal)) {
-      exchange.refusal = refusal;
-      return answerHidden(exchange, answer, stepMs, () => record(exchange));
-    }
-    answerRefusal(exchange, answer, refusal);
-    record(exchange);
+    answerDecided(exchange, answer, refusal, exchange.rules?.hideStepMs, () => record(exchange));
   };
   const fail = (exchange: JourneyExchange, answer: Answer, fault: unknown): void => {
     const refusal = refuse("gate-fault", { detail: fault instanceof Error ? `${fault.name}: ${fault.message}` : "unknown" });

@@ -58,7 +58,7 @@ const api = object({
 
 const versioning = object({ from: optional(choice("path", "accept")), header: optional(text("a header field's name", /^[A-Za-z0-9-]{1,64}$/)), query: optional(text("a query parameter's name", /^[A-Za-z0-9_.-]{1,64}$/)), default: optional(versionName) });
 
-const origin = scalar("an origin such as https://app.example.com, or '*'", (value) => (value === "*" || (typeof value === "string" && URL.parse(value)?.origin === value && value !== "null") ? value : undefined), { type: "string" });
+const origin = scalar("an origin such as https://app.example.com, without a path or slash behind it, or '*'", (value) => (value === "*" || (typeof value === "string" && URL.parse(value)?.origin === value && value !== "null") ? value : undefined), { type: "string" });
 const fieldName = text("a header field's name", /^[A-Za-z0-9-]{1,64}$/);
 const cors = object({ origins: required(list(origin, 1)), credentials: optional(flag), maxAge: optional(duration), allowHeaders: optional(list(fieldName)), exposeHeaders: optional(list(fieldName)) });
 
@@ -74,7 +74,7 @@ const signIn = object({ title: optional(text("the name people know the service b
 const passwords = object({ least: optional(integer(8, 64)), breached: optional(scalarOr(choice("off"), object({ file: optional(text("a file of SHA-1 hashes in hexadecimal, sorted")), url: optional(url(["https:", "http:"], "the address of a range service, which is asked with five characters of a hash")) }))) });
 const mail = object({ webhook: required(url(["https:", "http:"], "the address that sends mail for the gate")), token: optional(secret), from: optional(text("a sender's address")) });
 const sms = object({ webhook: required(url(["https:", "http:"], "the address that sends messages for the gate")), token: optional(secret) });
-const provider = object({ id: required(text("a short name such as google", /^[a-z0-9-]{1,32}$/)), title: optional(text("the name on the button")), issuer: required(url(["https:", "http:"], "the provider's address, such as https://accounts.google.com")), clientId: required(text("the client's id there")), clientSecret: optional(secret), apple: optional(object({ teamId: required(text("the team's id", /^[A-Z0-9]{10}$/)), keyId: required(text("the key's id", /^[A-Z0-9]{10}$/)), key: required(secret) })), responseMode: optional(choice("query", "form_post")), scopes: optional(list(text("a scope"), 1)) });
+const provider = object({ id: required(text("a short name such as google", /^[a-z0-9-]{1,32}$/)), title: optional(text("the name on the button")), issuer: required(url(["https:", "http:"], "the provider's address, such as https://accounts.google.com")), clientId: required(text("the client's id there")), clientSecret: optional(secret), apple: optional(object({ teamId: required(text("the team's ten capitals and digits, as Apple's membership page shows them", /^[A-Z0-9]{10}$/)), keyId: required(text("the key's ten capitals and digits, as they stand in AuthKey_XXXXXXXXXX.p8", /^[A-Z0-9]{10}$/)), key: required(secret) })), responseMode: optional(choice("query", "form_post")), scopes: optional(list(text("a scope"), 1)) });
 
 const identity = object(
   {

@@ -141,6 +141,9 @@ test("what policy and documents cannot be together is a fault, never a silent no
   assert.match(await owner("{ response: /custmerId, is: token.sub }"), /declare no 'custmerId' .* \(Did you mean 'customerId'\?\)/);
   assert.doesNotMatch(await owner("{ response: /customerId, is: token.sub }"), /declare no/);
   assert.match(await faults("operations: [{ match: login, hide: { existence: 1ms } }]\n"), /at least 5ms/);
+  assert.match(await faults("operations: [{ match: login, hide: existance }]\n"), /'hide' is "existance" \(Did you mean 'existence'\?\)/);
+  assert.match(await faults('cors: { origins: ["https://app.example/"] }\n'), /'origins' holds "https:\/\/app.example\/"/);
+  assert.match(await faults('cors: { origins: ["*"], credentials: true }\n'), /no cookies where any page may ask/);
   assert.match(await faults("operations: [{ match: login, limits: [{ rate: tier, per: user }] }]\n"), /needs tiers/);
   assert.match(await faults("operations: [{ match: getAccount, limits: [{ rate: 1/s, per: body.x }] }]\n"), /has no body to count by/);
   assert.match(await faults("roles: { support: [] }\noperations: [{ match: getAccount, allow: { roles: [suport] } }]\n"), /no role 'suport' \(Did you mean 'support'\?\)/);

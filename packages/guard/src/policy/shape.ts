@@ -14,22 +14,25 @@ export interface Shape<T> {
 
 export type Read<S> = S extends Shape<infer T> ? T : never;
 
-function refused(at: Located, set: DocumentSet, expected: string): undefined {
+function refused(at: Located, set: DocumentSet, expected: string, words: readonly string[] = []): undefined {
   const { value } = at;
   const shown = value === null ? "nothing" : typeof value === "object" ? (Array.isArray(value) ? "a list" : "an object") : JSON.stringify(value);
-  set.fault(at, `'${at.path.at(-1) ?? "the file"}' is ${shown}`, { expected });
+  const name = at.path.at(-1) ?? "the file";
+  const around = at.path.at(-2);
+  const meant = typeof value === "string" ? nearest(value, words) : undefined;
+  set.fault(at, /^\d+$/.test(name) && around !== undefined ? `'${around}' holds ${shown}` : `'${name}' is ${shown}`, { expected, ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
   return undefined;
 }
 
 /** A scalar that `parse` understands; its `undefined` means not understood. */
-export function scalar<T>(expected: string, parse: (value: string | number | boolean) => T | undefined, jsonSchema: Readonly<Record<string, unknown>>): Shape<T> {
+export function scalar<T>(expected: string, parse: (value: string | number | boolean) => T | undefined, jsonSchema: Readonly<Record<string, unknown>>, words: readonly string[] = []): Shape<T> {
   return {
     expected,
     jsonSchema,
     read(at, set) {
       const { value } = at;
       const parsed = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? parse(value) : undefined;
-      return parsed === undefined ? refused(at, set, expected) : parsed;
+      return parsed === undefined ? refused(at, set, expected, words) : parsed;
     },
   };
 }
@@ -41,7 +44,7 @@ export const integer = (least: number, most: number): Shape<number> =>
 
 export const flag: Shape<boolean> = scalar("true or false", (value) => (typeof value === "boolean" ? value : undefined), { type: "boolean" });
 
-export const choice = <const T extends string>(...choices: readonly T[]): Shape<T> => scalar(choices.join(", "), (value) => choices.find((one) => one === value), { enum: choices });
+export const choice = <const T extends string>(...choices: readonly T[]): Shape<T> => scalar(choices.join(", "), (value) => choices.find((one) => one === value), { enum: choices }, choices);
 
 /** A whole number with a unit, read in the smallest of them. */
 function quantity(expected: string, units: Readonly<Record<string, number>>): Shape<number> {
@@ -107,11 +110,19 @@ export function named<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
 /** By the kind of value: a scalar is read by one shape, an object or list by the other. */
 export function scalarOr<A, B>(plain: Shape<A>, structured: Shape<B>): Shape<A | B> {
   const { fields } = structured as Partial<{ readonly fields: unknown }>;
+  const expected = `${plain.expected}, or ${structured.expected}`;
   return {
     ...(fields === undefined ? {} : { fields }),
-    expected: `${plain.expected}, or ${structured.expected}`,
+    expected,
     jsonSchema: { anyOf: [plain.jsonSchema, structured.jsonSchema] },
-    read: (at, set): A | B | undefined => (typeof at.value === "object" && at.value !== null ? structured.read(at, set) : plain.read(at, set)),
+    read(at, set): A | B | undefined {
+      if (typeof at.value === "object" && at.value !== null) return structured.read(at, set);
+      const read = plain.read(at, set);
+      const fault = set.faults.at(-1);
+      // Whoever missed the one form is told of the other too.
+      if (read === undefined && fault?.expected === plain.expected) set.faults[set.faults.length - 1] = { ...fault, expected };
+      return read;
+    },
   };
 }
 

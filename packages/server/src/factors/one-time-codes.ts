@@ -27,6 +27,12 @@ export class OneTimeCodes {
     return code;
   }
 
+  /** For what needs no typing, such as a challenge that a device answers. @returns what it was made about, once; undefined when there is none, or it is too late */
+  async take(purpose: string, attempt: string): Promise<string | undefined> {
+    const row = await this.#db.deleteFrom("one_time_codes").where("id", "=", idOf(purpose, attempt)).where("expires_at", ">", this.#now()).returning("about").executeTakeFirst();
+    return row?.about;
+  }
+
   /** @returns what the code was made about; undefined when it is not right, too late or tried too often */
   async use(purpose: string, attempt: string, code: string): Promise<string | undefined> {
     const id = idOf(purpose, attempt);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type Account, readEmail } from "../accounts/accounts.ts";
 import { audit } from "../accounts/audit.ts";
 import { hashPassword } from "../accounts/passwords.ts";
@@ -92,9 +91,7 @@ export async function changeAccount({ account, parts, say, sessionName }: Visit,
       return { ...(await noted("recovery-codes-renewed")), codes: await parts.factors.renewRecoveryCodes(account.id) };
     case "add-passkey": {
       const challenge = challengeOf(field("credential"));
-      const code = challenge === undefined ? undefined : await parts.db.selectFrom("one_time_codes").select("about").where("id", "=", createHash("sha256").update(`challenge:${challenge}\n${sessionName}`).digest("base64url")).where("expires_at", ">", parts.now()).executeTakeFirst();
-      if (challenge === undefined || code?.about !== account.id) return { fault: say("wrong") };
-      await parts.db.deleteFrom("one_time_codes").where("id", "=", createHash("sha256").update(`challenge:${challenge}\n${sessionName}`).digest("base64url")).execute();
+      if (challenge === undefined || (await parts.codes.take(`challenge:${challenge}`, sessionName)) !== account.id) return { fault: say("wrong") };
       return (await parts.passkeys.add(account.id, field("credential"), challenge, new Date(parts.now()).toISOString().slice(0, 10))) ? noted("factor-added", { kind: "passkey" }) : { fault: say("wrong") };
     }
     case "password": {

@@ -73,8 +73,9 @@ export function createNativeSignIn(parts: SignInParts, issuer: () => ChallengeIs
       say,
     });
     if ("fault" in outcome) {
-      const waits = outcome.status === 429 || outcome.status === 503;
-      return problem(waits ? outcome.status : 403, waits ? "temporarily_unavailable" : "access_denied", outcome.fault, { auth_session: sealSession(session, parts.sealing), next: asked }, waits ? { "Retry-After": /\d+/.exec(outcome.fault)?.[0] ?? "5" } : {});
+      const { fault, retryAfterSeconds, status = 403 } = outcome;
+      const again = { auth_session: sealSession(session, parts.sealing), next: asked };
+      return retryAfterSeconds === undefined ? problem(403, "access_denied", fault, again) : problem(status, "temporarily_unavailable", fault, again, { "Retry-After": String(retryAfterSeconds) });
     }
     if ("next" in outcome) return insufficient({ ...session, pending: outcome.next });
     const { amr, signedIn } = outcome;

@@ -89,6 +89,7 @@ async function answerSignIn(parts: SignInParts, request: IncomingMessage, respon
   if (intent.startsWith("provider:")) return leaveFor(parts, response, intent.slice("provider:".length), interaction.uid, say);
   const known = readCookie(request.headers.cookie, cookieName(parts.settings.issuer, "known"));
   const outcome = await takeStep(parts, { intent, field, pending, attempt: interaction.uid, network: networkOf(addressOf(request)), knownCookie: known, needsMfa: asksForMfa(interaction), say });
+  if ("fault" in outcome && outcome.retryAfterSeconds !== undefined) response.setHeader("Retry-After", String(outcome.retryAfterSeconds));
   if ("fault" in outcome) return show(parts, response, interaction, pending, say, outcome.fault, outcome.status ?? 400, field("email"));
   if ("next" in outcome) {
     await keep(interaction, outcome.next);

@@ -25,9 +25,10 @@ export interface Submission {
   readonly say: Say;
 }
 
-export type Outcome = { readonly next: Pending } | { readonly fault: string; readonly status?: number } | { readonly signedIn: Account; readonly amr: readonly string[]; readonly link?: Pending["link"] };
+export type Outcome = { readonly next: Pending } | { readonly fault: string; readonly status?: number; readonly retryAfterSeconds?: number } | { readonly signedIn: Account; readonly amr: readonly string[]; readonly link?: Pending["link"] };
 
 const wrong = (say: Say): Outcome => ({ fault: say("wrong") });
+const mustWait = (say: Say, waitMs: number): Outcome => ({ fault: say("wait", Math.ceil(waitMs / 1000)), status: 429, retryAfterSeconds: Math.ceil(waitMs / 1000) });
 
 /** What a submitted form does to a sign-in. Nothing here tells whether an address has an account: not the words, not the work done. */
 export async function takeStep(parts: SignInParts, submission: Submission): Promise<Outcome> {
@@ -64,7 +65,7 @@ export async function takeStep(parts: SignInParts, submission: Submission): Prom
         return wrong(say);
     }
   } catch (fault) {
-    if (fault instanceof Busy) return { fault: say("busy"), status: 503 };
+    if (fault instanceof Busy) return { fault: say("busy"), status: 503, retryAfterSeconds: 5 };
     throw fault;
   }
 }
@@ -75,7 +76,7 @@ async function byPassword(parts: SignInParts, submission: Submission): Promise<O
   const account = email === undefined ? undefined : await parts.accounts.byEmail(email);
   const guesser = await guesserOf(parts, submission, email ?? field("email").slice(0, 254), account);
   const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
+  if (waitMs > 0) return mustWait(say, waitMs);
   await parts.guesses.count(guesser);
   const right = await verifyPassword(field("password"), account?.password);
   if (!right || account === undefined || account.disabled) return wrong(say);
@@ -139,7 +140,7 @@ async function secondStep(parts: SignInParts, submission: Submission): Promise<O
   if (intent === "send-text" && pending.mailed !== true && parts.texter !== undefined) return { next: { ...pending, texted: await sendText(parts, attempt, account.id, say) } };
   const guesser = await guesserOf(parts, submission, `second:${account.id}`, account);
   const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
+  if (waitMs > 0) return mustWait(say, waitMs);
   await parts.guesses.count(guesser);
   const code = field("code");
   const proof = await proofOf(parts, account.id, attempt, code, pending);
@@ -178,7 +179,7 @@ async function signUp(parts: SignInParts, submission: Submission): Promise<Outco
   if (judged !== undefined) return { fault: say(judged) };
   const guesser = await guesserOf(parts, submission, `sign-up:${email}`);
   const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
+  if (waitMs > 0) return mustWait(say, waitMs);
   await parts.guesses.count(guesser);
   // The same work for an address that is taken: its owner is told by mail, and nobody else is.
   const passwordHash = await hashPassword(field("password"));
@@ -204,7 +205,7 @@ async function askForReset(parts: SignInParts, submission: Submission): Promise<
   if (email === undefined) return wrong(say);
   const guesser = await guesserOf(parts, submission, `reset:${email}`);
   const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return { fault: say("wait", Math.ceil(waitMs / 1000)), status: 429 };
+  if (waitMs > 0) return mustWait(say, waitMs);
   await parts.guesses.count(guesser);
   const account = await parts.accounts.byEmail(email);
   const code = await parts.codes.make("reset", attempt, account === undefined || account.disabled ? "" : account.id);
