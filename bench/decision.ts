@@ -1,19 +1,13 @@
-// The journey alone, in process: no sockets, a backend that answers at once. What a middleware user pays, and where it goes.
+// The journey alone, in process: no sockets, a backend that answers at once. What a middleware user
+// pays, and where it goes.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { compileKeySet } from "@portcullis/guard/credentials/key-set";
-import { Exchange } from "@portcullis/guard/exchange";
-import { compileArrive } from "@portcullis/guard/journey/10-arrive";
-import { compileRecord } from "@portcullis/guard/journey/99-record";
-import type { Answer } from "@portcullis/guard/journey/answer";
-import { compileClientAddress } from "@portcullis/guard/journey/client-address";
-import { compileJourney } from "@portcullis/guard/journey/journey";
-import { compileOperationJourneys } from "@portcullis/guard/journey/operation-journeys";
-import { compileOwnPages } from "@portcullis/guard/journey/own-pages";
-import { recordLine } from "@portcullis/guard/record-line";
-import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state/shared-memory";
+import { type Answer, createGate } from "@portcullis/guard";
+import { recordLine } from "@portcullis/guard/records";
+import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state";
+import { type Jwks, KeyRing } from "@portcullis/guard/tokens";
 import type { Upstream } from "@portcullis/guard/upstream";
 import { loadPolicy } from "../packages/server/src/policy/load-policy.ts";
 import { benchDocument, benchPolicy, makeWorkload } from "./workload.ts";
@@ -25,7 +19,10 @@ export interface DecisionBench {
 }
 
 /** CPU microseconds per decision, at the given sizes. */
-export async function decisionMicroseconds({ keys, operations, users }: DecisionBench, requests: number): Promise<number> {
+export async function decisionMicroseconds(
+  { keys, operations, users }: DecisionBench,
+  requests: number,
+): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-decision-"));
   const workload = await makeWorkload(Math.min(users, 1000));
   writeFileSync(join(directory, "openapi.yaml"), benchDocument(operations));
@@ -33,33 +30,81 @@ export async function decisionMicroseconds({ keys, operations, users }: Decision
   writeFileSync(file, benchPolicy(workload, "http://127.0.0.1:9"));
   const { faults, plan } = await loadPolicy({ file, environment: {}, flags: [] });
   if (plan === undefined) throw new Error(JSON.stringify(faults));
-  const jwks = (await (await fetch(`${workload.issuer}/jwks`)).json()) as { keys: [] };
+  const jwks = (await (await fetch(`${workload.issuer}/jwks`)).json()) as Jwks;
   workload.close();
-  const keySet = compileKeySet(jwks, ["ES256"]);
   const state = new SharedMemoryState(allocateSharedBuckets(keys, [1, 2]));
-  const answerHeaders = ["Content-Type", "application/json", "Content-Length", "211", "Server", "x", "Date", "Sat, 21 Nov 2026 00:00:00 GMT"];
+  const answerHeaders = [
+    "Content-Type",
+    "application/json",
+    "Content-Length",
+    "211",
+    "Server",
+    "x",
+    "Date",
+    "Sat, 21 Nov 2026 00:00:00 GMT",
+  ];
   const upstream: Upstream = {
     forward(request, receiver) {
       const id = request.target.slice(request.target.lastIndexOf("/") + 1);
       receiver.onHead(200, answerHeaders);
-      receiver.onData(Buffer.from(`{"id":"a-${id}","customerId":"${id}","iban":"NL02HARB0000000001","currency":"EUR","balance":125000,"limits":[{"kind":"daily","amount":50000},{"kind":"monthly","amount":500000}]}`));
+      receiver.onData(
+        Buffer.from(
+          `{"id":"a-${id}","customerId":"${id}","iban":"NL02HARB0000000001","currency":"EUR","balance":125000,"limits":[{"kind":"daily","amount":50000},{"kind":"monthly","amount":500000}]}`,
+        ),
+      );
       receiver.onEnd([]);
       return { resume: () => undefined, abort: () => undefined };
     },
   };
-  const planned = compileOperationJourneys(plan, { upstreams: [upstream], state, localState: state, keys: () => keySet, onUnknownKey: () => undefined });
   let lines = 0;
   let refused = 0;
-  const journey = compileJourney({ arrive: compileArrive(compileClientAddress([]), { headerFields: 100, targetBytes: 8192 }), ownPages: compileOwnPages(new Map()), everyAnswer: [], admit: planned.admit, selectTable: planned.selectTable, undeclared: planned.undeclared, assertIdentity: undefined, record: compileRecord([], (record) => {
-    lines += recordLine(record).length;
-    if (record.outcome !== "passed") refused += 1;
-  }) });
+  const gate = createGate({
+    plan,
+    ports: {
+      upstream: () => upstream,
+      limits: state,
+      localLimits: state,
+      keys: new KeyRing(jwks),
+      record: (record) => {
+        lines += recordLine(record).length;
+        if (record.outcome !== "passed") refused += 1;
+      },
+    },
+  });
   const body = Readable.from([]);
-  const answer: Answer = { headersSent: false, writableEnded: true, writeHead: () => undefined, write: () => true, end: () => undefined, once: () => undefined, destroy: () => undefined };
+  const answer: Answer = {
+    headersSent: false,
+    writableEnded: true,
+    writeHead: () => undefined,
+    write: () => true,
+    end: () => undefined,
+    once: () => undefined,
+    destroy: () => undefined,
+  };
   const one = (index: number): void => {
-    const { subject, token } = workload.tokens[index % workload.tokens.length] as (typeof workload.tokens)[number];
-    const arrival = { method: "GET", target: `/v1/accounts/${subject}`, rawHeaders: ["Host", "api.bench.example", "Authorization", `Bearer ${token}`, "Portcullis-App", "bench-app/3.4.1", "Accept", "application/json"], httpVersion: "1.1", peerAddress: addressOf(index % users), encrypted: false, endsWithHead: false, body };
-    journey(new Exchange(arrival, Date.now(), performance.now()), answer);
+    const { subject, token } = workload.tokens[
+      index % workload.tokens.length
+    ] as (typeof workload.tokens)[number];
+    const arrival = {
+      method: "GET",
+      target: `/v1/accounts/${subject}`,
+      rawHeaders: [
+        "Host",
+        "api.bench.example",
+        "Authorization",
+        `Bearer ${token}`,
+        "Portcullis-App",
+        "bench-app/3.4.1",
+        "Accept",
+        "application/json",
+      ],
+      httpVersion: "1.1",
+      peerAddress: addressOf(index % users),
+      encrypted: false,
+      endsWithHead: false,
+      body,
+    };
+    gate.handle(arrival, answer);
   };
   for (let index = 0; index < Math.max(20_000, users); index += 1) one(index);
   const before = process.cpuUsage();
@@ -69,9 +114,12 @@ export async function decisionMicroseconds({ keys, operations, users }: Decision
   return (user + system) / requests;
 }
 
-const addressOf = (index: number): string => `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
+const addressOf = (index: number): string =>
+  `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
 
 if (import.meta.main) {
   const requests = process.argv.includes("--quick") ? 50_000 : 300_000;
-  console.log(`decision, in process: ${(await decisionMicroseconds({ operations: 10, users: 1000, keys: 65_536 }, requests)).toFixed(1)} µs CPU (aim: at most 12)`);
+  console.log(
+    `decision, in process: ${(await decisionMicroseconds({ operations: 10, users: 1000, keys: 65_536 }, requests)).toFixed(1)} µs CPU (aim: at most 12)`,
+  );
 }

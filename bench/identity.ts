@@ -1,43 +1,49 @@
-// What identity costs: refreshes and sign-ins per CPU second beside a bare oidc-provider, a bound request at the gate beside
-// one signature, and how long a revoked token is still taken. Prints one table; `node tools/run.mjs bench/identity.ts`.
+// What identity costs: refreshes and sign-ins per CPU second beside a bare oidc-provider, a bound
+// request at the gate beside one signature, and how long a revoked token is still taken. Prints one
+// table; `node tools/run.mjs bench/identity.ts`.
 import { spawn, type ChildProcess } from "node:child_process";
-import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { compileBindingCheck } from "@portcullis/guard/credentials/binding";
-import { createDpopNonces } from "@portcullis/guard/credentials/dpop-nonce";
-import { thumbprintOf } from "@portcullis/guard/credentials/dpop-proof";
-import type { Principal } from "@portcullis/guard/credentials/principal";
-import { allocateSharedReplay, SharedReplayState } from "@portcullis/guard/state/shared-replay";
 import { decodeJwt } from "jose";
 import * as oauth from "oauth4webapi";
-import { Sessions } from "../packages/server/src/accounts/sessions.ts";
+import { Sessions } from "../packages/identity/src/people/sessions.ts";
 import { openStore } from "../packages/server/src/store/open-store.ts";
 import { App } from "../test/identity/app.ts";
 import { freePort, type IdentityGate, startIdentityGate } from "../test/identity/identity-gate.ts";
+import { boundRequest } from "./bound-request.ts";
 
 const email = "ann@notes.example";
 const workers = 8;
 
 /** User and system time of a process so far, in milliseconds. */
 function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-async function perCpuSecond(pid: number, count: number, work: (worker: number) => Promise<void>): Promise<number> {
+async function perCpuSecond(
+  pid: number,
+  count: number,
+  work: (worker: number) => Promise<void>,
+): Promise<number> {
   const before = cpuMs(pid);
-  await Promise.all(Array.from({ length: workers }, async (_, worker) => {
-    for (let done = 0; done < count / workers; done += 1) await work(worker);
-  }));
+  await Promise.all(
+    Array.from({ length: workers }, async (_, worker) => {
+      for (let done = 0; done < count / workers; done += 1) await work(worker);
+    }),
+  );
   return (count / (cpuMs(pid) - before)) * 1000;
 }
 
 async function refreshes(gate: IdentityGate, pid: number, count: number): Promise<number> {
-  const apps = await Promise.all(Array.from({ length: workers }, async () => {
-    const app = await new App(gate).begin();
-    return { app, token: (await app.signIn(email)).refresh_token as string };
-  }));
+  const apps = await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const app = await new App(gate).begin();
+      return { app, token: (await app.signIn(email)).refresh_token as string };
+    }),
+  );
   const one = async (worker: number): Promise<void> => {
     const own = apps[worker] as (typeof apps)[number];
     own.token = (await own.app.refresh(own.token)).refresh_token as string;
@@ -47,7 +53,16 @@ async function refreshes(gate: IdentityGate, pid: number, count: number): Promis
 }
 
 function startBare(port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--conditions=@portcullis/source", "--disable-warning=ExperimentalWarning", join(import.meta.dirname, "bare-provider.ts"), String(port)], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=@portcullis/source",
+      "--disable-warning=ExperimentalWarning",
+      join(import.meta.dirname, "bare-provider.ts"),
+      String(port),
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   return new Promise((resolve) => child.stdout?.once("data", () => resolve(child)));
 }
 
@@ -55,49 +70,13 @@ function medianOf(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
 
-/** Microseconds of CPU that one call takes: the best of some runs, because others use the machine too. */
-function microseconds(count: number, work: (index: number) => void): number {
-  const runs: number[] = [];
-  for (let run = 0; run < 5; run += 1) {
-    const before = process.cpuUsage();
-    for (let index = 0; index < count; index += 1) work(run * count + index);
-    const { system, user } = process.cpuUsage(before);
-    runs.push((user + system) / count);
-  }
-  return Math.min(...runs);
-}
-
-function boundRequest(): { readonly proof: number; readonly signature: number } {
-  const count = 4000;
-  const now = Math.floor(Date.now() / 1000);
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const jwk = publicKey.export({ format: "jwk" });
-  const accessToken = `${randomBytes(40).toString("base64url")}.${randomBytes(400).toString("base64url")}.${randomBytes(64).toString("base64url")}`;
-  const ath = createHash("sha256").update(accessToken).digest("base64url");
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const proofs = Array.from({ length: count * 5 }, () => {
-    const signed = `${part({ typ: "dpop+jwt", alg: "ES256", jwk })}.${part({ jti: randomUUID(), htm: "GET", htu: "https://api.example/v1/accounts", iat: now, ath })}`;
-    return `${signed}.${sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
-  });
-  const thumbprint = thumbprintOf(jwk as Readonly<Record<string, unknown>>);
-  const principal = { boundKey: thumbprint, boundCertificate: undefined } as unknown as Principal;
-  const check = compileBindingCheck({ binding: "dpop", origin: "https://api.example", windowSeconds: 300, requireNonce: false, nonces: createDpopNonces(randomBytes(32)) });
-  const replay = new SharedReplayState(allocateSharedReplay(4_194_304, [1, 2, 3, 4]));
-  const proof = microseconds(count, (index) => {
-    const outcome = check({ method: "GET", path: "/v1/accounts", accessToken, authorization: `DPoP ${accessToken}`, proof: proofs[index], certificateThumbprint: undefined }, principal, now);
-    if (outcome === undefined || "code" in outcome) throw new Error("the proof was not taken");
-    replay.useOnce(`${outcome.keyThumbprint}${index >> 8}`, outcome.proof.jti, outcome.proof.lifeSeconds);
-  });
-  const text = Buffer.from((proofs[0] as string).split(".").slice(0, 2).join("."));
-  const signature = Buffer.from((proofs[0] as string).split(".")[2] as string, "base64url");
-  const bare = microseconds(count, () => void verify("sha256", text, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature));
-  return { proof, signature: bare };
-}
-
-/** Milliseconds from the end of a session to the first refusal, over connections that reach every thread. */
+/**
+ * Milliseconds from the end of a session to the first refusal, over connections that reach every
+ * thread.
+ */
 async function revocationTimes(gate: IdentityGate, rounds: number): Promise<readonly number[]> {
   const store = await openStore(join(gate.directory, "state", "portcullis.db"), gate.directory);
-  const sessions = new Sessions(store.db, Date.now);
+  const sessions = new Sessions(store, Date.now);
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const app = await new App(gate).begin();
@@ -105,13 +84,15 @@ async function revocationTimes(gate: IdentityGate, rounds: number): Promise<read
     await app.call("/notes", tokens);
     let lastTaken = 0;
     let refused = 0;
-    const asking = Promise.all(Array.from({ length: workers }, async () => {
-      while (refused < workers * 4) {
-        const { status } = await app.call("/notes", tokens);
-        if (status === 200) lastTaken = performance.now();
-        else refused += 1;
-      }
-    }));
+    const asking = Promise.all(
+      Array.from({ length: workers }, async () => {
+        while (refused < workers * 4) {
+          const { status } = await app.call("/notes", tokens);
+          if (status === 200) lastTaken = performance.now();
+          else refused += 1;
+        }
+      }),
+    );
     await new Promise((resolve) => setTimeout(resolve, 30));
     await sessions.end({ id: decodeJwt(tokens.access_token)["sid"] as string }, "bench");
     const ended = performance.now();
@@ -125,18 +106,39 @@ async function revocationTimes(gate: IdentityGate, rounds: number): Promise<read
 /** The same refreshes at the bare provider, in memory and without a gate. */
 async function bareRefreshes(port: number, pid: number, count: number): Promise<number> {
   const issuer = `http://localhost:${port}`;
-  const metadata: oauth.AuthorizationServer = { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` };
+  const metadata: oauth.AuthorizationServer = {
+    issuer,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/jwks`,
+  };
   const client: oauth.Client = { client_id: "notes-app", id_token_signed_response_alg: "ES256" };
-  const apps = await Promise.all(Array.from({ length: workers }, async () => {
-    const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-    const DPoP = oauth.DPoP({}, keys);
-    return { DPoP, token: await (await fetch(`${issuer}/?mint=${await DPoP.calculateThumbprint()}`)).text() };
-  }));
+  const apps = await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
+        "sign",
+        "verify",
+      ]);
+      const DPoP = oauth.DPoP({}, keys);
+      return {
+        DPoP,
+        token: await (await fetch(`${issuer}/?mint=${await DPoP.calculateThumbprint()}`)).text(),
+      };
+    }),
+  );
   const one = async (worker: number): Promise<void> => {
     const own = apps[worker] as (typeof apps)[number];
-    const send = (): Promise<Response> => oauth.refreshTokenGrantRequest(metadata, client, oauth.None(), own.token, { DPoP: own.DPoP, [oauth.allowInsecureRequests]: true });
-    const read = async (): Promise<oauth.TokenEndpointResponse> => oauth.processRefreshTokenResponse(metadata, client, await send());
-    own.token = (await read().catch((fault: unknown) => (oauth.isDPoPNonceError(fault) ? read() : Promise.reject(fault as Error)))).refresh_token as string;
+    const send = (): Promise<Response> =>
+      oauth.refreshTokenGrantRequest(metadata, client, oauth.None(), own.token, {
+        DPoP: own.DPoP,
+        [oauth.allowInsecureRequests]: true,
+      });
+    const read = async (): Promise<oauth.TokenEndpointResponse> =>
+      oauth.processRefreshTokenResponse(metadata, client, await send());
+    own.token = (
+      await read().catch((fault: unknown) =>
+        oauth.isDPoPNonceError(fault) ? read() : Promise.reject(fault as Error),
+      )
+    ).refresh_token as string;
   };
   await perCpuSecond(pid, workers * 5, one);
   return perCpuSecond(pid, count, one);
@@ -149,7 +151,11 @@ try {
   gate.addUser(email, "--role", "member");
   const pid = gate.gate.process.pid as number;
   const ours = await refreshes(gate, pid, 800);
-  const signIns = await perCpuSecond(pid, 80, async () => void (await (await new App(gate).begin()).signIn(email)));
+  const signIns = await perCpuSecond(
+    pid,
+    80,
+    async () => void (await (await new App(gate).begin()).signIn(email)),
+  );
   const peer = await bareRefreshes(barePort, bare.pid as number, 800);
   const times = await revocationTimes(gate, 20);
   const { proof, signature } = boundRequest();

@@ -13,7 +13,11 @@ export interface Measured {
   readonly p99Ms: number;
 }
 
-export function writeLoadScript(directory: string, { tokens }: Workload, path = "/v1/accounts/"): string {
+export function writeLoadScript(
+  directory: string,
+  { tokens }: Workload,
+  path = "/v1/accounts/",
+): string {
   const file = join(directory, "load.lua");
   writeFileSync(
     file,
@@ -39,13 +43,50 @@ end
 }
 
 /** Load from the other core; the candidate's own CPU time, divided by what it answered. */
-export async function measure(pid: number, port: number, script: string, seconds: number, connections = 32): Promise<Measured> {
+export async function measure(
+  pid: number,
+  port: number,
+  script: string,
+  seconds: number,
+  connections = 32,
+): Promise<Measured> {
   const before = cpuMicroseconds(pid);
   const output = await new Promise<string>((resolve, reject) => {
-    execFile("taskset", ["-c", "1", "wrk", "-t", "1", "-c", String(connections), "-d", `${seconds}s`, "--timeout", "10s", "-s", script, `http://127.0.0.1:${port}`], { maxBuffer: 1e7 }, (fault, stdout) => (fault === null ? resolve(stdout) : reject(fault)));
+    execFile(
+      "taskset",
+      [
+        "-c",
+        "1",
+        "wrk",
+        "-t",
+        "1",
+        "-c",
+        String(connections),
+        "-d",
+        `${seconds}s`,
+        "--timeout",
+        "10s",
+        "-s",
+        script,
+        `http://127.0.0.1:${port}`,
+      ],
+      { maxBuffer: 1e7 },
+      (fault, stdout) => (fault === null ? resolve(stdout) : reject(fault)),
+    );
   });
   const spent = cpuMicroseconds(pid) - before;
-  const [requests = 0, failed = 0, durationUs = 1, p50 = 0, p99 = 0] = (/RESULT ([\d ]+)/.exec(output)?.[1] ?? "").split(" ").map(Number);
+  const [requests = 0, failed = 0, durationUs = 1, p50 = 0, p99 = 0] = (
+    /RESULT ([\d ]+)/.exec(output)?.[1] ?? ""
+  )
+    .split(" ")
+    .map(Number);
   if (requests === 0) throw new Error(`no request was answered:\n${output}`);
-  return { requests, failed, cpuMicrosecondsPerRequest: spent / requests, requestsPerSecond: Math.round((requests / durationUs) * 1e6), p50Ms: p50 / 1000, p99Ms: p99 / 1000 };
+  return {
+    requests,
+    failed,
+    cpuMicrosecondsPerRequest: spent / requests,
+    requestsPerSecond: Math.round((requests / durationUs) * 1e6),
+    p50Ms: p50 / 1000,
+    p99Ms: p99 / 1000,
+  };
 }

@@ -11,7 +11,14 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-export const ports = { backend: 9100, nginx: 9101, haproxy: 9102, caddy: 9103, undici: 9104, nginxTls: 9105 } as const;
+export const ports = {
+  backend: 9100,
+  nginx: 9101,
+  haproxy: 9102,
+  caddy: 9103,
+  undici: 9104,
+  nginxTls: 9105,
+} as const;
 
 export function missingTools(): string[] {
   return ["nginx", "haproxy", "caddy", "wrk", "h2load", "taskset"].filter((tool) => {
@@ -25,10 +32,21 @@ export function missingTools(): string[] {
 }
 
 /** Starts a program on one core and waits until its port answers. */
-export async function startOn(core: number, command: string, args: readonly string[], port: number, environment: NodeJS.ProcessEnv = process.env): Promise<Started> {
-  const child = spawn("taskset", ["-c", String(core), command, ...args], { stdio: ["ignore", "ignore", "pipe"], env: environment });
+export async function startOn(
+  core: number,
+  command: string,
+  args: readonly string[],
+  port: number,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Started> {
+  const child = spawn("taskset", ["-c", String(core), command, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: environment,
+  });
   let said = "";
-  child.stderr?.setEncoding("utf8").on("data", (part: string) => (said = (said + part).slice(-4000)));
+  child.stderr
+    ?.setEncoding("utf8")
+    .on("data", (part: string) => (said = (said + part).slice(-4000)));
   for (let tries = 0; tries < 400; tries += 1) {
     if (child.exitCode !== null) throw new Error(`${command} ended: ${said}`);
     if (await answers(port)) return { process: child, port, stop: () => stop(child) };
@@ -60,7 +78,10 @@ function answers(port: number): Promise<boolean> {
 }
 
 /** One worker in the foreground, so that the process's own time is the whole of it. */
-const nginxHead = (directory: string, name: string): string => `daemon off; master_process off; worker_processes 1; pid ${directory}/${name}.pid; error_log ${directory}/${name}.err; events { worker_connections 4096; }
+const nginxHead = (
+  directory: string,
+  name: string,
+): string => `daemon off; master_process off; worker_processes 1; pid ${directory}/${name}.pid; error_log ${directory}/${name}.err; events { worker_connections 4096; }
 http { access_log off; client_body_temp_path ${directory}/${name}-body; proxy_temp_path ${directory}/${name}-proxy; fastcgi_temp_path ${directory}/${name}-f; uwsgi_temp_path ${directory}/${name}-u; scgi_temp_path ${directory}/${name}-s; keepalive_requests 100000000; keepalive_timeout 600s;`;
 
 /** The backend all candidates ask: an account that belongs to whom the path names. */
@@ -77,18 +98,36 @@ server { listen ${ports.backend} reuseport; default_type application/json;
 
 export function startNginx(core: number, directory: string): Promise<Started> {
   const file = join(directory, "nginx.conf");
-  writeFileSync(file, `${nginxHead(directory, "nginx")} upstream b { server 127.0.0.1:${ports.backend}; keepalive 128; keepalive_requests 100000000; } server { listen ${ports.nginx}; location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`);
+  writeFileSync(
+    file,
+    `${nginxHead(directory, "nginx")} upstream b { server 127.0.0.1:${ports.backend}; keepalive 128; keepalive_requests 100000000; } server { listen ${ports.nginx}; location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`,
+  );
   return startOn(core, "nginx", ["-c", file], ports.nginx);
 }
 
-export function startNginxTls(core: number, directory: string, cert: string, key: string): Promise<Started> {
+export function startNginxTls(
+  core: number,
+  directory: string,
+  cert: string,
+  key: string,
+): Promise<Started> {
   const file = join(directory, "nginx-tls.conf");
-  writeFileSync(file, `${nginxHead(directory, "nginx-tls")} upstream b { server 127.0.0.1:${ports.backend}; keepalive 128; keepalive_requests 100000000; } server { listen ${ports.nginxTls} ssl http2; ssl_certificate ${cert}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3; location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`);
+  writeFileSync(
+    file,
+    `${nginxHead(directory, "nginx-tls")} upstream b { server 127.0.0.1:${ports.backend}; keepalive 128; keepalive_requests 100000000; } server { listen ${ports.nginxTls} ssl http2; ssl_certificate ${cert}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3; location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`,
+  );
   return startOn(core, "nginx", ["-c", file], ports.nginxTls);
 }
 
-/** What HAProxy's users write for the same: signature, issuer, audience, expiry, scope, and a table of rates by subject and address. */
-export function startHaproxy(core: number, directory: string, { audience, issuer, publicKeyPem }: Workload): Promise<Started> {
+/**
+ * What HAProxy's users write for the same: signature, issuer, audience, expiry, scope, and a table
+ * of rates by subject and address.
+ */
+export function startHaproxy(
+  core: number,
+  directory: string,
+  { audience, issuer, publicKeyPem }: Workload,
+): Promise<Started> {
   const pem = join(directory, "bench-public.pem");
   writeFileSync(pem, publicKeyPem);
   const file = join(directory, "haproxy.cfg");
@@ -138,16 +177,36 @@ backend accounts
 
 export function startCaddy(core: number, directory: string): Promise<Started> {
   const file = join(directory, "Caddyfile");
-  writeFileSync(file, `{\n  admin off\n  auto_https off\n}\nhttp://:${ports.caddy} {\n  reverse_proxy 127.0.0.1:${ports.backend}\n}\n`);
-  return startOn(core, "caddy", ["run", "--config", file, "--adapter", "caddyfile"], ports.caddy, { ...process.env, GOMAXPROCS: "1", XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory });
+  writeFileSync(
+    file,
+    `{\n  admin off\n  auto_https off\n}\nhttp://:${ports.caddy} {\n  reverse_proxy 127.0.0.1:${ports.backend}\n}\n`,
+  );
+  return startOn(core, "caddy", ["run", "--config", file, "--adapter", "caddyfile"], ports.caddy, {
+    ...process.env,
+    GOMAXPROCS: "1",
+    XDG_DATA_HOME: directory,
+    XDG_CONFIG_HOME: directory,
+  });
 }
 
-export const startUndici = (core: number): Promise<Started> => startOn(core, process.execPath, [join(import.meta.dirname, "undici-proxy.ts"), String(ports.undici), String(ports.backend)], ports.undici);
+export const startUndici = (core: number): Promise<Started> =>
+  startOn(
+    core,
+    process.execPath,
+    [join(import.meta.dirname, "undici-proxy.ts"), String(ports.undici), String(ports.backend)],
+    ports.undici,
+  );
 
-/** CPU time of a process with all its threads, in microseconds (proc(5), stat fields 14 and 15, in hundredths of a second). */
+/**
+ * CPU time of a process with all its threads, in microseconds (proc(5), stat fields 14 and 15, in
+ * hundredths of a second).
+ */
 export function cpuMicroseconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-export const residentMebibytes = (pid: number): number => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024);
+export const residentMebibytes = (pid: number): number =>
+  Math.round(
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
+  );

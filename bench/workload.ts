@@ -19,7 +19,13 @@ export async function makeWorkload(users: number): Promise<Workload> {
   const jwk = { ...publicKey.export({ format: "jwk" }), kid: "bench", alg: "ES256", use: "sig" };
   let issuer = "";
   const server: Server = createServer((request, response) => {
-    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(request.url === "/jwks" ? { keys: [jwk] } : { issuer, jwks_uri: `${issuer}/jwks` }));
+    response
+      .writeHead(200, { "Content-Type": "application/json" })
+      .end(
+        JSON.stringify(
+          request.url === "/jwks" ? { keys: [jwk] } : { issuer, jwks_uri: `${issuer}/jwks` },
+        ),
+      );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -28,8 +34,22 @@ export async function makeWorkload(users: number): Promise<Workload> {
   const now = Math.floor(Date.now() / 1000);
   const tokens = Array.from({ length: users }, (_, index) => {
     const subject = `c-${100_000 + index}`;
-    const payload = encode({ iss: issuer, aud: audience, sub: subject, client_id: "bench-app", scope: "accounts:read payments:write", roles: ["customer"], plan: index % 2 === 0 ? "standard" : "premium", iat: now, exp: now + 7200, jti: `j-${index}` });
-    return { subject, token: `${header}.${payload}.${signature(privateKey, `${header}.${payload}`)}` };
+    const payload = encode({
+      iss: issuer,
+      aud: audience,
+      sub: subject,
+      client_id: "bench-app",
+      scope: "accounts:read payments:write",
+      roles: ["customer"],
+      plan: index % 2 === 0 ? "standard" : "premium",
+      iat: now,
+      exp: now + 7200,
+      jti: `j-${index}`,
+    });
+    return {
+      subject,
+      token: `${header}.${payload}.${signature(privateKey, `${header}.${payload}`)}`,
+    };
   });
   return {
     tokens,
@@ -43,16 +63,20 @@ export async function makeWorkload(users: number): Promise<Workload> {
   };
 }
 
-const signature = (key: KeyObject, text: string): string => sign("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" }).toString("base64url");
+const signature = (key: KeyObject, text: string): string =>
+  sign("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" }).toString("base64url");
 
 /** One operation that has everything, and as many others as wanted around it. */
 export function benchDocument(operations: number): string {
-  const others = Array.from({ length: Math.max(0, operations - 1) }, (_, index) => `  /v1/things-${index}/{thingId}:
+  const others = Array.from(
+    { length: Math.max(0, operations - 1) },
+    (_, index) => `  /v1/things-${index}/{thingId}:
     get:
       operationId: getThing${index}
       security: [{ token: ["accounts:read"] }]
       parameters: [{ name: thingId, in: path, required: true, schema: { type: string } }]
-      responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Account" } } } } }`);
+      responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Account" } } } } }`,
+  );
   return `openapi: 3.1.0
 info: { title: Bench, version: v1 }
 paths:
@@ -81,7 +105,10 @@ components:
 `;
 }
 
-/** The full chain: token, scopes, ownership by the answer, request and response schema, five limits, record. */
+/**
+ * The full chain: token, scopes, ownership by the answer, request and response schema, five limits,
+ * record.
+ */
 export function benchPolicy({ audience, issuer }: Workload, upstream: string): string {
   return `portcullis: 1
 mode: enforce

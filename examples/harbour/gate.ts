@@ -12,11 +12,44 @@ export interface StartedGate {
   readonly said: () => string;
 }
 
-export const main = join(import.meta.dirname, "..", "..", "packages", "server", "src", "cli", "main.ts");
+export const main = join(
+  import.meta.dirname,
+  "..",
+  "..",
+  "packages",
+  "server",
+  "src",
+  "cli",
+  "main.ts",
+);
+
+/** A gate does not outlive who started it, unless that is killed. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
 
 /** Starts the gate as a program of its own, as its users do, and waits until it serves. */
-export function startGate(argv: readonly string[], directory: string, environment: NodeJS.ProcessEnv = process.env): Promise<StartedGate> {
-  const child = spawn(process.execPath, ["--conditions=@portcullis/source", "--disable-warning=ExperimentalWarning", main, "up", ...argv, "--directory", directory], { stdio: ["ignore", "ignore", "pipe"], env: environment });
+export function startGate(
+  argv: readonly string[],
+  directory: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<StartedGate> {
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=@portcullis/source",
+      "--disable-warning=ExperimentalWarning",
+      main,
+      "up",
+      ...argv,
+      "--directory",
+      directory,
+    ],
+    { stdio: ["ignore", "ignore", "pipe"], env: environment },
+  );
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   return new Promise((resolve, reject) => {
     let said = "";
     const onExit = (): void => reject(new Error(`the gate did not start:\n${said}`));
@@ -27,7 +60,14 @@ export function startGate(argv: readonly string[], directory: string, environmen
       const adminPort = Number(/127\.0\.0\.1:(\d+) \(\/healthz/.exec(said)?.[1]);
       if (!(port > 0 && adminPort > 0)) return;
       child.off("exit", onExit);
-      resolve({ port, adminPort, adminTokenFile: join(directory, "admin-token"), ca: readFileSync(join(directory, "local-ca.crt"), "utf8"), process: child, said: () => said });
+      resolve({
+        port,
+        adminPort,
+        adminTokenFile: join(directory, "admin-token"),
+        ca: readFileSync(join(directory, "local-ca.crt"), "utf8"),
+        process: child,
+        said: () => said,
+      });
     });
   });
 }

@@ -5,7 +5,9 @@ import { type Bank, startBank } from "./bank/server.ts";
 import { type StartedGate, startGate } from "./gate.ts";
 import { type Send, sender } from "./send.ts";
 
-/** The bank and the gate before it, each on ports of its own, for tests and for trying the holes. */
+/**
+ * The bank and the gate before it, each on ports of its own, for tests and for trying the holes.
+ */
 export interface GatedBank {
   readonly bank: Bank;
   readonly gate: StartedGate;
@@ -22,13 +24,21 @@ export interface GatedBank {
 export interface GatedBankOptions {
   /** What the policy is instead. Without it, it is the example's own. */
   readonly change?: (text: string) => string;
-  /** Limits as the example has them; otherwise wide, because tests come from one address and faster than a person. */
+  /**
+   * Limits as the example has them; otherwise wide, because tests come from one address and faster
+   * than a person.
+   */
   readonly ownLimits?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   readonly threads?: number;
 }
 
-export async function startGatedBank({ change = (text) => text, environment, ownLimits = false, threads = 1 }: GatedBankOptions = {}): Promise<GatedBank> {
+export async function startGatedBank({
+  change = (text) => text,
+  environment,
+  ownLimits = false,
+  threads = 1,
+}: GatedBankOptions = {}): Promise<GatedBank> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-harbour-"));
   const policyFile = join(directory, "portcullis.yaml");
   const bank = await startBank({ file: ":memory:", port: 0, issuerPort: 0 });
@@ -37,13 +47,23 @@ export async function startGatedBank({ change = (text) => text, environment, own
       .replaceAll("http://127.0.0.1:4000", bank.url)
       .replaceAll("http://127.0.0.1:4001", bank.issuer.url)
       .replaceAll("./openapi", `${import.meta.dirname}/openapi`);
-    if (!ownLimits) text = text.replace("{ rate: 300/min, burst: 60, per: address }", "{ rate: 100000/min, per: address }").replace("premium: 1000/min", "premium: 100000/min");
+    if (!ownLimits)
+      text = text
+        .replace("{ rate: 300/min, burst: 60, per: address }", "{ rate: 100000/s, per: address }")
+        .replace(
+          "limits:\n  tiers: { standard: 100/min, premium: 1000/min }",
+          "limits:\n  admission: off\n  tiers: { standard: 100/min, premium: 100000/s }",
+        );
     return again(change(text));
   };
   writeFileSync(policyFile, policy());
   let gate: StartedGate;
   try {
-    gate = await startGate(["--config", policyFile, "--port", "0", "--admin-port", "0", "--threads", String(threads)], join(directory, "state"), environment);
+    gate = await startGate(
+      ["--config", policyFile, "--port", "0", "--admin-port", "0", "--threads", String(threads)],
+      join(directory, "state"),
+      environment,
+    );
     await untilReady(gate);
   } catch (fault) {
     bank.close();
@@ -56,8 +76,19 @@ export async function startGatedBank({ change = (text) => text, environment, own
     policyFile,
     policy,
     bare,
-    through: (appVersion) => sender(`https://localhost:${gate.port}`, { ca: gate.ca, ...(appVersion === undefined ? {} : { headers: { "Portcullis-App": `harbour-ios/${appVersion}` } }) }),
-    login: async (username, password) => ((await bare("POST", "/v1/sessions", { json: { username, password } })).body as { accessToken: string }).accessToken,
+    through: (appVersion) =>
+      sender(`https://localhost:${gate.port}`, {
+        ca: gate.ca,
+        ...(appVersion === undefined
+          ? {}
+          : { headers: { "Portcullis-App": `harbour-ios/${appVersion}` } }),
+      }),
+    login: async (username, password) =>
+      (
+        (await bare("POST", "/v1/sessions", { json: { username, password } })).body as {
+          accessToken: string;
+        }
+      ).accessToken,
     close() {
       gate.process.kill("SIGKILL");
       bank.close();

@@ -6,7 +6,10 @@ export interface Hole {
   /** OWASP API Security Top 10, 2023. */
   readonly risk: string;
   /** True when the attack worked. */
-  readonly isOpen: (send: Send, login: (username: string, password: string) => Promise<string>) => Promise<boolean>;
+  readonly isOpen: (
+    send: Send,
+    login: (username: string, password: string) => Promise<string>,
+  ) => Promise<boolean>;
 }
 
 const ben = ["ben", "battery staple"] as const;
@@ -25,7 +28,14 @@ export const holes: readonly Hole[] = [
     risk: "API1",
     async isOpen(send, login) {
       const token = await login(...ben);
-      return (await send("POST", "/v1/payments", { token, json: { accountId: "a-2", toIban: "NL45HARB0000000003", amount: 990_000 / 10 } })).status === 201;
+      return (
+        (
+          await send("POST", "/v1/payments", {
+            token,
+            json: { accountId: "a-2", toIban: "NL45HARB0000000003", amount: 990_000 / 10 },
+          })
+        ).status === 201
+      );
     },
   },
   {
@@ -40,7 +50,8 @@ export const holes: readonly Hole[] = [
     name: "forge a token, because nobody looks at its signature",
     risk: "API2",
     async isOpen(send) {
-      const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+      const part = (value: unknown): string =>
+        Buffer.from(JSON.stringify(value)).toString("base64url");
       const token = `${part({ alg: "none", typ: "at+jwt" })}.${part({ sub: "c-1001", roles: ["support"] })}.`;
       return (await send("GET", "/v1/accounts/a-1", { token })).status === 200;
     },
@@ -50,7 +61,9 @@ export const holes: readonly Hole[] = [
     risk: "API2, API4",
     async isOpen(send) {
       for (let guess = 0; guess < 40; guess += 1) {
-        const { status } = await send("POST", "/v1/sessions", { json: { username: "eve", password: `guess-${guess}` } });
+        const { status } = await send("POST", "/v1/sessions", {
+          json: { username: "eve", password: `guess-${guess}` },
+        });
         if (status === 429) return false;
       }
       return true;
@@ -61,7 +74,10 @@ export const holes: readonly Hole[] = [
     risk: "API3",
     async isOpen(send, login) {
       const token = await login(...ben);
-      const { body } = await send("PATCH", "/v1/customers/c-1002", { token, json: { name: "Ben Olsen", riskScore: 0 } });
+      const { body } = await send("PATCH", "/v1/customers/c-1002", {
+        token,
+        json: { name: "Ben Olsen", riskScore: 0 },
+      });
       return (body as { riskScore?: unknown }).riskScore === 0;
     },
   },
@@ -70,7 +86,16 @@ export const holes: readonly Hole[] = [
     risk: "API3",
     async isOpen(send, login) {
       const token = await login(...ben);
-      const { body } = await send("POST", "/v1/payments", { token, json: { accountId: "a-3", toIban: "NL02HARB0000000001", amount: 1, status: "settled", fee: 0 } });
+      const { body } = await send("POST", "/v1/payments", {
+        token,
+        json: {
+          accountId: "a-3",
+          toIban: "NL02HARB0000000001",
+          amount: 1,
+          status: "settled",
+          fee: 0,
+        },
+      });
       return (body as { status?: unknown }).status === "settled";
     },
   },
@@ -79,16 +104,25 @@ export const holes: readonly Hole[] = [
     risk: "API3",
     async isOpen(send, login) {
       const token = await login(...ben);
-      const profile = (await send("GET", "/v1/customers/c-1002", { token })).body as Record<string, unknown>;
+      const profile = (await send("GET", "/v1/customers/c-1002", { token })).body as Record<
+        string,
+        unknown
+      >;
       const card = (await send("GET", "/v1/cards/k-2", { token })).body as Record<string, unknown>;
-      return profile["taxNumber"] !== undefined || profile["password"] !== undefined || card["cvc"] !== undefined;
+      return (
+        profile["taxNumber"] !== undefined ||
+        profile["password"] !== undefined ||
+        card["cvc"] !== undefined
+      );
     },
   },
   {
     name: "receive the password reset's code in the answer (excessive data)",
     risk: "API3",
     async isOpen(send) {
-      const { body } = await send("POST", "/v1/password-resets", { json: { email: "ann@harbour.example" } });
+      const { body } = await send("POST", "/v1/password-resets", {
+        json: { email: "ann@harbour.example" },
+      });
       return (body as { code?: unknown }).code !== undefined;
     },
   },
@@ -103,12 +137,14 @@ export const holes: readonly Hole[] = [
   {
     name: "open the debug route that was left in",
     risk: "API8, API9",
-    isOpen: async (send) => JSON.stringify((await send("GET", "/v1/debug/env")).body).includes("DATABASE_PASSWORD"),
+    isOpen: async (send) =>
+      JSON.stringify((await send("GET", "/v1/debug/env")).body).includes("DATABASE_PASSWORD"),
   },
   {
     name: "settle a payment through the unsigned webhook",
     risk: "API8",
-    isOpen: async (send) => (await send("POST", "/v1/webhooks/payments", { json: { paymentId: 2 } })).status === 200,
+    isOpen: async (send) =>
+      (await send("POST", "/v1/webhooks/payments", { json: { paymentId: 2 } })).status === 200,
   },
 ];
 
@@ -119,8 +155,17 @@ export interface HoleOutcome {
 }
 
 /** Tries every hole on the bare backend and through the gate. */
-export async function tryHoles(bare: Send, gated: Send, login: (username: string, password: string) => Promise<string>): Promise<HoleOutcome[]> {
+export async function tryHoles(
+  bare: Send,
+  gated: Send,
+  login: (username: string, password: string) => Promise<string>,
+): Promise<HoleOutcome[]> {
   const outcomes: HoleOutcome[] = [];
-  for (const hole of holes) outcomes.push({ hole, bare: await hole.isOpen(bare, login), gated: await hole.isOpen(gated, login) });
+  for (const hole of holes)
+    outcomes.push({
+      hole,
+      bare: await hole.isOpen(bare, login),
+      gated: await hole.isOpen(gated, login),
+    });
   return outcomes;
 }

@@ -8,9 +8,22 @@ export interface Sent {
 }
 
 /** One way to the API, bare or through the gate. */
-export type Send = (method: string, path: string, options?: { readonly token?: string; readonly json?: unknown; readonly bytes?: Buffer; readonly type?: string; readonly headers?: Readonly<Record<string, string>> }) => Promise<Sent>;
+export type Send = (
+  method: string,
+  path: string,
+  options?: {
+    readonly token?: string;
+    readonly json?: unknown;
+    readonly bytes?: Buffer;
+    readonly type?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
+) => Promise<Sent>;
 
-export function sender(base: string, options: { readonly ca?: string; readonly headers?: Readonly<Record<string, string>> } = {}): Send {
+export function sender(
+  base: string,
+  options: { readonly ca?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+): Send {
   return (method, path, { bytes, headers = {}, json, token, type } = {}) => {
     const body = json === undefined ? bytes : Buffer.from(JSON.stringify(json));
     const all: Record<string, string> = { ...options.headers, ...headers };
@@ -21,15 +34,23 @@ export function sender(base: string, options: { readonly ca?: string; readonly h
     }
     return new Promise((resolve, reject) => {
       const request = base.startsWith("https:") ? httpsRequest : httpRequest;
-      request(`${base}${path}`, { method, headers: all, ...(options.ca === undefined ? {} : { ca: options.ca }) }, (response) => {
-        const parts: Buffer[] = [];
-        response.on("data", (part: Buffer) => parts.push(part)).on("error", reject).on("end", () => {
-          const text = Buffer.concat(parts).toString();
-          let read: unknown = text;
-          if ((response.headers["content-type"] ?? "").includes("json")) read = JSON.parse(text);
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: read });
-        });
-      })
+      request(
+        `${base}${path}`,
+        { method, headers: all, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+        (response) => {
+          const parts: Buffer[] = [];
+          response
+            .on("data", (part: Buffer) => parts.push(part))
+            .on("error", reject)
+            .on("end", () => {
+              const text = Buffer.concat(parts).toString();
+              let read: unknown = text;
+              if ((response.headers["content-type"] ?? "").includes("json"))
+                read = JSON.parse(text);
+              resolve({ status: response.statusCode ?? 0, headers: response.headers, body: read });
+            });
+        },
+      )
         .on("error", reject)
         .end(body);
     });

@@ -9,14 +9,25 @@ const root = join(import.meta.dirname, "..", "..");
 const directory = join(root, ".portcullis");
 mkdirSync(directory, { recursive: true, mode: 0o700 });
 
-const bank = await startBank({ file: join(directory, "harbour.db"), port: 4000, issuerPort: 4001 }).catch((fault: unknown) => {
-  console.error(`The bank could not be started: ${(fault as Error).message}\nPorts 4000 and 4001 must be free.`);
+const bank = await startBank({
+  file: join(directory, "harbour.db"),
+  port: 4000,
+  issuerPort: 4001,
+}).catch((fault: unknown) => {
+  console.error(
+    `The bank could not be started: ${(fault as Error).message}\nPorts 4000 and 4001 must be free.`,
+  );
   process.exit(2);
 });
 try {
-  const gate = await startGate(["--config", join(import.meta.dirname, "portcullis.yaml")], directory);
+  const gate = await startGate(
+    ["--config", join(import.meta.dirname, "portcullis.yaml")],
+    directory,
+  );
   gate.process.stderr?.pipe(process.stderr);
-  const { body } = await sender(bank.url)("POST", "/v1/sessions", { json: { username: "ben", password: "battery staple" } });
+  const { body } = await sender(bank.url)("POST", "/v1/sessions", {
+    json: { username: "ben", password: "battery staple" },
+  });
   const here = (file: string): string => relative(process.cwd(), join(directory, file));
   const curl = `curl --cacert ${here("local-ca.crt")}`;
   const address = `https://localhost:${gate.port}`;

@@ -2,7 +2,7 @@ import { decodeJwt } from "jose";
 import { memoryPlatform } from "../../packages/client/src/adapters/memory.ts";
 import type { ClockPort, Platform, VaultPort } from "../../packages/client/src/ports.ts";
 import { PortcullisClient, SignedOut } from "../../packages/client/src/portcullis-client.ts";
-import { Browser, formTokenOf } from "../identity/app.ts";
+import { Browser, formTokenOf } from "../identity/browser.ts";
 import { openDirectIssuer, type DirectIssuer } from "../identity/direct-issuer.ts";
 import { password } from "../identity/identity-gate.ts";
 
@@ -59,12 +59,17 @@ interface Device {
 }
 
 /**
- * Phones on a bad network, for some days of their own time: answers and requests are lost, apps are killed between any two
- * steps, up to three processes of an app wake at once, clocks are wrong, the issuer is started again and changes its keys.
+ * Phones on a bad network, for some days of their own time: answers and requests are lost, apps are
+ * killed between any two steps, up to three processes of an app wake at once, clocks are wrong, the
+ * issuer is started again and changes its keys.
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const random = randomOf(options.seed);
-  const issuer = await openDirectIssuer({ store: options.store, delayMs: 0, strictRotation: options.strictRotation });
+  const issuer = await openDirectIssuer({
+    store: options.store,
+    delayMs: 0,
+    strictRotation: options.strictRotation,
+  });
   const count = { refreshes: 0, lostRequests: 0, lostAnswers: 0, kills: 0 };
   const devices: Device[] = [];
   const hostile = (process: Process): typeof fetch =>
@@ -93,10 +98,23 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   };
   const clientOf = (process: Process): PortcullisClient => {
     const { platform } = process.device;
-    const dying: Platform = { ...platform, fetch: hostile(process), vault: breakable(platform.vault, () => step(process)) };
-    return new PortcullisClient({ issuer: issuer.origin, clientId: "notes-app", redirectUri: "com.notes.app:/signed-in", scopes: ["openid", "notes:read"] }, dying);
+    const dying: Platform = {
+      ...platform,
+      fetch: hostile(process),
+      vault: breakable(platform.vault, () => step(process)),
+    };
+    return new PortcullisClient(
+      {
+        issuer: issuer.origin,
+        clientId: "notes-app",
+        redirectUri: "com.notes.app:/signed-in",
+        scopes: ["openid", "notes:read"],
+      },
+      dying,
+    );
   };
-  const unhurt = (device: Device): PortcullisClient => clientOf({ device, fuse: undefined, dead: false });
+  const unhurt = (device: Device): PortcullisClient =>
+    clientOf({ device, fuse: undefined, dead: false });
   /** The app wakes and wants to call its API. */
   const wake = async (process: Process): Promise<void> => {
     try {
@@ -111,9 +129,19 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   };
 
   for (let index = 0; index < options.devices; index += 1) {
-    const device: Device = { skewMs: Math.round((random() * 2 - 1) * 10 * 60_000), signedOut: false, platform: undefined as unknown as Platform };
-    const clock: ClockPort = { now: () => issuer.now() + device.skewMs, monotonic: () => issuer.now(), sleep: () => Promise.resolve() };
-    Object.assign(device, { platform: memoryPlatform({ open: (url) => browse(issuer, url) }, { clock }) });
+    const device: Device = {
+      skewMs: Math.round((random() * 2 - 1) * 10 * 60_000),
+      signedOut: false,
+      platform: undefined as unknown as Platform,
+    };
+    const clock: ClockPort = {
+      now: () => issuer.now() + device.skewMs,
+      monotonic: () => issuer.now(),
+      sleep: () => Promise.resolve(),
+    };
+    Object.assign(device, {
+      platform: memoryPlatform({ open: (url) => browse(issuer, url) }, { clock }),
+    });
     await unhurt(device).signIn();
     devices.push(device);
   }
@@ -127,7 +155,15 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       if (device.signedOut) continue;
       const processes = random() < 0.1 ? 3 : 1;
       const before = await refreshTokenOf(device);
-      await Promise.all(Array.from({ length: processes }, () => wake({ device, dead: false, fuse: random() < killShare ? 1 + Math.floor(random() * 9) : undefined })));
+      await Promise.all(
+        Array.from({ length: processes }, () =>
+          wake({
+            device,
+            dead: false,
+            fuse: random() < killShare ? 1 + Math.floor(random() * 9) : undefined,
+          }),
+        ),
+      );
       if ((await refreshTokenOf(device)) !== before) count.refreshes += 1;
     }
   }
@@ -148,7 +184,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 
 async function refreshTokenOf({ platform }: Device): Promise<string | undefined> {
   const entry = await platform.vault.read("session").catch(() => undefined);
-  return entry === undefined ? undefined : (JSON.parse(entry.value) as { refreshToken?: string }).refreshToken;
+  return entry === undefined
+    ? undefined
+    : (JSON.parse(entry.value) as { refreshToken?: string }).refreshToken;
 }
 
 function breakable(vault: VaultPort, step: () => void): VaultPort {
@@ -169,6 +207,11 @@ function breakable(vault: VaultPort, step: () => void): VaultPort {
 async function browse(issuer: DirectIssuer, url: string): Promise<string | undefined> {
   const browser = new Browser(issuer);
   const first = await browser.follow(await browser.get(url), url);
-  const sent = await browser.post(first.url, { form: formTokenOf(first.page ?? ""), intent: "password", email: issuer.email, password });
+  const sent = await browser.post(first.url, {
+    form: formTokenOf(first.page ?? ""),
+    intent: "password",
+    email: issuer.email,
+    password,
+  });
   return (await browser.follow(sent, first.url)).left?.href;
 }

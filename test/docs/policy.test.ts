@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse, stringify } from "yaml";
-import { policyShape } from "@portcullis/guard/policy/policy-schema";
+import { programFormat } from "../../packages/server/src/policy/program-policy.ts";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -14,7 +14,13 @@ const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => matc
 /** What every example stands beside: the bank, whose operations the page names. */
 const base = {
   portcullis: 1,
-  apis: [{ openapi: join(root, "examples/harbour/openapi.v1.yaml"), upstream: "http://127.0.0.1:4000", version: "v1" }],
+  apis: [
+    {
+      openapi: join(root, "examples/harbour/openapi.v1.yaml"),
+      upstream: "http://127.0.0.1:4000",
+      version: "v1",
+    },
+  ],
   identity: { issuer: "https://login.example.com", audience: "https://api.example.com" },
 };
 
@@ -22,16 +28,23 @@ test("every example of the policy's page is a policy that is understood", async 
   assert.ok(blocks.length >= 7, `${blocks.length}`);
   const directory = mkdtempSync(join(tmpdir(), "portcullis-docs-"));
   for (const block of blocks) {
-    const text = stringify({ ...base, ...(parse(block) as object) }).replaceAll("./openapi.", `${root}/examples/harbour/openapi.`);
+    const text = stringify({ ...base, ...(parse(block) as object) }).replaceAll(
+      "./openapi.",
+      `${root}/examples/harbour/openapi.`,
+    );
     const file = join(directory, "portcullis.yaml");
     writeFileSync(file, text);
     const { faults, plan } = await loadPolicy({ file, environment: {}, flags: [] });
-    assert.deepEqual(faults.filter((fault) => fault.severity === "error"), [], block);
+    assert.deepEqual(
+      faults.filter((fault) => fault.severity === "error"),
+      [],
+      block,
+    );
     assert.ok(plan !== undefined);
   }
 });
 
 test("every key of the policy is spoken of on its page", () => {
-  const missing = Object.keys(policyShape.fields).filter((key) => !page.includes(key));
+  const missing = Object.keys(programFormat.fields).filter((key) => !page.includes(key));
   assert.deepEqual(missing, []);
 });

@@ -15,11 +15,33 @@ let gate: StartedGate | undefined;
 
 before(async () => {
   backend = createServer((incoming, response) => {
-    setTimeout(() => response.writeHead(200, { "Content-Type": "text/plain" }).end("done"), incoming.url === "/slow" ? 1200 : 0);
+    setTimeout(
+      () => response.writeHead(200, { "Content-Type": "text/plain" }).end("done"),
+      incoming.url === "/slow" ? 1200 : 0,
+    );
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => backend.once("listening", resolve));
-  writeFileSync(join(directory, "openapi.yaml"), 'openapi: 3.0.3\ninfo: { title: t, version: "1" }\nsecurity: []\npaths:\n  /slow: { get: { operationId: slow, responses: { "200": { description: ok, content: { text/plain: {} } } } } }\n  /fast: { get: { operationId: fast, responses: { "200": { description: ok, content: { text/plain: {} } } } } }\n');
-  gate = await startGate(["--openapi", join(directory, "openapi.yaml"), "--upstream", `http://127.0.0.1:${(backend.address() as AddressInfo).port}`, "--mode", "enforce", "--port", "0", "--admin-port", "0", "--threads", "2"], join(directory, "state"));
+  writeFileSync(
+    join(directory, "openapi.yaml"),
+    'openapi: 3.0.3\ninfo: { title: t, version: "1" }\nsecurity: []\npaths:\n  /slow: { get: { operationId: slow, responses: { "200": { description: ok, content: { text/plain: {} } } } } }\n  /fast: { get: { operationId: fast, responses: { "200": { description: ok, content: { text/plain: {} } } } } }\n',
+  );
+  gate = await startGate(
+    [
+      "--openapi",
+      join(directory, "openapi.yaml"),
+      "--upstream",
+      `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
+      "--mode",
+      "enforce",
+      "--port",
+      "0",
+      "--admin-port",
+      "0",
+      "--threads",
+      "2",
+    ],
+    join(directory, "state"),
+  );
 });
 after(() => {
   gate?.process.kill("SIGKILL");
@@ -35,8 +57,13 @@ test("on SIGTERM requests in flight end, new ones are not taken, and the process
     new Promise((resolve, reject) => {
       request({ host: "localhost", port, path, agent }, (response) => {
         let text = "";
-        response.setEncoding("utf8").on("data", (part: string) => (text += part)).on("end", () => resolve(`${response.statusCode} ${text}`));
-      }).on("error", reject).end();
+        response
+          .setEncoding("utf8")
+          .on("data", (part: string) => (text += part))
+          .on("end", () => resolve(`${response.statusCode} ${text}`));
+      })
+        .on("error", reject)
+        .end();
     });
   assert.equal(await get("/fast"), "200 done");
   const overHttp1 = get("/slow");
@@ -44,15 +71,24 @@ test("on SIGTERM requests in flight end, new ones are not taken, and the process
   const overHttp2 = new Promise<string>((resolve, reject) => {
     const stream = session.request({ ":path": "/slow" });
     let text = "";
-    stream.setEncoding("utf8").on("data", (part: string) => (text += part)).on("end", () => resolve(text)).on("error", reject).end();
+    stream
+      .setEncoding("utf8")
+      .on("data", (part: string) => (text += part))
+      .on("end", () => resolve(text))
+      .on("error", reject)
+      .end();
   });
   await new Promise((resolve) => setTimeout(resolve, 300));
-  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  const ended = new Promise<number | null>((resolve) =>
+    child.once("exit", (code) => resolve(code)),
+  );
   child.kill("SIGTERM");
   await new Promise((resolve) => setTimeout(resolve, 300));
   await assert.rejects(
     new Promise((resolve, reject) => {
-      request({ host: "localhost", port, path: "/fast", ca, agent: false }, resolve).on("error", reject).end();
+      request({ host: "localhost", port, path: "/fast", ca, agent: false }, resolve)
+        .on("error", reject)
+        .end();
     }),
     /ECONNREFUSED|ECONNRESET|socket hang up/,
   );

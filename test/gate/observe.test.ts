@@ -13,23 +13,30 @@ import { type Send, sender } from "../../examples/harbour/send.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portcullis-observe-"));
 let backend: Server;
-let one: StartedGate | undefined;
-let two: StartedGate | undefined;
+let gate: StartedGate;
 let send: Send;
-let shared: Send;
-let seen: { url: string | undefined; headers: IncomingHttpHeaders; digest: string; bytes: number } | undefined;
+let seen:
+  | { url: string | undefined; headers: IncomingHttpHeaders; digest: string; bytes: number }
+  | undefined;
 const digestOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
-
-const redis = process.env["PORTCULLIS_TEST_REDIS"] ?? "redis://127.0.0.1:6379";
 
 before(async () => {
   backend = createServer((incoming, response) => {
     const parts: Buffer[] = [];
-    incoming.on("data", (part: Buffer) => parts.push(part)).on("end", () => {
-      const body = Buffer.concat(parts);
-      seen = { url: incoming.url, headers: incoming.headers, digest: digestOf(body), bytes: body.length };
-      response.writeHead(200, { "Content-Type": "application/json" }).end('{"ok":true,"extra":12345678901234567890}');
-    });
+    incoming
+      .on("data", (part: Buffer) => parts.push(part))
+      .on("end", () => {
+        const body = Buffer.concat(parts);
+        seen = {
+          url: incoming.url,
+          headers: incoming.headers,
+          digest: digestOf(body),
+          bytes: body.length,
+        };
+        response
+          .writeHead(200, { "Content-Type": "application/json" })
+          .end('{"ok":true,"extra":12345678901234567890}');
+      });
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => backend.once("listening", resolve));
   const document = (version: string): string => `openapi: 3.1.0
@@ -44,33 +51,44 @@ paths:
   writeFileSync(join(directory, "v1.yaml"), document("v1"));
   writeFileSync(join(directory, "v2.yaml"), document("v2"));
   const upstream = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
-  const key = `shared-${process.pid}-${Date.now()}`;
   writeFileSync(
     join(directory, "portcullis.config.ts"),
     `import { definePolicy } from "portcullis/define-policy";
 export default definePolicy({
   portcullis: 1,
-  mode: { default: "observe", version: "enforce", limit: "enforce" },
-  state: "${redis}",
+  mode: { default: "observe", version: "enforce" },
   apis: [{ openapi: "./v1.yaml", upstream: "${upstream}", version: "v1" }, { openapi: "./v2.yaml", upstream: "${upstream}", version: "v2" }],
   versioning: { header: "X-API-Version", default: "v1" },
-  apps: [{ id: "${key}", minVersion: "1.0" }],
-  operations: [{ match: "listv2", limits: [{ rate: "5/hour", per: ["app", "address"] }] }],
+  apps: [{ id: "observed-app", minVersion: "1.0" }],
 });
 `,
   );
-  const start = (name: string): Promise<StartedGate> => startGate(["--config", join(directory, "portcullis.config.ts"), "--port", "0", "--admin-port", "0", "--threads", "1"], join(directory, name));
   // As in a project that has the package installed.
   writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
-  symlinkSync(join(import.meta.dirname, "..", "..", "node_modules"), join(directory, "node_modules"));
-  one = await start("one");
-  two = await start("two");
-  send = sender(`https://localhost:${one.port}`, { ca: one.ca, headers: { "Portcullis-App": `${key}/2.0` } });
-  shared = sender(`https://localhost:${two.port}`, { ca: two.ca, headers: { "Portcullis-App": `${key}/2.0` } });
+  symlinkSync(
+    join(import.meta.dirname, "..", "..", "node_modules"),
+    join(directory, "node_modules"),
+  );
+  gate = await startGate(
+    [
+      "--config",
+      join(directory, "portcullis.config.ts"),
+      "--port",
+      "0",
+      "--admin-port",
+      "0",
+      "--threads",
+      "1",
+    ],
+    join(directory, "state"),
+  );
+  send = sender(`https://localhost:${gate.port}`, {
+    ca: gate.ca,
+    headers: { "Portcullis-App": "observed-app/2.0" },
+  });
 });
 after(() => {
-  one?.process.kill("SIGKILL");
-  two?.process.kill("SIGKILL");
+  gate.process.kill("SIGKILL");
   backend.closeAllConnections();
   backend.close();
 });
@@ -80,8 +98,18 @@ test("where everything is observed, what would be refused reaches the backend as
     ["not JSON", Buffer.from("{"), "application/json", {}],
     ["undeclared", Buffer.from('{"name":"a","admin":true}'), "application/json", {}],
     ["another type", Buffer.from("<a/>"), "application/xml", {}],
-    ["encoded", gzipSync(Buffer.from('{"name":"a"}')), "application/json", { "Content-Encoding": "gzip" }],
-    ["far too large", Buffer.from(JSON.stringify({ name: randomBytes(3_000_000).toString("base64") })), "application/json", {}],
+    [
+      "encoded",
+      gzipSync(Buffer.from('{"name":"a"}')),
+      "application/json",
+      { "Content-Encoding": "gzip" },
+    ],
+    [
+      "far too large",
+      Buffer.from(JSON.stringify({ name: randomBytes(3_000_000).toString("base64") })),
+      "application/json",
+      {},
+    ],
   ] as const) {
     const got = await send("POST", "/things", { bytes, type, headers });
     assert.equal(got.status, 200, what);
@@ -99,19 +127,30 @@ test("an answer that is only observed leaves as the backend wrote it, to the las
 
 async function fetchText(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    request({ host: "localhost", port: one?.port, path, ca: one?.ca }, (response) => {
+    request({ host: "localhost", port: gate.port, path, ca: gate.ca }, (response) => {
       let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => (text += part)).on("end", () => resolve(text));
-    }).on("error", reject).end();
+      response
+        .setEncoding("utf8")
+        .on("data", (part: string) => (text += part))
+        .on("end", () => resolve(text));
+    })
+      .on("error", reject)
+      .end();
   });
 }
 
 test("the record says what would have been refused, and by what", async () => {
   await send("POST", "/things", { json: { name: "a", admin: true } });
-  const token = readFileSync(join(directory, "one", "admin-token"), "utf8").trim();
+  const token = readFileSync(join(directory, "state", "admin-token"), "utf8").trim();
   for (let tries = 0; tries < 40; tries += 1) {
-    const found = (await (await fetch(`http://127.0.0.1:${one?.adminPort}/records?most=1&code=request-invalid`, { headers: { Authorization: `Bearer ${token}` } })).json()) as { outcome: string; decisions: { code: string; mode: string; at?: string[] }[] }[];
-    const decision = found[0]?.decisions.find((candidate) => candidate.at?.includes("body /admin undeclared") === true);
+    const found = (await (
+      await fetch(`http://127.0.0.1:${gate.adminPort}/records?most=1&code=request-invalid`, {
+        headers: { Authorization: `Bearer ${token}` },
+      })
+    ).json()) as { outcome: string; decisions: { code: string; mode: string; at?: string[] }[] }[];
+    const decision = found[0]?.decisions.find(
+      (candidate) => candidate.at?.includes("body /admin undeclared") === true,
+    );
     if (decision !== undefined) {
       assert.equal(found[0]?.outcome, "passed");
       assert.equal(decision.mode, "observe");
@@ -127,10 +166,4 @@ test("a version is chosen by its field, and one that is not known is refused whe
   const unknown = await send("GET", "/things", { headers: { "X-API-Version": "v9" } });
   assert.equal(unknown.status, 404);
   assert.equal((unknown.body as { code: string }).code, "version-unknown");
-});
-
-test("two gates that share Redis count as one", async () => {
-  const statuses: number[] = [];
-  for (let count = 0; count < 8; count += 1) statuses.push((await (count % 2 === 0 ? send : shared)("GET", "/things", { headers: { "X-API-Version": "v2" } })).status);
-  assert.deepEqual(statuses, [200, 200, 200, 200, 200, 429, 429, 429]);
 });

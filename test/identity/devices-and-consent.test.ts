@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { decodeJwt } from "jose";
-import { App, codeNow, formTokenOf, oauthError, secretOn } from "./app.ts";
+import { App, oauthError } from "./app.ts";
+import { codeNow, secretOn } from "./authenticator.ts";
+import { formTokenOf } from "./browser.ts";
 import { type IdentityGate, password, startIdentityGate } from "./identity-gate.ts";
 
 let gate: IdentityGate;
@@ -11,8 +13,23 @@ before(async () => {
   gate = await startIdentityGate({
     change: (policy) =>
       policy
-        .replace("apps:\n", "apps:\n  - { id: partner, kind: web, redirectUris: [\"https://partner.example/back\"], scopes: [notes:read], firstParty: false }\n  - { id: careful, redirectUris: [\"com.careful.app:/signed-in\"], pushedRequests: required }\n  - { id: console, redirectUris: [\"com.console.app:/signed-in\"] }\n")
-        .replace("  - { match: readVault, stepUp: { acr: mfa, within: 5m } }", "  - { match: readVault, stepUp: { device: trusted, bound: true } }\n  - { match: readAdmin, allow: { clients: [console] } }"),
+        .replace(
+          "apps:\n",
+          `apps:
+  - id: partner
+    kind: web
+    redirectUris: ["https://partner.example/back"]
+    scopes: [notes:read]
+    firstParty: false
+  - { id: careful, redirectUris: ["com.careful.app:/signed-in"], pushedRequests: required }
+  - { id: console, redirectUris: ["com.console.app:/signed-in"] }
+`,
+        )
+        .replace(
+          "  - { match: readVault, stepUp: { acr: mfa, within: 5m } }",
+          `  - { match: readVault, stepUp: { device: trusted, bound: true } }
+  - { match: readAdmin, allow: { clients: [console] } }`,
+        ),
   });
   gate.addUser(email, "--role", "admin");
 });
@@ -26,7 +43,13 @@ test("an app that is not the owner's asks its users, is given what they allow, a
     const consent = await app.throughPassword(url, email);
     assert.match(consent.page ?? "", /partner asks for access/);
     assert.match(consent.page ?? "", /notes:read/);
-    const { left } = await app.browser.follow(await app.browser.post(consent.url, { form: formTokenOf(consent.page ?? ""), intent: allowed ? "allow" : "deny" }), consent.url);
+    const { left } = await app.browser.follow(
+      await app.browser.post(consent.url, {
+        form: formTokenOf(consent.page ?? ""),
+        intent: allowed ? "allow" : "deny",
+      }),
+      consent.url,
+    );
     assert.ok(left !== undefined);
     if (!allowed) {
       assert.equal(left.searchParams.get("error"), "access_denied");
@@ -65,21 +88,57 @@ test("a device is trusted once two proofs were given on it, for its key alone, u
 
   const { url, verifier } = await app.authorizationUrl({ acr_values: "mfa", prompt: "login" });
   const start = await app.browser.follow(await app.browser.get(url), url);
-  const mailed = await app.browser.follow(await app.browser.post(start.url, { form: formTokenOf(start.page ?? ""), intent: "password", email, password }), start.url);
-  const code = gate.mails().filter((mail) => mail.to === email && mail.purpose === "new-device").at(-1)?.code ?? "";
-  const enrol = await app.browser.follow(await app.browser.post(mailed.url, { form: formTokenOf(mailed.page ?? ""), intent: "second", code }), mailed.url);
-  const codes = await app.browser.follow(await app.browser.post(enrol.url, { form: formTokenOf(enrol.page ?? ""), intent: "enrol", code: codeNow(secretOn(enrol.page ?? "")) }), enrol.url);
-  const { left } = await app.browser.follow(await app.browser.post(codes.url, { form: formTokenOf(codes.page ?? ""), intent: "recovery" }), codes.url);
+  const mailed = await app.browser.follow(
+    await app.browser.post(start.url, {
+      form: formTokenOf(start.page ?? ""),
+      intent: "password",
+      email,
+      password,
+    }),
+    start.url,
+  );
+  const code =
+    gate
+      .mails()
+      .filter((mail) => mail.to === email && mail.purpose === "new-device")
+      .at(-1)?.code ?? "";
+  const enrol = await app.browser.follow(
+    await app.browser.post(mailed.url, {
+      form: formTokenOf(mailed.page ?? ""),
+      intent: "second",
+      code,
+    }),
+    mailed.url,
+  );
+  const codes = await app.browser.follow(
+    await app.browser.post(enrol.url, {
+      form: formTokenOf(enrol.page ?? ""),
+      intent: "enrol",
+      code: codeNow(secretOn(enrol.page ?? "")),
+    }),
+    enrol.url,
+  );
+  const { left } = await app.browser.follow(
+    await app.browser.post(codes.url, { form: formTokenOf(codes.page ?? ""), intent: "recovery" }),
+    codes.url,
+  );
   const strong = await app.redeem({ parameters: app.validate(left as URL), verifier });
   assert.equal((await app.call("/vault", strong)).status, 200);
   const renewed = await app.refresh(strong.refresh_token as string);
   assert.equal(decodeJwt(renewed.access_token)["device_trusted"], true);
   assert.equal((await app.call("/vault", renewed)).status, 200);
 
-  const page = await app.browser.follow(await app.browser.get(`${gate.origin}/account`), `${gate.origin}/account`);
+  const page = await app.browser.follow(
+    await app.browser.get(`${gate.origin}/account`),
+    `${gate.origin}/account`,
+  );
   assert.match(page.page ?? "", /notes-app, confirmed/);
   const device = decodeJwt(renewed.access_token)["device"] as string;
-  const removed = await app.browser.post(`${gate.origin}/account`, { form: formTokenOf(page.page ?? ""), intent: "remove-device", device });
+  const removed = await app.browser.post(`${gate.origin}/account`, {
+    form: formTokenOf(page.page ?? ""),
+    intent: "remove-device",
+    device,
+  });
   assert.equal(removed.status, 200);
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.equal((await app.call("/vault", renewed)).code, "token-revoked");
@@ -90,7 +149,9 @@ test("sign-in inside another app's window says so, and goes on", async () => {
   const app = await new App(gate).begin();
   const { url } = await app.authorizationUrl();
   const first = await app.browser.get(url);
-  const answer = await app.browser.get(first.headers.get("location") ?? "", { "User-Agent": "Mozilla/5.0 (Linux; Android 15; Pixel; wv) AppleWebKit/537.36" });
+  const answer = await app.browser.get(first.headers.get("location") ?? "", {
+    "User-Agent": "Mozilla/5.0 (Linux; Android 15; Pixel; wv) AppleWebKit/537.36",
+  });
   assert.equal(answer.status, 200);
   assert.match(await answer.text(), /inside another app/);
 });

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, fetch as undiciFetch } from "undici";
 import { startGate, type StartedGate } from "../../examples/harbour/gate.ts";
+import { freePort } from "../parts/free-port.ts";
 
 const openapi = {
   openapi: "3.1.0",
@@ -13,12 +14,20 @@ const openapi = {
   components: { securitySchemes: { app: { type: "http", scheme: "bearer" } } },
   security: [{ app: [] }],
   paths: {
-    "/notes": { get: { operationId: "listNotes", responses: { 200: { description: "ok" } } }, post: { operationId: "addNote", requestBody: { content: { "application/json": { schema: { type: "object" } } } }, responses: { 201: { description: "made" } } } },
+    "/notes": {
+      get: { operationId: "listNotes", responses: { 200: { description: "ok" } } },
+      post: {
+        operationId: "addNote",
+        requestBody: { content: { "application/json": { schema: { type: "object" } } } },
+        responses: { 201: { description: "made" } },
+      },
+    },
     "/admin": { get: { operationId: "readAdmin", responses: { 200: { description: "ok" } } } },
     "/vault": { get: { operationId: "readVault", responses: { 200: { description: "ok" } } } },
   },
 };
 
+export { freePort };
 export const password = "correct horse battery staple";
 
 export interface IdentityGate {
@@ -30,7 +39,7 @@ export interface IdentityGate {
   /** Over TLS, trusting the gate's own authority; does not follow redirects. */
   readonly fetch: typeof fetch;
   /** A command of the program, on the same store. */
-  command(...words: string[]): { status: number; out: string; error: string };
+  command(verb: string, ...words: string[]): { status: number; out: string; error: string };
   addUser(email: string, ...flags: string[]): string;
   mails(): readonly { to: string; purpose: string; code?: string; event?: string }[];
   restart(signal?: NodeJS.Signals): Promise<void>;
@@ -44,11 +53,17 @@ export interface IdentityGateOptions {
   readonly threads?: number;
 }
 
-export async function startIdentityGate({ change = (text) => text, environment = {}, threads = 1 }: IdentityGateOptions = {}): Promise<IdentityGate> {
+export async function startIdentityGate({
+  change = (text) => text,
+  environment = {},
+  threads = 1,
+}: IdentityGateOptions = {}): Promise<IdentityGate> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-identity-"));
   const backend: Server = createServer((request, response) => {
     request.resume();
-    response.writeHead(request.method === "POST" ? 201 : 200, { "Content-Type": "application/json" }).end(JSON.stringify({ identity: request.headers["portcullis-identity"] ?? null }));
+    response
+      .writeHead(request.method === "POST" ? 201 : 200, { "Content-Type": "application/json" })
+      .end(JSON.stringify({ identity: request.headers["portcullis-identity"] ?? null }));
   });
   await new Promise<void>((resolve) => backend.listen(0, "127.0.0.1", resolve));
   const port = await freePort();
@@ -75,7 +90,21 @@ operations:
   - { match: readVault, stepUp: { acr: mfa, within: 5m } }
 `;
   writeFileSync(policyFile, change(policy));
-  const start = (): Promise<StartedGate> => startGate(["--config", policyFile, "--port", String(port), "--admin-port", "0", "--threads", String(threads)], join(directory, "state"), { ...process.env, ...environment });
+  const start = (): Promise<StartedGate> =>
+    startGate(
+      [
+        "--config",
+        policyFile,
+        "--port",
+        String(port),
+        "--admin-port",
+        "0",
+        "--threads",
+        String(threads),
+      ],
+      join(directory, "state"),
+      { ...process.env, ...environment },
+    );
   let gate = await start().catch((fault: unknown) => {
     // A test file that could not begin must end.
     backend.close();
@@ -83,8 +112,22 @@ operations:
   });
   const agent = new Agent({ connect: { ca: gate.ca }, connections: 32 });
   const main = join(import.meta.dirname, "..", "..", "packages", "server", "src", "cli", "main.ts");
-  const command: IdentityGate["command"] = (...words) => {
-    const { status, stderr, stdout } = spawnSync(process.execPath, ["--conditions=@portcullis/source", "--disable-warning=ExperimentalWarning", main, ...words, "--config", policyFile, "--directory", join(directory, "state")], { encoding: "utf8", input: password, env: { ...process.env, ...environment } });
+  const command: IdentityGate["command"] = (verb, ...words) => {
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      [
+        "--conditions=@portcullis/source",
+        "--disable-warning=ExperimentalWarning",
+        main,
+        verb,
+        "--config",
+        policyFile,
+        "--directory",
+        join(directory, "state"),
+        ...words,
+      ],
+      { encoding: "utf8", input: password, env: { ...process.env, ...environment } },
+    );
     return { status: status ?? -1, out: stdout.trim(), error: stderr.trim() };
   };
   return {
@@ -95,16 +138,32 @@ operations:
     get gate() {
       return gate;
     },
-    fetch: ((input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) => undiciFetch(input, { redirect: "manual", ...init, dispatcher: agent })) as unknown as typeof fetch,
+    fetch: ((input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) =>
+      undiciFetch(input, {
+        redirect: "manual",
+        ...init,
+        dispatcher: agent,
+      })) as unknown as typeof fetch,
     command,
     addUser(email, ...flags) {
-      const { error, out, status } = command("users", "add", email, "--password-stdin", "--verified", "--json", ...flags);
+      const { error, out, status } = command(
+        "users",
+        "add",
+        email,
+        "--password-stdin",
+        "--verified",
+        "--json",
+        ...flags,
+      );
       if (status !== 0) throw new Error(error);
       return (JSON.parse(out) as { id: string }).id;
     },
     mails() {
       try {
-        return readFileSync(join(directory, "state", "outbox.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as { to: string; purpose: string; code?: string });
+        return readFileSync(join(directory, "state", "outbox.jsonl"), "utf8")
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as { to: string; purpose: string; code?: string });
       } catch {
         return [];
       }
@@ -125,16 +184,4 @@ operations:
       void agent.destroy();
     },
   };
-}
-
-/** Closed again when it is told: the gate needs a number before it begins, because its public address carries it. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createTcpServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

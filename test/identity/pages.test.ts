@@ -2,25 +2,22 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { decodeJwt } from "jose";
-import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
+import type { BrowserContext, CDPSession, Page } from "playwright-core";
+import { test } from "../parts/test.ts";
 import { App } from "./app.ts";
-import { launchChromium } from "./chromium.ts";
 import { type IdentityGate, password, startIdentityGate } from "./identity-gate.ts";
 
 let gate: IdentityGate;
-let chromium: Browser;
 const pictures = process.env["PORTCULLIS_TEST_PICTURES"];
 
 before(async () => {
   gate = await startIdentityGate();
-  chromium = await launchChromium();
   await new Promise<void>((resolve) => loopback.listen(0, "127.0.0.1", resolve));
   gate.addUser("ann@notes.example", "--role", "member");
 });
-after(async () => {
-  await chromium.close();
+after(() => {
   loopback.close();
   gate.close();
 });
@@ -42,17 +39,25 @@ class LoopbackApp extends App {
 let arrived: (url: URL) => void = () => undefined;
 const loopback = createServer((request, response) => {
   response.writeHead(200, { "Content-Type": "text/html" }).end("back in the app");
-  if (request.url?.startsWith("/signed-in") === true) arrived(new URL(request.url, "http://127.0.0.1"));
+  if (request.url?.startsWith("/signed-in") === true)
+    arrived(new URL(request.url, "http://127.0.0.1"));
 });
 const waitForRedirect = (): Promise<URL> => new Promise((resolve) => (arrived = resolve));
 
-async function open(context: BrowserContext, extra: Readonly<Record<string, string>> = {}): Promise<{ app: App; page: Page; verifier: string; back: Promise<URL>; faults: string[] }> {
+async function open(
+  context: BrowserContext,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<{ app: App; page: Page; verifier: string; back: Promise<URL>; faults: string[] }> {
   const app = await new LoopbackApp(gate).begin();
   const { url, verifier } = await app.authorizationUrl(extra);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" && !/ERR_NAME_NOT_RESOLVED|ERR_|status of 4/.test(message.text())) faults.push(message.text());
+    if (
+      message.type() === "error" &&
+      !/ERR_NAME_NOT_RESOLVED|ERR_|status of 4/.test(message.text())
+    )
+      faults.push(message.text());
   });
   page.on("pageerror", (fault) => faults.push(fault.message));
   const back = waitForRedirect();
@@ -60,8 +65,11 @@ async function open(context: BrowserContext, extra: Readonly<Record<string, stri
   return { app, page, verifier, back, faults };
 }
 
-test("the pages work without a script", async () => {
-  const context = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 760 } });
+test("the pages work without a script", { needs: ["chromium"] }, async ({ chromium }) => {
+  const context = await chromium.newContext({
+    javaScriptEnabled: false,
+    viewport: { width: 390, height: 760 },
+  });
   context.setDefaultTimeout(5000);
   const { app, back, page, verifier } = await open(context);
   assert.equal(await page.locator("form[data-passkey]").isVisible(), false);
@@ -69,7 +77,7 @@ test("the pages work without a script", async () => {
   await page.fill("input[name=email]", "ann@notes.example");
   await page.fill("input[name=password]", "wrong and wrong again");
   await page.click("button:has-text('Sign in')");
-  assert.match(await page.textContent("[role=alert]") ?? "", /did not match/);
+  assert.match((await page.textContent("[role=alert]")) ?? "", /did not match/);
   assert.equal(await page.inputValue("input[name=email]"), "ann@notes.example");
   await picture(page, "sign-in-wrong");
   await page.fill("input[name=password]", password);
@@ -79,7 +87,9 @@ test("the pages work without a script", async () => {
   await context.close();
 });
 
-test("a passkey is made on the account page and signs in with two proofs in one, under a strict policy", async () => {
+test("a passkey is made on the account page and signs in with two proofs in one, under a strict policy", {
+  needs: ["chromium"],
+}, async ({ chromium }) => {
   const context = await chromium.newContext({ viewport: { width: 390, height: 760 } });
   context.setDefaultTimeout(5000);
   const first = await open(context);
@@ -93,7 +103,7 @@ test("a passkey is made on the account page and signs in with two proofs in one,
   await picture(first.page, "account");
   await first.page.click("button:has-text('Add a passkey')");
   await first.page.waitForSelector("[role=status]");
-  assert.match(await first.page.textContent("main") ?? "", /Passkey/);
+  assert.match((await first.page.textContent("main")) ?? "", /Passkey/);
   assert.deepEqual(first.faults, []);
 
   await context.clearCookies();
@@ -107,7 +117,10 @@ test("a passkey is made on the account page and signs in with two proofs in one,
   await picture(page, "passkey");
   await page.click("button:has-text('Use a passkey')");
   const tokens = await app.redeem({ parameters: app.validate(await back), verifier });
-  assert.deepEqual([decodeJwt(tokens.access_token)["acr"], decodeJwt(tokens.access_token)["amr"]], ["mfa", ["hwk", "user", "mfa"]]);
+  assert.deepEqual(
+    [decodeJwt(tokens.access_token)["acr"], decodeJwt(tokens.access_token)["amr"]],
+    ["mfa", ["hwk", "user", "mfa"]],
+  );
   assert.equal((await app.call("/vault", tokens)).status, 200);
   assert.deepEqual(faults, []);
   await context.close();
@@ -117,23 +130,45 @@ test("a passkey is made on the account page and signs in with two proofs in one,
 async function authenticator(context: BrowserContext, page: Page): Promise<CDPSession> {
   const session = await context.newCDPSession(page);
   await session.send("WebAuthn.enable");
-  await session.send("WebAuthn.addVirtualAuthenticator", { options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await session.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
   return session;
 }
 
-test("every field has a name that is read aloud, and the keyboard reaches everything", async () => {
+test("every field has a name that is read aloud, and the keyboard reaches everything", {
+  needs: ["chromium"],
+}, async ({ chromium }) => {
   const context = await chromium.newContext();
   const { page } = await open(context);
   for (const input of await page.locator("input:visible").all()) {
-    const id = await input.evaluate((element: { labels?: ArrayLike<{ textContent: string }> }) => element.labels?.[0]?.textContent ?? "");
+    const id = await input.evaluate(
+      (element: { labels?: ArrayLike<{ textContent: string }> }) =>
+        element.labels?.[0]?.textContent ?? "",
+    );
     assert.notEqual(id.trim(), "");
   }
   const reached = new Set<string>();
   for (let count = 0; count < 12; count += 1) {
     await page.keyboard.press("Tab");
-    reached.add(await page.evaluate("document.activeElement?.name || document.activeElement?.textContent || ''"));
+    reached.add(
+      await page.evaluate(
+        "document.activeElement?.name || document.activeElement?.textContent || ''",
+      ),
+    );
   }
-  for (const name of ["password", "Sign in", "Create an account"]) assert.ok([...reached].some((one) => one.includes(name)), name);
+  for (const name of ["password", "Sign in", "Create an account"])
+    assert.ok(
+      [...reached].some((one) => one.includes(name)),
+      name,
+    );
   assert.equal(await page.getAttribute("html", "lang"), "en");
   await context.close();
 });

@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeJwt } from "jose";
-import { App, codeNow, formTokenOf, secretOn } from "./app.ts";
+import { App } from "./app.ts";
+import { codeNow, secretOn } from "./authenticator.ts";
+import { formTokenOf } from "./browser.ts";
 import { type IdentityGate, startIdentityGate } from "./identity-gate.ts";
 
 const email = "ann@notes.example";
 
-async function withPolicy(secondFactor: string, body: (gate: IdentityGate) => Promise<void>): Promise<void> {
-  const gate = await startIdentityGate({ change: (policy) => policy.replace("signUp: open,", `signUp: open, secondFactor: ${secondFactor},`) });
+async function withPolicy(
+  secondFactor: string,
+  body: (gate: IdentityGate) => Promise<void>,
+): Promise<void> {
+  const gate = await startIdentityGate({
+    change: (policy) =>
+      policy.replace("signUp: open,", `signUp: open, secondFactor: ${secondFactor},`),
+  });
   try {
     gate.addUser(email, "--role", "member");
     await body(gate);
@@ -16,38 +24,91 @@ async function withPolicy(secondFactor: string, body: (gate: IdentityGate) => Pr
   }
 }
 
-const mailedCode = (gate: IdentityGate): string => gate.mails().filter((mail) => mail.to === email && mail.purpose === "new-device").at(-1)?.code ?? "";
+const mailedCode = (gate: IdentityGate): string =>
+  gate
+    .mails()
+    .filter((mail) => mail.to === email && mail.purpose === "new-device")
+    .at(-1)?.code ?? "";
 
-test("a new browser is asked for a mailed code, and a browser that is known is not", { timeout: 30_000 }, async () => {
+test("a new browser is asked for a mailed code, and a browser that is known is not", {
+  timeout: 30_000,
+}, async () => {
   await withPolicy("new-device", async (gate) => {
     const app = await new App(gate).begin();
     const { url, verifier } = await app.authorizationUrl();
     const asked = await app.throughPassword(url, email);
     assert.match(asked.page ?? "", /This device is new/);
-    const wrong = await app.browser.post(asked.url, { form: formTokenOf(asked.page ?? ""), intent: "second", code: "00000000" });
+    const wrong = await app.browser.post(asked.url, {
+      form: formTokenOf(asked.page ?? ""),
+      intent: "second",
+      code: "00000000",
+    });
     assert.equal(wrong.status, 400);
-    const { left } = await app.browser.follow(await app.browser.post(asked.url, { form: formTokenOf(asked.page ?? ""), intent: "second", code: mailedCode(gate) }), asked.url);
+    const { left } = await app.browser.follow(
+      await app.browser.post(asked.url, {
+        form: formTokenOf(asked.page ?? ""),
+        intent: "second",
+        code: mailedCode(gate),
+      }),
+      asked.url,
+    );
     const tokens = await app.redeem({ parameters: app.validate(left as URL), verifier });
     assert.equal(decodeJwt(tokens.access_token)["acr"], "pwd", "a mailbox is no second proof");
     const again = await new App(gate, "notes-app", app.browser).begin();
-    const { left: at } = await again.throughPassword((await again.authorizationUrl({ prompt: "login" })).url, email);
+    const { left: at } = await again.throughPassword(
+      (await again.authorizationUrl({ prompt: "login" })).url,
+      email,
+    );
     assert.ok(at !== undefined, "the same browser goes straight through");
     const stranger = await new App(gate).begin();
-    assert.match((await stranger.throughPassword((await stranger.authorizationUrl()).url, email)).page ?? "", /This device is new/);
+    assert.match(
+      (await stranger.throughPassword((await stranger.authorizationUrl()).url, email)).page ?? "",
+      /This device is new/,
+    );
   });
 });
 
-test("where two proofs are always asked for, nobody comes in with one", { timeout: 30_000 }, async () => {
+test("where two proofs are always asked for, nobody comes in with one", {
+  timeout: 30_000,
+}, async () => {
   await withPolicy("always", async (gate) => {
     const app = await new App(gate).begin();
     const { url, verifier } = await app.authorizationUrl();
     const asked = await app.throughPassword(url, email);
-    const enrol = await app.browser.follow(await app.browser.post(asked.url, { form: formTokenOf(asked.page ?? ""), intent: "second", code: mailedCode(gate) }), asked.url);
+    const enrol = await app.browser.follow(
+      await app.browser.post(asked.url, {
+        form: formTokenOf(asked.page ?? ""),
+        intent: "second",
+        code: mailedCode(gate),
+      }),
+      asked.url,
+    );
     assert.match(enrol.page ?? "", /Set up an authenticator app/);
-    const skipped = await app.browser.post(enrol.url, { form: formTokenOf(enrol.page ?? ""), intent: "recovery" });
+    const skipped = await app.browser.post(enrol.url, {
+      form: formTokenOf(enrol.page ?? ""),
+      intent: "recovery",
+    });
     assert.equal(skipped.status, 400, "the step is the server's to say");
-    const codes = await app.browser.follow(await app.browser.post(enrol.url, { form: formTokenOf(enrol.page ?? ""), intent: "enrol", code: codeNow(secretOn(enrol.page ?? "")) }), enrol.url);
-    const { left } = await app.browser.follow(await app.browser.post(codes.url, { form: formTokenOf(codes.page ?? ""), intent: "recovery" }), codes.url);
-    assert.equal(decodeJwt((await app.redeem({ parameters: app.validate(left as URL), verifier })).access_token)["acr"], "mfa");
+    const codes = await app.browser.follow(
+      await app.browser.post(enrol.url, {
+        form: formTokenOf(enrol.page ?? ""),
+        intent: "enrol",
+        code: codeNow(secretOn(enrol.page ?? "")),
+      }),
+      enrol.url,
+    );
+    const { left } = await app.browser.follow(
+      await app.browser.post(codes.url, {
+        form: formTokenOf(codes.page ?? ""),
+        intent: "recovery",
+      }),
+      codes.url,
+    );
+    assert.equal(
+      decodeJwt(
+        (await app.redeem({ parameters: app.validate(left as URL), verifier })).access_token,
+      )["acr"],
+      "mfa",
+    );
   });
 });

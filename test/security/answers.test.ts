@@ -10,8 +10,10 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "nod
 import { type StartedGate, startGate } from "../../examples/harbour/gate.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portcullis-answers-"));
-const text = '{"id":12345678901234567890,"amount":1.10,"tiny":1e-7,"secret":"s","list":[{"amount":0.1000000000000000055,"secret":1}]}';
-const shown = '{"id":12345678901234567890,"amount":1.10,"tiny":1e-7,"list":[{"amount":0.1000000000000000055}]}';
+const text =
+  '{"id":12345678901234567890,"amount":1.10,"tiny":1e-7,"secret":"s","list":[{"amount":0.1000000000000000055,"secret":1}]}';
+const shown =
+  '{"id":12345678901234567890,"amount":1.10,"tiny":1e-7,"list":[{"amount":0.1000000000000000055}]}';
 const packed: Readonly<Record<string, readonly [string | undefined, Buffer, string?]>> = {
   plain: [undefined, Buffer.from(text)],
   gzip: ["gzip", gzipSync(text)],
@@ -33,13 +35,24 @@ before(async () => {
     const [, kind = "", way = ""] = decodeURIComponent(incoming.url ?? "").split("/");
     const [coding, bytes] = packed[way] ?? [undefined, Buffer.alloc(0)];
     if (kind === "film") {
-      response.writeHead(incoming.headers.range === undefined ? 200 : 206, { "Content-Type": "video/mp4", "X-Asked": String(incoming.headers["accept-encoding"]) }).end("film");
+      response
+        .writeHead(incoming.headers.range === undefined ? 200 : 206, {
+          "Content-Type": "video/mp4",
+          "X-Asked": String(incoming.headers["accept-encoding"]),
+        })
+        .end("film");
       return;
     }
-    response.writeHead(200, { "Content-Type": "application/json", ...(coding === undefined ? {} : { "Content-Encoding": coding }) }).end(bytes);
+    response
+      .writeHead(200, {
+        "Content-Type": "application/json",
+        ...(coding === undefined ? {} : { "Content-Encoding": coding }),
+      })
+      .end(bytes);
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => backend.once("listening", resolve));
-  const operation = (id: string): string => `{ get: { operationId: ${id}, parameters: [{ name: way, in: path, required: true, schema: { type: string } }], responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } } } } }`;
+  const operation = (id: string): string =>
+    `{ get: { operationId: ${id}, parameters: [{ name: way, in: path, required: true, schema: { type: string } }], responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } } } } }`;
   writeFileSync(
     join(directory, "openapi.yaml"),
     `openapi: 3.1.0
@@ -54,8 +67,23 @@ components:
     Thing: { type: object, properties: { id: { type: integer }, amount: { type: number }, tiny: { type: number }, list: { type: array, items: { type: object, properties: { amount: { type: number } } } } } }
 `,
   );
-  writeFileSync(join(directory, "portcullis.yaml"), `portcullis: 1\nmode: enforce\napis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:${(backend.address() as AddressInfo).port}" }]\noperations:\n  - { match: [enforced, observed], maxAnswerSize: 10kB }\n  - { match: observed, mode: { disclosure: observe } }\n`);
-  gate = await startGate(["--config", join(directory, "portcullis.yaml"), "--port", "0", "--admin-port", "0", "--threads", "1"], join(directory, "state"));
+  writeFileSync(
+    join(directory, "portcullis.yaml"),
+    `portcullis: 1\nmode: enforce\napis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:${(backend.address() as AddressInfo).port}" }]\noperations:\n  - { match: [enforced, observed], maxAnswerSize: 10kB }\n  - { match: observed, mode: { disclosure: observe } }\n`,
+  );
+  gate = await startGate(
+    [
+      "--config",
+      join(directory, "portcullis.yaml"),
+      "--port",
+      "0",
+      "--admin-port",
+      "0",
+      "--threads",
+      "1",
+    ],
+    join(directory, "state"),
+  );
 });
 after(() => {
   gate?.process.kill("SIGKILL");
@@ -72,10 +100,24 @@ interface Got {
 
 function get(path: string, headers: Record<string, string> = {}): Promise<Got> {
   return new Promise((resolve, reject) => {
-    request({ host: "localhost", port: gate?.port, path: encodeURI(path), ca: gate?.ca, headers }, (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => parts.push(part)).on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts), coding: response.headers["content-encoding"], asked: response.headers["x-asked"] as string | undefined }));
-    }).on("error", reject).end();
+    request(
+      { host: "localhost", port: gate?.port, path: encodeURI(path), ca: gate?.ca, headers },
+      (response) => {
+        const parts: Buffer[] = [];
+        response
+          .on("data", (part: Buffer) => parts.push(part))
+          .on("end", () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              body: Buffer.concat(parts),
+              coding: response.headers["content-encoding"],
+              asked: response.headers["x-asked"] as string | undefined,
+            }),
+          );
+      },
+    )
+      .on("error", reject)
+      .end();
   });
 }
 
@@ -92,7 +134,11 @@ test("an answer that cannot be read, or unpacks too far, is not passed on unread
   for (const way of ["bomb", "twice", "cut", "no JSON", "large"]) {
     const got = await get(`/enforced/${way}`);
     assert.equal(got.status, 502, way);
-    assert.equal((JSON.parse(got.body.toString()) as { code: string }).code, "response-unreadable", way);
+    assert.equal(
+      (JSON.parse(got.body.toString()) as { code: string }).code,
+      "response-unreadable",
+      way,
+    );
   }
 });
 

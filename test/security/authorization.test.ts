@@ -11,10 +11,15 @@ const users = 20;
 const userOf = (kind: number, object: number): string => `u${(kind * 7 + object * 3) % users}`;
 const tenantOf = (user: string): string => (Number(user.slice(1)) % 2 === 0 ? "t-even" : "t-odd");
 /** Odd kinds belong to a tenant, even ones to a user. */
-const owns = (user: string, kind: number, object: number): boolean => (kind % 2 === 0 ? userOf(kind, object) === user : tenantOf(userOf(kind, object)) === tenantOf(user));
+const owns = (user: string, kind: number, object: number): boolean =>
+  kind % 2 === 0
+    ? userOf(kind, object) === user
+    : tenantOf(userOf(kind, object)) === tenantOf(user);
 
 function documentText(): string {
-  const paths = Array.from({ length: kinds }, (_, kind) => `
+  const paths = Array.from(
+    { length: kinds },
+    (_, kind) => `
   /k${kind}/{objectId}:
     parameters: [{ name: objectId, in: path, required: true, schema: { type: string } }]
     get: { operationId: get${kind}, responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } } } }
@@ -22,7 +27,8 @@ function documentText(): string {
   /k${kind}:
     get: { operationId: list${kind}, responses: { "200": { description: ok, content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Thing" } } } } } } }
   /k${kind}-bundles:
-    post: { operationId: bundle${kind}, requestBody: { required: true, content: { application/json: { schema: { type: object, properties: { ids: { type: array, items: { type: string } } } } } } }, responses: { "200": { description: ok } } }`);
+    post: { operationId: bundle${kind}, requestBody: { required: true, content: { application/json: { schema: { type: object, properties: { ids: { type: array, items: { type: string } } } } } } }, responses: { "200": { description: ok } } }`,
+  );
   return `openapi: 3.1.0
 info: { title: Generated, version: v1 }
 security: [{ token: [] }]
@@ -55,24 +61,54 @@ operations:${entries.join("")}
 let written = 0;
 /** How the backend answers, whatever it was asked for. */
 let packing: "plain" | "gzip" | "bomb" | "unknown coding" | "broken" | "in parts" = "plain";
-const thing = (kind: number, object: number) => ({ id: String(object), owner: userOf(kind, object), tenant: tenantOf(userOf(kind, object)), name: "n" });
+const thing = (kind: number, object: number) => ({
+  id: String(object),
+  owner: userOf(kind, object),
+  tenant: tenantOf(userOf(kind, object)),
+  name: "n",
+});
 const backend: Upstream = {
   forward(request, receiver) {
     const [, kindText = "", objectText] = request.target.split("/");
     const kind = Number(/^k(\d+)/.exec(kindText)?.[1]);
     if (request.method !== "GET") written += 1;
-    const answer = request.method === "GET" && objectText === undefined ? Array.from({ length: objectsPerKind }, (_, object) => thing(kind, object)) : objectText !== undefined && !(Number(objectText) < objectsPerKind) ? undefined : thing(kind, Number(objectText ?? 0));
+    const answer =
+      request.method === "GET" && objectText === undefined
+        ? Array.from({ length: objectsPerKind }, (_, object) => thing(kind, object))
+        : objectText !== undefined && !(Number(objectText) < objectsPerKind)
+          ? undefined
+          : thing(kind, Number(objectText ?? 0));
     const bytes = Buffer.from(JSON.stringify(answer ?? {}));
     const coding = { gzip: "gzip", bomb: "gzip", "unknown coding": "lzma" }[packing as string];
-    const part = packing === "in parts" && request.headers.some((name) => name.toLowerCase() === "range");
-    receiver.onHead(answer === undefined ? 404 : part ? 206 : 200, ["Content-Type", "application/json", ...(coding === undefined ? [] : ["Content-Encoding", coding])]);
-    receiver.onData(packing === "gzip" ? gzipSync(bytes) : packing === "bomb" ? gzipSync(Buffer.alloc(50_000_000, 0x20)) : packing === "broken" ? Buffer.from(`${bytes.toString()}]`) : part ? bytes.subarray(1) : bytes);
+    const part =
+      packing === "in parts" && request.headers.some((name) => name.toLowerCase() === "range");
+    receiver.onHead(answer === undefined ? 404 : part ? 206 : 200, [
+      "Content-Type",
+      "application/json",
+      ...(coding === undefined ? [] : ["Content-Encoding", coding]),
+    ]);
+    receiver.onData(
+      packing === "gzip"
+        ? gzipSync(bytes)
+        : packing === "bomb"
+          ? gzipSync(Buffer.alloc(50_000_000, 0x20))
+          : packing === "broken"
+            ? Buffer.from(`${bytes.toString()}]`)
+            : part
+              ? bytes.subarray(1)
+              : bytes,
+    );
     receiver.onEnd([]);
     return { resume: () => undefined, abort: () => undefined };
   },
 };
 
-const ask: Ask = await plannedJourney({ document: documentText(), policy: policyText(), backend, claimsOf: (user) => ({ tenant: tenantOf(user) }) });
+const ask: Ask = await plannedJourney({
+  document: documentText(),
+  policy: policyText(),
+  backend,
+  claimsOf: (user) => ({ tenant: tenantOf(user) }),
+});
 
 /** A small generator that says the same on every run. */
 function sequence(seed: number): (below: number) => number {
@@ -91,32 +127,63 @@ test("of two hundred thousand requests across 200 operations, every foreign one 
   for (let count = 0; count < 200_000; count += 1) {
     const user = `u${random(users)}`;
     const kind = random(kinds);
-    const known = count % 2 === 0 ? Array.from({ length: objectsPerKind }, (_, one) => one).filter((one) => owns(user, kind, one)) : [];
-    const object = known.length > 0 ? (known[random(known.length)] as number) : random(objectsPerKind);
+    const known =
+      count % 2 === 0
+        ? Array.from({ length: objectsPerKind }, (_, one) => one).filter((one) =>
+            owns(user, kind, one),
+          )
+        : [];
+    const object =
+      known.length > 0 ? (known[random(known.length)] as number) : random(objectsPerKind);
     const mine = owns(user, kind, object);
     if (mine) own += 1;
     else foreign += 1;
     const way = random(20);
     const before = written;
-    const got = way === 0 ? await ask(user, "PUT", `/k${kind}/${object}`, { name: "x" }) : way === 1 ? await ask(user, "POST", `/k${kind}-bundles`, { ids: [String(object)] }) : await ask(user, "GET", `/k${kind}/${object}`);
-    if (mine !== (got.status === 200)) wrong.push(`${user} ${way} k${kind}/${object}: ${got.status} ${got.code}`);
-    if (!mine && (written !== before || got.body.includes('"owner"'))) wrong.push(`${user} ${way} k${kind}/${object}: reached`);
+    const got =
+      way === 0
+        ? await ask(user, "PUT", `/k${kind}/${object}`, { name: "x" })
+        : way === 1
+          ? await ask(user, "POST", `/k${kind}-bundles`, { ids: [String(object)] })
+          : await ask(user, "GET", `/k${kind}/${object}`);
+    if (mine !== (got.status === 200))
+      wrong.push(`${user} ${way} k${kind}/${object}: ${got.status} ${got.code}`);
+    if (!mine && (written !== before || got.body.includes('"owner"')))
+      wrong.push(`${user} ${way} k${kind}/${object}: reached`);
   }
   assert.deepEqual(wrong.slice(0, 5), []);
   assert.ok(own > 80_000 && foreign > 50_000, `${own} own, ${foreign} foreign`);
 });
 
 test("one foreign id among many, twice the same, absent ones and ids in odd forms do not pass", async () => {
-  const own = Array.from({ length: objectsPerKind }, (_, object) => object).filter((object) => owns("u0", 0, object));
-  const foreign = Array.from({ length: objectsPerKind }, (_, object) => object).find((object) => !owns("u0", 0, object));
-  const bundle = async (ids: unknown): Promise<number> => (await ask("u0", "POST", "/k0-bundles", { ids })).status;
+  const own = Array.from({ length: objectsPerKind }, (_, object) => object).filter((object) =>
+    owns("u0", 0, object),
+  );
+  const foreign = Array.from({ length: objectsPerKind }, (_, object) => object).find(
+    (object) => !owns("u0", 0, object),
+  );
+  const bundle = async (ids: unknown): Promise<number> =>
+    (await ask("u0", "POST", "/k0-bundles", { ids })).status;
   assert.equal(await bundle(own.map(String)), 200);
   const before = written;
   assert.equal(await bundle([...own.map(String), String(foreign)]), 404);
   assert.equal(await bundle([String(foreign), String(foreign)]), 404);
   assert.equal(await bundle(["999"]), 404);
   assert.equal(await bundle([]), 404);
-  for (const ids of [["../k0/1"], ["0/../1"], ["."], [".."], [""], ["0?x=1"], ["0#"], ["0%2f1"], ["*"], ["-1"], [" 0"]]) assert.equal(await bundle(ids), 404, JSON.stringify(ids));
+  for (const ids of [
+    ["../k0/1"],
+    ["0/../1"],
+    ["."],
+    [".."],
+    [""],
+    ["0?x=1"],
+    ["0#"],
+    ["0%2f1"],
+    ["*"],
+    ["-1"],
+    [" 0"],
+  ])
+    assert.equal(await bundle(ids), 404, JSON.stringify(ids));
   assert.equal(await bundle(Array.from({ length: 200 }, () => String(own[0]))), 404);
   assert.equal(await bundle([Number(own[0])]), 400);
   assert.equal(await bundle(null), 400);
@@ -132,24 +199,50 @@ test("a list is cut to the caller's own, and the record says how much was taken"
 });
 
 test("what is another's cannot be told from what is absent, by GET or HEAD", async () => {
-  const object = Array.from({ length: objectsPerKind }, (_, index) => index).find((index) => !owns("u0", 0, index));
-  const same = (got: Got): unknown => [got.status, { ...(got.body === "" ? {} : (JSON.parse(got.body) as object)), traceId: "" }];
-  for (const method of ["GET", "HEAD"]) assert.deepEqual(same(await ask("u0", method, `/k0/${object}`)), same(await ask("u0", method, "/k0/999")));
-  assert.deepEqual(same(await ask("u0", "PUT", `/k0/${object}`, { name: "x" })), same(await ask("u0", "PUT", "/k0/999", { name: "x" })));
+  const object = Array.from({ length: objectsPerKind }, (_, index) => index).find(
+    (index) => !owns("u0", 0, index),
+  );
+  const same = (got: Got): unknown => [
+    got.status,
+    { ...(got.body === "" ? {} : (JSON.parse(got.body) as object)), traceId: "" },
+  ];
+  for (const method of ["GET", "HEAD"])
+    assert.deepEqual(
+      same(await ask("u0", method, `/k0/${object}`)),
+      same(await ask("u0", method, "/k0/999")),
+    );
+  assert.deepEqual(
+    same(await ask("u0", "PUT", `/k0/${object}`, { name: "x" })),
+    same(await ask("u0", "PUT", "/k0/999", { name: "x" })),
+  );
 });
 
 test("an answer that comes packed, in parts or broken shows nothing of another, though plain and whole bytes were asked for", async () => {
-  const foreign = Array.from({ length: objectsPerKind }, (_, index) => index).find((index) => !owns("u3", 4, index));
-  const own = Array.from({ length: objectsPerKind }, (_, index) => index).find((index) => owns("u3", 4, index));
+  const foreign = Array.from({ length: objectsPerKind }, (_, index) => index).find(
+    (index) => !owns("u3", 4, index),
+  );
+  const own = Array.from({ length: objectsPerKind }, (_, index) => index).find((index) =>
+    owns("u3", 4, index),
+  );
   try {
-    for (const [way, ownStatus] of [["gzip", 200], ["in parts", 200], ["bomb", 404], ["unknown coding", 404], ["broken", 404]] as const) {
+    for (const [way, ownStatus] of [
+      ["gzip", 200],
+      ["in parts", 200],
+      ["bomb", 404],
+      ["unknown coding", 404],
+      ["broken", 404],
+    ] as const) {
       packing = way;
       const range = ["Range", "bytes=1-"];
       assert.equal((await ask("u3", "GET", `/k4/${foreign}`, undefined, range)).status, 404, way);
       assert.equal((await ask("u3", "GET", `/k4/${own}`, undefined, range)).status, ownStatus, way);
       const list = await ask("u3", "GET", "/k4", undefined, range);
       assert.equal(list.status, ownStatus, way);
-      if (list.status === 200) assert.ok((JSON.parse(list.body) as { owner: string }[]).every((item) => item.owner === "u3"), way);
+      if (list.status === 200)
+        assert.ok(
+          (JSON.parse(list.body) as { owner: string }[]).every((item) => item.owner === "u3"),
+          way,
+        );
     }
   } finally {
     packing = "plain";

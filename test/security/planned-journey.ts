@@ -2,15 +2,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { IdSealer } from "@portcullis/guard/authorization/sealed-ids";
-import { Exchange } from "@portcullis/guard/exchange";
-import { compileArrive } from "@portcullis/guard/journey/10-arrive";
-import { compileRecord } from "@portcullis/guard/journey/99-record";
-import type { Answer } from "@portcullis/guard/journey/answer";
-import { compileClientAddress } from "@portcullis/guard/journey/client-address";
-import { compileJourney } from "@portcullis/guard/journey/journey";
-import { compileOperationJourneys } from "@portcullis/guard/journey/operation-journeys";
-import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state/shared-memory";
+import { type Answer, createGate } from "@portcullis/guard";
+import { IdSealer } from "@portcullis/guard/ownership";
+import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state";
+import type { KeySource } from "@portcullis/guard/tokens";
 import type { Upstream } from "@portcullis/guard/upstream";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
 
@@ -25,34 +20,91 @@ export interface Got {
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** `json` is sent as it is where a content type stands among the headers. */
-export type Ask = (user: string, method: string, target: string, json?: unknown, headers?: readonly string[]) => Promise<Got>;
+export type Ask = (
+  user: string,
+  method: string,
+  target: string,
+  json?: unknown,
+  headers?: readonly string[],
+) => Promise<Got>;
 
-/** A gate's journey without sockets, for questions by the hundred thousand: document and policy as text, a backend as an object. */
-export async function plannedJourney({ backend, claimsOf = () => ({}), document, policy, sealingKey }: { readonly document: string; readonly policy: string; readonly backend: Upstream; readonly claimsOf?: (user: string) => Claims; readonly sealingKey?: Buffer }): Promise<Ask> {
+/**
+ * A gate without sockets, for questions by the hundred thousand: document and policy as
+ * text, a backend as an object.
+ */
+export async function plannedJourney({
+  backend,
+  claimsOf = () => ({}),
+  document,
+  policy,
+  sealingKey,
+}: {
+  readonly document: string;
+  readonly policy: string;
+  readonly backend: Upstream;
+  readonly claimsOf?: (user: string) => Claims;
+  readonly sealingKey?: Buffer;
+}): Promise<Ask> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-journey-"));
   writeFileSync(join(directory, "openapi.yaml"), document);
   writeFileSync(join(directory, "portcullis.yaml"), policy);
-  const { faults, plan } = await loadPolicy({ file: join(directory, "portcullis.yaml"), environment: {}, flags: [] });
-  if (plan === undefined) throw new Error(`the policy is not understood: ${faults.map((fault) => `${fault.message} (expected ${fault.expected ?? "otherwise"})`).join("\n")}`);
+  const { faults, plan } = await loadPolicy({
+    file: join(directory, "portcullis.yaml"),
+    environment: {},
+    flags: [],
+  });
+  if (plan === undefined)
+    throw new Error(
+      `the policy is not understood: ${faults.map((fault) => `${fault.message} (expected ${fault.expected ?? "otherwise"})`).join("\n")}`,
+    );
   const state = new SharedMemoryState(allocateSharedBuckets(4096, [1, 2]));
-  const planned = compileOperationJourneys(plan, { upstreams: [backend], state, localState: state, keys: () => ({ size: 1, checkSignature: () => undefined }), onUnknownKey: () => undefined, sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]) });
   let recorded: string | undefined;
-  const journey = compileJourney({ arrive: compileArrive(compileClientAddress([]), { headerFields: 100, targetBytes: 8192 }), ownPages: () => undefined, everyAnswer: [], admit: planned.admit, selectTable: planned.selectTable, undeclared: planned.undeclared, assertIdentity: undefined, record: compileRecord([], (record) => {
-    recorded = record.code;
-  }) });
+  const gate = createGate({
+    plan,
+    ports: {
+      upstream: () => backend,
+      limits: state,
+      localLimits: state,
+      keys: anySignature,
+      sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]),
+      record: ({ code }) => {
+        recorded = code;
+      },
+    },
+  });
 
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const exp = Math.floor(Date.now() / 1000) + 3600;
   const tokens = new Map<string, string>();
   const tokenOf = (user: string): string => {
     let token = tokens.get(user);
-    if (token === undefined) tokens.set(user, (token = `${part({ alg: "ES256", typ: "at+jwt" })}.${part({ iss: "https://login.example", aud: "x", sub: user, ...claimsOf(user), exp })}.${Buffer.alloc(64).toString("base64url")}`));
+    if (token === undefined)
+      tokens.set(
+        user,
+        (token = `${part({ alg: "ES256", typ: "at+jwt" })}.${part({ iss: "https://login.example", aud: "x", sub: user, ...claimsOf(user), exp })}.${Buffer.alloc(64).toString("base64url")}`),
+      );
     return token;
   };
   return (user, method, target, json, headers = []) => {
     const ownType = headers.some((name) => name.toLowerCase() === "content-type");
-    const body = json === undefined ? undefined : Buffer.from(ownType && typeof json === "string" ? json : JSON.stringify(json));
-    const rawHeaders = ["Host", "h", "Authorization", `Bearer ${tokenOf(user)}`, ...headers, ...(body === undefined ? [] : [...(ownType ? [] : ["Content-Type", "application/json"]), "Content-Length", String(body.length)])];
+    const body =
+      json === undefined
+        ? undefined
+        : Buffer.from(ownType && typeof json === "string" ? json : JSON.stringify(json));
+    const rawHeaders = [
+      "Host",
+      "h",
+      "Authorization",
+      `Bearer ${tokenOf(user)}`,
+      ...headers,
+      ...(body === undefined
+        ? []
+        : [
+            ...(ownType ? [] : ["Content-Type", "application/json"]),
+            "Content-Length",
+            String(body.length),
+          ]),
+    ];
     return new Promise((resolve) => {
       let status = 0;
       const answer: Answer = {
@@ -62,11 +114,32 @@ export async function plannedJourney({ backend, claimsOf = () => ({}), document,
           status = given;
         },
         write: () => true,
-        end: (chunk?: Buffer | string) => setImmediate(() => resolve({ status, code: recorded, body: chunk === undefined ? "" : chunk.toString() })),
+        end: (chunk?: Buffer | string) =>
+          setImmediate(() =>
+            resolve({ status, code: recorded, body: chunk === undefined ? "" : chunk.toString() }),
+          ),
         once: () => undefined,
         destroy: () => resolve({ status: 0, code: recorded, body: "" }),
       };
-      journey(new Exchange({ method, target, rawHeaders, httpVersion: "1.1", peerAddress: "192.0.2.1", encrypted: true, endsWithHead: body === undefined, body: body === undefined ? Readable.from([]) : Readable.from([body]) }, Date.now(), performance.now()), answer);
+      gate.handle(
+        {
+          method,
+          target,
+          rawHeaders,
+          httpVersion: "1.1",
+          peerAddress: "192.0.2.1",
+          encrypted: true,
+          endsWithHead: body === undefined,
+          body: body === undefined ? Readable.from([]) : Readable.from([body]),
+        },
+        answer,
+      );
     });
   };
 }
+
+/** What is asked here is never whether a signature holds. */
+const anySignature: KeySource = {
+  keySet: () => ({ size: 1, checkSignature: () => undefined }),
+  watch: () => () => undefined,
+};

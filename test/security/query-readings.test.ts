@@ -6,11 +6,30 @@ import { plannedJourney } from "./planned-journey.ts";
 /** How servers read a query: all the values that any of them would take for the parameter. */
 const readers: Readonly<Record<string, (query: string, name: string) => string[]>> = {
   "all values, decoded": (query, name) => new URLSearchParams(query).getAll(name),
-  "names in any case (ASP.NET)": (query, name) => [...new URLSearchParams(query)].flatMap(([key, value]) => (key.toLowerCase() === name ? value.split(",") : [])),
-  "brackets (qs, Rails)": (query, name) => [...new URLSearchParams(query)].flatMap(([key, value]) => (key.replace(/\[.*$/s, "") === name ? [value] : [])),
-  "mangled names (PHP)": (query, name) => [...new URLSearchParams(query)].flatMap(([key, value]) => (key.replace(/^ +/, "").replace(/\0.*$/s, "").replace(/\[.*$/s, "").replaceAll(/[. ]/g, "_") === name ? [value] : [])),
-  "semicolons divide (older servers)": (query, name) => new URLSearchParams(query.replaceAll(";", "&")).getAll(name),
-  "not decoded": (query, name) => query.split("&").flatMap((pair) => (pair.startsWith(`${name}=`) ? [pair.slice(name.length + 1)] : [])),
+  "names in any case (ASP.NET)": (query, name) =>
+    [...new URLSearchParams(query)].flatMap(([key, value]) =>
+      key.toLowerCase() === name ? value.split(",") : [],
+    ),
+  "brackets (qs, Rails)": (query, name) =>
+    [...new URLSearchParams(query)].flatMap(([key, value]) =>
+      key.replace(/\[.*$/s, "") === name ? [value] : [],
+    ),
+  "mangled names (PHP)": (query, name) =>
+    [...new URLSearchParams(query)].flatMap(([key, value]) =>
+      key
+        .replace(/^ +/, "")
+        .replace(/\0.*$/s, "")
+        .replace(/\[.*$/s, "")
+        .replaceAll(/[. ]/g, "_") === name
+        ? [value]
+        : [],
+    ),
+  "semicolons divide (older servers)": (query, name) =>
+    new URLSearchParams(query.replaceAll(";", "&")).getAll(name),
+  "not decoded": (query, name) =>
+    query
+      .split("&")
+      .flatMap((pair) => (pair.startsWith(`${name}=`) ? [pair.slice(name.length + 1)] : [])),
 };
 
 let target = "";
@@ -50,21 +69,62 @@ function sequence(seed: number): (below: number) => number {
 
 test("of a hundred thousand queries none that passes names another account to any way of reading it", async () => {
   const random = sequence(7);
-  const names = ["account_id", "account_id", "account_id", "Account_Id", "account.id", "account%20id", "account+id", "account-id", "account_id[]", "account_id[0]", "account_id%5B%5D", "%61ccount_id", "account%5fid", "+account_id", "%20account_id", "account_id%00", "account[id", "account_id+", "other", ""];
-  const values = ["ann", "ann", "ann", "ben", "an%6e", "ann%00", "%62en", "ann,ben", "ann;account_id=ben", "", "ANN", "ann+", "ann%26account_id=ben", "ann%2526account_id%3dben", "%", "%zz", "ann&amp"];
+  const names = [
+    "account_id",
+    "account_id",
+    "account_id",
+    "Account_Id",
+    "account.id",
+    "account%20id",
+    "account+id",
+    "account-id",
+    "account_id[]",
+    "account_id[0]",
+    "account_id%5B%5D",
+    "%61ccount_id",
+    "account%5fid",
+    "+account_id",
+    "%20account_id",
+    "account_id%00",
+    "account[id",
+    "account_id+",
+    "other",
+    "",
+  ];
+  const values = [
+    "ann",
+    "ann",
+    "ann",
+    "ben",
+    "an%6e",
+    "ann%00",
+    "%62en",
+    "ann,ben",
+    "ann;account_id=ben",
+    "",
+    "ANN",
+    "ann+",
+    "ann%26account_id=ben",
+    "ann%2526account_id%3dben",
+    "%",
+    "%zz",
+    "ann&amp",
+  ];
   const between = ["&", "&", "&", ";", "&&", "%26", "?", "#"];
   const wrong: string[] = [];
   let passed = 0;
   for (let count = 0; count < 100_000; count += 1) {
     let query = "";
-    for (let pair = 0, pairs = 1 + random(3); pair < pairs; pair += 1) query += `${pair === 0 ? "" : between[random(between.length)]}${names[random(names.length)]}${random(12) === 0 ? "" : "="}${values[random(values.length)]}`;
+    for (let pair = 0, pairs = 1 + random(3); pair < pairs; pair += 1)
+      query += `${pair === 0 ? "" : between[random(between.length)]}${names[random(names.length)]}${random(12) === 0 ? "" : "="}${values[random(values.length)]}`;
     const { status } = await ask("ann", "GET", `/statements?${query}`);
     if (status !== 200) continue;
     passed += 1;
     const at = target.indexOf("?");
     for (const [reader, read] of Object.entries(readers)) {
       const found = read(target.slice(at + 1), "account_id");
-      if (found.some((value) => decodeURIComponent(value.replaceAll("+", " ")) !== "ann")) wrong.push(`${reader} reads ${JSON.stringify(found)} in ${target}`);
+      if (found.some((value) => decodeURIComponent(value.replaceAll("+", " ")) !== "ann"))
+        wrong.push(`${reader} reads ${JSON.stringify(found)} in ${target}`);
     }
   }
   assert.deepEqual(wrong.slice(0, 5), []);

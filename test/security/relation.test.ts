@@ -14,15 +14,24 @@ const asked: unknown[] = [];
 before(async () => {
   pdp = createServer((request, response) => {
     let text = "";
-    request.setEncoding("utf8").on("data", (part: string) => (text += part)).on("end", () => {
-      const question = JSON.parse(text) as { subject: { id: string }; resource: { id: string } };
-      asked.push({ ...question, authorization: request.headers.authorization });
-      if (answerWith === "hang") return;
-      if (answerWith === "fail") response.writeHead(500).end();
-      else if (answerWith === "nonsense") response.writeHead(200, { "Content-Type": "application/json" }).end('{"decision":"yes"}');
-      // Ann has shared her statement with Ben, and nothing else.
-      else response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify({ decision: question.subject.id === "c-1002" && question.resource.id === "d-1" }));
-    });
+    request
+      .setEncoding("utf8")
+      .on("data", (part: string) => (text += part))
+      .on("end", () => {
+        const question = JSON.parse(text) as { subject: { id: string }; resource: { id: string } };
+        asked.push({ ...question, authorization: request.headers.authorization });
+        if (answerWith === "hang") return;
+        if (answerWith === "fail") response.writeHead(500).end();
+        else if (answerWith === "nonsense")
+          response.writeHead(200, { "Content-Type": "application/json" }).end('{"decision":"yes"}');
+        // Ann has shared her statement with Ben, and nothing else.
+        else
+          response.writeHead(200, { "Content-Type": "application/json" }).end(
+            JSON.stringify({
+              decision: question.subject.id === "c-1002" && question.resource.id === "d-1",
+            }),
+          );
+      });
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => pdp.once("listening", resolve));
   const url = `http://127.0.0.1:${(pdp.address() as AddressInfo).port}/access/v1/evaluation`;
@@ -54,8 +63,17 @@ test("a shared object is shown to whom the decision point allows, and to its own
   const token = await ben();
   assert.equal((await send("GET", "/v1/documents/d-1", { token })).status, 200);
   assert.equal((await send("GET", "/v1/documents/d-2", { token })).status, 200);
-  assert.equal((await send("GET", "/v1/documents/d-2", { token: await started.login("ann", "correct horse") })).status, 404);
-  assert.deepEqual(asked[0], { subject: { type: "user", id: "c-1002" }, action: { name: "can_read" }, resource: { type: "document", id: "d-1" }, authorization: "Bearer secret-of-the-pdp" });
+  assert.equal(
+    (await send("GET", "/v1/documents/d-2", { token: await started.login("ann", "correct horse") }))
+      .status,
+    404,
+  );
+  assert.deepEqual(asked[0], {
+    subject: { type: "user", id: "c-1002" },
+    action: { name: "can_read" },
+    resource: { type: "document", id: "d-1" },
+    authorization: "Bearer secret-of-the-pdp",
+  });
 });
 
 test("a decision point that denies, fails, hangs or talks nonsense does not open anything", async () => {
@@ -67,7 +85,12 @@ test("a decision point that denies, fails, hangs or talks nonsense does not open
     outcomes.push(`${way} ${status} ${(body as { code: string }).code}`);
   }
   answerWith = "decide";
-  assert.deepEqual(outcomes, ["decide 404 object-not-yours", "fail 503 owner-unknown", "nonsense 503 owner-unknown", "hang 503 owner-unknown"]);
+  assert.deepEqual(outcomes, [
+    "decide 404 object-not-yours",
+    "fail 503 owner-unknown",
+    "nonsense 503 owner-unknown",
+    "hang 503 owner-unknown",
+  ]);
 });
 
 test("where the policy prefers to serve, a decision point that is lost lets pass, and one that denies does not", async () => {

@@ -23,7 +23,9 @@ before(async () => {
 });
 after(() => started.close());
 
-const accountsOf = async (token: string): Promise<{ id: string; iban: string }[]> => ((await send("GET", "/v1/accounts", { token })).body as { items: { id: string; iban: string }[] }).items;
+const accountsOf = async (token: string): Promise<{ id: string; iban: string }[]> =>
+  ((await send("GET", "/v1/accounts", { token })).body as { items: { id: string; iban: string }[] })
+    .items;
 
 test("ids leave as handles and come back opened, in lists, paths and bodies, as text and as numbers", async () => {
   const token = await ann();
@@ -33,7 +35,10 @@ test("ids leave as handles and come back opened, in lists, paths and bodies, as 
   const one = await send("GET", `/v1/accounts/${account.id}`, { token });
   assert.equal(one.status, 200);
   assert.deepEqual(one.body, account);
-  const paid = await send("POST", "/v1/payments", { token, json: { accountId: account.id, toIban: "NL45HARB0000000003", amount: 77 } });
+  const paid = await send("POST", "/v1/payments", {
+    token,
+    json: { accountId: account.id, toIban: "NL45HARB0000000003", amount: 77 },
+  });
   assert.equal(paid.status, 201);
   const payment = paid.body as { id: unknown; accountId: string; amount: number };
   assert.equal(payment.accountId, account.id);
@@ -44,7 +49,8 @@ test("ids leave as handles and come back opened, in lists, paths and bodies, as 
   const again = await send("GET", `/v1/payments/${String(payment.id)}`, { token });
   assert.equal(again.status, 200);
   assert.deepEqual(again.body, payment);
-  const page = (await send("GET", `/v1/accounts/${account.id}/payments?limit=5`, { token })).body as { items: { accountId: string }[] };
+  const page = (await send("GET", `/v1/accounts/${account.id}/payments?limit=5`, { token }))
+    .body as { items: { accountId: string }[] };
   assert.ok(page.items.length > 0 && page.items.every((item) => item.accountId === account.id));
 });
 
@@ -53,14 +59,30 @@ test("another reader's handle, another kind's, a raw id and a guessed one are an
   const [account] = await accountsOf(annToken);
   const [bens] = await accountsOf(benToken);
   assert.ok(account !== undefined && bens !== undefined);
-  const absent = await send("GET", `/v1/accounts/${account.id.slice(0, -2)}AA`, { token: annToken });
+  const absent = await send("GET", `/v1/accounts/${account.id.slice(0, -2)}AA`, {
+    token: annToken,
+  });
   assert.equal(absent.status, 404);
-  for (const [path, token] of [[`/v1/accounts/${account.id}`, benToken], ["/v1/accounts/a-1", annToken], ["/v1/accounts/a-3", annToken], [`/v1/documents/${account.id}`, annToken], [`/v1/accounts/${bens.id}`, annToken]] as const) {
+  for (const [path, token] of [
+    [`/v1/accounts/${account.id}`, benToken],
+    ["/v1/accounts/a-1", annToken],
+    ["/v1/accounts/a-3", annToken],
+    [`/v1/documents/${account.id}`, annToken],
+    [`/v1/accounts/${bens.id}`, annToken],
+  ] as const) {
     const got = await send("GET", path, { token });
     assert.equal(got.status, 404, path);
-    assert.deepEqual({ ...(got.body as object), traceId: "" }, { ...(absent.body as object), traceId: "" }, path);
+    assert.deepEqual(
+      { ...(got.body as object), traceId: "" },
+      { ...(absent.body as object), traceId: "" },
+      path,
+    );
   }
-  const pay = (accountId: string, token: string) => send("POST", "/v1/payments", { token, json: { accountId, toIban: "NL45HARB0000000003", amount: 1 } });
+  const pay = (accountId: string, token: string) =>
+    send("POST", "/v1/payments", {
+      token,
+      json: { accountId, toIban: "NL45HARB0000000003", amount: 1 },
+    });
   assert.equal((await pay(account.id, benToken)).status, 404);
   assert.equal((await pay("a-3", benToken)).status, 404);
   assert.equal((await pay(bens.id, benToken)).status, 201);
@@ -76,5 +98,8 @@ test("builds that still hold raw ids may send them, where the policy says which"
 });
 
 test("a client that makes up raw ids of its own is refused, where no build may send them", async () => {
-  await assert.rejects(useTheBank(send, () => undefined), /a document: 404/);
+  await assert.rejects(
+    useTheBank(send, () => undefined),
+    /a document: 404/,
+  );
 });

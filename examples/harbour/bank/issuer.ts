@@ -3,7 +3,10 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { Customer } from "./database.ts";
 
-/** A stand-in for the team's identity product: it publishes its keys and signs access tokens (RFC 9068). */
+/**
+ * A stand-in for the team's identity product: it publishes its keys and signs access tokens (RFC
+ * 9068).
+ */
 export interface DemoIssuer {
   readonly url: string;
   readonly audience: string;
@@ -11,7 +14,10 @@ export interface DemoIssuer {
   close(): void;
 }
 
-const scopesByRole: Readonly<Record<string, string>> = { customer: "accounts:read payments:write profile:write", support: "accounts:read customers:read" };
+const scopesByRole: Readonly<Record<string, string>> = {
+  customer: "accounts:read payments:write profile:write",
+  support: "accounts:read customers:read",
+};
 
 export async function startIssuer(port: number): Promise<DemoIssuer> {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
@@ -19,8 +25,15 @@ export async function startIssuer(port: number): Promise<DemoIssuer> {
   const audience = "https://api.harbour.example";
   let url = "";
   const server: Server = createServer((request, response) => {
-    const body = request.url === "/.well-known/openid-configuration" ? { issuer: url, jwks_uri: `${url}/jwks` } : request.url === "/jwks" ? { keys: [jwk] } : undefined;
-    response.writeHead(body === undefined ? 404 : 200, { "Content-Type": "application/json" }).end(JSON.stringify(body ?? {}));
+    const body =
+      request.url === "/.well-known/openid-configuration"
+        ? { issuer: url, jwks_uri: `${url}/jwks` }
+        : request.url === "/jwks"
+          ? { keys: [jwk] }
+          : undefined;
+    response
+      .writeHead(body === undefined ? 404 : 200, { "Content-Type": "application/json" })
+      .end(JSON.stringify(body ?? {}));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -31,7 +44,12 @@ export async function startIssuer(port: number): Promise<DemoIssuer> {
     url,
     audience,
     sign: ({ id, plan, role }) =>
-      new SignJWT({ client_id: "harbour-ios", scope: scopesByRole[role] ?? "", roles: [role], plan })
+      new SignJWT({
+        client_id: "harbour-ios",
+        scope: scopesByRole[role] ?? "",
+        roles: [role],
+        plan,
+      })
         .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: jwk.kid })
         .setIssuer(url)
         .setAudience(audience)

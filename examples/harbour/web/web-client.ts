@@ -4,12 +4,29 @@ import { PortcullisClient, PortcullisProblem, SignedOut } from "@portcullis/clie
 interface Page {
   readonly location: { readonly origin: string; readonly href: string; readonly search: string };
   readonly history: { replaceState(data: unknown, title: string, url: string): void };
-  readonly document: { getElementById(id: string): { innerHTML: string; textContent: string | null; append(...parts: unknown[]): void } | null; createElement(name: string): { textContent: string | null; id: string; addEventListener(name: string, listener: () => void): void; append(...parts: unknown[]): void; setAttribute(name: string, value: string): void } };
+  readonly document: {
+    getElementById(
+      id: string,
+    ): { innerHTML: string; textContent: string | null; append(...parts: unknown[]): void } | null;
+    createElement(name: string): {
+      textContent: string | null;
+      id: string;
+      addEventListener(name: string, listener: () => void): void;
+      append(...parts: unknown[]): void;
+      setAttribute(name: string, value: string): void;
+    };
+  };
 }
 const { document, history, location } = globalThis as unknown as Page;
 
 const client = new PortcullisClient(
-  { issuer: location.origin, clientId: "harbour-web", redirectUri: `${location.origin}/app`, scopes: ["openid", "accounts:read", "payments:write"], app: { id: "harbour-web", version: "1.0.0" } },
+  {
+    issuer: location.origin,
+    clientId: "harbour-web",
+    redirectUri: `${location.origin}/app`,
+    scopes: ["openid", "accounts:read", "payments:write"],
+    app: { id: "harbour-web", version: "1.0.0" },
+  },
   webPlatform(),
 );
 const view = document.getElementById("view");
@@ -24,7 +41,10 @@ function button(text: string, work: () => Promise<unknown>): unknown {
 function say(fault: unknown): void {
   const line = document.createElement("p");
   line.setAttribute("role", "alert");
-  line.textContent = fault instanceof PortcullisProblem ? `${fault.message} (${fault.code ?? fault.status})` : (fault as Error).message;
+  line.textContent =
+    fault instanceof PortcullisProblem
+      ? `${fault.message} (${fault.code ?? fault.status})`
+      : (fault as Error).message;
   view?.append(line);
 }
 
@@ -32,7 +52,9 @@ async function show(): Promise<void> {
   if (view === null) return;
   view.innerHTML = "";
   try {
-    const { items } = (await (await client.send("/v1/accounts")).json()) as { items: { id: string; iban: string; balance: number }[] };
+    const { items } = (await (await client.send("/v1/accounts")).json()) as {
+      items: { id: string; iban: string; balance: number }[];
+    };
     const list = document.createElement("ul");
     for (const { balance, iban } of items) {
       const line = document.createElement("li");
@@ -42,7 +64,11 @@ async function show(): Promise<void> {
       line.append(left, right);
       list.append(line);
     }
-    view.append(list, button("Refresh", show), button("Sign out", () => client.signOut().then(show)));
+    view.append(
+      list,
+      button("Refresh", show),
+      button("Sign out", () => client.signOut().then(show)),
+    );
   } catch (fault) {
     if (!(fault instanceof SignedOut)) say(fault);
     view.append(button("Sign in", () => client.signIn()));

@@ -1,31 +1,19 @@
 import * as oauth from "oauth4webapi";
-import type { ClockPort } from "./ports.ts";
+import { authorizationParameters, type SignInWishes } from "./authorization-request.ts";
+import { type IssuerRequestOptions, IssuerRequests } from "./issuer-requests.ts";
 import { retryAfterOf, SignInFailed, Unreachable } from "./problems.ts";
-import type { Proofs } from "./proof.ts";
-import { backOff, isNetworkFault } from "./retry.ts";
 import type { PendingSignIn, SessionRecord } from "./session-record.ts";
 
-export interface IssuerOptions {
-  readonly issuer: string;
+export interface IssuerOptions extends IssuerRequestOptions {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly bound: boolean;
-  readonly clock: ClockPort;
-  readonly fetch: typeof fetch;
-  readonly proofs: Proofs;
-  readonly timeoutMs: number;
 }
+
+export type { SignInWishes } from "./authorization-request.ts";
 
 /** The session is over: the issuer has said so, in so many words. */
 export class InvalidGrant extends Error {}
-
-export interface SignInWishes {
-  readonly acrValues?: readonly string[] | undefined;
-  readonly maxAgeSeconds?: number | undefined;
-  readonly loginHint?: string | undefined;
-  readonly prompt?: string | undefined;
-  readonly locales?: readonly string[] | undefined;
-}
 
 /** What the endpoint of the draft for first-party applications answers. */
 export interface ChallengeAnswer {
@@ -37,145 +25,222 @@ export interface ChallengeAnswer {
   readonly retryAfterMs?: number | undefined;
 }
 
-const mostTries = 4;
-
-/** What is asked of the authorization server. Safe to repeat: codes and refresh tokens are answered again to the same key. */
+/**
+ * What is asked of the authorization server. Safe to repeat: codes and refresh tokens are answered
+ * again to the same key.
+ */
 export class IssuerClient {
   readonly #options: IssuerOptions;
   readonly #client: oauth.Client;
-  #metadata: Promise<oauth.AuthorizationServer> | undefined;
+  readonly #requests: IssuerRequests;
 
   constructor(options: IssuerOptions) {
     this.#options = options;
     this.#client = { client_id: options.clientId };
+    this.#requests = new IssuerRequests(options);
   }
 
   /** What ties a sign-in's answers to its beginning. */
   newPending(redirectUri: string): PendingSignIn {
-    return { state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier: oauth.generateRandomCodeVerifier(), redirectUri, startedAt: this.#options.clock.now() };
+    return {
+      state: oauth.generateRandomState(),
+      nonce: oauth.generateRandomNonce(),
+      verifier: oauth.generateRandomCodeVerifier(),
+      redirectUri,
+      startedAt: this.#options.clock.now(),
+    };
   }
 
-  async begin(redirectUri: string, wishes: SignInWishes): Promise<{ readonly url: string; readonly pending: PendingSignIn }> {
+  async begin(
+    redirectUri: string,
+    wishes: SignInWishes,
+  ): Promise<{ readonly url: string; readonly pending: PendingSignIn }> {
     const { bound, clientId, scopes } = this.#options;
-    const metadata = await this.#discover();
+    const metadata = await this.#requests.discover();
     const pending = this.newPending(redirectUri);
-    const parameters = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, response_type: "code", scope: scopes.join(" "), state: pending.state, nonce: pending.nonce, code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier), code_challenge_method: "S256" });
-    const { acrValues, locales, loginHint, maxAgeSeconds, prompt } = wishes;
-    if (acrValues !== undefined) parameters.set("acr_values", acrValues.join(" "));
-    if (maxAgeSeconds !== undefined) parameters.set("max_age", String(maxAgeSeconds));
-    if (loginHint !== undefined) parameters.set("login_hint", loginHint);
-    if (prompt !== undefined) parameters.set("prompt", prompt);
-    if (locales !== undefined) parameters.set("ui_locales", locales.join(" "));
+    const parameters = await authorizationParameters(clientId, scopes, pending, wishes);
     const authorization = metadata.authorization_endpoint as string;
-    if (metadata.pushed_authorization_request_endpoint === undefined) return { url: `${authorization}?${parameters.toString()}`, pending };
-    const response = await this.#post(metadata.pushed_authorization_request_endpoint, parameters, bound);
-    const { request_uri: requestUri } = (await response.json()) as { request_uri?: string; error?: string; error_description?: string };
-    if (response.status !== 201 || requestUri === undefined) throw new SignInFailed("request-refused", `the issuer did not take the request (${response.status})`);
-    return { url: `${authorization}?${new URLSearchParams({ client_id: clientId, request_uri: requestUri }).toString()}`, pending };
+    if (metadata.pushed_authorization_request_endpoint === undefined)
+      return { url: `${authorization}?${parameters.toString()}`, pending };
+    const response = await this.#requests.post(
+      metadata.pushed_authorization_request_endpoint,
+      parameters,
+      bound,
+    );
+    const { request_uri: requestUri } = (await response.json()) as {
+      request_uri?: string;
+      error?: string;
+      error_description?: string;
+    };
+    if (response.status !== 201 || requestUri === undefined)
+      throw new SignInFailed(
+        "request-refused",
+        `the issuer did not take the request (${response.status})`,
+      );
+    return {
+      url: `${authorization}?${new URLSearchParams({ client_id: clientId, request_uri: requestUri }).toString()}`,
+      pending,
+    };
   }
 
-  /** One step of a sign-in without a browser. Not repeated when its answer is lost: a code that was judged counts once. @throws Unreachable */
-  async challenge(pending: PendingSignIn, session: string | undefined, fields: Readonly<Record<string, string>>, wishes: SignInWishes): Promise<ChallengeAnswer> {
-    const { authorization_challenge_endpoint: endpoint } = (await this.#discover()) as oauth.AuthorizationServer & { readonly authorization_challenge_endpoint?: string };
+  /**
+   * One step of a sign-in without a browser. Not repeated when its answer is lost: a code that was
+   * judged counts once. @throws Unreachable
+   */
+  async challenge(
+    pending: PendingSignIn,
+    session: string | undefined,
+    fields: Readonly<Record<string, string>>,
+    wishes: SignInWishes,
+  ): Promise<ChallengeAnswer> {
+    const { authorization_challenge_endpoint: endpoint } =
+      (await this.#requests.discover()) as oauth.AuthorizationServer & {
+        readonly authorization_challenge_endpoint?: string;
+      };
     if (endpoint === undefined) return { error: "redirect_to_web" };
     const { clientId, scopes } = this.#options;
-    const request = session === undefined ? { scope: scopes.join(" "), nonce: pending.nonce, redirect_uri: pending.redirectUri, code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier), code_challenge_method: "S256", ...(wishes.acrValues === undefined ? {} : { acr_values: wishes.acrValues.join(" ") }) } : { auth_session: session };
-    const body = new URLSearchParams({ client_id: clientId, ...request, ...(wishes.locales === undefined ? {} : { ui_locales: wishes.locales.join(" ") }), ...fields });
-    const response = await this.#post(endpoint, body, true, 1);
-    return { ...((await response.json()) as ChallengeAnswer), retryAfterMs: response.status === 429 || response.status === 503 ? (retryAfterOf(response) ?? 5000) : undefined };
+    const request =
+      session === undefined
+        ? {
+            scope: scopes.join(" "),
+            nonce: pending.nonce,
+            redirect_uri: pending.redirectUri,
+            code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
+            code_challenge_method: "S256",
+            ...(wishes.acrValues === undefined ? {} : { acr_values: wishes.acrValues.join(" ") }),
+          }
+        : { auth_session: session };
+    const body = new URLSearchParams({
+      client_id: clientId,
+      ...request,
+      ...(wishes.locales === undefined ? {} : { ui_locales: wishes.locales.join(" ") }),
+      ...fields,
+    });
+    const response = await this.#requests.post(endpoint, body, true, 1);
+    return {
+      ...((await response.json()) as ChallengeAnswer),
+      retryAfterMs:
+        response.status === 429 || response.status === 503
+          ? (retryAfterOf(response) ?? 5000)
+          : undefined,
+    };
   }
 
-  /** @throws SignInFailed when the redirect is not the answer to this sign-in, or says that it failed */
-  async end(redirected: string, pending: PendingSignIn): Promise<Omit<SessionRecord, "generation">> {
-    const metadata = await this.#discover();
+  /**
+   * @throws SignInFailed when the redirect is not the answer to this sign-in, or says that it
+   * failed
+   */
+  async end(
+    redirected: string,
+    pending: PendingSignIn,
+  ): Promise<Omit<SessionRecord, "generation">> {
+    const metadata = await this.#requests.discover();
     let parameters: URLSearchParams;
     try {
-      parameters = oauth.validateAuthResponse(metadata, this.#client, new URL(redirected), pending.state);
+      parameters = oauth.validateAuthResponse(
+        metadata,
+        this.#client,
+        new URL(redirected),
+        pending.state,
+      );
     } catch (fault) {
-      if (fault instanceof oauth.AuthorizationResponseError) throw new SignInFailed(fault.error, fault.error_description ?? "sign-in was not allowed", fault);
-      throw new SignInFailed("answer-foreign", "this is not the answer to the sign-in that was begun", fault);
+      if (fault instanceof oauth.AuthorizationResponseError)
+        throw new SignInFailed(
+          fault.error,
+          fault.error_description ?? "sign-in was not allowed",
+          fault,
+        );
+      throw new SignInFailed(
+        "answer-foreign",
+        "this is not the answer to the sign-in that was begun",
+        fault,
+      );
     }
     return this.redeem(parameters.get("code") ?? "", pending);
   }
 
   async redeem(code: string, pending: PendingSignIn): Promise<Omit<SessionRecord, "generation">> {
-    const metadata = await this.#discover();
-    const body = new URLSearchParams({ grant_type: "authorization_code", client_id: this.#options.clientId, code, redirect_uri: pending.redirectUri, code_verifier: pending.verifier });
-    const response = await this.#post(metadata.token_endpoint as string, body, this.#options.bound);
+    const metadata = await this.#requests.discover();
+    const body = new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: this.#options.clientId,
+      code,
+      redirect_uri: pending.redirectUri,
+      code_verifier: pending.verifier,
+    });
+    const response = await this.#requests.post(
+      metadata.token_endpoint as string,
+      body,
+      this.#options.bound,
+    );
     try {
-      return this.#record(await oauth.processAuthorizationCodeResponse(metadata, this.#client, response, { expectedNonce: pending.nonce }));
+      return this.#record(
+        await oauth.processAuthorizationCodeResponse(metadata, this.#client, response, {
+          expectedNonce: pending.nonce,
+        }),
+      );
     } catch (fault) {
-      throw new SignInFailed(fault instanceof oauth.ResponseBodyError ? fault.error : "answer-malformed", "the issuer did not give tokens", fault);
+      throw new SignInFailed(
+        fault instanceof oauth.ResponseBodyError ? fault.error : "answer-malformed",
+        "the issuer did not give tokens",
+        fault,
+      );
     }
   }
 
   /** @throws InvalidGrant when the session is over; Unreachable when that cannot be told */
   async refresh(refreshToken: string): Promise<Omit<SessionRecord, "generation">> {
-    const metadata = await this.#discover();
-    const body = new URLSearchParams({ grant_type: "refresh_token", client_id: this.#options.clientId, refresh_token: refreshToken });
-    const response = await this.#post(metadata.token_endpoint as string, body, this.#options.bound);
+    const metadata = await this.#requests.discover();
+    const body = new URLSearchParams({
+      grant_type: "refresh_token",
+      client_id: this.#options.clientId,
+      refresh_token: refreshToken,
+    });
+    const response = await this.#requests.post(
+      metadata.token_endpoint as string,
+      body,
+      this.#options.bound,
+    );
     try {
-      return this.#record(await oauth.processRefreshTokenResponse(metadata, this.#client, response));
+      return this.#record(
+        await oauth.processRefreshTokenResponse(metadata, this.#client, response),
+      );
     } catch (fault) {
-      if (fault instanceof oauth.ResponseBodyError && fault.error === "invalid_grant") throw new InvalidGrant("the session is over", { cause: fault });
-      throw new Unreachable(`the session could not be renewed: ${fault instanceof oauth.ResponseBodyError ? fault.error : (fault as Error).message}`, fault);
+      if (fault instanceof oauth.ResponseBodyError && fault.error === "invalid_grant")
+        throw new InvalidGrant("the session is over", { cause: fault });
+      throw new Unreachable(
+        `the session could not be renewed: ${fault instanceof oauth.ResponseBodyError ? fault.error : (fault as Error).message}`,
+        fault,
+      );
     }
   }
 
   async revoke(token: string): Promise<boolean> {
-    const { revocation_endpoint: endpoint } = await this.#discover();
+    const { revocation_endpoint: endpoint } = await this.#requests.discover();
     if (endpoint === undefined) return true;
-    return (await this.#post(endpoint, new URLSearchParams({ client_id: this.#options.clientId, token, token_type_hint: "refresh_token" }), false)).ok;
-  }
-
-  /** Tries again where trying again is safe and may help; the answer of the last try otherwise. */
-  async #post(url: string, body: URLSearchParams, bound: boolean, tries = mostTries): Promise<Response> {
-    const { clock, fetch: send, proofs, timeoutMs } = this.#options;
-    let nonceTaken = false;
-    for (let attempt = 0; ; attempt += 1) {
-      let response: Response;
-      try {
-        response = await send(url, { method: "POST", redirect: "manual", signal: AbortSignal.timeout(timeoutMs), headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json", ...(bound ? { DPoP: await proofs.make("POST", url) } : {}) }, body: body.toString() });
-      } catch (fault) {
-        if (!isNetworkFault(fault) || attempt + 1 >= tries) throw new Unreachable("the issuer cannot be reached", fault);
-        await backOff(clock, attempt, undefined);
-        continue;
-      }
-      proofs.learn(url, response);
-      if (tries > 1 && (response.status === 429 || response.status >= 500)) {
-        if (attempt + 1 >= tries) throw new Unreachable(`the issuer answered ${response.status}`);
-        await backOff(clock, attempt, retryAfterOf(response));
-        continue;
-      }
-      if (!nonceTaken && response.status >= 400 && (await errorOf(response)) === "use_dpop_nonce") {
-        nonceTaken = true;
-        continue;
-      }
-      return response;
-    }
-  }
-
-  #discover(): Promise<oauth.AuthorizationServer> {
-    const { fetch: send, issuer, timeoutMs } = this.#options;
-    this.#metadata ??= (async () => {
-      try {
-        const address = new URL(issuer);
-        const response = await send(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, { headers: { Accept: "application/json" }, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
-        return await oauth.processDiscoveryResponse(address, response);
-      } catch (fault) {
-        this.#metadata = undefined;
-        throw new Unreachable("the issuer cannot be reached", fault);
-      }
-    })();
-    return this.#metadata;
+    return (
+      await this.#requests.post(
+        endpoint,
+        new URLSearchParams({
+          client_id: this.#options.clientId,
+          token,
+          token_type_hint: "refresh_token",
+        }),
+        false,
+      )
+    ).ok;
   }
 
   #record(answer: oauth.TokenEndpointResponse): Omit<SessionRecord, "generation"> {
     const lifeSeconds = answer.expires_in ?? 300;
-    return { accessToken: answer.access_token, tokenType: answer.token_type.toLowerCase() === "dpop" ? "DPoP" : "Bearer", refreshToken: answer.refresh_token, idToken: answer.id_token, scope: answer.scope, expiresAt: this.#options.clock.now() + lifeSeconds * 1000, lifeSeconds };
+    return {
+      accessToken: answer.access_token,
+      tokenType: answer.token_type.toLowerCase() === "dpop" ? "DPoP" : "Bearer",
+      refreshToken: answer.refresh_token,
+      idToken: answer.id_token,
+      scope: answer.scope,
+      expiresAt: this.#options.clock.now() + lifeSeconds * 1000,
+      lifeSeconds,
+    };
   }
-}
-
-async function errorOf(response: Response): Promise<unknown> {
-  return ((await response.clone().json().catch(() => ({}))) as { error?: unknown } | null)?.error;
 }

@@ -1,4 +1,7 @@
-/** What the client needs of the platform it runs on. Everything else is plain TypeScript, the same everywhere. */
+/**
+ * What the client needs of the platform it runs on. Everything else is plain TypeScript, the same
+ * everywhere.
+ */
 export interface Platform {
   readonly keys: KeyPort;
   readonly vault: VaultPort;
@@ -10,12 +13,19 @@ export interface Platform {
 
 export interface PublicKey {
   /** P-256, as a JWK (RFC 7517): `kty`, `crv`, `x`, `y`. */
-  readonly jwk: { readonly kty: string; readonly crv: string; readonly x: string; readonly y: string };
+  readonly jwk: {
+    readonly kty: string;
+    readonly crv: string;
+    readonly x: string;
+    readonly y: string;
+  };
   /** Where the private half lives: what a policy may ask for. */
   readonly kept: "software" | "hardware";
 }
 
-/** A key pair that never leaves its place: Secure Enclave, StrongBox, a non-extractable CryptoKey. */
+/**
+ * A key pair that never leaves its place: Secure Enclave, StrongBox, a non-extractable CryptoKey.
+ */
 export interface KeyPort {
   /** The key of this name, made when there is none. */
   obtain(name: string): Promise<PublicKey>;
@@ -30,22 +40,36 @@ export interface VaultEntry {
   readonly version: string;
 }
 
-/** Where secrets are kept: a keychain, an encrypted store. Never localStorage, AsyncStorage or a plain file. */
+/**
+ * Where secrets are kept: a keychain, an encrypted store. Never localStorage, AsyncStorage or a
+ * plain file.
+ */
 export interface VaultPort {
   read(name: string): Promise<VaultEntry | undefined>;
   /**
-   * Writes only when the entry is still the one that was read, so that two processes cannot undo each other.
+   * Writes only when the entry is still the one that was read, so that two processes cannot undo
+   * each other.
    *
    * @param expected the version that was read; undefined: there must be none
    * @param value undefined: the entry goes
    * @returns whether it was written
    */
-  compareAndSet(name: string, expected: string | undefined, value: string | undefined): Promise<boolean>;
+  compareAndSet(
+    name: string,
+    expected: string | undefined,
+    value: string | undefined,
+  ): Promise<boolean>;
 }
 
-/** The system's own browser for sign-in (ASWebAuthenticationSession, Custom Tabs, a popup): never a web view (RFC 8252 section 8.12). */
+/**
+ * The system's own browser for sign-in (ASWebAuthenticationSession, Custom Tabs, a popup): never a
+ * web view (RFC 8252 section 8.12).
+ */
 export interface BrowserPort {
-  /** @returns the address that was redirected to; undefined when the person closed it, or when it will arrive elsewhere (a deep link) */
+  /**
+   * @returns the address that was redirected to; undefined when the person closed it, or when it
+   * will arrive elsewhere (a deep link)
+   */
   open(url: string, redirectUri: string): Promise<string | undefined>;
 }
 

@@ -1,11 +1,24 @@
-/** Codes of the gate's problem catalogue that the client acts on; every other code is passed to the app as it is. */
+/**
+ * Codes of the gate's problem catalogue that the client acts on; every other code is passed to the
+ * app as it is.
+ */
 export const problemCodes = {
   needsNonce: "proof-nonce-needed",
   needsStepUp: ["step-up-needed", "device-untrusted"],
   needsUpgrade: "app-version-unsupported",
   versionEnded: "version-sunset",
   /** A fresh access token may mend these. */
-  needsToken: ["token-expired", "token-outdated", "token-revoked", "token-key-unknown", "token-signature-invalid", "token-malformed", "token-claims-invalid", "token-unbound", "credential-missing"],
+  needsToken: [
+    "token-expired",
+    "token-outdated",
+    "token-revoked",
+    "token-key-unknown",
+    "token-signature-invalid",
+    "token-malformed",
+    "token-claims-invalid",
+    "token-unbound",
+    "credential-missing",
+  ],
 } as const;
 
 /** A refusal of the API (RFC 9457): `code` is stable and safe to switch on. */
@@ -19,7 +32,11 @@ export class PortcullisProblem extends Error {
   readonly response: Response;
 
   constructor(response: Response, document: Readonly<Record<string, unknown>>) {
-    super(typeof document["title"] === "string" ? document["title"] : `the server answered ${response.status}`);
+    super(
+      typeof document["title"] === "string"
+        ? document["title"]
+        : `the server answered ${response.status}`,
+    );
     this.name = "PortcullisProblem";
     this.status = response.status;
     this.code = typeof document["code"] === "string" ? document["code"] : undefined;
@@ -35,7 +52,13 @@ export class SignedOut extends Error {
   readonly reason: "never-signed-in" | "signed-out" | "session-ended";
 
   constructor(reason: SignedOut["reason"]) {
-    super(reason === "never-signed-in" ? "nobody has signed in yet" : reason === "signed-out" ? "signed out" : "the session has ended, sign in again");
+    super(
+      reason === "never-signed-in"
+        ? "nobody has signed in yet"
+        : reason === "signed-out"
+          ? "signed out"
+          : "the session has ended, sign in again",
+    );
     this.name = "SignedOut";
     this.reason = reason;
   }
@@ -61,8 +84,15 @@ export class SignInFailed extends Error {
 }
 
 export async function problemOf(response: Response): Promise<PortcullisProblem | undefined> {
-  if (response.status < 400 || response.headers.get("content-type")?.startsWith("application/problem+json") !== true) return undefined;
-  const document = (await response.clone().json().catch(() => ({}))) as Readonly<Record<string, unknown>> | null;
+  if (
+    response.status < 400 ||
+    response.headers.get("content-type")?.startsWith("application/problem+json") !== true
+  )
+    return undefined;
+  const document = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as Readonly<Record<string, unknown>> | null;
   return new PortcullisProblem(response, document ?? {});
 }
 

@@ -10,7 +10,10 @@ export function base64url(bytes: Uint8Array): string {
 
 const part = (value: unknown): string => base64url(encoder.encode(JSON.stringify(value)));
 
-/** Makes DPoP proofs (RFC 9449 section 4.2) with a key that never leaves its place, one for each request. */
+/**
+ * Makes DPoP proofs (RFC 9449 section 4.2) with a key that never leaves its place, one for each
+ * request.
+ */
 export class Proofs {
   readonly #keys: KeyPort;
   readonly #name: string;
@@ -28,7 +31,11 @@ export class Proofs {
   }
 
   async make(method: string, url: string, accessToken?: string): Promise<string> {
-    this.#header ??= this.#keys.obtain(this.#name).then(({ jwk: { crv, kty, x, y } }) => part({ typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } }));
+    this.#header ??= this.#keys
+      .obtain(this.#name)
+      .then(({ jwk: { crv, kty, x, y } }) =>
+        part({ typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } }),
+      );
     const { origin, pathname } = new URL(url);
     const nonce = this.#nonces.get(origin);
     const payload = part({
@@ -37,7 +44,13 @@ export class Proofs {
       htu: `${origin}${pathname}`,
       iat: Math.floor((this.#clock.now() + this.#skewMs) / 1000),
       ...(nonce === undefined ? {} : { nonce }),
-      ...(accessToken === undefined ? {} : { ath: base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(accessToken)))) }),
+      ...(accessToken === undefined
+        ? {}
+        : {
+            ath: base64url(
+              new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(accessToken))),
+            ),
+          }),
     });
     const signed = `${await this.#header}.${payload}`;
     return `${signed}.${base64url(await this.#keys.sign(this.#name, encoder.encode(signed)))}`;
@@ -48,7 +61,8 @@ export class Proofs {
     const nonce = response.headers.get("dpop-nonce");
     if (nonce !== null) this.#nonces.set(new URL(url).origin, nonce);
     const date = Date.parse(response.headers.get("date") ?? "");
-    if (!Number.isNaN(date) && Math.abs(date - this.#clock.now() - this.#skewMs) > 5000) this.#skewMs = date - this.#clock.now();
+    if (!Number.isNaN(date) && Math.abs(date - this.#clock.now() - this.#skewMs) > 5000)
+      this.#skewMs = date - this.#clock.now();
   }
 
   /** The key is gone: the next proof makes another. */

@@ -2,7 +2,9 @@ import type { VaultEntry, VaultPort } from "./ports.ts";
 
 /** A session as it is kept: one entry, written whole. */
 export interface SessionRecord {
-  /** Counts the refreshes on this device: who finds a higher one than they knew has been overtaken. */
+  /**
+   * Counts the refreshes on this device: who finds a higher one than they knew has been overtaken.
+   */
   readonly generation: number;
   readonly accessToken: string;
   readonly tokenType: "DPoP" | "Bearer";
@@ -27,7 +29,10 @@ const sessionName = "session";
 const pendingName = "sign-in";
 const revokeName = "to-revoke";
 
-/** The entries of the vault, typed. What cannot be read is treated as not there: a broken entry must not lock anybody out. */
+/**
+ * The entries of the vault, typed. What cannot be read is treated as not there: a broken entry must
+ * not lock anybody out.
+ */
 export class Records {
   readonly #vault: VaultPort;
   /** What could not be stored: it is the truth until it can. */
@@ -37,16 +42,28 @@ export class Records {
     this.#vault = vault;
   }
 
-  async session(): Promise<{ readonly record: SessionRecord; readonly version: string | undefined } | undefined> {
-    if (this.#unstored !== undefined && (await this.#store(this.#unstored.record, this.#unstored.over))) this.#unstored = undefined;
-    if (this.#unstored !== undefined) return { record: this.#unstored.record, version: this.#unstored.over };
+  async session(): Promise<
+    { readonly record: SessionRecord; readonly version: string | undefined } | undefined
+  > {
+    if (
+      this.#unstored !== undefined &&
+      (await this.#store(this.#unstored.record, this.#unstored.over))
+    )
+      this.#unstored = undefined;
+    if (this.#unstored !== undefined)
+      return { record: this.#unstored.record, version: this.#unstored.over };
     const entry = await this.#vault.read(sessionName);
-    const record = (readJson(entry) as SessionRecord | undefined);
-    return record === undefined || typeof record.generation !== "number" || typeof record.accessToken !== "string" ? undefined : { record, version: entry?.version };
+    const record = readJson(entry) as SessionRecord | undefined;
+    return record === undefined ||
+      typeof record.generation !== "number" ||
+      typeof record.accessToken !== "string"
+      ? undefined
+      : { record, version: entry?.version };
   }
 
   /**
-   * Stored and read back before anybody uses it. Where the vault fails, it is held in memory and tried again.
+   * Stored and read back before anybody uses it. Where the vault fails, it is held in memory and
+   * tried again.
    *
    * @returns whether it will be there after this process has ended
    */
@@ -56,9 +73,10 @@ export class Records {
       return true;
     }
     const now = await this.#vault.read(sessionName).catch(() => undefined);
-    const other = (readJson(now) as SessionRecord | undefined);
+    const other = readJson(now) as SessionRecord | undefined;
     // Another process was faster: its record is as good, and newer.
-    if (other !== undefined && other.generation >= record.generation && now?.version !== over) return true;
+    if (other !== undefined && other.generation >= record.generation && now?.version !== over)
+      return true;
     this.#unstored = { record, over: now?.version ?? over };
     return false;
   }
@@ -74,7 +92,7 @@ export class Records {
   }
 
   async pending(): Promise<PendingSignIn | undefined> {
-    return (readJson(await this.#vault.read(pendingName)) as PendingSignIn | undefined);
+    return readJson(await this.#vault.read(pendingName)) as PendingSignIn | undefined;
   }
 
   async dropPending(): Promise<void> {
@@ -90,14 +108,25 @@ export class Records {
     for (let tries = 0; tries < 3; tries += 1) {
       const entry = await this.#vault.read(revokeName);
       const tokens = change((readJson(entry) as string[] | undefined) ?? []);
-      if (await this.#vault.compareAndSet(revokeName, entry?.version, tokens.length === 0 ? undefined : JSON.stringify(tokens))) return;
+      if (
+        await this.#vault.compareAndSet(
+          revokeName,
+          entry?.version,
+          tokens.length === 0 ? undefined : JSON.stringify(tokens),
+        )
+      )
+        return;
     }
   }
 
   async #store(record: SessionRecord, over: string | undefined): Promise<boolean> {
     try {
-      if (!(await this.#vault.compareAndSet(sessionName, over, JSON.stringify(record)))) return false;
-      return (readJson(await this.#vault.read(sessionName)) as SessionRecord | undefined)?.accessToken === record.accessToken;
+      if (!(await this.#vault.compareAndSet(sessionName, over, JSON.stringify(record))))
+        return false;
+      return (
+        (readJson(await this.#vault.read(sessionName)) as SessionRecord | undefined)
+          ?.accessToken === record.accessToken
+      );
     } catch {
       return false;
     }
@@ -106,7 +135,8 @@ export class Records {
   async #drop(name: string): Promise<void> {
     for (let tries = 0; tries < 3; tries += 1) {
       const entry = await this.#vault.read(name);
-      if (entry === undefined || (await this.#vault.compareAndSet(name, entry.version, undefined))) return;
+      if (entry === undefined || (await this.#vault.compareAndSet(name, entry.version, undefined)))
+        return;
     }
   }
 }

@@ -1,2 +1,2 @@
 /** For `portcullis.config.ts`: `import { definePolicy } from "portcullis/define-policy"`. */
-export { definePolicy } from "@portcullis/guard/policy/read-policy";
+export { definePolicy } from "@portcullis/guard";

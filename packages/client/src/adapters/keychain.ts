@@ -22,12 +22,20 @@ const plainStores = /async[-_ ]?storage|local[-_ ]?storage|mmkv/i;
  * A vault in the platform's keychain.
  *
  * @param lock writing is done under it, because keychains cannot compare and set
- * @param installed where it is marked that this installation has run: iOS keeps the keychain when an app is removed, and
+ * @param installed where it is marked that this installation has run: iOS keeps the keychain when
+ *   an app is removed, and
  * the session of whoever had the phone before must not wake up with the next one
  * @throws Error for storage that anybody with the device can read
  */
-export function keychainVault(keychain: Keychain, lock: LockPort, installed: MarkStorage): VaultPort {
-  if (plainStores.test(keychain.constructor?.name ?? "")) throw new Error("tokens are not kept in plain storage: give the keychain (expo-secure-store, react-native-keychain)");
+export function keychainVault(
+  keychain: Keychain,
+  lock: LockPort,
+  installed: MarkStorage,
+): VaultPort {
+  if (plainStores.test(keychain.constructor?.name ?? ""))
+    throw new Error(
+      "tokens are not kept in plain storage: give the keychain (expo-secure-store, react-native-keychain)",
+    );
   const cleaned = (async () => {
     if ((await installed.get(markName)) === "yes") return;
     for (const name of known) await keychain.remove(`${prefix}${name}`);
@@ -37,7 +45,9 @@ export function keychainVault(keychain: Keychain, lock: LockPort, installed: Mar
     await cleaned;
     const text = await keychain.get(`${prefix}${name}`);
     const split = text?.indexOf("\n") ?? -1;
-    return text === null || text === undefined || split === -1 ? undefined : { version: text.slice(0, split), value: text.slice(split + 1) };
+    return text === null || text === undefined || split === -1
+      ? undefined
+      : { version: text.slice(0, split), value: text.slice(split + 1) };
   };
   return {
     read,
@@ -59,10 +69,20 @@ export interface SecureStore {
   deleteItemAsync(key: string, options?: object): Promise<void>;
 }
 
-/** Readable after the first unlock, so that refreshes in the background work; never in a backup, never on another device. */
+/**
+ * Readable after the first unlock, so that refreshes in the background work; never in a backup,
+ * never on another device.
+ */
 export function expoKeychain(store: SecureStore): Keychain {
-  const options = { keychainService: "portcullis", keychainAccessible: store.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY };
-  return { get: (name) => store.getItemAsync(name, options), set: (name, value) => store.setItemAsync(name, value, options), remove: (name) => store.deleteItemAsync(name, options) };
+  const options = {
+    keychainService: "portcullis",
+    keychainAccessible: store.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY,
+  };
+  return {
+    get: (name) => store.getItemAsync(name, options),
+    set: (name, value) => store.setItemAsync(name, value, options),
+    remove: (name) => store.deleteItemAsync(name, options),
+  };
 }
 
 /** What react-native-keychain exports, as far as it is used. */
@@ -74,7 +94,10 @@ export interface ReactNativeKeychain {
 }
 
 export function reactNativeKeychain(keychain: ReactNativeKeychain): Keychain {
-  const of = (service: string): object => ({ service, accessible: keychain.ACCESSIBLE.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY });
+  const of = (service: string): object => ({
+    service,
+    accessible: keychain.ACCESSIBLE.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY,
+  });
   return {
     async get(name) {
       const found = await keychain.getGenericPassword(of(name));

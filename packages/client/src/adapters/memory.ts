@@ -10,7 +10,11 @@ export class MemoryVault implements VaultPort {
     return Promise.resolve(this.#entries.get(name));
   }
 
-  compareAndSet(name: string, expected: string | undefined, value: string | undefined): Promise<boolean> {
+  compareAndSet(
+    name: string,
+    expected: string | undefined,
+    value: string | undefined,
+  ): Promise<boolean> {
     if (this.#entries.get(name)?.version !== expected) return Promise.resolve(false);
     if (value === undefined) this.#entries.delete(name);
     else this.#entries.set(name, { value, version: String((this.#writes += 1)) });
@@ -25,13 +29,19 @@ export class MemoryLock implements LockPort {
   withLock<T>(name: string, leaseMs: number, work: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(name) ?? Promise.resolve();
     const mine = before.then(work, work);
-    const leased = Promise.race([mine.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, leaseMs))]);
+    const leased = Promise.race([
+      mine.catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, leaseMs)),
+    ]);
     this.#tails.set(name, leased);
     return mine;
   }
 }
 
-export function memoryPlatform(browser: BrowserPort, rest: Pick<Platform, "clock" | "fetch"> = {}): Platform {
+export function memoryPlatform(
+  browser: BrowserPort,
+  rest: Pick<Platform, "clock" | "fetch"> = {},
+): Platform {
   const pairs = new Map<string, CryptoKeyPairLike>();
   return {
     keys: softwareKeys({

@@ -1,6 +1,9 @@
 import type { KeyPort, PublicKey } from "../ports.ts";
 
-/** Keeps key pairs of the platform's own cryptography (WebCrypto), which never shows their private half. */
+/**
+ * Keeps key pairs of the platform's own cryptography (WebCrypto), which never shows their private
+ * half.
+ */
 export interface KeyPairStore {
   get(name: string): Promise<CryptoKeyPairLike | undefined>;
   put(name: string, pair: CryptoKeyPairLike): Promise<void>;
@@ -14,7 +17,9 @@ export interface CryptoKeyPairLike {
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256" } as const;
 
-/** P-256 keys that cannot be exported: a script that reads everything still cannot take them away. */
+/**
+ * P-256 keys that cannot be exported: a script that reads everything still cannot take them away.
+ */
 export function softwareKeys(store: KeyPairStore): KeyPort {
   const making = new Map<string, Promise<CryptoKeyPairLike>>();
   const pairOf = async (name: string): Promise<CryptoKeyPairLike> => {
@@ -33,11 +38,22 @@ export function softwareKeys(store: KeyPairStore): KeyPort {
   };
   return {
     async obtain(name): Promise<PublicKey> {
-      const { crv = "", kty = "", x = "", y = "" } = await crypto.subtle.exportKey("jwk", (await pairOf(name)).publicKey);
+      const {
+        crv = "",
+        kty = "",
+        x = "",
+        y = "",
+      } = await crypto.subtle.exportKey("jwk", (await pairOf(name)).publicKey);
       return { jwk: { kty, crv, x, y }, kept: "software" };
     },
     async sign(name, bytes) {
-      return new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, (await pairOf(name)).privateKey, bytes));
+      return new Uint8Array(
+        await crypto.subtle.sign(
+          { name: "ECDSA", hash: "SHA-256" },
+          (await pairOf(name)).privateKey,
+          bytes,
+        ),
+      );
     },
     remove: (name) => store.delete(name),
   };

@@ -4,40 +4,55 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { type Arrival, type ClientCertificate, Exchange } from "../exchange.ts";
+import type { Arrival, ClientCertificate } from "../facts/arrival.ts";
+import type { Gate } from "../gate.ts";
 import type { Answer } from "../journey/answer.ts";
-import type { Journey } from "../journey/journey.ts";
-import type { JourneyExchange } from "../journey/step.ts";
 
-/** The journey behind node:http and node:http2, whose requests and responses have one shape here. */
-export function nodeHttpDoor(journey: () => Journey): (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void {
-  return (request, response) => {
-    const exchange: JourneyExchange = new Exchange(arrivalOf(request), Date.now(), performance.now());
-    journey()(exchange, response as Answer);
-  };
+type Handles = Pick<Gate, "handle">;
+
+/** A gate behind node:http and node:http2, whose requests and responses have one shape here. */
+export function nodeHttpDoor(
+  gate: Handles,
+): (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void {
+  return (request, response) => gate.handle(arrivalOf(request), response as Answer);
 }
 
-/** Requests that wait for leave before they send their body: it is given when a control reads it, or the backend does. */
-export function nodeContinueDoor(journey: () => Journey): (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void {
+/**
+ * Requests that wait for leave before they send their body: it is given when a control reads it, or
+ * the backend does.
+ */
+export function nodeContinueDoor(
+  gate: Handles,
+): (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void {
   return (request, response) => {
     let allowed = false;
     const allowBody = (): void => {
       if (!allowed) response.writeContinue();
       allowed = true;
     };
-    journey()(new Exchange({ ...arrivalOf(request), allowBody }, Date.now(), performance.now()), response as Answer);
+    gate.handle({ ...arrivalOf(request), allowBody }, response as Answer);
   };
 }
 
-/** Handshakes for another protocol. A refusal is answered on the same connection, which then ends. */
-export function nodeUpgradeDoor(journey: () => Journey): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+/**
+ * Handshakes for another protocol. A refusal is answered on the same connection, which then ends.
+ */
+export function nodeUpgradeDoor(
+  gate: Handles,
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Socket);
     response.once("finish", () => socket.end());
     socket.on("error", () => socket.destroy());
-    journey()(new Exchange({ ...arrivalOf(request), upgrade: { socket, head } }, Date.now(), performance.now()), response);
+    gate.handle({ ...arrivalOf(request), upgrade: { socket, head } }, response);
   };
 }
 
@@ -46,28 +61,47 @@ export function arrivalOf(request: IncomingMessage | Http2ServerRequest): Arriva
   return {
     method: request.method ?? "",
     target: request.url ?? "",
-    rawHeaders: request.httpVersionMajor === 2 ? withAuthority(request as Http2ServerRequest) : request.rawHeaders,
+    rawHeaders:
+      request.httpVersionMajor === 2
+        ? withAuthority(request as Http2ServerRequest)
+        : request.rawHeaders,
     httpVersion: request.httpVersion,
     peerAddress: socket.remoteAddress ?? "",
     encrypted: (socket as TLSSocket).encrypted === true,
     clientCertificate: () => certificateOf(socket as TLSSocket),
     body: request,
-    endsWithHead: request.httpVersionMajor === 2 && (request as Http2ServerRequest).stream.endAfterHeaders,
+    endsWithHead:
+      request.httpVersionMajor === 2 && (request as Http2ServerRequest).stream.endAfterHeaders,
   };
 }
 
 const certificates = new WeakMap<object, ClientCertificate | undefined>();
 
-/** The certificate of a connection is the same for all its requests. That its owner has the key was proved by the handshake. */
+/**
+ * The certificate of a connection is the same for all its requests. That its owner has the key was
+ * proved by the handshake.
+ */
 function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
   if (certificates.has(socket)) return certificates.get(socket);
-  const raw = typeof socket.getPeerX509Certificate === "function" ? socket.getPeerX509Certificate()?.raw : undefined;
-  const certificate = raw === undefined ? undefined : { thumbprint: createHash("sha256").update(raw).digest("base64url"), encoded: raw.toString("base64") };
+  const raw =
+    typeof socket.getPeerX509Certificate === "function"
+      ? socket.getPeerX509Certificate()?.raw
+      : undefined;
+  const certificate =
+    raw === undefined
+      ? undefined
+      : {
+          thumbprint: createHash("sha256").update(raw).digest("base64url"),
+          encoded: raw.toString("base64"),
+        };
   certificates.set(socket, certificate);
   return certificate;
 }
 
-/** HTTP/2 says the host in `:authority` (RFC 9113 section 8.3.1); where both stand they must be one, so only it is read. */
+/**
+ * HTTP/2 says the host in `:authority` (RFC 9113 section 8.3.1); where both stand they must be one,
+ * so only it is read.
+ */
 function withAuthority(request: Http2ServerRequest): readonly string[] {
   const { authority, rawHeaders } = request;
   if (authority === "" || authority === undefined) return rawHeaders;

@@ -1,21 +1,58 @@
-import type { JourneyExchange } from "./step.ts";
-
 /** Fields of one connection, or that tell an attacker what runs behind. */
-const dropped: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "server", "x-powered-by", "x-aspnet-version", "x-runtime", "via"]);
+const dropped: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "server",
+  "x-powered-by",
+  "x-aspnet-version",
+  "x-runtime",
+  "via",
+]);
 
-type FieldKind = "drop" | "cors" | "links" | "hsts" | "link" | "type" | "coding" | "length" | "keep";
-const special: Readonly<Record<string, FieldKind>> = { location: "link", "content-location": "link", link: "links", "strict-transport-security": "hsts", "content-type": "type", "content-encoding": "coding", "content-length": "length" };
-const kinds = new Map<string, FieldKind>();
+type FieldKind = "drop" | "keep" | "link" | "links" | "type" | "coding" | "length";
 
-/** By the name as it was sent: a backend sends the same few, in the same spelling. */
-function kindOf(sentName: string): FieldKind {
-  let kind = kinds.get(sentName);
-  if (kind === undefined) {
-    const name = sentName.toLowerCase();
-    kind = dropped.has(name) || name.startsWith("portcullis-") ? "drop" : name.startsWith("access-control-") ? "cors" : Object.hasOwn(special, name) ? (special[name] as FieldKind) : "keep";
-    if (kinds.size < 500) kinds.set(sentName, kind);
+const special: Readonly<Record<string, FieldKind>> = {
+  location: "link",
+  "content-location": "link",
+  link: "links",
+  "content-type": "type",
+  "content-encoding": "coding",
+  "content-length": "length",
+};
+
+const mostRemembered = 500;
+
+/** What becomes of the backend's header fields, by their names. */
+export class FieldRules {
+  readonly #replaced: readonly string[];
+  /** By the name as it was sent: a backend sends the same few, in the same spelling. */
+  readonly #kinds = new Map<string, FieldKind>();
+
+  /** @param replaced beginnings of names, in lower case, of fields that only the gate may send */
+  constructor(replaced: readonly string[]) {
+    this.#replaced = replaced;
   }
-  return kind;
+
+  kindOf(sentName: string): FieldKind {
+    let kind = this.#kinds.get(sentName);
+    if (kind === undefined) {
+      kind = this.#judge(sentName.toLowerCase());
+      if (this.#kinds.size < mostRemembered) this.#kinds.set(sentName, kind);
+    }
+    return kind;
+  }
+
+  #judge(name: string): FieldKind {
+    if (dropped.has(name) || name.startsWith("portcullis-")) return "drop";
+    if (this.#replaced.some((beginning) => name.startsWith(beginning))) return "drop";
+    return Object.hasOwn(special, name) ? (special[name] as FieldKind) : "keep";
+  }
 }
 
 /** What the fields of an answer say of its body. */
@@ -28,34 +65,37 @@ export interface AnswerFields {
   length: string | undefined;
 }
 
-/** @param sealLink what becomes of a link to the API; undefined when it leaves as it is */
-export function readAnswerFields(rawHeaders: readonly string[], exchange: JourneyExchange, sealLink: ((link: string) => string) | undefined): AnswerFields {
+/** @param rewriteLink what becomes of a link to the API; undefined when it leaves as it is */
+export function readAnswerFields(
+  rawHeaders: readonly string[],
+  rules: FieldRules,
+  rewriteLink: ((link: string) => string) | undefined,
+): AnswerFields {
   const headers: string[] = [];
-  const fields: AnswerFields = { headers, contentType: undefined, coding: undefined, length: undefined };
+  const fields: AnswerFields = {
+    headers,
+    contentType: undefined,
+    coding: undefined,
+    length: undefined,
+  };
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
     const value = rawHeaders[index + 1] as string;
-    switch (kindOf(name)) {
+    switch (rules.kindOf(name)) {
       case "drop":
         break;
-      case "cors":
-        if (!exchange.corsDecided) headers.push(name, value);
-        break;
-      case "hsts":
-        if (!exchange.answerHeaders.includes("Strict-Transport-Security")) headers.push(name, value);
-        break;
       case "link":
-        headers.push(name, sealLink?.(value) ?? value);
+        headers.push(name, rewriteLink?.(value) ?? value);
         break;
       case "links":
-        headers.push(name, sealLink === undefined ? value : value.replaceAll(/<([^<>]*)>/g, (_, target: string) => `<${sealLink(target)}>`));
+        headers.push(name, rewriteLink === undefined ? value : rewriteTargets(value, rewriteLink));
         break;
       case "type":
         fields.contentType = value;
         headers.push(name, value);
         break;
       case "coding":
-        if (value.toLowerCase() !== "identity") fields.coding = fields.coding === undefined ? value.toLowerCase().trim() : `${fields.coding}, ${value}`;
+        fields.coding = joinCoding(fields.coding, value);
         break;
       case "length":
         fields.length = value;
@@ -67,4 +107,14 @@ export function readAnswerFields(rawHeaders: readonly string[], exchange: Journe
     }
   }
   return fields;
+}
+
+/** The targets of a Link field (RFC 8288 section 3). */
+const rewriteTargets = (value: string, rewriteLink: (link: string) => string): string =>
+  value.replaceAll(/<([^<>]*)>/g, (_, target: string) => `<${rewriteLink(target)}>`);
+
+function joinCoding(before: string | undefined, sent: string): string | undefined {
+  const coding = sent.toLowerCase().trim();
+  if (coding === "identity") return before;
+  return before === undefined ? coding : `${before}, ${coding}`;
 }

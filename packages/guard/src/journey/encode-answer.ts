@@ -5,20 +5,30 @@ export type ContentCoding = "br" | "gzip" | "zstd";
 const preferred: readonly ContentCoding[] = ["zstd", "br", "gzip"];
 /** Below this a frame's own overhead eats what is saved. */
 const leastBytes = 1024;
-const compressible = /^(?:application\/(?:[a-z0-9.+-]*\+)?(?:json|xml|javascript)|text\/[a-z0-9.+-]+)(?:;|$)/i;
+const compressible =
+  /^(?:application\/(?:[a-z0-9.+-]*\+)?(?:json|xml|javascript)|text\/[a-z0-9.+-]+)(?:;|$)/i;
 
 /**
- * Which coding the answer leaves in; undefined for plain. Not for answers that set a cookie: a secret beside text that an
- * attacker chooses can be read from the lengths (BREACH), and one that is marked `no-transform` is not ours to change.
+ * Which coding the answer leaves in; undefined for plain. Not for answers that set a cookie: a
+ * secret beside text that an attacker chooses can be read from the lengths (BREACH), and one that
+ * is marked `no-transform` is not ours to change.
  */
-export function chooseCoding(acceptEncoding: string | undefined, bytes: number, headers: readonly string[]): ContentCoding | undefined {
+export function chooseCoding(
+  acceptEncoding: string | undefined,
+  bytes: number,
+  headers: readonly string[],
+): ContentCoding | undefined {
   if (acceptEncoding === undefined || bytes < leastBytes) return undefined;
   let type = "";
   for (let index = 0; index < headers.length; index += 2) {
     const name = (headers[index] as string).toLowerCase();
     if (name === "content-type") type = headers[index + 1] as string;
     else if (name === "set-cookie" || name === "content-encoding") return undefined;
-    else if (name === "cache-control" && (headers[index + 1] as string).toLowerCase().includes("no-transform")) return undefined;
+    else if (
+      name === "cache-control" &&
+      (headers[index + 1] as string).toLowerCase().includes("no-transform")
+    )
+      return undefined;
   }
   if (!compressible.test(type)) return undefined;
   const accepted = acceptEncoding.toLowerCase();
@@ -37,9 +47,20 @@ function accepts(accepted: string, coding: ContentCoding): boolean {
 /** Off the event loop, at levels whose time pays for itself on a phone's line. */
 export function encode(body: Buffer, coding: ContentCoding): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const done = (fault: Error | null, encoded: Buffer): void => (fault === null ? resolve(encoded) : reject(fault));
+    const done = (fault: Error | null, encoded: Buffer): void =>
+      fault === null ? resolve(encoded) : reject(fault);
     if (coding === "gzip") gzip(body, { level: 5 }, done);
-    else if (coding === "br") brotliCompress(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: body.length } }, done);
+    else if (coding === "br")
+      brotliCompress(
+        body,
+        {
+          params: {
+            [constants.BROTLI_PARAM_QUALITY]: 4,
+            [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+          },
+        },
+        done,
+      );
     else zstdCompress(body, { params: { [constants.ZSTD_c_compressionLevel]: 3 } }, done);
   });
 }

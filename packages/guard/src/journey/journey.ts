@@ -1,125 +1,121 @@
-import type { Refusal } from "../refusal.ts";
-import { refuse } from "../refusal.ts";
-import { compileRoute, type RouteTable, type SelectTable } from "./20-route.ts";
-import { forward, type IdentityAssertion } from "./80-forward.ts";
-import { checkUpgrade, tunnel } from "./80-upgrade.ts";
-import { AnswerFilter } from "./90-filter.ts";
-import { answerEmpty, answerPage, type Answer } from "./answer.ts";
-import type { Cors } from "./cors.ts";
-import { answerDecided } from "./hide-existence.ts";
-import type { OwnPage } from "./own-pages.ts";
-import { stands } from "./stands.ts";
-import type { JourneyExchange, OperationJourney } from "./step.ts";
-
-export interface JourneyParts {
-  /** 10-arrive. */
-  readonly arrive: (exchange: JourneyExchange) => Refusal | undefined;
-  /** Pages of the gate itself. */
-  readonly ownPages: (path: string) => OwnPage | undefined;
-  /** Fields of every answer, whoever makes it. Flat. */
-  readonly everyAnswer: readonly string[];
-  /** A coarse bound per address, before anything costly. */
-  readonly admit: ((exchange: JourneyExchange) => Refusal | undefined) | undefined;
-  readonly selectTable: SelectTable;
-  readonly undeclared: OperationJourney;
-  /** Undefined where the policy says nothing of other origins. */
-  readonly cors?: Cors | undefined;
-  readonly assertIdentity: IdentityAssertion | undefined;
-  /** 99-record: called once for every request, whatever became of it. */
-  readonly record: (exchange: JourneyExchange) => void;
-}
-
-export type { RouteTable };
-
-/** Handles one request from arrival to record. Never throws and never rejects: a fault of ours is a refusal like any other. */
-export type Journey = (exchange: JourneyExchange, answer: Answer) => void;
+import type { Outcome, Reply } from "../controls/check.ts";
+import { isRefusal, refuse, type Refusal } from "../facts/refusal.ts";
+import type { RunStep } from "./course.ts";
+import type { Exchange } from "./exchange.ts";
+import { upstreamProblems } from "./problems.ts";
 
 /**
- * The order of things, once. Arrive and route stand here; identify, authenticate, limit, validate and authorize are the
- * operation's own checks, compiled in that order (see compile-operation.ts); forward, filter and record end it.
+ * What becomes of an exchange when its steps have been taken. A gate that serves answers or
+ * forwards it; one that explains only says so.
  */
-export function compileJourney(parts: JourneyParts): Journey {
-  const { arrive, admit, cors, undeclared, assertIdentity, everyAnswer, ownPages, record } = parts;
-  const gateItself: OperationJourney = Object.freeze({ ...undeclared, name: "(gate)", checks: [] });
-  const route = compileRoute(parts.selectTable, undeclared);
+export interface JourneyEnds<A> {
+  refuse(exchange: Exchange, way: A, refusal: Refusal): void;
+  reply(exchange: Exchange, way: A, reply: Reply): void;
+  forward(exchange: Exchange, way: A): void;
+  /** The caller went away while a step was waiting. */
+  abandon(exchange: Exchange, way: A): void;
+  /** Told of every step that was taken, where somebody wants to know. */
+  readonly onStep?: (
+    exchange: Exchange,
+    way: A,
+    step: RunStep,
+    outcome: Outcome,
+    stands: boolean,
+  ) => void;
+}
 
-  const end = (exchange: JourneyExchange, answer: Answer, refusal: Refusal): void => {
-    answerDecided(exchange, answer, refusal, exchange.rules?.hideStepMs, () => record(exchange));
-  };
-  const fail = (exchange: JourneyExchange, answer: Answer, fault: unknown): void => {
-    const refusal = refuse("gate-fault", { detail: fault instanceof Error ? `${fault.name}: ${fault.message}` : "unknown" });
-    (exchange.decisions ??= []).push({ refusal, mode: "enforce" });
-    end(exchange, answer, refusal);
-  };
+/** The step at which the operation is found. */
+export type FindOperation = (exchange: Exchange) => Refusal | undefined;
 
-  const proceed = (exchange: JourneyExchange, answer: Answer, rules: OperationJourney, from: number): void => {
-    const { checks } = rules;
-    for (let index = from; index < checks.length; index += 1) {
-      const outcome = (checks[index] as (typeof checks)[number])(exchange);
-      if (outcome === undefined) continue;
-      if (outcome instanceof Promise) {
-        outcome.then(
-          (refusal) => {
-            if (exchange.closed) return record(exchange);
-            if (refusal !== undefined && stands(exchange, refusal, rules.modes)) return end(exchange, answer, refusal);
-            try {
-              proceed(exchange, answer, rules, index + 1);
-            } catch (fault) {
-              fail(exchange, answer, fault);
-            }
-          },
-          (fault: unknown) => fail(exchange, answer, fault),
-        );
-        return;
-      }
-      if (stands(exchange, outcome, rules.modes)) {
-        end(exchange, answer, outcome);
-        return;
-      }
-    }
-    const filter = new AnswerFilter(exchange, rules, answer, record);
-    if (exchange.arrival.upgrade !== undefined) {
-      const refused = checkUpgrade(exchange, rules);
-      if (refused !== undefined && stands(exchange, refused, rules.modes)) end(exchange, answer, refused);
-      else tunnel(exchange, rules, filter, assertIdentity, () => record(exchange));
-      return;
-    }
-    filter.forwarding = forward(exchange, rules, filter, answer, assertIdentity);
-  };
+const routeStep: RunStep = Object.freeze<RunStep>({
+  title: "route",
+  mode: undefined,
+  check: () => undefined,
+});
 
-  return (exchange, answer) => {
+/**
+ * Takes an exchange through its steps: those before the operation is known, the route, those of the
+ * operation. The only loop over steps, for requests that are served and requests that are
+ * explained alike. Never throws and never rejects: a fault of the gate's own is a refusal like any
+ * other.
+ */
+export class Journey<A> {
+  readonly #first: readonly RunStep[];
+  readonly #findOperation: FindOperation;
+  readonly #ends: JourneyEnds<A>;
+
+  constructor(first: readonly RunStep[], findOperation: FindOperation, ends: JourneyEnds<A>) {
+    this.#first = first;
+    this.#findOperation = findOperation;
+    this.#ends = ends;
+  }
+
+  begin(exchange: Exchange, way: A): void {
     try {
-      if (everyAnswer.length > 0) exchange.answerHeaders.push(...everyAnswer);
-      const malformed = arrive(exchange);
-      if (malformed !== undefined) {
-        (exchange.decisions ??= []).push({ refusal: malformed, mode: "enforce" });
-        cors?.allow(exchange);
-        return end(exchange, answer, malformed);
-      }
-      const tooMany = admit?.(exchange);
-      if (tooMany !== undefined && stands(exchange, tooMany, undeclared.modes)) {
-        cors?.allow(exchange);
-        return end(exchange, answer, tooMany);
-      }
-      const preflight = cors?.preflight(exchange);
-      if (preflight !== undefined) {
-        exchange.rules = gateItself;
-        answerEmpty(exchange, answer, preflight);
-        return record(exchange);
-      }
-      const page = ownPages(exchange.path);
-      if (page !== undefined) {
-        exchange.rules = gateItself;
-        answerPage(exchange, answer, page);
-        return record(exchange);
-      }
-      const rules = route(exchange);
-      // The issuer speaks for itself: which pages may ask it depends on the client.
-      if (exchange.rules?.issuer !== true) cors?.allow(exchange);
-      if (rules === undefined) return end(exchange, answer, exchange.refusal ?? refuse("operation-unknown"));
-      return proceed(exchange, answer, rules, 0);
+      this.#walk(exchange, way, this.#first, 0);
     } catch (fault) {
-      return fail(exchange, answer, fault);
+      this.#fail(exchange, way, fault);
     }
-  };
+  }
+
+  #walk(exchange: Exchange, way: A, steps: readonly RunStep[], from: number): void {
+    for (let index = from; index < steps.length; index += 1) {
+      const step = steps[index] as RunStep;
+      const outcome = step.check(exchange);
+      if (outcome instanceof Promise) {
+        this.#wait(exchange, way, steps, index, outcome);
+        return;
+      }
+      if (this.#stops(exchange, way, step, outcome)) return;
+    }
+    if (exchange.routed) this.#ends.forward(exchange, way);
+    else this.#route(exchange, way);
+  }
+
+  #route(exchange: Exchange, way: A): void {
+    const refusal = this.#findOperation(exchange);
+    if (!this.#stops(exchange, way, routeStep, refusal))
+      this.#walk(exchange, way, exchange.course.steps, 0);
+  }
+
+  #wait(
+    exchange: Exchange,
+    way: A,
+    steps: readonly RunStep[],
+    index: number,
+    outcome: Promise<Outcome>,
+  ): void {
+    outcome
+      .then((settled) => {
+        if (exchange.closed) this.#ends.abandon(exchange, way);
+        else if (!this.#stops(exchange, way, steps[index] as RunStep, settled))
+          this.#walk(exchange, way, steps, index + 1);
+      })
+      .catch((fault: unknown) => this.#fail(exchange, way, fault));
+  }
+
+  /** True when nothing follows: the outcome has been answered. */
+  #stops(exchange: Exchange, way: A, step: RunStep, outcome: Outcome): boolean {
+    const { onStep } = this.#ends;
+    if (outcome === undefined) {
+      onStep?.(exchange, way, step, outcome, false);
+      return false;
+    }
+    if (!isRefusal(outcome)) {
+      onStep?.(exchange, way, step, outcome, true);
+      this.#ends.reply(exchange, way, outcome);
+      return true;
+    }
+    const stands = exchange.decide(outcome);
+    onStep?.(exchange, way, step, outcome, stands);
+    if (stands) this.#ends.refuse(exchange, way, outcome);
+    return stands;
+  }
+
+  #fail(exchange: Exchange, way: A, fault: unknown): void {
+    const detail = fault instanceof Error ? `${fault.name}: ${fault.message}` : "unknown";
+    const refusal = refuse(upstreamProblems["gate-fault"], { detail });
+    exchange.decisions.fail(refusal);
+    this.#ends.refuse(exchange, way, refusal);
+  }
 }

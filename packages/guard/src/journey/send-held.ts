@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts";
 import { chooseCoding, encode } from "./encode-answer.ts";
 import { entityTagOf, matchesAny } from "./entity-tag.ts";
-import type { JourneyExchange } from "./step.ts";
+import type { Exchange } from "./exchange.ts";
 
 export interface HeldAnswer {
   readonly body: Buffer;
@@ -10,19 +10,32 @@ export interface HeldAnswer {
   /** Whether the bytes are others than the backend's: then its validator is not theirs. */
   readonly changed: boolean;
   /** Whether the operation asks for a validator of the gate's own making. */
-  readonly tags: boolean;
+  readonly entityTags: boolean;
 }
 
-/** Sends an answer that was read whole: with a validator where one is asked for, as 304 where the caller has it, encoded where that helps. */
-export function sendHeld(exchange: JourneyExchange, answer: Answer, { body, changed, headers, tags }: HeldAnswer, finished: () => void): void {
-  const { known, arrival } = exchange;
-  const coding = chooseCoding(known.acceptEncoding, body.length, headers);
+/**
+ * Sends an answer that was read whole: with a validator where one is asked for, as 304 where the
+ * caller has it, encoded where that helps.
+ */
+export function sendHeld(
+  exchange: Exchange,
+  answer: Answer,
+  { body, changed, entityTags, headers }: HeldAnswer,
+  finished: () => void,
+): void {
+  const { arrival, fields } = exchange;
+  const coding = chooseCoding(fields.acceptEncoding, body.length, headers);
   if (exchange.status === 200 && (arrival.method === "GET" || arrival.method === "HEAD")) {
     const own = takeField(headers, "etag");
     const unchanged = own !== undefined && !changed && coding === undefined ? own : undefined;
-    const tag = unchanged ?? (tags || own !== undefined ? entityTagOf(body, coding) : undefined);
+    const tag =
+      unchanged ?? (entityTags || own !== undefined ? entityTagOf(body, coding) : undefined);
     if (tag !== undefined) headers.push("ETag", tag);
-    if (tag !== undefined && known.ifNoneMatch !== undefined && matchesAny(known.ifNoneMatch, tag)) {
+    if (
+      tag !== undefined &&
+      fields.ifNoneMatch !== undefined &&
+      matchesAny(fields.ifNoneMatch, tag)
+    ) {
       takeField(headers, "content-type");
       exchange.status = 304;
       exchange.answerBytes = 0;
@@ -52,7 +65,7 @@ export function sendHeld(exchange: JourneyExchange, answer: Answer, { body, chan
 
 const mostJoinedBytes = 16_384;
 
-function write(exchange: JourneyExchange, answer: Answer, headers: string[], body: Buffer): void {
+function write(exchange: Exchange, answer: Answer, headers: string[], body: Buffer): void {
   headers.push("Content-Length", String(body.length));
   exchange.answerBytes = exchange.arrival.method === "HEAD" ? 0 : body.length;
   answer.writeHead(exchange.status, headers);

@@ -1,15 +1,23 @@
-import type { Fault } from "../operation.ts";
-import { nearest } from "./nearest-name.ts";
-import { policyShape } from "./policy-schema.ts";
-
-export type PolicyPath = readonly string[];
+import type { Fault } from "../document/api-document.ts";
+import { nearest } from "../reading/nearest-name.ts";
+import type { PolicyPath } from "./join-context.ts";
+import type { Fields } from "./object-shape.ts";
 
 const prefix = "PORTCULLIS_";
 /** Variables by this prefix that are no settings. */
-const others: ReadonlySet<string> = new Set(["PORTCULLIS_ENV", "PORTCULLIS_KEY", "PORTCULLIS_KEY_FILE", "PORTCULLIS_MODE"]);
+const others: ReadonlySet<string> = new Set([
+  "PORTCULLIS_ENV",
+  "PORTCULLIS_KEY",
+  "PORTCULLIS_KEY_FILE",
+  "PORTCULLIS_MODE",
+]);
 
 /** `PORTCULLIS_LISTEN_PORT` → `listen.port`: every scalar of the policy, its path in capitals. */
-export const environmentNames: ReadonlyMap<string, PolicyPath> = new Map([["PORTCULLIS_MODE", ["mode"]], ...leaves(policyShape, [])]);
+export function environmentNames(format: {
+  readonly fields: Fields;
+}): ReadonlyMap<string, PolicyPath> {
+  return new Map([["PORTCULLIS_MODE", ["mode"]], ...leaves(format, [])]);
+}
 
 interface HasFields {
   readonly fields: Readonly<Record<string, { readonly shape: unknown }>>;
@@ -17,22 +25,44 @@ interface HasFields {
 
 function* leaves(shape: unknown, path: PolicyPath): Generator<[string, PolicyPath]> {
   const fields = (shape as Partial<HasFields>).fields;
-  if (fields === undefined || path.length > 0) yield [`${prefix}${path.map((key) => key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()).join("_")}`, path];
+  if (fields === undefined || path.length > 0)
+    yield [
+      `${prefix}${path.map((key) => key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()).join("_")}`,
+      path,
+    ];
   if (fields === undefined) return;
   for (const [key, field] of Object.entries(fields)) yield* leaves(field.shape, [...path, key]);
 }
 
-/** The settings that the environment makes. A variable that is none of them is a fault: a misspelt one would silently do nothing. */
-export function overridePlaces(environment: Readonly<Record<string, string | undefined>>): { readonly values: readonly (readonly [PolicyPath, unknown])[]; readonly faults: readonly Fault[] } {
+/**
+ * The settings that the environment makes. A variable that is none of them is a fault: a misspelt
+ * one would silently do nothing.
+ */
+export function overridePlaces(
+  environment: Readonly<Record<string, string | undefined>>,
+  format: { readonly fields: Fields },
+): {
+  readonly values: readonly (readonly [PolicyPath, unknown])[];
+  readonly faults: readonly Fault[];
+} {
   const values: (readonly [PolicyPath, unknown])[] = [];
   const faults: Fault[] = [];
+  const names = environmentNames(format);
   for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith(prefix) || text === undefined || name.startsWith("PORTCULLIS_TEST_")) continue;
-    const path = environmentNames.get(name);
+    if (!name.startsWith(prefix) || text === undefined || name.startsWith("PORTCULLIS_TEST_"))
+      continue;
+    const path = names.get(name);
     if (path !== undefined) values.push([path, scalarOf(text)]);
     else if (!others.has(name)) {
-      const meant = nearest(name, [...environmentNames.keys()]);
-      faults.push({ file: "(environment)", line: 1, column: 1, severity: "error", message: `${name} is no setting`, ...(meant === undefined ? {} : { mend: `Did you mean ${meant}?` }) });
+      const meant = nearest(name, [...names.keys()]);
+      faults.push({
+        file: "(environment)",
+        line: 1,
+        column: 1,
+        severity: "error",
+        message: `${name} is no setting`,
+        ...(meant === undefined ? {} : { mend: `Did you mean ${meant}?` }),
+      });
     }
   }
   return { values, faults };

@@ -1,21 +1,27 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Fault } from "../operation.ts";
-import type { SourceDocument } from "../operations/read-document.ts";
-import { child, DocumentSet, isRecord, type Located } from "../operations/references.ts";
-import { overridePlaces, type PolicyPath } from "./environment.ts";
-import { type Policy, policyShape } from "./policy-schema.ts";
+import type { Fault } from "../document/api-document.ts";
+import type { SourceDocument } from "../document/read-document.ts";
+import { child, DocumentSet, isRecord, type Located } from "../document/references.ts";
+import { overridePlaces } from "./environment.ts";
+import type { FaultRest, PolicyPath } from "./join-context.ts";
+import type { Fields } from "./object-shape.ts";
+import type { Shape } from "./shape.ts";
 
 /** A policy that was read, and the way to name a place in it. */
-export interface ReadPolicy {
-  readonly policy: Policy | undefined;
+export interface PolicyReading<P> {
+  /** Undefined where it is not understood. */
+  readonly policy: P | undefined;
   readonly faults: readonly Fault[];
   /** The fault, at a place of the policy. */
-  readonly faultAt: (path: PolicyPath, message: string, rest?: Pick<Fault, "expected" | "mend"> & { readonly severity?: Fault["severity"] }) => Fault;
+  readonly faultAt: (path: PolicyPath, message: string, rest?: FaultRest) => Fault;
 }
 
 export interface PolicySources {
-  /** `portcullis.yaml`, or a `.ts`, `.js` or `.mjs` module whose default export is the policy. Absent: the flags are the whole policy. */
+  /**
+   * `portcullis.yaml`, or a `.ts`, `.js` or `.mjs` module whose default export is the policy.
+   * Absent: the flags are the whole policy.
+   */
   readonly file: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Laid over everything else, by path. */
@@ -23,29 +29,57 @@ export interface PolicySources {
 }
 
 /** A policy as an object, typed, for `portcullis.config.ts`. */
-export function definePolicy<const T extends Readonly<Record<string, unknown>> & { readonly portcullis: 1 }>(policy: T): T {
+export function definePolicy<
+  const T extends Readonly<Record<string, unknown>> & { readonly portcullis: 1 },
+>(policy: T): T {
   return policy;
 }
 
-/** Reads the file, lays the environment over it and the flags over both, and holds the whole to the schema. */
-export async function readPolicy({ environment, file, flags }: PolicySources): Promise<ReadPolicy> {
+/**
+ * Reads the file, lays the environment over it and the flags over both, and holds the whole to the
+ * format.
+ */
+export async function readPolicy<P>(
+  { environment, file, flags }: PolicySources,
+  format: Shape<P> & { readonly fields: Fields },
+): Promise<PolicyReading<P>> {
   const set = new DocumentSet();
-  const source = file === undefined ? commandLine() : /\.[cm]?[jt]s$/.test(file) ? await readModule(resolve(file), set) : set.open(resolve(file), { bareTemplates: true });
+  const source =
+    file === undefined
+      ? commandLine()
+      : /\.[cm]?[jt]s$/.test(file)
+        ? await readModule(resolve(file), set)
+        : set.open(resolve(file), { bareTemplates: true });
   const nowhere = { file: file ?? "(command line)", line: 1, column: 1 };
-  if (source === undefined) return { policy: undefined, faults: set.faults, faultAt: (_path, message, rest) => ({ ...nowhere, severity: "error", message, ...rest }) };
-  const overrides = overridePlaces(environment);
+  if (source === undefined)
+    return {
+      policy: undefined,
+      faults: set.faults,
+      faultAt: (_path, message, rest) => ({ ...nowhere, severity: "error", message, ...rest }),
+    };
+  const overrides = overridePlaces(environment, format);
   let value: unknown = source.value;
-  for (const [path, written] of [...overrides.values, ...flags]) value = withValue(value, path, written);
+  for (const [path, written] of [...overrides.values, ...flags])
+    value = withValue(value, path, written);
   const root: Located = { document: source, path: [], value };
-  const policy = policyShape.read(root, set);
+  const policy = format.read(root, set);
   return {
     policy,
     faults: [...overrides.faults, ...set.faults],
-    faultAt: (path, message, rest = {}) => ({ ...source.positionOf(child(root, ...path).path), severity: "error", message, ...rest }),
+    faultAt: (path, message, rest = {}) => ({
+      ...source.positionOf(child(root, ...path).path),
+      severity: "error",
+      message,
+      ...rest,
+    }),
   };
 }
 
-const commandLine = (): SourceDocument => ({ file: "(command line)", value: { portcullis: 1 }, positionOf: () => ({ file: "(command line)", line: 1, column: 1 }) });
+const commandLine = (): SourceDocument => ({
+  file: "(command line)",
+  value: { portcullis: 1 },
+  positionOf: () => ({ file: "(command line)", line: 1, column: 1 }),
+});
 
 let reads = 0;
 
@@ -53,12 +87,25 @@ async function readModule(file: string, set: DocumentSet): Promise<SourceDocumen
   const position = { file, line: 1, column: 1 };
   try {
     // The query makes a changed file another module: Node keeps what it once imported.
-    const module = (await import(`${pathToFileURL(file).href}?read=${(reads += 1)}`)) as { readonly default?: unknown };
-    if (module.default === undefined) throw new Error("it has no default export; write: export default definePolicy({ portcullis: 1, ... })");
+    const module = (await import(`${pathToFileURL(file).href}?read=${(reads += 1)}`)) as {
+      readonly default?: unknown;
+    };
+    if (module.default === undefined)
+      throw new Error(
+        "it has no default export; write: export default definePolicy({ portcullis: 1, ... })",
+      );
     // Only what a file could say: no functions, no getters.
-    return { file, value: JSON.parse(JSON.stringify(module.default)) as unknown, positionOf: () => position };
+    return {
+      file,
+      value: JSON.parse(JSON.stringify(module.default)) as unknown,
+      positionOf: () => position,
+    };
   } catch (fault) {
-    set.faults.push({ ...position, severity: "error", message: `the policy module cannot be read: ${(fault as Error).message}` });
+    set.faults.push({
+      ...position,
+      severity: "error",
+      message: `the policy module cannot be read: ${(fault as Error).message}`,
+    });
     return undefined;
   }
 }
@@ -67,5 +114,8 @@ function withValue(target: unknown, path: PolicyPath, value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
   const inner = isRecord(target) ? target : {};
-  return { ...inner, [key]: withValue(Object.hasOwn(inner, key) ? inner[key] : undefined, rest, value) };
+  return {
+    ...inner,
+    [key]: withValue(Object.hasOwn(inner, key) ? inner[key] : undefined, rest, value),
+  };
 }

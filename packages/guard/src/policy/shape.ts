@@ -1,9 +1,9 @@
-import { child, type DocumentSet, isRecord, type Located } from "../operations/references.ts";
-import { nearest } from "./nearest-name.ts";
+import { child, type DocumentSet, isRecord, type Located } from "../document/references.ts";
+import { nearest } from "../reading/nearest-name.ts";
 
 /**
- * What a value of the policy file may be: how it is read, how it is named to a person, and its JSON Schema for editors.
- * One table of shapes is the reader, the types and the schema.
+ * What a value of the policy file may be: how it is read, how it is named to a person, and its JSON
+ * Schema for editors. One table of shapes is the reader, the types and the schema.
  */
 export interface Shape<T> {
   /** Undefined with a fault when the value is not understood. */
@@ -14,37 +14,83 @@ export interface Shape<T> {
 
 export type Read<S> = S extends Shape<infer T> ? T : never;
 
-function refused(at: Located, set: DocumentSet, expected: string, words: readonly string[] = []): undefined {
+export function refused(
+  at: Located,
+  set: DocumentSet,
+  expected: string,
+  words: readonly string[] = [],
+): undefined {
   const { value } = at;
-  const shown = value === null ? "nothing" : typeof value === "object" ? (Array.isArray(value) ? "a list" : "an object") : JSON.stringify(value);
+  const shown =
+    value === null
+      ? "nothing"
+      : typeof value === "object"
+        ? Array.isArray(value)
+          ? "a list"
+          : "an object"
+        : JSON.stringify(value);
   const name = at.path.at(-1) ?? "the file";
   const around = at.path.at(-2);
   const meant = typeof value === "string" ? nearest(value, words) : undefined;
-  set.fault(at, /^\d+$/.test(name) && around !== undefined ? `'${around}' holds ${shown}` : `'${name}' is ${shown}`, { expected, ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) });
+  set.fault(
+    at,
+    /^\d+$/.test(name) && around !== undefined
+      ? `'${around}' holds ${shown}`
+      : `'${name}' is ${shown}`,
+    { expected, ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }) },
+  );
   return undefined;
 }
 
 /** A scalar that `parse` understands; its `undefined` means not understood. */
-export function scalar<T>(expected: string, parse: (value: string | number | boolean) => T | undefined, jsonSchema: Readonly<Record<string, unknown>>, words: readonly string[] = []): Shape<T> {
+export function scalar<T>(
+  expected: string,
+  parse: (value: string | number | boolean) => T | undefined,
+  jsonSchema: Readonly<Record<string, unknown>>,
+  words: readonly string[] = [],
+): Shape<T> {
   return {
     expected,
-    jsonSchema,
+    jsonSchema: "enum" in jsonSchema ? jsonSchema : { title: expected, ...jsonSchema },
     read(at, set) {
       const { value } = at;
-      const parsed = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? parse(value) : undefined;
+      const parsed =
+        typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+          ? parse(value)
+          : undefined;
       return parsed === undefined ? refused(at, set, expected, words) : parsed;
     },
   };
 }
 
-export const text = (expected: string, form: RegExp = /^[^\u0000-\u001f]+$/): Shape<string> => scalar(expected, (value) => (typeof value === "string" && form.test(value) ? value : undefined), { type: "string", description: expected });
+export const text = (expected: string, form: RegExp = /^[^\u0000-\u001f]+$/): Shape<string> =>
+  scalar(expected, (value) => (typeof value === "string" && form.test(value) ? value : undefined), {
+    type: "string",
+  });
 
 export const integer = (least: number, most: number): Shape<number> =>
-  scalar(`a whole number from ${least} to ${most}`, (value) => (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most ? value : undefined), { type: "integer", minimum: least, maximum: most });
+  scalar(
+    least === most ? `the number ${least}` : `a whole number from ${least} to ${most}`,
+    (value) =>
+      typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
+        ? value
+        : undefined,
+    { type: "integer", minimum: least, maximum: most },
+  );
 
-export const flag: Shape<boolean> = scalar("true or false", (value) => (typeof value === "boolean" ? value : undefined), { type: "boolean" });
+export const flag: Shape<boolean> = scalar(
+  "true or false",
+  (value) => (typeof value === "boolean" ? value : undefined),
+  { type: "boolean" },
+);
 
-export const choice = <const T extends string>(...choices: readonly T[]): Shape<T> => scalar(choices.join(", "), (value) => choices.find((one) => one === value), { enum: choices }, choices);
+export const choice = <const T extends string>(...choices: readonly T[]): Shape<T> =>
+  scalar(
+    choices.join(", "),
+    (value) => choices.find((one) => one === value),
+    { enum: choices },
+    choices,
+  );
 
 /** A whole number with a unit, read in the smallest of them. */
 function quantity(expected: string, units: Readonly<Record<string, number>>): Shape<number> {
@@ -61,10 +107,22 @@ function quantity(expected: string, units: Readonly<Record<string, number>>): Sh
 }
 
 /** `30s 5m 24h 30d`, read as milliseconds. */
-export const duration = quantity("a duration such as 30s, 5m, 24h or 30d", { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 });
+export const duration = quantity("a duration such as 30s, 5m, 24h or 30d", {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+});
 
 /** `64kB 1MiB`, read as bytes. */
-export const size = quantity("a size such as 64kB or 1MiB", { B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1_048_576 });
+export const size = quantity("a size such as 64kB or 1MiB", {
+  B: 1,
+  kB: 1000,
+  KiB: 1024,
+  MB: 1_000_000,
+  MiB: 1_048_576,
+});
 
 export function list<T>(item: Shape<T>, least = 0): Shape<readonly T[]> {
   const expected = `a list of ${item.expected}`;
@@ -101,8 +159,12 @@ export function named<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
     jsonSchema: { type: "object", additionalProperties: item.jsonSchema },
     read(at, set) {
       if (!isRecord(at.value)) return refused(at, set, expected);
-      const entries = Object.keys(at.value).map((name) => [name, item.read(child(at, name), set)] as const);
-      return entries.every(([, one]) => one !== undefined) ? (Object.fromEntries(entries) as Record<string, T>) : undefined;
+      const entries = Object.keys(at.value).map(
+        (name) => [name, item.read(child(at, name), set)] as const,
+      );
+      return entries.every(([, one]) => one !== undefined)
+        ? (Object.fromEntries(entries) as Record<string, T>)
+        : undefined;
     },
   };
 }
@@ -120,7 +182,8 @@ export function scalarOr<A, B>(plain: Shape<A>, structured: Shape<B>): Shape<A |
       const read = plain.read(at, set);
       const fault = set.faults.at(-1);
       // Whoever missed the one form is told of the other too.
-      if (read === undefined && fault?.expected === plain.expected) set.faults[set.faults.length - 1] = { ...fault, expected };
+      if (read === undefined && fault?.expected === plain.expected)
+        set.faults[set.faults.length - 1] = { ...fault, expected };
       return read;
     },
   };
@@ -131,57 +194,9 @@ export function either<A, B>(key: string, first: Shape<A>, second: Shape<B>): Sh
   return {
     expected: `${first.expected}, or ${second.expected}`,
     jsonSchema: { anyOf: [first.jsonSchema, second.jsonSchema] },
-    read: (at, set): A | B | undefined => (isRecord(at.value) && Object.hasOwn(at.value, key) ? first.read(at, set) : second.read(at, set)),
-  };
-}
-
-export interface Field<T> {
-  readonly shape: Shape<T>;
-  readonly required: boolean;
-}
-export const required = <T>(shape: Shape<T>): { readonly shape: Shape<T>; readonly required: true } => ({ shape, required: true });
-export const optional = <T>(shape: Shape<T>): { readonly shape: Shape<T>; readonly required: false } => ({ shape, required: false });
-
-type Fields = Readonly<Record<string, Field<unknown>>>;
-type ReadFields<F extends Fields> = { readonly [K in keyof F as F[K]["required"] extends true ? K : never]: Read<F[K]["shape"]> } & { readonly [K in keyof F as F[K]["required"] extends true ? never : K]?: Read<F[K]["shape"]> };
-
-/** A closed object: a key that is not in the table is a fault, with the nearest one that is. */
-export function object<const F extends Fields>(fields: F, unavailable: Readonly<Record<string, string>> = {}): Shape<ReadFields<F>> & { readonly fields: F } {
-  const names = Object.keys(fields);
-  const expected = `an object with ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", ..." : ""}`;
-  return {
-    fields,
-    expected,
-    jsonSchema: { type: "object", additionalProperties: false, properties: Object.fromEntries(names.map((name) => [name, (fields[name] as Field<unknown>).shape.jsonSchema])), required: names.filter((name) => fields[name]?.required === true) },
-    read(at, set) {
-      const { value } = at;
-      if (!isRecord(value)) return refused(at, set, expected);
-      let understood = true;
-      const result: Record<string, unknown> = {};
-      for (const key of Object.keys(value)) {
-        const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-        const place = child(at, key);
-        if (field !== undefined) {
-          const read = field.shape.read(place, set);
-          if (read === undefined) understood = false;
-          else result[key] = read;
-          continue;
-        }
-        understood = false;
-        if (Object.hasOwn(unavailable, key)) {
-          set.fault(place, `'${key}' is not available in this version: ${unavailable[key]}`, { mend: "Leave it out; a control that is not there must not look as if it were." });
-          continue;
-        }
-        const meant = nearest(key, names);
-        set.fault(place, `'${key}' is not known here`, meant === undefined ? { expected: names.join(", ") } : { expected: names.join(", "), mend: `Did you mean '${meant}'?` });
-      }
-      for (const name of names) {
-        if (fields[name]?.required === true && !Object.hasOwn(value, name)) {
-          set.fault(at, `'${name}' is missing`, { expected: `${name}: ${fields[name].shape.expected}` });
-          understood = false;
-        }
-      }
-      return understood ? (result as ReadFields<F>) : undefined;
-    },
+    read: (at, set): A | B | undefined =>
+      isRecord(at.value) && Object.hasOwn(at.value, key)
+        ? first.read(at, set)
+        : second.read(at, set),
   };
 }

@@ -1,4 +1,7 @@
-/** Sixty-four bits of a key under a seed that no caller knows, so that nobody can choose keys that meet. Written to `out`. */
+/**
+ * Sixty-four bits of a key under a seed that no caller knows, so that nobody can choose keys that
+ * meet. Written to `out`.
+ */
 export function hashKey(key: string, seedA: number, seedB: number, out: Uint32Array): void {
   let a = seedA | 0;
   let b = seedB | 0;

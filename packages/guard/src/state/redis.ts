@@ -1,12 +1,19 @@
 import { createHash } from "node:crypto";
-import { createClient } from "redis";
 import type { ProvenanceState } from "./provenance.ts";
 import type { Once, ReplayState } from "./replay.ts";
 import type { Bucket, LimitState, Taken } from "./state.ts";
 
+/** The part of the Redis client that is used. */
+interface Client {
+  readonly isReady: boolean;
+  sendCommand(words: readonly string[]): Promise<unknown>;
+  destroy(): void;
+}
+
 /**
- * One bucket, by Redis's own clock. A negative increment gives back. Answers what is left, or minus the wait in
- * microseconds. Each bucket is a script of its own, so that in a cluster each key may live where it likes.
+ * One bucket, by Redis's own clock. A negative increment gives back. Answers what is left, or minus
+ * the wait in microseconds. Each bucket is a script of its own, so that in a cluster each key may
+ * live where it likes.
  */
 const script = `
 local time = redis.call('TIME')
@@ -28,7 +35,8 @@ const digest = createHash("sha1").update(script).digest("hex");
 
 const mostShown = 2048;
 const keepShownSeconds = 180 * 86_400;
-const shortHash = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 12);
+const shortHash = (text: string): string =>
+  createHash("sha256").update(text).digest("base64url").slice(0, 12);
 
 export interface RedisStateOptions {
   readonly url: string;
@@ -40,73 +48,113 @@ export interface RedisStateOptions {
   readonly onTrouble: (message: string) => void;
 }
 
-/** Counts in Redis or Valkey, so that many nodes act as one; counts here while it is lost, so that it cannot become an outage. */
+/**
+ * Counts in Redis or Valkey, so that many nodes act as one; counts here while it is lost, so that
+ * it cannot become an outage.
+ */
 export class RedisState implements LimitState, ReplayState, ProvenanceState {
-  readonly #client: ReturnType<typeof createClient>;
   readonly #options: RedisStateOptions;
+  /** Undefined until its module is loaded: a gate that counts in memory need not load it. */
+  #client: Client | undefined;
+  #isClosed = false;
   #troubled = false;
 
   private constructor(options: RedisStateOptions) {
     this.#options = options;
-    this.#client = createClient({
-      url: options.url,
-      disableOfflineQueue: true,
-      commandsQueueMaxLength: 50_000,
-      pingInterval: 5000,
-      socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 6), 2000) },
-    });
-    this.#client.on("error", (fault: Error) => this.#lost(fault));
-    this.#client.on("ready", () => {
-      this.#troubled = false;
-    });
   }
 
+  /** Answers as if Redis were lost until the connection stands. */
   static open(options: RedisStateOptions): RedisState {
     const state = new RedisState(options);
-    state.#client.connect().catch((fault: unknown) => state.#lost(fault as Error));
+    state.#connect().catch((fault: unknown) => state.#lost(fault as Error));
     return state;
   }
 
+  async #connect(): Promise<void> {
+    const redis = await import("redis");
+    if (this.#isClosed) return;
+    const client = redis.createClient({
+      url: this.#options.url,
+      disableOfflineQueue: true,
+      commandsQueueMaxLength: 50_000,
+      pingInterval: 5000,
+      socket: {
+        connectTimeout: 2000,
+        reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 6), 2000),
+      },
+    });
+    client.on("error", (fault: Error) => this.#lost(fault));
+    client.on("ready", () => {
+      this.#troubled = false;
+    });
+    this.#client = client;
+    await client.connect();
+  }
+
   async takeAll(buckets: readonly Bucket[]): Promise<Taken> {
-    if (!this.#client.isReady) return this.#options.fallback.takeAll(buckets);
+    const client = this.#ready();
+    if (client === undefined) return this.#options.fallback.takeAll(buckets);
     let left: number[];
     try {
-      left = await within(Promise.all(buckets.map((bucket) => this.#run(bucket, bucket.intervalMs))), this.#options.timeoutMs);
+      left = await within(
+        Promise.all(buckets.map((bucket) => this.#run(client, bucket, bucket.intervalMs))),
+        this.#options.timeoutMs,
+      );
     } catch (fault) {
       this.#lost(fault as Error);
       return this.#options.fallback.takeAll(buckets);
     }
     const refusedBy = left.findIndex((remaining) => remaining < 0);
     if (refusedBy === -1) return { refusedBy, waitMs: 0, remaining: left };
-    for (const [index, bucket] of buckets.entries()) if ((left[index] as number) >= 0) this.#run(bucket, -bucket.intervalMs).catch((fault: unknown) => this.#lost(fault as Error));
+    for (const [index, bucket] of buckets.entries())
+      if ((left[index] as number) >= 0)
+        this.#run(client, bucket, -bucket.intervalMs).catch((fault: unknown) =>
+          this.#lost(fault as Error),
+        );
     return { refusedBy, waitMs: -(left[refusedBy] as number) / 1000, remaining: [] };
   }
 
   /**
-   * A proof that was used at another node is spent here too. While Redis is lost nobody can tell, and a replay that is
-   * let in once is let in everywhere: this rejects, and its caller refuses.
+   * A proof that was used at another node is spent here too. While Redis is lost nobody can tell,
+   * and a replay that is let in once is let in everywhere: this rejects, and its caller refuses.
    */
   async useOnce(owner: string, name: string, lifeSeconds: number): Promise<Once> {
-    if (!this.#client.isReady) throw new Error("the shared state cannot be reached");
+    const client = this.#ready();
+    if (client === undefined) throw new Error("the shared state cannot be reached");
     const key = `${this.#options.prefix}once:${createHash("sha256").update(`${owner}\n${name}`).digest("base64url")}`;
-    const answer = await within(this.#client.sendCommand(["SET", key, "1", "NX", "EX", String(Math.ceil(lifeSeconds))]), this.#options.timeoutMs);
+    const answer = await within(
+      client.sendCommand(["SET", key, "1", "NX", "EX", String(Math.ceil(lifeSeconds))]),
+      this.#options.timeoutMs,
+    );
     return answer === null ? "again" : "first";
   }
 
-  /** The newest of what a caller was shown, as short hashes in a sorted set; nobody waits for it to be written. */
+  /**
+   * The newest of what a caller was shown, as short hashes in a sorted set; nobody waits for it to
+   * be written.
+   */
   note(caller: string, names: readonly string[]): void {
-    if (!this.#client.isReady || names.length === 0) return;
+    const client = this.#ready();
+    if (client === undefined || names.length === 0) return;
     const key = this.#shownTo(caller);
     const hour = String(Math.floor(Date.now() / 3_600_000));
-    const work = [this.#client.sendCommand(["ZADD", key, ...names.flatMap((name) => [hour, shortHash(name)])]), this.#client.sendCommand(["ZREMRANGEBYRANK", key, "0", String(-mostShown - 1)]), this.#client.sendCommand(["EXPIRE", key, String(keepShownSeconds)])];
+    const work = [
+      client.sendCommand(["ZADD", key, ...names.flatMap((name) => [hour, shortHash(name)])]),
+      client.sendCommand(["ZREMRANGEBYRANK", key, "0", String(-mostShown - 1)]),
+      client.sendCommand(["EXPIRE", key, String(keepShownSeconds)]),
+    ];
     Promise.all(work).catch((fault: unknown) => this.#lost(fault as Error));
   }
 
   /** Undefined while Redis is lost: then nobody can tell, and it is not the caller's fault. */
   async knows(caller: string, names: readonly string[]): Promise<boolean | undefined> {
-    if (!this.#client.isReady) return undefined;
+    const client = this.#ready();
+    if (client === undefined) return undefined;
     try {
-      const scores = (await within(this.#client.sendCommand(["ZMSCORE", this.#shownTo(caller), ...names.map(shortHash)]), this.#options.timeoutMs)) as unknown as readonly unknown[];
+      const scores = (await within(
+        client.sendCommand(["ZMSCORE", this.#shownTo(caller), ...names.map(shortHash)]),
+        this.#options.timeoutMs,
+      )) as readonly unknown[];
       return scores.every((score) => score !== null);
     } catch (fault) {
       this.#lost(fault as Error);
@@ -114,35 +162,56 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
     }
   }
 
+  /** The client, while the connection stands. */
+  #ready(): Client | undefined {
+    return this.#client?.isReady === true ? this.#client : undefined;
+  }
+
   #shownTo(caller: string): string {
     return `${this.#options.prefix}shown:${shortHash(caller)}`;
   }
 
   async close(): Promise<void> {
-    this.#client.destroy();
+    this.#isClosed = true;
+    this.#client?.destroy();
     await this.#options.fallback.close();
   }
 
-  async #run({ burst, intervalMs, key }: Bucket, increment: number): Promise<number> {
-    const rest = ["1", `${this.#options.prefix}${key}`, String(intervalMs), String(burst), String(increment)];
+  async #run(
+    client: Client,
+    { burst, intervalMs, key }: Bucket,
+    increment: number,
+  ): Promise<number> {
+    const rest = [
+      "1",
+      `${this.#options.prefix}${key}`,
+      String(intervalMs),
+      String(burst),
+      String(increment),
+    ];
     try {
-      return Number(await this.#client.sendCommand(["EVALSHA", digest, ...rest]));
+      return Number(await client.sendCommand(["EVALSHA", digest, ...rest]));
     } catch (fault) {
       if (!(fault instanceof Error) || !fault.message.startsWith("NOSCRIPT")) throw fault;
-      return Number(await this.#client.sendCommand(["EVAL", script, ...rest]));
+      return Number(await client.sendCommand(["EVAL", script, ...rest]));
     }
   }
 
   #lost(fault: Error): void {
     if (this.#troubled) return;
     this.#troubled = true;
-    this.#options.onTrouble(`the shared state cannot be reached, limits are counted by this process alone: ${fault.message}`);
+    this.#options.onTrouble(
+      `the shared state cannot be reached, limits are counted by this process alone: ${fault.message}`,
+    );
   }
 }
 
 function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(
+      () => reject(new Error(`no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     work.then(
       (value) => {
         clearTimeout(timer);

@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { Worker } from "node:worker_threads";
+import { test } from "../../../../test/parts/test.ts";
 import { RedisState } from "./redis.ts";
 import type { ReplayState } from "./replay.ts";
 import { allocateSharedReplay, SharedReplayState } from "./shared-replay.ts";
 import { allocateSharedBuckets, SharedMemoryState } from "./shared-memory.ts";
 
-const url = process.env["PORTCULLIS_TEST_REDIS"] ?? "redis://127.0.0.1:6379";
 const seeds = [1, 2, 3, 4] as const;
-const redis = (): RedisState => RedisState.open({ url, prefix: `portcullis-test:${process.pid}:`, timeoutMs: 2000, fallback: new SharedMemoryState(allocateSharedBuckets(1024, [1, 2])), onTrouble: () => undefined });
 
-async function ready(state: RedisState): Promise<RedisState> {
+async function openRedis(url: string): Promise<RedisState> {
+  const state = RedisState.open({
+    url,
+    prefix: `portcullis-test:${process.pid}:`,
+    timeoutMs: 2000,
+    fallback: new SharedMemoryState(allocateSharedBuckets(1024, [1, 2])),
+    onTrouble: () => undefined,
+  });
   for (let tries = 0; tries < 100; tries += 1) {
     try {
       await state.useOnce("ready", String(Math.random()), 1);
@@ -19,28 +24,38 @@ async function ready(state: RedisState): Promise<RedisState> {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-  throw new Error(`Redis at ${url} is needed`);
+  throw new Error(`Redis at ${url} does not answer`);
 }
 
-const both: readonly [string, () => Promise<ReplayState & { close?: () => Promise<void> }>][] = [["shared memory", () => Promise.resolve(new SharedReplayState(allocateSharedReplay(100_000, seeds)))], ["Redis", () => ready(redis())]];
+const sentence = "what was used once is used, for its owner, however many ask at the same moment";
+test(`shared memory: ${sentence}`, () =>
+  isUsedOnce(new SharedReplayState(allocateSharedReplay(100_000, seeds))));
+test(`Redis: ${sentence}`, { needs: ["redis"] }, async ({ redis }) => {
+  const state = await openRedis(redis);
+  await isUsedOnce(state);
+  await state.close();
+});
 
-for (const [name, open] of both) {
-  test(`${name}: what was used once is used, for its owner, however many ask at the same moment`, async () => {
-    const state = await open();
-    const run = `${Date.now()}`;
-    const answers = await Promise.all(Array.from({ length: 50 }, async () => state.useOnce("key", `proof-${run}`, 60)));
-    assert.equal(answers.filter((answer) => answer === "first").length, 1);
-    assert.equal(answers.filter((answer) => answer === "again").length, 49);
-    assert.equal(await state.useOnce("another key", `proof-${run}`, 60), "first");
-    assert.equal(await state.useOnce("key", `another proof-${run}`, 60), "first");
-    await state.close?.();
-  });
+async function isUsedOnce(state: ReplayState): Promise<void> {
+  const run = `${Date.now()}`;
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, async () => state.useOnce("key", `proof-${run}`, 60)),
+  );
+  assert.equal(answers.filter((answer) => answer === "first").length, 1);
+  assert.equal(answers.filter((answer) => answer === "again").length, 49);
+  assert.equal(await state.useOnce("another key", `proof-${run}`, 60), "first");
+  assert.equal(await state.useOnce("key", `another proof-${run}`, 60), "first");
 }
 
-test("two nodes that share Redis are one memory; while it is lost nobody is told that a proof is fresh", async () => {
-  const [one, two] = [await ready(redis()), await ready(redis())];
+test("two nodes that share Redis are one memory; while it is lost nobody is told that a proof is fresh", {
+  needs: ["redis"],
+}, async ({ redis }) => {
+  const [one, two] = [await openRedis(redis), await openRedis(redis)];
   const name = `proof-${Date.now()}`;
-  assert.deepEqual([await one.useOnce("key", name, 60), await two.useOnce("key", name, 60)], ["first", "again"]);
+  assert.deepEqual(
+    [await one.useOnce("key", name, 60), await two.useOnce("key", name, 60)],
+    ["first", "again"],
+  );
   await one.close();
   await two.close();
   await assert.rejects(async () => one.useOnce("key", "x", 60));
@@ -57,14 +72,18 @@ test("a name is remembered to its last second, whatever the wall clock does", ()
 
 test("one that floods the memory takes its own share, and forgets nothing that is alive", () => {
   const state = new SharedReplayState(allocateSharedReplay(262_144, seeds));
-  const answers = Array.from({ length: 20_000 }, (_, index) => state.useOnce("flood", String(index), 60));
+  const answers = Array.from({ length: 20_000 }, (_, index) =>
+    state.useOnce("flood", String(index), 60),
+  );
   const kept = answers.filter((answer) => answer === "first").length;
   assert.ok(kept <= 2048 && kept > 1400, `${kept}`);
   answers.forEach((answer, index) => {
     if (answer === "first") assert.equal(state.useOnce("flood", String(index), 60), "again");
   });
   let refused = 0;
-  for (let owner = 0; owner < 2000; owner += 1) for (let proof = 0; proof < 20; proof += 1) if (state.useOnce(`device-${owner}`, String(proof), 60) === "full") refused += 1;
+  for (let owner = 0; owner < 2000; owner += 1)
+    for (let proof = 0; proof < 20; proof += 1)
+      if (state.useOnce(`device-${owner}`, String(proof), 60) === "full") refused += 1;
   assert.equal(refused, 0);
 });
 
@@ -78,6 +97,21 @@ test("threads that share the memory count as one", async () => {
       for (let count = 0; count < 20000; count += 1) if (state.useOnce("key" + (count % 100), "proof" + Math.floor(count / 100), 60) === "first") first += 1;
       parentPort.postMessage(first);
     });`;
-  const all = await Promise.all([1, 2, 3].map(() => new Promise<number>((resolve, reject) => new Worker(code, { eval: true, workerData: { shared, module: new URL("./shared-replay.ts", import.meta.url).href } }).once("message", resolve).once("error", reject))));
-  assert.equal(all.reduce((sum, one) => sum + one, 0), 20_000);
+  const all = await Promise.all(
+    [1, 2, 3].map(
+      () =>
+        new Promise<number>((resolve, reject) =>
+          new Worker(code, {
+            eval: true,
+            workerData: { shared, module: new URL("./shared-replay.ts", import.meta.url).href },
+          })
+            .once("message", resolve)
+            .once("error", reject),
+        ),
+    ),
+  );
+  assert.equal(
+    all.reduce((sum, one) => sum + one, 0),
+    20_000,
+  );
 });

@@ -13,7 +13,10 @@ export interface SharedBuckets {
 }
 
 /** @param keys how many may be counted at the same time: fixed memory, 16.5 bytes each */
-export function allocateSharedBuckets(keys: number, seeds: readonly [number, number]): SharedBuckets {
+export function allocateSharedBuckets(
+  keys: number,
+  seeds: readonly [number, number],
+): SharedBuckets {
   const sets = 2 ** Math.ceil(Math.log2(Math.max(keys, ways) / ways));
   return { memory: new SharedArrayBuffer(sets * ways * bytesPerSlot + sets * 4), sets, seeds };
 }
@@ -23,9 +26,9 @@ const clockOffset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 const monotonicMs = (): number => performance.now() + clockOffset;
 
 /**
- * Token buckets as theoretical arrival times (GCRA) in a table of eight-way sets. A set is locked while it is read and
- * written, so that the count is exact across threads. When a set is full, the bucket that is nearest to being full again
- * makes room: of all it knows the least.
+ * Token buckets as theoretical arrival times (GCRA) in a table of eight-way sets. A set is locked
+ * while it is read and written, so that the count is exact across threads. When a set is full, the
+ * bucket that is nearest to being full again makes room: of all it knows the least.
  */
 export class SharedMemoryState implements LimitState {
   readonly #times: Float64Array;
@@ -59,7 +62,8 @@ export class SharedMemoryState implements LimitState {
         continue;
       }
       const waitMs = this.#outcome;
-      for (let back = 0; back < index; back += 1) this.#take(buckets[back] as Bucket, now, -(buckets[back] as Bucket).intervalMs);
+      for (let back = 0; back < index; back += 1)
+        this.#take(buckets[back] as Bucket, now, -(buckets[back] as Bucket).intervalMs);
       return { refusedBy: index, waitMs, remaining };
     }
     return { refusedBy: -1, waitMs: 0, remaining };
@@ -80,7 +84,8 @@ export class SharedMemoryState implements LimitState {
       const whole = burst * intervalMs;
       let time = this.#times[slot] as number;
       if (time < now) time = now;
-      // A time further ahead than the bucket is deep can only come from a policy that was changed: it must not outlive it.
+      // A time further ahead than the bucket is deep can only come from a policy that was changed:
+      // it must not outlive it.
       else if (time > now + whole) time = now + whole;
       const next = time + increment;
       if (increment > 0 && next - now > whole + 1e-6) {

@@ -14,17 +14,23 @@ export interface SharedProvenance {
   readonly seeds: readonly [number, number, number, number];
 }
 
-/** @param ids how many may be remembered at the same time, of all callers: fixed memory, 8.25 bytes each */
-export function allocateSharedProvenance(ids: number, seeds: SharedProvenance["seeds"]): SharedProvenance {
+/**
+ * @param ids how many may be remembered at the same time, of all callers: fixed memory, 8.25 bytes
+ * each
+ */
+export function allocateSharedProvenance(
+  ids: number,
+  seeds: SharedProvenance["seeds"],
+): SharedProvenance {
   const sets = ids === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(ids, ways) / ways));
   return { memory: new SharedArrayBuffer(sets * ways * 8 + sets * 4), sets, seeds };
 }
 
 /**
- * Ids as 40 bits of a keyed hash with the hour they were last shown, in memory that all gate threads share. An id that was
- * never shown is taken for one that was in less than one of 10^10 cases. When the sets of a caller are full, its own
- * oldest id makes room before anybody else's: who asks for much forgets their own, and one caller cannot make another's
- * history go.
+ * Ids as 40 bits of a keyed hash with the hour they were last shown, in memory that all gate
+ * threads share. An id that was never shown is taken for one that was in less than one of 10^10
+ * cases. When the sets of a caller are full, its own oldest id makes room before anybody else's:
+ * who asks for much forgets their own, and one caller cannot make another's history go.
  */
 export class SharedProvenanceState implements ProvenanceState {
   readonly #words: Uint32Array;
@@ -45,18 +51,32 @@ export class SharedProvenanceState implements ProvenanceState {
 
   note(caller: string, names: readonly string[]): void {
     const hour = this.#hour();
-    for (const name of names) this.#at(caller, name, (near, far, owner, first, second) => this.#keep(near, far, owner, first, second, hour));
+    for (const name of names)
+      this.#at(caller, name, (near, far, owner, first, second) =>
+        this.#keep(near, far, owner, first, second, hour),
+      );
   }
 
   knows(caller: string, names: readonly string[]): boolean {
-    return names.every((name) => this.#at(caller, name, (near, far, _owner, first, second) => this.#find(near, first, second) !== none || this.#find(far, first, second) !== none));
+    return names.every((name) =>
+      this.#at(
+        caller,
+        name,
+        (near, far, _owner, first, second) =>
+          this.#find(near, first, second) !== none || this.#find(far, first, second) !== none,
+      ),
+    );
   }
 
   #hour(): number {
     return Math.floor(this.#now() / hourMs) & 0xffff;
   }
 
-  #at<T>(caller: string, name: string, work: (near: number, far: number, owner: number, first: number, second: number) => T): T {
+  #at<T>(
+    caller: string,
+    name: string,
+    work: (near: number, far: number, owner: number, first: number, second: number) => T,
+  ): T {
     const [a, b, c, d] = this.#seeds;
     hashKey(caller, a, b, this.#owner);
     const [here = 0, there = 0] = this.#owner;
@@ -76,11 +96,23 @@ export class SharedProvenanceState implements ProvenanceState {
   }
 
   #find(set: number, first: number, second: number): number {
-    for (let slot = set * ways; slot < (set + 1) * ways; slot += 1) if (this.#words[slot * 2] === first && (((this.#words[slot * 2 + 1] as number) >>> 16) & 0xff) === second) return slot;
+    for (let slot = set * ways; slot < (set + 1) * ways; slot += 1)
+      if (
+        this.#words[slot * 2] === first &&
+        (((this.#words[slot * 2 + 1] as number) >>> 16) & 0xff) === second
+      )
+        return slot;
     return none;
   }
 
-  #keep(near: number, far: number, owner: number, first: number, second: number, hour: number): void {
+  #keep(
+    near: number,
+    far: number,
+    owner: number,
+    first: number,
+    second: number,
+    hour: number,
+  ): void {
     let slot = this.#find(near, first, second);
     if (slot === none) slot = this.#find(far, first, second);
     if (slot === none) slot = this.#room(near, far, owner, hour);

@@ -4,7 +4,10 @@ import type { Once, ReplayState } from "./replay.ts";
 
 const ways = 16;
 const wordsPerSlot = 4;
-/** How many sets an owner's names fall into, twice: its share is at most 2 x 64 x 16 names at a time. */
+/**
+ * How many sets an owner's names fall into, twice: its share is at most 2 x 64 x 16 names at a
+ * time.
+ */
 const setsPerOwner = 64;
 const none = -1;
 const found = -2;
@@ -22,14 +25,18 @@ export function allocateSharedReplay(names: number, seeds: SharedReplay["seeds"]
   return { memory: new SharedArrayBuffer(sets * ways * wordsPerSlot * 4 + sets * 4), sets, seeds };
 }
 
-/** The wall clock may be set back, and what was spent would be fresh again: only a clock that goes forward can forget. */
+/**
+ * The wall clock may be set back, and what was spent would be fresh again: only a clock that goes
+ * forward can forget.
+ */
 const clockOffset = Number(process.hrtime.bigint() / 1_000_000n) - performance.now();
 const monotonicSeconds = (): number => Math.floor((performance.now() + clockOffset) / 1000);
 
 /**
- * Names remembered as 96 bits of a keyed hash in a table of sixteen-way sets, exact across threads. An owner's names fall
- * into few of the sets, in two places: one that floods the table takes its own share, not everybody's, and who meets it in
- * one place has the other. Full sets forget nothing that is still alive; they say so instead.
+ * Names remembered as 96 bits of a keyed hash in a table of sixteen-way sets, exact across threads.
+ * An owner's names fall into few of the sets, in two places: one that floods the table takes its
+ * own share, not everybody's, and who meets it in one place has the other. Full sets forget nothing
+ * that is still alive; they say so instead.
  */
 export class SharedReplayState implements ReplayState {
   readonly #words: Uint32Array;
@@ -58,7 +65,8 @@ export class SharedReplayState implements ReplayState {
     const which = (this.#second[1] as number) % setsPerOwner;
     const [near, far] = [(here + which) & this.#mask, (there + which) & this.#mask];
     const now = this.#now();
-    // Both at once, and always in one order: a name that went to the second set while the first was full must be found when it no longer is.
+    // Both at once, and always in one order: a name that went to the second set while the first was
+    // full must be found when it no longer is.
     lockSet(this.#locks, Math.min(near, far));
     if (near !== far) lockSet(this.#locks, Math.max(near, far));
     try {
@@ -86,7 +94,12 @@ export class SharedReplayState implements ReplayState {
       const at = slot * wordsPerSlot;
       if ((this.#words[at + 3] as number) < now) {
         if (free === none) free = at;
-      } else if (this.#words[at] === this.#first[0] && this.#words[at + 1] === this.#first[1] && this.#words[at + 2] === this.#second[0]) return found;
+      } else if (
+        this.#words[at] === this.#first[0] &&
+        this.#words[at + 1] === this.#first[1] &&
+        this.#words[at + 2] === this.#second[0]
+      )
+        return found;
     }
     return free;
   }

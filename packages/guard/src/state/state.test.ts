@@ -3,15 +3,23 @@ import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { RedisState } from "./redis.ts";
 import { allocateSharedBuckets, SharedMemoryState } from "./shared-memory.ts";
-import { stateContract } from "./state-contract.ts";
+import { stateContract } from "../../../../test/state/state-contract.ts";
 
 const memory = () => new SharedMemoryState(allocateSharedBuckets(32_768, [1, 2]));
-const url = process.env["PORTCULLIS_TEST_REDIS"] ?? "redis://127.0.0.1:6379";
 
-stateContract("shared memory", () => Promise.resolve(memory()));
-stateContract("Redis", async () => {
+stateContract("shared memory", [], () => Promise.resolve(memory()));
+stateContract("Redis", ["redis"], async ({ redis: url }) => {
   const troubles: string[] = [];
-  const state = RedisState.open({ url, prefix: "portcullis-test:", timeoutMs: 2000, fallback: { takeAll: () => Promise.reject(new Error(`Redis at ${url} is needed: ${troubles.join()}`)), close: () => Promise.resolve() }, onTrouble: (message) => troubles.push(message) });
+  const state = RedisState.open({
+    url,
+    prefix: "portcullis-test:",
+    timeoutMs: 2000,
+    fallback: {
+      takeAll: () => Promise.reject(new Error(`Redis at ${url} is needed: ${troubles.join()}`)),
+      close: () => Promise.resolve(),
+    },
+    onTrouble: (message) => troubles.push(message),
+  });
   for (let tries = 0; tries < 100; tries += 1) {
     try {
       await state.takeAll([]);
@@ -40,18 +48,29 @@ test("threads that share the memory count as one, to the last request", async ()
     [1, 2, 3].map(
       () =>
         new Promise<number[]>((resolve, reject) => {
-          const worker = new Worker(code, { eval: true, workerData: { shared, module: new URL("./shared-memory.ts", import.meta.url).href } });
+          const worker = new Worker(code, {
+            eval: true,
+            workerData: { shared, module: new URL("./shared-memory.ts", import.meta.url).href },
+          });
           worker.once("message", resolve).once("error", reject);
         }),
     ),
   );
-  assert.deepEqual([0, 1, 2].map((key) => all.reduce((sum, given) => sum + (given[key] ?? 0), 0)), [5000, 5000, 5000]);
-  const rest = new SharedMemoryState(shared).takeAll([{ key: "all", intervalMs: 1e6, burst: 100_000 }]);
+  assert.deepEqual(
+    [0, 1, 2].map((key) => all.reduce((sum, given) => sum + (given[key] ?? 0), 0)),
+    [5000, 5000, 5000],
+  );
+  const rest = new SharedMemoryState(shared).takeAll([
+    { key: "all", intervalMs: 1e6, burst: 100_000 },
+  ]);
   assert.equal(rest.remaining[0], 100_000 - 15_000 - 1);
 });
 
 test("the memory is fixed, at most 32 bytes a key", () => {
-  const { memory: { byteLength }, sets } = allocateSharedBuckets(1_000_000, [1, 2]);
+  const {
+    memory: { byteLength },
+    sets,
+  } = allocateSharedBuckets(1_000_000, [1, 2]);
   assert.ok(byteLength / (sets * 8) < 17);
   assert.ok(sets * 8 >= 1_000_000);
 });
@@ -59,12 +78,21 @@ test("the memory is fixed, at most 32 bytes a key", () => {
 test("a lock that nobody gives back does not stop the others", () => {
   const shared = allocateSharedBuckets(8, [5, 6]);
   new Int32Array(shared.memory, shared.sets * 8 * 16, shared.sets).fill(1);
-  assert.equal(new SharedMemoryState(shared).takeAll([{ key: "a", intervalMs: 1000, burst: 1 }]).refusedBy, -1);
+  assert.equal(
+    new SharedMemoryState(shared).takeAll([{ key: "a", intervalMs: 1000, burst: 1 }]).refusedBy,
+    -1,
+  );
 });
 
 test("when Redis is lost, this process counts alone and says so once", async () => {
   const troubles: string[] = [];
-  const state = RedisState.open({ url: "redis://127.0.0.1:1", prefix: "x", timeoutMs: 100, fallback: memory(), onTrouble: (message) => troubles.push(message) });
+  const state = RedisState.open({
+    url: "redis://127.0.0.1:1",
+    prefix: "x",
+    timeoutMs: 100,
+    fallback: memory(),
+    onTrouble: (message) => troubles.push(message),
+  });
   const own = { key: "a", intervalMs: 60_000, burst: 1 };
   assert.equal((await state.takeAll([own])).refusedBy, -1);
   assert.equal((await state.takeAll([own])).refusedBy, 0);

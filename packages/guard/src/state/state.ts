@@ -16,8 +16,9 @@ export interface Taken {
 }
 
 /**
- * Where requests are counted. One is taken from every bucket or from none. Exact across everything that shares the state;
- * each implementation keeps time by its own clock, so that no caller and no step of the wall clock can move it.
+ * Where requests are counted. One is taken from every bucket or from none. Exact across everything
+ * that shares the state; each implementation keeps time by its own clock, so that no caller and no
+ * step of the wall clock can move it.
  */
 export interface LimitState {
   takeAll(buckets: readonly Bucket[]): Taken | Promise<Taken>;

@@ -6,9 +6,9 @@ const slots = 8192;
 export const allocateWriteVersions = (): SharedArrayBuffer => new SharedArrayBuffer(slots * 4);
 
 /**
- * How often something was written at a path or below it, in memory that all gate threads share: what a thread remembers of
- * an object is stale from the moment that another one has passed a write to it. Paths that share a counter only make each
- * other be asked once more.
+ * How often something was written at a path or below it, in memory that all gate threads share:
+ * what a thread remembers of an object is stale from the moment that another one has passed a write
+ * to it. Paths that share a counter only make each other be asked once more.
  */
 export class WriteVersions {
   readonly #counters: Uint32Array;
@@ -24,7 +24,8 @@ export class WriteVersions {
 
   /** A write to a path may change what is told of it and of all that stands above it. */
   written(path: string): void {
-    for (let at = path; at.length > 0; at = at.slice(0, at.lastIndexOf("/"))) Atomics.add(this.#counters, this.#slot(at), 1);
+    for (let at = path; at.length > 0; at = at.slice(0, at.lastIndexOf("/")))
+      Atomics.add(this.#counters, this.#slot(at), 1);
   }
 
   #slot(path: string): number {

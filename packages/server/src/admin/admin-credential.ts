@@ -26,7 +26,10 @@ export function openAdminCredential(directory: string): AdminCredential {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(file, `${token}\n`, { mode: 0o600, flag: "wx" });
   }
-  if (token.length < 32) throw new Error(`${file} holds fewer than 32 characters. Remove it, and the next start makes a new one.`);
+  if (token.length < 32)
+    throw new Error(
+      `${file} holds fewer than 32 characters. Remove it, and the next start makes a new one.`,
+    );
   const expected = digest(token);
   return { file, made, fits: (presented) => timingSafeEqual(digest(presented), expected) };
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openAdminCredential } from "./admin-credential.ts";
 import { startAdminServer, type AdminServer } from "./admin-server.ts";
+import { adminRoutes } from "./routes.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-"));
 let admin: AdminServer;
@@ -16,17 +17,32 @@ before(async () => {
     host: "127.0.0.1",
     port: 0,
     credential: openAdminCredential(directory),
-    view: { metrics: () => "portcullis_up 1\n", notReady: () => missing, evidence: () => [], records: (filter, most) => [{ ...filter, most }] as never },
+    routes: adminRoutes({
+      metrics: () => "portcullis_up 1\n",
+      notReady: () => missing,
+      evidence: () => [],
+      records: (filter, most) => [{ ...filter, most }] as never,
+      administrations: undefined,
+    }),
+    say: () => undefined,
   });
 });
 after(() => admin.close());
 
-function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+function get(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     request({ host: "127.0.0.1", port: admin.port, path, headers }, (response) => {
       let body = "";
-      response.setEncoding("utf8").on("data", (part: string) => (body += part)).on("end", () => resolve({ status: response.statusCode ?? 0, body }));
-    }).on("error", reject).end();
+      response
+        .setEncoding("utf8")
+        .on("data", (part: string) => (body += part))
+        .on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    })
+      .on("error", reject)
+      .end();
   });
 }
 const token = (): string => readFileSync(join(directory, "admin-token"), "utf8").trim();
@@ -35,7 +51,10 @@ test("health, readiness and metrics are served", async () => {
   assert.deepEqual(await get("/healthz"), { status: 200, body: "ok\n" });
   assert.equal((await get("/metrics")).body, "portcullis_up 1\n");
   missing = "no keys of the issuer yet";
-  assert.deepEqual(await get("/readyz"), { status: 503, body: "not ready: no keys of the issuer yet\n" });
+  assert.deepEqual(await get("/readyz"), {
+    status: 503,
+    body: "not ready: no keys of the issuer yet\n",
+  });
   missing = undefined;
   assert.equal((await get("/readyz")).status, 200);
 });
@@ -43,7 +62,10 @@ test("health, readiness and metrics are served", async () => {
 test("records need the admin's own credential", async () => {
   assert.equal((await get("/records")).status, 401);
   assert.equal((await get("/records", { Authorization: `Bearer ${"x".repeat(43)}` })).status, 401);
-  assert.equal((await get("/records?traceId=ab", { Authorization: `Bearer ${token()}` })).status, 200);
+  assert.equal(
+    (await get("/records?traceId=ab", { Authorization: `Bearer ${token()}` })).status,
+    200,
+  );
 });
 
 test("the credential is readable by its owner only, and the same after a restart", () => {
@@ -58,5 +80,8 @@ test("a foreign host name that points at loopback is not answered", async () => 
 });
 
 test("a code that does not exist is named as such, rather than answered with nothing", async () => {
-  assert.equal((await get("/records?code=limit-exceded", { Authorization: `Bearer ${token()}` })).status, 400);
+  assert.equal(
+    (await get("/records?code=limit-exceded", { Authorization: `Bearer ${token()}` })).status,
+    400,
+  );
 });

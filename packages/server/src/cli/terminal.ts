@@ -1,4 +1,4 @@
-import type { Fault } from "@portcullis/guard/operation";
+import type { Fault } from "@portcullis/guard/documents";
 
 /** A command's way to its person: words on the terminal, or one JSON value. */
 export interface Terminal {
@@ -15,7 +15,9 @@ export const processTerminal: Terminal = {
 export function faultLines(faults: readonly Fault[]): string {
   return faults
     .map((fault) => {
-      const lines = [`${fault.file}:${fault.line}:${fault.column}  ${fault.severity}  ${fault.message}`];
+      const lines = [
+        `${fault.file}:${fault.line}:${fault.column}  ${fault.severity}  ${fault.message}`,
+      ];
       if (fault.expected !== undefined) lines.push(`    expected: ${fault.expected}`);
       if (fault.mend !== undefined) lines.push(`    mend: ${fault.mend}`);
       return lines.join("\n");
@@ -29,6 +31,13 @@ export class Misuse extends Error {}
 /** Columns aligned by their widest cell. */
 export function tableLines(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
-  return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("  ")).join("\n");
+  for (const row of rows)
+    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+        .join("  "),
+    )
+    .join("\n");
 }

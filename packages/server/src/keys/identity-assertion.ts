@@ -1,8 +1,18 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
-import type { Exchange } from "@portcullis/guard/exchange";
-import type { Principal } from "@portcullis/guard/credentials/principal";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from "node:crypto";
+import type { IdentityAssertion } from "@portcullis/guard";
+import type { Caller } from "@portcullis/guard/tokens";
 
-/** The key with which the gate tells the backend who calls. Made at start: the backend asks for its public half by name. */
+/**
+ * The key with which the gate tells the backend who calls. Made at start: the backend asks for its
+ * public half by name.
+ */
 export interface AssertionKey {
   readonly privateKeyPem: string;
   readonly kid: string;
@@ -14,28 +24,40 @@ export function makeAssertionKey(): AssertionKey {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const jwk = publicKey.export({ format: "jwk" });
   // RFC 7638: the members that make the key, in order.
-  const kid = createHash("sha256").update(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y })).digest("base64url");
-  return { privateKeyPem: privateKey.export({ format: "pem", type: "pkcs8" }), kid, jwks: JSON.stringify({ keys: [{ ...jwk, kid, use: "sig", alg: "ES256" }] }) };
+  const kid = createHash("sha256")
+    .update(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y }))
+    .digest("base64url");
+  return {
+    privateKeyPem: privateKey.export({ format: "pem", type: "pkcs8" }),
+    kid,
+    jwks: JSON.stringify({ keys: [{ ...jwk, kid, use: "sig", alg: "ES256" }] }),
+  };
 }
 
 const livesSeconds = 120;
-/** Signed once per caller and half its life: a signature per request would cost more than the rest of the journey. */
+/**
+ * An assertion is made anew for each caller after half its life: a signature for each request would
+ * cost more than the rest of the journey.
+ */
 const reuseSeconds = 60;
 
 /**
- * `Portcullis-Identity`: a JWT for the backend alone, with what the gate has verified. Not a bearer token for anything
- * else: its type and audience say so.
+ * `Portcullis-Identity`: a JWT for the backend alone, with what the gate has verified. Not a bearer
+ * token for anything else: its type and audience say so.
  */
-export function compileIdentityAssertion({ kid, privateKeyPem }: AssertionKey, issuer: string): (exchange: Exchange<unknown, Principal>) => string | undefined {
+export function compileIdentityAssertion(
+  { kid, privateKeyPem }: AssertionKey,
+  issuer: string,
+): IdentityAssertion {
   const key = createPrivateKey(privateKeyPem);
   const header = encode({ alg: "ES256", typ: "portcullis-identity+jwt", kid });
-  const signed = new WeakMap<Principal, { readonly text: string; readonly until: number }>();
-  return ({ principal, receivedAtMs }) => {
-    if (principal === undefined) return undefined;
+  const signed = new WeakMap<Caller, { readonly text: string; readonly until: number }>();
+  return ({ caller, receivedAtMs }) => {
+    if (caller === undefined) return undefined;
     const now = Math.floor(receivedAtMs / 1000);
-    const known = signed.get(principal);
+    const known = signed.get(caller);
     if (known !== undefined && now < known.until) return known.text;
-    const { claims, clientId, deviceId, roles, scopes, subject, tier } = principal;
+    const { claims, clientId, deviceId, roles, scopes, subject, tier } = caller;
     const payload = encode({
       iss: issuer,
       aud: "portcullis:upstream",
@@ -50,13 +72,15 @@ export function compileIdentityAssertion({ kid, privateKeyPem }: AssertionKey, i
       ...(tier === undefined ? {} : { tier }),
     });
     const text = `${header}.${payload}.${signatureOf(key, `${header}.${payload}`)}`;
-    signed.set(principal, { text, until: now + reuseSeconds });
+    signed.set(caller, { text, until: now + reuseSeconds });
     return text;
   };
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-const signatureOf = (key: KeyObject, text: string): string => sign("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" }).toString("base64url");
+const signatureOf = (key: KeyObject, text: string): string =>
+  sign("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" }).toString("base64url");
 
 /** For tests and tools: the public key of an assertion key. */
-export const publicKeyOf = ({ privateKeyPem }: AssertionKey): KeyObject => createPublicKey(privateKeyPem);
+export const publicKeyOf = ({ privateKeyPem }: AssertionKey): KeyObject =>
+  createPublicKey(privateKeyPem);

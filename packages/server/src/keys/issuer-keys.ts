@@ -1,5 +1,6 @@
-import type { IdentityPlan } from "@portcullis/guard/policy/plan";
-import { type Jwks, type KeySource, openKeySource } from "./key-source.ts";
+import type { AuthenticationPlan } from "@portcullis/guard/policy";
+import type { Jwks } from "@portcullis/guard/tokens";
+import { type KeySource, openKeySource } from "./key-source.ts";
 
 /** The keys of the issuer that the plan names, whichever that is just now. */
 export class IssuerKeys {
@@ -15,18 +16,24 @@ export class IssuerKeys {
     this.#say = say;
   }
 
-  /** Keys of another issuer are not this one's: they are forgotten at once. */
-  follow(identity: IdentityPlan | undefined): void {
-    const wanted = identity === undefined ? "" : `${identity.issuer}\n${identity.jwksUri ?? ""}`;
+  /**
+   * Follows another issuer. The keys of the one before are forgotten at once: its tokens are no
+   * longer believed.
+   */
+  follow(authentication: AuthenticationPlan | undefined): void {
+    const wanted =
+      authentication === undefined
+        ? ""
+        : `${authentication.issuer}\n${authentication.jwksUri ?? ""}`;
     if (wanted === this.#followed) return;
     this.#followed = wanted;
     this.#source?.close();
     this.#source = undefined;
     this.current = undefined;
-    if (identity === undefined) return;
+    if (authentication === undefined) return;
     this.#source = openKeySource({
-      issuer: identity.issuer,
-      jwksUri: identity.jwksUri,
+      issuer: authentication.issuer,
+      jwksUri: authentication.jwksUri,
       onKeys: (jwks) => {
         if (this.#followed !== wanted) return;
         this.current = jwks;

@@ -1,8 +1,5 @@
-import type { webcrypto } from "node:crypto";
-
-export interface Jwks {
-  readonly keys: readonly webcrypto.JsonWebKey[];
-}
+import type { Jwks } from "@portcullis/guard/tokens";
+import { fetchKeys } from "./fetch-keys.ts";
 
 export interface KeySourceOptions {
   readonly issuer: string;
@@ -16,19 +13,18 @@ export interface KeySourceOptions {
 
 /** An issuer's keys, kept fresh off the request path. */
 export interface KeySource {
-  /** A token named a key that is not known: fetch again, at most once per pause, so that forged tokens cannot flood the issuer. */
+  /**
+   * A token named a key that is not known: fetch again, at most once per pause, so that forged
+   * tokens cannot flood the issuer.
+   */
   askAgain(): void;
   readonly obtained: boolean;
   close(): void;
 }
 
-const mostBytes = 512 * 1024;
-const timeoutMs = 5000;
-const discoveryPaths = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
-
 /**
- * Finds the issuer's keys by OpenID Connect Discovery 1.0 or RFC 8414 and fetches them again every ten minutes. What was
- * last obtained stays in use while the issuer cannot be reached or answers nonsense: a control must not become an outage.
+ * Fetches the issuer's keys, and again every ten minutes. What was last obtained stays in use while the issuer cannot be reached or answers
+ * nonsense: a control must not become an outage.
  */
 export function openKeySource(options: KeySourceOptions): KeySource {
   const { issuer, leastPauseMs = 30_000, onKeys, onTrouble, refreshMs = 600_000 } = options;
@@ -51,7 +47,7 @@ export function openKeySource(options: KeySourceOptions): KeySource {
     fetching = true;
     fetchedAt = Date.now();
     try {
-      const jwks = readJwks(await fetchJson(options.jwksUri ?? (await discoverJwksUri(issuer))));
+      const jwks = await fetchKeys(issuer, options.jwksUri);
       const text = JSON.stringify(jwks);
       failures = 0;
       obtained = true;
@@ -62,7 +58,10 @@ export function openKeySource(options: KeySourceOptions): KeySource {
       schedule(refreshMs);
     } catch (fault) {
       failures += 1;
-      onTrouble(`the keys of ${issuer} could not be fetched${obtained ? " (the last good ones stay in use)" : ""}: ${(fault as Error).message}`);
+      onTrouble(
+        `the keys of ${issuer} could not be fetched` +
+          `${obtained ? " (the last good ones stay in use)" : ""}: ${(fault as Error).message}`,
+      );
       schedule(Math.min(1000 * 2 ** failures, obtained ? refreshMs : 30_000));
     } finally {
       fetching = false;
@@ -81,56 +80,4 @@ export function openKeySource(options: KeySourceOptions): KeySource {
       clearTimeout(timer);
     },
   };
-}
-
-async function discoverJwksUri(issuer: string): Promise<string> {
-  const base = new URL(issuer);
-  let trouble: Error | undefined;
-  for (const [index, path] of discoveryPaths.entries()) {
-    // RFC 8414 section 3.1 puts the well-known part before the issuer's path, OpenID Connect after it.
-    const url = index === 0 ? `${issuer.replace(/\/$/, "")}${path}` : `${base.origin}${path}${base.pathname === "/" ? "" : base.pathname}`;
-    try {
-      const document = await fetchJson(url);
-      const { issuer: named, jwks_uri: jwksUri } = document as { issuer?: unknown; jwks_uri?: unknown };
-      if (named !== issuer) throw new Error(`${url} is the document of ${JSON.stringify(named)}, not of ${issuer} (they must agree to the letter)`);
-      if (typeof jwksUri !== "string") throw new Error(`${url} names no jwks_uri`);
-      return jwksUri;
-    } catch (fault) {
-      trouble ??= fault as Error;
-    }
-  }
-  throw trouble ?? new Error("no discovery document");
-}
-
-const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-async function fetchJson(url: string): Promise<unknown> {
-  const parsed = new URL(url);
-  if (parsed.protocol !== "https:" && !(parsed.protocol === "http:" && loopback.has(parsed.hostname))) throw new Error(`${url} is not https`);
-  const response = await fetch(parsed, { redirect: "error", signal: AbortSignal.timeout(timeoutMs), headers: { Accept: "application/json" } }).catch((fault: unknown) => {
-    const cause = (fault as { cause?: NodeJS.ErrnoException }).cause;
-    throw new Error(`${url} cannot be reached (${cause?.code ?? cause?.message ?? (fault as Error).message})`);
-  });
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel();
-    throw new Error(`${url} answered ${response.status}`);
-  }
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body) {
-    bytes += part.length;
-    if (bytes > mostBytes) throw new Error(`${url} is larger than ${mostBytes} bytes`);
-    parts.push(part);
-  }
-  try {
-    return JSON.parse(Buffer.concat(parts).toString()) as unknown;
-  } catch {
-    throw new Error(`${url} is not JSON`);
-  }
-}
-
-function readJwks(document: unknown): Jwks {
-  const keys = (document as { keys?: unknown } | null)?.keys;
-  if (!Array.isArray(keys) || keys.length === 0) throw new Error("the key document holds no keys");
-  return { keys: keys.filter((key): key is webcrypto.JsonWebKey => typeof key === "object" && key !== null).slice(0, 100) };
 }

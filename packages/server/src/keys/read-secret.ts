@@ -8,16 +8,26 @@ export interface SecretSource {
 }
 
 /** @throws Error in words for a person, naming `where` and never the secret */
-export function readSecret({ env, file }: SecretSource, where: string, folder: string, environment: Readonly<Record<string, string | undefined>>): string {
-  if ((env === undefined) === (file === undefined)) throw new Error(`${where}: name one of env or file.`);
+export function readSecret(
+  { env, file }: SecretSource,
+  where: string,
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  if ((env === undefined) === (file === undefined))
+    throw new Error(`${where}: name one of env or file.`);
   if (env !== undefined) {
     const text = environment[env];
-    if (text === undefined || text.trim() === "") throw new Error(`${where}: the variable ${env} is not set.`);
+    if (text === undefined || text.trim() === "")
+      throw new Error(`${where}: the variable ${env} is not set.`);
     return text.trim();
   }
   try {
     return readFileSync(resolve(folder, file as string), "utf8").trim();
   } catch (fault) {
-    throw new Error(`${where}: ${file} cannot be read (${(fault as NodeJS.ErrnoException).code ?? "unknown"}).`, { cause: fault });
+    throw new Error(
+      `${where}: ${file} cannot be read (${(fault as NodeJS.ErrnoException).code ?? "unknown"}).`,
+      { cause: fault },
+    );
   }
 }

@@ -7,7 +7,11 @@ import type { ServerCertificate } from "./listener.ts";
  *
  * @throws Error that says which file is at fault and what to do
  */
-export function readCertificateFiles(certFile: string, keyFile: string, nowMs: number = Date.now()): ServerCertificate {
+export function readCertificateFiles(
+  certFile: string,
+  keyFile: string,
+  nowMs: number = Date.now(),
+): ServerCertificate {
   const cert = read(certFile, "certificate");
   const key = read(keyFile, "key");
   let leaf: X509Certificate;
@@ -22,7 +26,8 @@ export function readCertificateFiles(certFile: string, keyFile: string, nowMs: n
   } catch {
     throw new Error(`${keyFile} is not a private key in PEM form, or it needs a passphrase.`);
   }
-  if (!leaf.checkPrivateKey(privateKey)) throw new Error(`${keyFile} is not the key of ${certFile}.`);
+  if (!leaf.checkPrivateKey(privateKey))
+    throw new Error(`${keyFile} is not the key of ${certFile}.`);
   if (leaf.validToDate.getTime() <= nowMs) throw new Error(`${certFile} ended on ${leaf.validTo}.`);
   return { cert, key };
 }
@@ -31,6 +36,9 @@ function read(file: string, what: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (fault) {
-    throw new Error(`the ${what} ${file} cannot be read (${(fault as NodeJS.ErrnoException).code ?? "unknown"}).`, { cause: fault });
+    throw new Error(
+      `the ${what} ${file} cannot be read (${(fault as NodeJS.ErrnoException).code ?? "unknown"}).`,
+      { cause: fault },
+    );
   }
 }

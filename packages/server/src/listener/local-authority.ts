@@ -17,14 +17,20 @@ export interface LocalCertificate extends ServerCertificate {
 }
 
 /**
- * A certificate authority of this machine's own, so that the first start has TLS. Kept under `directory`, readable by its
- * owner only, reused until a week before it ends.
+ * A certificate authority of this machine's own, so that the first start has TLS. Kept under
+ * `directory`, readable by its owner only, reused until a week before it ends.
  *
  * @throws Error in production, where a certificate that only this machine trusts is a mistake
  */
-export async function openLocalAuthority(directory: string, hosts: readonly string[], environment: Readonly<Record<string, string | undefined>>): Promise<LocalCertificate> {
+export async function openLocalAuthority(
+  directory: string,
+  hosts: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<LocalCertificate> {
   if (environment["PORTCULLIS_ENV"] === "production") {
-    throw new Error("no certificate is configured, and PORTCULLIS_ENV=production refuses one that only this machine trusts.\nName your certificate: listen: { tls: { cert: ./tls.crt, key: ./tls.key } }");
+    throw new Error(
+      "no certificate is configured, and PORTCULLIS_ENV=production refuses one that only this machine trusts.\nName your certificate: listen: { tls: { cert: ./tls.crt, key: ./tls.key } }",
+    );
   }
   const authorityFile = join(directory, "local-ca.crt");
   const certFile = join(directory, "local-tls.crt");
@@ -42,7 +48,14 @@ export async function openLocalAuthority(directory: string, hosts: readonly stri
     notAfter: new Date(Date.now() + 365 * day),
     signingAlgorithm: algorithm,
     keys: authorityKeys,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true), await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+        true,
+      ),
+      await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
+    ],
   });
   const leafKeys = await makeKeys();
   const leaf = await x509.X509CertificateGenerator.create({
@@ -57,12 +70,17 @@ export async function openLocalAuthority(directory: string, hosts: readonly stri
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value }))),
+      new x509.SubjectAlternativeNameExtension(
+        hosts.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })),
+      ),
       await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
     ],
   });
-  // The authority's private key is not kept: nobody can sign a second certificate with what lies on this disk.
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", leafKeys.privateKey)).toString("base64");
+  // The authority's private key is not kept: nobody can sign a second certificate with what lies on
+  // this disk.
+  const pkcs8 = Buffer.from(
+    await webcrypto.subtle.exportKey("pkcs8", leafKeys.privateKey),
+  ).toString("base64");
   const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/.{64}/g, "$&\n").trimEnd()}\n-----END PRIVATE KEY-----\n`;
   const cert = `${leaf.toString("pem")}\n`;
   writeFileSync(authorityFile, `${authority.toString("pem")}\n`, { mode: 0o600 });
@@ -71,14 +89,24 @@ export async function openLocalAuthority(directory: string, hosts: readonly stri
   return { cert, key, authorityFile, made: true };
 }
 
-const makeKeys = (): Promise<webcrypto.CryptoKeyPair> => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+const makeKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
-function readKept(certFile: string, keyFile: string, hosts: readonly string[]): ServerCertificate | undefined {
+function readKept(
+  certFile: string,
+  keyFile: string,
+  hosts: readonly string[],
+): ServerCertificate | undefined {
   try {
     const cert = readFileSync(certFile, "utf8");
     const parsed = new x509.X509Certificate(cert);
-    const names = parsed.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map((name) => name.value) ?? [];
-    const fits = parsed.notAfter.getTime() - Date.now() > renewBeforeMs && hosts.every((host) => names.includes(host));
+    const names =
+      parsed
+        .getExtension(x509.SubjectAlternativeNameExtension)
+        ?.names.items.map((name) => name.value) ?? [];
+    const fits =
+      parsed.notAfter.getTime() - Date.now() > renewBeforeMs &&
+      hosts.every((host) => names.includes(host));
     return fits ? { cert, key: readFileSync(keyFile, "utf8") } : undefined;
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === "ENOENT") return undefined;

@@ -1,29 +1,39 @@
+import { problemDocument, refuse } from "@portcullis/guard/problems";
 import type { Duplex } from "node:stream";
-import { problemDocument } from "@portcullis/guard/problem-document";
-import { refuse, rowOf } from "@portcullis/guard/refusal";
-import type { ProblemCode } from "@portcullis/guard/problem-catalog";
+import { headerProblems, type Problem, protocolProblems } from "@portcullis/guard/problems";
 
-const codes: Readonly<Record<string, ProblemCode>> = {
-  HPE_HEADER_OVERFLOW: "headers-too-large",
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: "framing-ambiguous",
-  HPE_INVALID_CONTENT_LENGTH: "framing-ambiguous",
-  HPE_UNEXPECTED_CONTENT_LENGTH: "framing-ambiguous",
-  HPE_INVALID_TRANSFER_ENCODING: "framing-ambiguous",
-  HPE_INVALID_CHUNK_SIZE: "framing-ambiguous",
-  HPE_INVALID_METHOD: "method-unsupported",
-  HPE_INVALID_URL: "target-unsupported",
-  ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
+const framing = protocolProblems["framing-ambiguous"];
+
+/** What the HTTP parser's faults mean, by its codes. */
+const meanings: Readonly<Record<string, Problem>> = {
+  HPE_HEADER_OVERFLOW: protocolProblems["headers-too-large"],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: framing,
+  HPE_INVALID_CONTENT_LENGTH: framing,
+  HPE_UNEXPECTED_CONTENT_LENGTH: framing,
+  HPE_INVALID_TRANSFER_ENCODING: framing,
+  HPE_INVALID_CHUNK_SIZE: framing,
+  HPE_INVALID_METHOD: protocolProblems["method-unsupported"],
+  HPE_INVALID_URL: protocolProblems["target-unsupported"],
+  ERR_HTTP_REQUEST_TIMEOUT: protocolProblems["request-timeout"],
 };
 
-/** What the HTTP parser refused, before there is a request to speak of: answered in the same form, and the connection ends. */
-export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): ProblemCode | undefined {
+/**
+ * What the HTTP parser refused, before there is a request to speak of: answered in the same form,
+ * and the connection ends. Undefined where the connection is gone and nothing can be answered.
+ */
+export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): Problem | undefined {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return undefined;
   }
-  const refusal = refuse(codes[error.code ?? ""] ?? "header-malformed");
-  const row = rowOf(refusal);
-  const body = problemDocument(refusal, "0".repeat(32));
-  socket.end(`HTTP/1.1 ${row.status} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
-  return refusal.code;
+  const problem = meanings[error.code ?? ""] ?? headerProblems["header-malformed"];
+  const body = problemDocument(refuse(problem), "0".repeat(32));
+  const head = [
+    `HTTP/1.1 ${problem.status} Refused`,
+    "Content-Type: application/problem+json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  return problem;
 }

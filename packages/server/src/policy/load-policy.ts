@@ -1,12 +1,14 @@
 import { dirname, resolve } from "node:path";
-import { verifySchemas } from "@portcullis/guard/contracts/verify-schemas";
-import type { ApiDocument, Fault } from "@portcullis/guard/operation";
-import { readOpenApi } from "@portcullis/guard/operations/read-openapi";
-import { issuerDocument } from "../issuer/issuer-document.ts";
-import { compilePlan } from "@portcullis/guard/policy/compile-plan";
-import type { Plan } from "@portcullis/guard/policy/plan";
-import type { Policy } from "@portcullis/guard/policy/policy-schema";
-import { type PolicySources, readPolicy } from "@portcullis/guard/policy/read-policy";
+import {
+  type ApiDocument,
+  type Fault,
+  readOpenApi,
+  verifySchemas,
+} from "@portcullis/guard/documents";
+import { type Plan, type PolicySources, readPolicy } from "@portcullis/guard/policy";
+import { joinPolicy } from "@portcullis/guard/policy";
+import { issuerDocument } from "@portcullis/identity/issuer-document";
+import { type Policy, programFormat, programSettings } from "./program-policy.ts";
 
 export interface Loaded {
   readonly plan: Plan | undefined;
@@ -19,18 +21,47 @@ export interface Loaded {
   readonly files: readonly string[];
 }
 
-/** Reads the policy, its documents and what they say together. Never half: without a plan, the faults say why. */
-export async function loadPolicy(sources: PolicySources, issuerTarget = "http://127.0.0.1:9"): Promise<Loaded> {
-  const { faultAt, faults: policyFaults, policy } = await readPolicy(sources);
+/**
+ * Reads the policy, its documents and what they say together. Never half: without a plan, the
+ * faults say why.
+ */
+export async function loadPolicy(
+  sources: PolicySources,
+  issuerTarget = "http://127.0.0.1:9",
+): Promise<Loaded> {
+  const { faultAt, faults: policyFaults, policy } = await readPolicy(sources, programFormat);
   const folder = sources.file === undefined ? process.cwd() : dirname(resolve(sources.file));
   const ownFiles = sources.file === undefined ? [] : [resolve(sources.file)];
-  if (policy === undefined) return { plan: undefined, policy, documents: [], faults: policyFaults, folder, files: ownFiles };
+  if (policy === undefined)
+    return {
+      plan: undefined,
+      policy,
+      documents: [],
+      faults: policyFaults,
+      folder,
+      files: ownFiles,
+    };
   const read = policy.apis.map((api) => readOpenApi(resolve(folder, api.openapi)));
   const documents = read.flatMap(({ document }) => (document === undefined ? [] : [document]));
-  const faults = [...policyFaults, ...read.flatMap((one) => one.faults), ...documents.flatMap((document) => verifySchemas(document))];
+  const faults = [
+    ...policyFaults,
+    ...read.flatMap((one) => one.faults),
+    ...documents.flatMap((document) => verifySchemas(document)),
+  ];
   const files = [...ownFiles, ...policy.apis.map((api) => resolve(folder, api.openapi))];
-  if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error")) return { plan: undefined, policy, documents, faults, folder, files };
-  const issuer = policy.identity?.issuer === "builtin" ? { document: issuerDocument(), target: issuerTarget } : undefined;
-  const joined = compilePlan(policy, documents, faultAt, issuer);
-  return { plan: joined.plan, policy, documents, faults: [...faults, ...joined.faults], folder, files };
+  if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error"))
+    return { plan: undefined, policy, documents, faults, folder, files };
+  const issuer =
+    policy.identity?.issuer === "builtin"
+      ? { document: issuerDocument(), target: issuerTarget }
+      : undefined;
+  const joined = joinPolicy(policy, documents, faultAt, { issuer, settings: programSettings });
+  return {
+    plan: joined.plan,
+    policy,
+    documents,
+    faults: [...faults, ...joined.faults],
+    folder,
+    files,
+  };
 }

@@ -3,14 +3,16 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readOpenApi } from "@portcullis/guard/operations/read-openapi";
+import { readOpenApi } from "@portcullis/guard/documents";
 import { loadPolicy } from "./load-policy.ts";
 import { proposePolicy } from "./propose-policy.ts";
 
 const text = "{ type: string }";
 const directory = mkdtempSync(join(tmpdir(), "portcullis-proposals-"));
 const file = join(directory, "openapi.yaml");
-writeFileSync(file, `openapi: 3.1.0
+writeFileSync(
+  file,
+  `openapi: 3.1.0
 info: { title: Proposed, version: v1 }
 security: [{ token: [] }]
 paths:
@@ -30,12 +32,20 @@ paths:
 components:
   securitySchemes: { token: { type: http, scheme: bearer } }
   schemas: { Order: { allOf: [{ type: object, properties: { id: ${text} } }, { type: object, properties: { customerId: ${text} } }] } }
-`);
+`,
+);
 
-const { policy, proposals } = proposePolicy([{ document: readOpenApi(file).document as never, file }], "http://127.0.0.1:9");
+const { policy, proposals } = proposePolicy(
+  [{ document: readOpenApi(file).document as never, file }],
+  "http://127.0.0.1:9",
+);
 
 test("owners are proposed from paths, queries, answers, lists, bodies, and from the operation that names them, each with its reason", () => {
-  const rules = Object.fromEntries([...policy.matchAll(/# - match: (\S+)\n {2}# {3}owner: \{ (.+) \}$/gm)].map(([, name = "", rule = ""]) => [name, rule]));
+  const rules = Object.fromEntries(
+    [...policy.matchAll(/# - match: (\S+)\n {2}# {3}owner: \{ (.+) \}$/gm)].map(
+      ([, name = "", rule = ""]) => [name, rule],
+    ),
+  );
   assert.deepEqual(rules, {
     mail: "param: userId, is: token.sub",
     statements: "param: customer_id, is: token.sub, optional: true",
@@ -51,8 +61,18 @@ test("owners are proposed from paths, queries, answers, lists, bodies, and from 
 
 test("what is proposed is understood as it stands, once its marks are taken away", async () => {
   const taken = join(directory, "taken.yaml");
-  writeFileSync(taken, policy.replaceAll("  # - match", "  - match").replaceAll("  #   owner", "    owner").replaceAll(/^# (identity:|  issuer:|  audience:)/gm, "$1"));
+  writeFileSync(
+    taken,
+    policy
+      .replaceAll("  # - match", "  - match")
+      .replaceAll("  #   owner", "    owner")
+      .replaceAll(/^# (identity:|  issuer:|  audience:)/gm, "$1"),
+  );
   const { faults, plan } = await loadPolicy({ file: taken, environment: {}, flags: [] });
   assert.deepEqual(faults, []);
-  assert.equal(plan?.apis[0]?.operations.filter(({ owner }) => owner !== undefined).length, 8);
+  assert.equal(
+    plan?.apis[0]?.operations.filter(({ controls }) => controls.ownership.owners !== undefined)
+      .length,
+    8,
+  );
 });

@@ -1,5 +1,4 @@
-import { memberNames } from "@portcullis/guard/contracts/schema-walk";
-import type { ApiDocument, Operation } from "@portcullis/guard/operation";
+import { type ApiDocument, memberNames, type Operation } from "@portcullis/guard/documents";
 import { proposeOwner } from "./propose-owners.ts";
 
 export interface Proposal {
@@ -8,31 +7,51 @@ export interface Proposal {
   readonly reason: string;
 }
 
-const guessable = /(^|[/_-])(login|log-in|signin|sign-in|sessions?|token|otp|verify|verification|password|password-resets?|pin|signup|sign-up|register|registrations?|2fa|mfa)([/_-]|$)/i;
+const guessable =
+  /(^|[/_-])(login|log-in|signin|sign-in|sessions?|token|otp|verify|verification|password|password-resets?|pin|signup|sign-up|register|registrations?|2fa|mfa)([/_-]|$)/i;
 const nameLike = /^(user_?name|e?-?mail|phone|phone_?number|login|identifier|account)$/i;
 
-/** A first policy, in words: everything observed, what the document shows proposed, each with its reason. */
-export function proposePolicy(apis: readonly { readonly document: ApiDocument; readonly file: string }[], upstream: string): { readonly policy: string; readonly proposals: readonly Proposal[] } {
+/**
+ * A first policy, in words: everything observed, what the document shows proposed, each with its
+ * reason.
+ */
+export function proposePolicy(
+  apis: readonly { readonly document: ApiDocument; readonly file: string }[],
+  upstream: string,
+): { readonly policy: string; readonly proposals: readonly Proposal[] } {
   const proposals: Proposal[] = [];
   const limits: string[] = [];
   const owners: string[] = [];
-  const quote = (textual: string): string => (/^[A-Za-z0-9._-]+$/.test(textual) ? textual : JSON.stringify(textual));
+  const quote = (textual: string): string =>
+    /^[A-Za-z0-9._-]+$/.test(textual) ? textual : JSON.stringify(textual);
   for (const { document } of apis) {
     for (const operation of document.operations) {
       const name = operation.operationId ?? operation.key;
       const guess = guessLimit(operation, document);
       if (guess !== undefined) {
         proposals.push({ operation: name, kind: "limit", reason: guess.reason });
-        limits.push(`  # ${guess.reason}`, `  - match: ${quote(name)}`, `    limits: [{ rate: 5/min, per: ${guess.per} }]`);
+        limits.push(
+          `  # ${guess.reason}`,
+          `  - match: ${quote(name)}`,
+          `    limits: [{ rate: 5/min, per: ${guess.per} }]`,
+        );
       }
       const owner = proposeOwner(operation, document);
       if (owner !== undefined) {
         proposals.push({ operation: name, kind: "owner", reason: owner.reason });
-        owners.push(`  # ${owner.reason}`, `  # - match: ${quote(name)}`, `  #   owner: { ${owner.rule} }`);
+        owners.push(
+          `  # ${owner.reason}`,
+          `  # - match: ${quote(name)}`,
+          `  #   owner: { ${owner.rule} }`,
+        );
       }
     }
   }
-  const needsToken = apis.some(({ document }) => document.operations.some((operation) => operation.security !== undefined && operation.security.length > 0));
+  const needsToken = apis.some(({ document }) =>
+    document.operations.some(
+      (operation) => operation.security !== undefined && operation.security.length > 0,
+    ),
+  );
   const lines = [
     "# What your OpenAPI document cannot say: who owns an object, how fast, which builds.",
     "# Everything is observed until you enforce it: nothing is refused, and the record shows what would have been.",
@@ -45,28 +64,62 @@ export function proposePolicy(apis: readonly { readonly document: ApiDocument; r
     "  # tls: { cert: ./tls.crt, key: ./tls.key }     # without it: a certificate of this machine's own, refused in production",
     "",
     "apis:",
-    ...apis.flatMap(({ document, file }) => [`  - openapi: ${quote(file).startsWith('"') ? quote(file) : file}`, `    upstream: ${upstream}`, ...(/^[A-Za-z0-9._-]{1,32}$/.test(document.apiVersion) ? [`    version: ${JSON.stringify(document.apiVersion)}`] : [])]),
+    ...apis.flatMap(({ document, file }) => [
+      `  - openapi: ${quote(file).startsWith('"') ? quote(file) : file}`,
+      `    upstream: ${upstream}`,
+      ...(/^[A-Za-z0-9._-]{1,32}$/.test(document.apiVersion)
+        ? [`    version: ${JSON.stringify(document.apiVersion)}`]
+        : []),
+    ]),
     "",
     ...(needsToken
-      ? ["# The document asks for tokens. Name who issues them, and they are verified; until then nobody's are.", "# identity:", "#   issuer: https://login.example.com", "#   audience: https://api.example.com", "#   rolesClaim: roles", ""]
+      ? [
+          "# The document asks for tokens. Name who issues them, and they are verified; until then nobody's are.",
+          "# identity:",
+          "#   issuer: https://login.example.com",
+          "#   audience: https://api.example.com",
+          "#   rolesClaim: roles",
+          "",
+        ]
       : []),
     "operations:",
     '  - match: "*"',
     "    limits:",
     "      - { rate: 300/min, burst: 60, per: address }   # one network; carriers put many people behind one",
-    ...(needsToken ? ["      - { rate: 120/min, per: user }                 # one person, on all devices"] : []),
+    ...(needsToken
+      ? ["      - { rate: 120/min, per: user }                 # one person, on all devices"]
+      : []),
     ...limits,
-    ...(owners.length > 0 ? ["", "  # Objects that seem to belong to somebody. Take the marks away when 'identity' is set, and look at the record before you enforce."] : []),
+    ...(owners.length > 0
+      ? [
+          "",
+          "  # Objects that seem to belong to somebody. Take the marks away when 'identity' is set, and look at the record before you enforce.",
+        ]
+      : []),
     ...owners,
     "",
   ];
   return { policy: lines.join("\n"), proposals };
 }
 
-function guessLimit(operation: Operation, document: ApiDocument): { readonly per: string; readonly reason: string } | undefined {
-  if (operation.method !== "POST" || !(guessable.test(operation.pathTemplate) || guessable.test(operation.operationId ?? ""))) return undefined;
-  const schema = operation.requestBody?.content.find((content) => content.schema !== undefined)?.schema;
+function guessLimit(
+  operation: Operation,
+  document: ApiDocument,
+): { readonly per: string; readonly reason: string } | undefined {
+  if (
+    operation.method !== "POST" ||
+    !(guessable.test(operation.pathTemplate) || guessable.test(operation.operationId ?? ""))
+  )
+    return undefined;
+  const schema = operation.requestBody?.content.find(
+    (content) => content.schema !== undefined,
+  )?.schema;
   const name = memberNames(schema, document.schemas).find((property) => nameLike.test(property));
   const reason = `${operation.key} looks like a place to guess at`;
-  return name === undefined ? { per: "address", reason } : { per: `[address, body.${name}]`, reason: `${reason}; counted by the ${name} that is guessed for` };
+  return name === undefined
+    ? { per: "address", reason }
+    : {
+        per: `[address, body.${name}]`,
+        reason: `${reason}; counted by the ${name} that is guessed for`,
+      };
 }

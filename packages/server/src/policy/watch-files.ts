@@ -1,10 +1,15 @@
 import { statSync } from "node:fs";
 
 /**
- * Calls back when one of the files has changed and then stood still for one interval, so that a half-written file is not
- * read. Asks the file system instead of waiting for its events: those miss files that are replaced behind a symbolic link.
+ * Calls back when one of the files has changed and then stood still for one interval, so that a
+ * half-written file is not read. Asks the file system instead of waiting for its events: those miss
+ * files that are replaced behind a symbolic link.
  */
-export function watchFiles(files: readonly string[], everyMs: number, onChange: () => void): { close(): void; retarget(files: readonly string[]): void } {
+export function watchFiles(
+  files: readonly string[],
+  everyMs: number,
+  onChange: () => void,
+): { close(): void; retarget(files: readonly string[]): void } {
   let watched = files;
   let known = signature(watched);
   let pending: string | undefined;

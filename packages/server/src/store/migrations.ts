@@ -16,9 +16,21 @@ const first: Readonly<Record<string, Migration>> = {
         .addColumn("expires_at", "bigint")
         .addPrimaryKeyConstraint("oidc_records_key", ["model", "id"])
         .execute();
-      await db.schema.createIndex("oidc_records_grant").on("oidc_records").column("grant_ref").execute();
-      await db.schema.createIndex("oidc_records_uid").on("oidc_records").column("uid_ref").execute();
-      await db.schema.createIndex("oidc_records_end").on("oidc_records").column("expires_at").execute();
+      await db.schema
+        .createIndex("oidc_records_grant")
+        .on("oidc_records")
+        .column("grant_ref")
+        .execute();
+      await db.schema
+        .createIndex("oidc_records_uid")
+        .on("oidc_records")
+        .column("uid_ref")
+        .execute();
+      await db.schema
+        .createIndex("oidc_records_end")
+        .on("oidc_records")
+        .column("expires_at")
+        .execute();
       await db.schema
         .createTable("rotation_receipts")
         .addColumn("token_id", "text", (column) => column.primaryKey())
@@ -28,7 +40,11 @@ const first: Readonly<Record<string, Migration>> = {
         .addColumn("written_at", "bigint", (column) => column.notNull())
         .addColumn("expires_at", "bigint", (column) => column.notNull())
         .execute();
-      await db.schema.createIndex("rotation_receipts_grant").on("rotation_receipts").column("grant_ref").execute();
+      await db.schema
+        .createIndex("rotation_receipts_grant")
+        .on("rotation_receipts")
+        .column("grant_ref")
+        .execute();
       await db.schema
         .createTable("app_sessions")
         .addColumn("id", "text", (column) => column.primaryKey())
@@ -42,7 +58,11 @@ const first: Readonly<Record<string, Migration>> = {
         .addColumn("ended_at", "bigint")
         .addColumn("ended_because", "text")
         .execute();
-      await db.schema.createIndex("app_sessions_account").on("app_sessions").column("account_id").execute();
+      await db.schema
+        .createIndex("app_sessions_account")
+        .on("app_sessions")
+        .column("account_id")
+        .execute();
       await db.schema
         .createTable("accounts")
         .addColumn("id", "text", (column) => column.primaryKey())
@@ -58,7 +78,9 @@ const first: Readonly<Record<string, Migration>> = {
       await db.schema
         .createTable("factors")
         .addColumn("id", "text", (column) => column.primaryKey())
-        .addColumn("account_id", "text", (column) => column.notNull().references("accounts.id").onDelete("cascade"))
+        .addColumn("account_id", "text", (column) =>
+          column.notNull().references("accounts.id").onDelete("cascade"),
+        )
         .addColumn("kind", "text", (column) => column.notNull())
         .addColumn("label", "text", (column) => column.notNull())
         .addColumn("sealed", blob, (column) => column.notNull())
@@ -69,7 +91,9 @@ const first: Readonly<Record<string, Migration>> = {
       await db.schema.createIndex("factors_account").on("factors").column("account_id").execute();
       await db.schema
         .createTable("devices")
-        .addColumn("account_id", "text", (column) => column.notNull().references("accounts.id").onDelete("cascade"))
+        .addColumn("account_id", "text", (column) =>
+          column.notNull().references("accounts.id").onDelete("cascade"),
+        )
         .addColumn("id", "text", (column) => column.notNull())
         .addColumn("client_id", "text", (column) => column.notNull())
         .addColumn("label", "text", (column) => column.notNull())
@@ -83,7 +107,9 @@ const first: Readonly<Record<string, Migration>> = {
         .createTable("identities")
         .addColumn("issuer", "text", (column) => column.notNull())
         .addColumn("subject", "text", (column) => column.notNull())
-        .addColumn("account_id", "text", (column) => column.notNull().references("accounts.id").onDelete("cascade"))
+        .addColumn("account_id", "text", (column) =>
+          column.notNull().references("accounts.id").onDelete("cascade"),
+        )
         .addColumn("linked_at", "bigint", (column) => column.notNull())
         .addPrimaryKeyConstraint("identities_key", ["issuer", "subject"])
         .execute();
@@ -123,7 +149,9 @@ const first: Readonly<Record<string, Migration>> = {
         .execute();
       await db.schema
         .createTable("revocations")
-        .addColumn("position", isPostgres(db) ? "bigserial" : "integer", (column) => (isPostgres(db) ? column.primaryKey() : column.primaryKey().autoIncrement()))
+        .addColumn("position", isPostgres(db) ? "bigserial" : "integer", (column) =>
+          isPostgres(db) ? column.primaryKey() : column.primaryKey().autoIncrement(),
+        )
         .addColumn("kind", "text", (column) => column.notNull())
         .addColumn("value", "text", (column) => column.notNull())
         .addColumn("least_version", "integer")
@@ -150,12 +178,20 @@ const afterwards: Readonly<Record<string, Migration>> = {
   "0002-account-of-records": {
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema.alterTable("oidc_records").addColumn("account_ref", "text").execute();
-      await db.schema.createIndex("oidc_records_account").on("oidc_records").column("account_ref").execute();
+      await db.schema
+        .createIndex("oidc_records_account")
+        .on("oidc_records")
+        .column("account_ref")
+        .execute();
     },
   },
 };
 
-const isPostgres = (db: Kysely<unknown>): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
+const isPostgres = (db: Kysely<unknown>): boolean =>
+  db.getExecutor().adapter instanceof PostgresAdapter;
 
-/** Forward only; each is safe beside a program of the version before it, which goes on serving meanwhile. */
+/**
+ * Forward only; each is safe beside a program of the version before it, which goes on serving
+ * meanwhile.
+ */
 export const migrations: Readonly<Record<string, Migration>> = { ...first, ...afterwards };

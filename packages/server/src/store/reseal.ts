@@ -1,37 +1,37 @@
-import type { Database } from "./open-store.ts";
-import type { Sealing } from "./sealing.ts";
+import type { StoreSealing } from "./sealing.ts";
 
-/** Seals everything with the current key, row by row beside a program that serves. @returns how many rows needed it */
-export async function reseal(db: Database, sealing: Sealing): Promise<number> {
+/**
+ * @param place what the content belongs to, as it was named when it was sealed
+ * @returns the same content under the key that seals now; undefined when it is already
+ */
+export type Reseal = (sealed: Uint8Array, place: string) => Uint8Array | undefined;
+
+/** A table with sealed content. */
+export interface SealedTable {
+  /** Row by row, beside a program that serves. @returns how many rows needed it */
+  reseal(again: Reseal): Promise<number>;
+}
+
+export interface SealedTables {
+  readonly oidcRecords: SealedTable;
+  readonly factors: SealedTable;
+  readonly oneTimeCodes: SealedTable;
+  readonly signingKeys: SealedTable;
+  readonly clients: SealedTable;
+}
+
+/** Seals everything in the store with the current key. @returns how many rows needed it */
+export async function reseal(tables: SealedTables, sealing: StoreSealing): Promise<number> {
+  const again: Reseal = (sealed, place) =>
+    sealing.isCurrent(sealed) ? undefined : sealing.seal(sealing.open(sealed, place), place);
   let count = 0;
-  for (const row of await db.selectFrom("oidc_records").select(["model", "id", "sealed"]).execute()) {
-    if (sealing.isCurrent(row.sealed)) continue;
-    const place = `${row.model}/${row.id}`;
-    await db.updateTable("oidc_records").set({ sealed: sealing.seal(sealing.open(row.sealed, place), place) }).where("model", "=", row.model).where("id", "=", row.id).where("sealed", "=", row.sealed).execute();
-    count += 1;
-  }
-  for (const table of ["factors", "one_time_codes"] as const) {
-    for (const row of await db.selectFrom(table).select(["id", "sealed"]).execute()) {
-      if (sealing.isCurrent(row.sealed)) continue;
-      const place = `${table}/${row.id}`;
-      await db.updateTable(table).set({ sealed: sealing.seal(sealing.open(row.sealed, place), place) }).where("id", "=", row.id).execute();
-      count += 1;
-    }
-  }
-  for (const row of await db.selectFrom("signing_keys").select(["kid", "sealed"]).execute()) {
-    if (sealing.isCurrent(row.sealed)) continue;
-    const place = `signing_keys/${row.kid}`;
-    await db.updateTable("signing_keys").set({ sealed: sealing.seal(sealing.open(row.sealed, place), place) }).where("kid", "=", row.kid).execute();
-    count += 1;
-  }
-  for (const row of await db.selectFrom("clients").select(["id", "metadata"]).execute()) {
-    const { sealedSecret, ...rest } = JSON.parse(row.metadata) as { readonly sealedSecret?: string };
-    if (sealedSecret === undefined) continue;
-    const sealed = Buffer.from(sealedSecret, "base64");
-    if (sealing.isCurrent(sealed)) continue;
-    const place = `clients/${row.id}`;
-    await db.updateTable("clients").set({ metadata: JSON.stringify({ ...rest, sealedSecret: Buffer.from(sealing.seal(sealing.open(sealed, place), place)).toString("base64") }) }).where("id", "=", row.id).execute();
-    count += 1;
-  }
+  for (const table of [
+    tables.oidcRecords,
+    tables.factors,
+    tables.oneTimeCodes,
+    tables.signingKeys,
+    tables.clients,
+  ])
+    count += await table.reseal(again);
   return count;
 }

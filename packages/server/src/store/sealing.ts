@@ -1,22 +1,17 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Sealing } from "@portcullis/identity/store";
 
 const leastBytes = 32;
 const ivBytes = 12;
 const tagBytes = 16;
 const nameBytes = 4;
 
-/** Encrypts what must not be read in a copy of the database (AES-256-GCM), and derives the program's other secrets. */
-export interface Sealing {
-  /** @param place what the text belongs to, such as `factors/f-1`: sealed there, it opens nowhere else */
-  seal(text: string, place: string): Uint8Array;
-  /** @throws Error when it was sealed elsewhere, with a key that is not here, or changed since */
-  open(sealed: Uint8Array, place: string): string;
+/** The sealing of this program's store, which can tell what an older key has sealed. */
+export interface StoreSealing extends Sealing {
   /** Whether it was sealed with the key that seals now. */
   isCurrent(sealed: Uint8Array): boolean;
-  /** A secret of its own for one use, the same on every node that has the key. */
-  derive(use: string, bytes: number): Buffer;
 }
 
 interface SealingKey {
@@ -26,8 +21,17 @@ interface SealingKey {
 }
 
 /** @param masters the current key first; those behind it only open */
-export function createSealing(masters: readonly Uint8Array[]): Sealing {
-  const keys = masters.map((master): SealingKey => ({ name: createHash("sha256").update(derive(master, "name", 32)).digest().subarray(0, nameBytes), key: derive(master, "store", 32), master: Buffer.from(master) }));
+export function createSealing(masters: readonly Uint8Array[]): StoreSealing {
+  const keys = masters.map(
+    (master): SealingKey => ({
+      name: createHash("sha256")
+        .update(derive(master, "name", 32))
+        .digest()
+        .subarray(0, nameBytes),
+      key: derive(master, "store", 32),
+      master: Buffer.from(master),
+    }),
+  );
   const [current] = keys;
   if (current === undefined) throw new RangeError("there is no key to seal with");
   return {
@@ -35,32 +39,57 @@ export function createSealing(masters: readonly Uint8Array[]): Sealing {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv("aes-256-gcm", current.key, iv);
       cipher.setAAD(Buffer.from(place));
-      return Buffer.concat([current.name, iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+      return Buffer.concat([
+        current.name,
+        iv,
+        cipher.update(text, "utf8"),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ]);
     },
     open(sealed, place) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
       const name = bytes.subarray(0, nameBytes);
       const fitting = keys.find((key) => key.name.equals(name));
-      if (fitting === undefined) throw new Error("it was sealed with a key that is not here (PORTCULLIS_KEY names the current key first, older ones behind it)");
-      const decipher = createDecipheriv("aes-256-gcm", fitting.key, bytes.subarray(nameBytes, nameBytes + ivBytes));
+      if (fitting === undefined)
+        throw new Error(
+          "it was sealed with a key that is not here " +
+            "(PORTCULLIS_KEY names the current key first, older ones behind it)",
+        );
+      const decipher = createDecipheriv(
+        "aes-256-gcm",
+        fitting.key,
+        bytes.subarray(nameBytes, nameBytes + ivBytes),
+      );
       decipher.setAAD(Buffer.from(place));
       decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-      return decipher.update(bytes.subarray(nameBytes + ivBytes, bytes.length - tagBytes), undefined, "utf8") + decipher.final("utf8");
+      return (
+        decipher.update(
+          bytes.subarray(nameBytes + ivBytes, bytes.length - tagBytes),
+          undefined,
+          "utf8",
+        ) + decipher.final("utf8")
+      );
     },
-    isCurrent: (sealed) => Buffer.from(sealed.buffer, sealed.byteOffset, nameBytes).equals(current.name),
+    isCurrent: (sealed) =>
+      Buffer.from(sealed.buffer, sealed.byteOffset, nameBytes).equals(current.name),
     derive: (use, bytes) => derive(current.master, `use:${use}`, bytes),
   };
 }
 
-const derive = (master: Uint8Array, info: string, bytes: number): Buffer => Buffer.from(hkdfSync("sha256", master, "portcullis", info, bytes));
+const derive = (master: Uint8Array, info: string, bytes: number): Buffer =>
+  Buffer.from(hkdfSync("sha256", master, "portcullis", info, bytes));
 
 /**
- * The keys that seal the store: PORTCULLIS_KEY (several with commas between, the current one first), PORTCULLIS_KEY_FILE,
- * or one of this machine's own.
+ * The keys that seal the store: PORTCULLIS_KEY (several with commas between, the current one
+ * first), PORTCULLIS_KEY_FILE, or one of this machine's own.
  *
  * @throws Error in words for a person
  */
-export function sealingKeys(directory: string, environment: Readonly<Record<string, string | undefined>>): readonly Uint8Array[] {
+export function sealingKeys(
+  directory: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly Uint8Array[] {
   const { PORTCULLIS_ENV: kind, PORTCULLIS_KEY: given, PORTCULLIS_KEY_FILE: named } = environment;
   if (given !== undefined && given.trim() !== "") return readKeys(given, "PORTCULLIS_KEY");
   if (named !== undefined && named !== "") return readKeys(readFileSync(named, "utf8"), named);
@@ -70,7 +99,11 @@ export function sealingKeys(directory: string, environment: Readonly<Record<stri
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== "ENOENT") throw fault;
   }
-  if (kind === "production") throw new Error("PORTCULLIS_ENV=production refuses a store whose key lies beside it.\nSet PORTCULLIS_KEY (or PORTCULLIS_KEY_FILE) to a key made with: openssl rand -base64 32");
+  if (kind === "production")
+    throw new Error(
+      "PORTCULLIS_ENV=production refuses a store whose key lies beside it.\n" +
+        "Set PORTCULLIS_KEY (or PORTCULLIS_KEY_FILE) to a key made with: openssl rand -base64 32",
+    );
   const made = randomBytes(leastBytes);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(file, `${made.toString("base64")}\n`, { mode: 0o600, flag: "wx" });
@@ -83,7 +116,11 @@ function readKeys(text: string, where: string): readonly Uint8Array[] {
     .filter((part) => part.trim() !== "")
     .map((part, index) => {
       const bytes = Buffer.from(part.trim(), "base64");
-      if (bytes.length < leastBytes) throw new Error(`${where}, key ${index + 1}: it holds fewer than ${leastBytes} bytes in base64. Make one with: openssl rand -base64 32`);
+      if (bytes.length < leastBytes)
+        throw new Error(
+          `${where}, key ${index + 1}: it holds fewer than ${leastBytes} bytes in base64. ` +
+            "Make one with: openssl rand -base64 32",
+        );
       return bytes;
     });
 }

@@ -16,7 +16,8 @@ const file = join(directory, "test.db");
 let db: Kysely<Rows>;
 /** Another connection sees what is durable, and nothing else. */
 let other: DatabaseSync;
-const seen = (): number => (other.prepare("select count(*) as n from rows").get() as { n: number }).n;
+const seen = (): number =>
+  (other.prepare("select count(*) as n from rows").get() as { n: number }).n;
 
 before(async () => {
   db = new Kysely<Rows>({ dialect: sqliteDialect(file) });
@@ -40,7 +41,10 @@ test("transactions that stand in line are acknowledged when they are durable, an
     Array.from({ length: 200 }, async (_, index) => {
       try {
         await insert(index, index % 5 === 0);
-        return (other.prepare("select id from rows where id = ?").get(index) as unknown) === undefined ? "acknowledged too early" : "durable";
+        return (other.prepare("select id from rows where id = ?").get(index) as unknown) ===
+          undefined
+          ? "acknowledged too early"
+          : "durable";
       } catch (fault) {
         return (fault as Error).message;
       }
@@ -54,9 +58,12 @@ test("nobody reads what could still be undone", async () => {
   const found: boolean[] = [];
   const read = async (id: number): Promise<void> => {
     const row = await db.selectFrom("rows").select("id").where("id", "=", id).executeTakeFirst();
-    if (row !== undefined) found.push(other.prepare("select id from rows where id = ?").get(id) !== undefined);
+    if (row !== undefined)
+      found.push(other.prepare("select id from rows where id = ?").get(id) !== undefined);
   };
-  await Promise.all(Array.from({ length: 100 }, (_, index) => [insert(1000 + index), read(1000 + index)]).flat());
+  await Promise.all(
+    Array.from({ length: 100 }, (_, index) => [insert(1000 + index), read(1000 + index)]).flat(),
+  );
   assert.ok(found.length > 50 && found.every(Boolean), `${found.length} found`);
 });
 
@@ -64,8 +71,14 @@ test("a change outside a transaction is durable when it is acknowledged, in what
   await Promise.all(
     Array.from({ length: 100 }, async (_, index) => {
       if (index % 2 === 0) return insert(2000 + index);
-      await db.insertInto("rows").values({ id: 2000 + index, text: "y" }).execute();
-      assert.notEqual(other.prepare("select id from rows where id = ?").get(2000 + index), undefined);
+      await db
+        .insertInto("rows")
+        .values({ id: 2000 + index, text: "y" })
+        .execute();
+      assert.notEqual(
+        other.prepare("select id from rows where id = ?").get(2000 + index),
+        undefined,
+      );
       return undefined;
     }),
   );
@@ -73,14 +86,26 @@ test("a change outside a transaction is durable when it is acknowledged, in what
 
 test("two that collide, in one line, are judged as if they had come one after the other", async () => {
   const outcomes = await Promise.allSettled([insert(3000), insert(3000), insert(3001)]);
-  assert.deepEqual(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
 });
 
 test("what cannot be made durable is refused to everybody who waited for it, and the store goes on", async () => {
   const were = seen();
   other.exec("PRAGMA busy_timeout=0");
   await sql`PRAGMA max_page_count=1`.execute(db);
-  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => db.transaction().execute((transaction) => transaction.insertInto("rows").values({ id: 4000 + index, text: "z".repeat(4000) }).execute())));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, index) =>
+      db.transaction().execute((transaction) =>
+        transaction
+          .insertInto("rows")
+          .values({ id: 4000 + index, text: "z".repeat(4000) })
+          .execute(),
+      ),
+    ),
+  );
   const failed = outcomes.filter(({ status }) => status === "rejected").length;
   assert.ok(failed > 0);
   assert.equal(seen() - were, 20 - failed, "acknowledged is durable, refused is undone");
@@ -89,7 +114,9 @@ test("what cannot be made durable is refused to everybody who waited for it, and
   assert.notEqual(other.prepare("select id from rows where id = 5000").get(), undefined);
 });
 
-test("killed in the middle of a crowd, a program has lost nothing that it acknowledged", { timeout: 30_000 }, async () => {
+test("killed in the middle of a crowd, a program has lost nothing that it acknowledged", {
+  timeout: 30_000,
+}, async () => {
   const crowded = join(directory, "crowd.db");
   const script = `
     import { Kysely, sql } from "kysely";
@@ -104,7 +131,17 @@ test("killed in the middle of a crowd, a program has lost nothing that it acknow
         process.stdout.write(id + "\\n");
       }
     }));`;
-  const child = spawn(process.execPath, ["--conditions=@portcullis/source", "--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "--eval", script], { stdio: ["ignore", "pipe", "inherit"], cwd: import.meta.dirname });
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=@portcullis/source",
+      "--disable-warning=ExperimentalWarning",
+      "--input-type=module-typescript",
+      "--eval",
+      script,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"], cwd: import.meta.dirname },
+  );
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (part: string) => {
     text += part;
@@ -113,8 +150,13 @@ test("killed in the middle of a crowd, a program has lost nothing that it acknow
   await new Promise((resolve) => child.once("exit", resolve));
   const acknowledged = text.split("\n").slice(0, -1).map(Number);
   const left = new DatabaseSync(crowded);
-  const kept = new Set((left.prepare("select id from rows").all() as { id: number }[]).map(({ id }) => id));
+  const kept = new Set(
+    (left.prepare("select id from rows").all() as { id: number }[]).map(({ id }) => id),
+  );
   left.close();
   assert.ok(acknowledged.length > 200);
-  assert.deepEqual(acknowledged.filter((id) => !kept.has(id)), []);
+  assert.deepEqual(
+    acknowledged.filter((id) => !kept.has(id)),
+    [],
+  );
 });

@@ -1,7 +1,10 @@
 import type { Dispatcher } from "undici";
 import type { AnswerReceiver, Forwarding } from "@portcullis/guard/upstream";
 
-/** Turns undici's callbacks into the port's, once each and in order; an aborted request says nothing more. */
+/**
+ * Turns undici's callbacks into the port's, once each and in order; an aborted request says nothing
+ * more.
+ */
 export class AnswerPipe implements Dispatcher.DispatchHandler, Forwarding {
   readonly #receiver: AnswerReceiver;
   #controller: Dispatcher.DispatchController | undefined;
@@ -15,7 +18,10 @@ export class AnswerPipe implements Dispatcher.DispatchHandler, Forwarding {
   }
 
   /** Called before each attempt. */
-  begin(onAnswered: () => void, onEnd: (error: Error | undefined, answered: boolean) => void): void {
+  begin(
+    onAnswered: () => void,
+    onEnd: (error: Error | undefined, answered: boolean) => void,
+  ): void {
     this.#answeredHook = onAnswered;
     this.#endHook = onEnd;
   }

@@ -1,5 +1,8 @@
-import type { DecisionPointPlan } from "@portcullis/guard/policy/plan";
-import type { AskDecisionPoint, RelationQuestion } from "@portcullis/guard/authorization/relation";
+import type {
+  AskDecisionPoint,
+  DecisionPointPlan,
+  RelationQuestion,
+} from "@portcullis/guard/ownership";
 
 const mostBytes = 65_536;
 const mostRemembered = 50_000;
@@ -10,32 +13,50 @@ interface Form {
   readonly read: (status: number, answer: unknown) => boolean | undefined;
 }
 
-const member = (answer: unknown, name: string): unknown => (typeof answer === "object" && answer !== null && Object.hasOwn(answer, name) ? (answer as Record<string, unknown>)[name] : undefined);
-const flagAt = (name: string) => (status: number, answer: unknown): boolean | undefined => {
-  const value = member(answer, name);
-  return status === 200 && typeof value === "boolean" ? value : undefined;
-};
+const member = (answer: unknown, name: string): unknown =>
+  typeof answer === "object" && answer !== null && Object.hasOwn(answer, name)
+    ? (answer as Record<string, unknown>)[name]
+    : undefined;
+const flagAt =
+  (name: string) =>
+  (status: number, answer: unknown): boolean | undefined => {
+    const value = member(answer, name);
+    return status === 200 && typeof value === "boolean" ? value : undefined;
+  };
 
 const forms: Readonly<Record<DecisionPointPlan["form"], Form>> = {
   /** OpenID AuthZEN Authorization API 1.0, access evaluation. */
   authzen: {
-    body: ({ action, id, resource, subject }) => ({ subject: { type: "user", id: subject }, action: { name: action }, resource: { type: resource, id } }),
+    body: ({ action, id, resource, subject }) => ({
+      subject: { type: "user", id: subject },
+      action: { name: action },
+      resource: { type: resource, id },
+    }),
     read: flagAt("decision"),
   },
   /** OpenFGA's Check. */
   openfga: {
-    body: ({ action, id, resource, subject }) => ({ tuple_key: { user: `user:${subject}`, relation: action, object: `${resource}:${id}` } }),
+    body: ({ action, id, resource, subject }) => ({
+      tuple_key: { user: `user:${subject}`, relation: action, object: `${resource}:${id}` },
+    }),
     read: flagAt("allowed"),
   },
   /** 2xx allows, 403 and 404 deny. */
   http: {
     body: (question) => question,
-    read: (status) => (status >= 200 && status < 300 ? true : status === 403 || status === 404 ? false : undefined),
+    read: (status) =>
+      status >= 200 && status < 300 ? true : status === 403 || status === 404 ? false : undefined,
   },
 };
 
-/** Asks an external decision point, within its time; remembers yes and no for as long as the policy says, and never a failure. */
-export function createDecisionPoint({ form, rememberMs, timeoutMs, url }: DecisionPointPlan, token: string | undefined): AskDecisionPoint {
+/**
+ * Asks an external decision point, within its time; remembers yes and no for as long as the policy
+ * says, and never a failure.
+ */
+export function createDecisionPoint(
+  { form, rememberMs, timeoutMs, url }: DecisionPointPlan,
+  token: string | undefined,
+): AskDecisionPoint {
   const { body, read } = forms[form];
   const known = new Map<string, { readonly allowed: boolean; readonly until: number }>();
   return async (question) => {
@@ -48,7 +69,11 @@ export function createDecisionPoint({ form, rememberMs, timeoutMs, url }: Decisi
         method: "POST",
         redirect: "error",
         signal: AbortSignal.timeout(timeoutMs),
-        headers: { "Content-Type": "application/json", Accept: "application/json", ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) },
+        headers: {
+          "Content-Type": "application/json",
+          Accept: "application/json",
+          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        },
         body: JSON.stringify(body(question)),
       });
       const text = await response.text();
@@ -61,7 +86,9 @@ export function createDecisionPoint({ form, rememberMs, timeoutMs, url }: Decisi
       }
       return allowed;
     } catch (fault) {
-      return (fault as Error).name === "TimeoutError" ? `no answer within ${timeoutMs} ms` : (fault as Error).message;
+      return (fault as Error).name === "TimeoutError"
+        ? `no answer within ${timeoutMs} ms`
+        : (fault as Error).message;
     }
   };
 }

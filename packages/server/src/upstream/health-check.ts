@@ -1,4 +1,4 @@
-import type { HealthCheckPlan } from "@portcullis/guard/policy/plan";
+import type { HealthCheckPlan } from "@portcullis/guard/policy";
 import type { Dispatcher } from "undici";
 
 export interface Checked {
@@ -7,8 +7,14 @@ export interface Checked {
   healthy: boolean;
 }
 
-/** Asks each instance for its health, a little apart from each other, and counts in a row. Any 2xx is well. */
-export function watchHealth(instances: readonly Checked[], { healthyAfter, intervalMs, path, timeoutMs, unhealthyAfter }: HealthCheckPlan): { close(): void } {
+/**
+ * Asks each instance for its health, a little apart from each other, and counts in a row. Any 2xx
+ * is well.
+ */
+export function watchHealth(
+  instances: readonly Checked[],
+  { healthyAfter, intervalMs, path, timeoutMs, unhealthyAfter }: HealthCheckPlan,
+): { close(): void } {
   let closed = false;
   const timers = new Set<NodeJS.Timeout>();
   const later = (run: () => void, afterMs: number): void => {
@@ -47,7 +53,12 @@ export function watchHealth(instances: readonly Checked[], { healthyAfter, inter
 
 async function isWell(pool: Dispatcher, path: string, timeoutMs: number): Promise<boolean> {
   try {
-    const { body, statusCode } = await pool.request({ origin: undefined as never, path, method: "GET", signal: AbortSignal.timeout(timeoutMs) });
+    const { body, statusCode } = await pool.request({
+      origin: undefined as never,
+      path,
+      method: "GET",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     await body.dump();
     return statusCode >= 200 && statusCode < 300;
   } catch {

@@ -2,11 +2,28 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Forwarding, UpgradeReceiver, UpstreamRequest } from "@portcullis/guard/upstream";
 
-/** Fields of the backend's 101 that the handshake itself needs; the others of a connection stay behind. */
-const dropped: ReadonlySet<string> = new Set(["keep-alive", "proxy-authenticate", "te", "trailer", "transfer-encoding", "content-length", "server", "x-powered-by"]);
+/**
+ * Fields of the backend's 101 that the handshake itself needs; the others of a connection stay
+ * behind.
+ */
+const dropped: ReadonlySet<string> = new Set([
+  "keep-alive",
+  "proxy-authenticate",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "content-length",
+  "server",
+  "x-powered-by",
+]);
 
 /** A handshake on a connection of its own: a pool's connections are for requests that end. */
-export function requestUpgrade(target: string, connectTimeoutMs: number, request: UpstreamRequest, receiver: UpgradeReceiver): Forwarding {
+export function requestUpgrade(
+  target: string,
+  connectTimeoutMs: number,
+  request: UpstreamRequest,
+  receiver: UpgradeReceiver,
+): Forwarding {
   const socketPath = target.startsWith("unix:") ? target.slice("unix:".length) : undefined;
   const url = socketPath === undefined ? new URL(target) : undefined;
   const send = url?.protocol === "https:" ? httpsRequest : httpRequest;
@@ -19,13 +36,17 @@ export function requestUpgrade(target: string, connectTimeoutMs: number, request
     agent: false,
     setDefaultHeaders: false,
   });
-  outgoing.setTimeout(connectTimeoutMs * 5, () => outgoing.destroy(new Error("no answer to the handshake in time")));
+  outgoing.setTimeout(connectTimeoutMs * 5, () =>
+    outgoing.destroy(new Error("no answer to the handshake in time")),
+  );
   outgoing.on("upgrade", (response, socket, head) => {
     done = true;
     socket.setTimeout(0);
     const fields = response.rawHeaders;
     const kept: string[] = [];
-    for (let index = 0; index < fields.length; index += 2) if (!dropped.has((fields[index] as string).toLowerCase())) kept.push(fields[index] as string, fields[index + 1] as string);
+    for (let index = 0; index < fields.length; index += 2)
+      if (!dropped.has((fields[index] as string).toLowerCase()))
+        kept.push(fields[index] as string, fields[index + 1] as string);
     receiver.onSwitched(kept, socket, head);
   });
   outgoing.on("response", (response) => {

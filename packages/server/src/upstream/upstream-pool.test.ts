@@ -12,7 +12,9 @@ after(() => {
   }
 });
 
-async function instance(answer: (path: string) => number): Promise<{ url: string; asked: string[]; server: Server }> {
+async function instance(
+  answer: (path: string) => number,
+): Promise<{ url: string; asked: string[]; server: Server }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
@@ -25,24 +27,46 @@ async function instance(answer: (path: string) => number): Promise<{ url: string
 
 const ask = (upstream: ReturnType<typeof createUpstream>, target = "/x"): Promise<string> =>
   new Promise((resolve) => {
-    upstream.forward({ method: "GET", target, headers: ["Host", "api"], body: null, repeatable: true }, { onHead: (status) => resolve(String(status)), onData: () => true, onEnd: () => undefined, onFault: (code) => resolve(code) });
+    upstream.forward(
+      { method: "GET", target, headers: ["Host", "api"], body: null, repeatable: true },
+      {
+        onHead: (status) => resolve(String(status)),
+        onData: () => true,
+        onEnd: () => undefined,
+        onFault: (code) => resolve(code),
+      },
+    );
   });
 
 test("an instance that fails its health check is not asked until it is well again", async () => {
   let well = true;
   const one = await instance((path) => (path === "/healthz" && !well ? 503 : 200));
   const two = await instance(() => 200);
-  const upstream = createUpstream({ ...upstreamDefaults, targets: [one.url, two.url], healthCheck: { path: "/healthz", intervalMs: 20, timeoutMs: 500, unhealthyAfter: 2, healthyAfter: 2 } });
+  const upstream = createUpstream({
+    ...upstreamDefaults,
+    targets: [one.url, two.url],
+    healthCheck: {
+      path: "/healthz",
+      intervalMs: 20,
+      timeoutMs: 500,
+      unhealthyAfter: 2,
+      healthyAfter: 2,
+    },
+  });
   const resting = (): boolean => upstream.targets()[0]?.resting === true;
   const until = async (wanted: boolean): Promise<void> => {
-    for (let tries = 0; tries < 300 && resting() !== wanted; tries += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let tries = 0; tries < 300 && resting() !== wanted; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     assert.equal(resting(), wanted);
   };
   well = false;
   await until(true);
   one.asked.length = 0;
   for (let count = 0; count < 20; count += 1) assert.equal(await ask(upstream), "200");
-  assert.deepEqual(one.asked.filter((path) => path !== "/healthz"), []);
+  assert.deepEqual(
+    one.asked.filter((path) => path !== "/healthz"),
+    [],
+  );
   well = true;
   await until(false);
   await upstream.close();
@@ -63,7 +87,17 @@ test("a dead instance costs no request while another lives, and when all are dea
 
 test("an instance whose checks all fail is still asked when there is no other: the check must not be the outage", async () => {
   const only = await instance((path) => (path === "/healthz" ? 500 : 200));
-  const upstream = createUpstream({ ...upstreamDefaults, targets: [only.url], healthCheck: { path: "/healthz", intervalMs: 10, timeoutMs: 500, unhealthyAfter: 1, healthyAfter: 1 } });
+  const upstream = createUpstream({
+    ...upstreamDefaults,
+    targets: [only.url],
+    healthCheck: {
+      path: "/healthz",
+      intervalMs: 10,
+      timeoutMs: 500,
+      unhealthyAfter: 1,
+      healthyAfter: 1,
+    },
+  });
   await new Promise((resolve) => setTimeout(resolve, 1200));
   assert.equal(await ask(upstream), "200");
   await upstream.close();
@@ -73,7 +107,11 @@ test("a backend that does not answer in time is told from one that is not there"
   const server = createServer(() => undefined).listen(0, "127.0.0.1");
   servers.push(server);
   await new Promise((resolve) => server.once("listening", resolve));
-  const upstream = createUpstream({ ...upstreamDefaults, targets: [`http://127.0.0.1:${(server.address() as AddressInfo).port}`], headersTimeoutMs: 300 });
+  const upstream = createUpstream({
+    ...upstreamDefaults,
+    targets: [`http://127.0.0.1:${(server.address() as AddressInfo).port}`],
+    headersTimeoutMs: 300,
+  });
   assert.equal(await ask(upstream), "upstream-timeout");
   server.closeAllConnections();
   await upstream.close();

@@ -1,6 +1,12 @@
 import { Pool, type Dispatcher } from "undici";
-import type { AnswerReceiver, Forwarding, Upstream, UpstreamFaultCode, UpstreamRequest } from "@portcullis/guard/upstream";
-import type { HealthCheckPlan } from "@portcullis/guard/policy/plan";
+import type { HealthCheckPlan } from "@portcullis/guard/policy";
+import type {
+  AnswerReceiver,
+  Forwarding,
+  Upstream,
+  UpstreamFaultCode,
+  UpstreamRequest,
+} from "@portcullis/guard/upstream";
 import { AnswerPipe } from "./answer-pipe.ts";
 import { watchHealth } from "./health-check.ts";
 import { requestUpgrade } from "./upgrade-request.ts";
@@ -15,7 +21,12 @@ export interface UpstreamOptions {
   readonly healthCheck?: HealthCheckPlan | undefined;
 }
 
-export const upstreamDefaults: Omit<UpstreamOptions, "targets"> = { connections: 128, connectTimeoutMs: 2000, headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000 };
+export const upstreamDefaults: Omit<UpstreamOptions, "targets"> = {
+  connections: 128,
+  connectTimeoutMs: 2000,
+  headersTimeoutMs: 30_000,
+  bodyTimeoutMs: 30_000,
+};
 
 interface Target {
   readonly name: string;
@@ -30,20 +41,31 @@ interface Target {
 const mostRestMs = 30_000;
 
 /** Failures of the connection, before any byte of an answer. */
-const neverConnected: ReadonlySet<string> = new Set(["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "ENOENT"]);
+const neverConnected: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOENT",
+]);
 const connectionLost: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 const timedOut: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 
 export interface PooledUpstream extends Upstream {
   close(): Promise<void>;
   /** For readiness and the console. */
-  targets(): readonly { readonly name: string; readonly resting: boolean; readonly outstanding: number }[];
+  targets(): readonly {
+    readonly name: string;
+    readonly resting: boolean;
+    readonly outstanding: number;
+  }[];
 }
 
 /**
- * Keep-alive connections to the backend's instances. The instance with the fewest requests in flight is asked; one that
- * cannot be reached rests, twice as long each time, unless every other rests too: a gate that gave up would be an outage
- * of its own making.
+ * Keep-alive connections to the backend's instances. The instance with the fewest requests in
+ * flight is asked; one that cannot be reached rests, twice as long each time, unless every other
+ * rests too: a gate that gave up would be an outage of its own making.
  */
 export function createUpstream(options: UpstreamOptions): PooledUpstream {
   const { bodyTimeoutMs, connections, connectTimeoutMs, headersTimeoutMs } = options;
@@ -59,7 +81,8 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
     });
     return { name, pool, outstanding: 0, failures: 0, restsUntil: 0, healthy: true };
   });
-  const health = options.healthCheck === undefined ? undefined : watchHealth(all, options.healthCheck);
+  const health =
+    options.healthCheck === undefined ? undefined : watchHealth(all, options.healthCheck);
 
   const choose = (except: Target | undefined): Target => {
     if (all.length === 1) return all[0] as Target;
@@ -72,7 +95,12 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
     return best ?? all.find((target) => target !== except) ?? (all[0] as Target);
   };
 
-  const send = (request: UpstreamRequest, receiver: AnswerReceiver, pipe: AnswerPipe, except: Target | undefined): void => {
+  const send = (
+    request: UpstreamRequest,
+    receiver: AnswerReceiver,
+    pipe: AnswerPipe,
+    except: Target | undefined,
+  ): void => {
     const target = choose(except);
     target.outstanding += 1;
     pipe.begin(
@@ -89,12 +117,27 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
           target.failures += 1;
           target.restsUntil = Date.now() + Math.min(250 * 2 ** target.failures, mostRestMs);
         }
-        const again = !answered && except === undefined && !pipe.aborted && ((unsent && all.length > 1 && !isStream(request.body)) || (request.repeatable && connectionLost.has(code)));
+        const again =
+          !answered &&
+          except === undefined &&
+          !pipe.aborted &&
+          ((unsent && all.length > 1 && !isStream(request.body)) ||
+            (request.repeatable && connectionLost.has(code)));
         if (again) send(request, receiver, pipe, target);
-        else receiver.onFault(faultCode(code), `${target.name}: ${code === "" ? error.message : code}`);
+        else
+          receiver.onFault(
+            faultCode(code),
+            `${target.name}: ${code === "" ? error.message : code}`,
+          );
       },
     );
-    const dispatched: Dispatcher.DispatchOptions = { method: request.method, path: request.target, headers: request.headers, body: request.body, origin: undefined as never };
+    const dispatched: Dispatcher.DispatchOptions = {
+      method: request.method,
+      path: request.target,
+      headers: request.headers,
+      body: request.body,
+      origin: undefined as never,
+    };
     target.pool.dispatch(dispatched, pipe);
   };
 
@@ -104,18 +147,30 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
       send(request, receiver, pipe, undefined);
       return pipe;
     },
-    upgrade: (request, receiver) => requestUpgrade(choose(undefined).name, connectTimeoutMs, request, receiver),
+    upgrade: (request, receiver) =>
+      requestUpgrade(choose(undefined).name, connectTimeoutMs, request, receiver),
     async close() {
       health?.close();
       await Promise.all(all.map((target) => target.pool.close()));
     },
-    targets: () => all.map((target) => ({ name: target.name, resting: !target.healthy || target.restsUntil > Date.now(), outstanding: target.outstanding })),
+    targets: () =>
+      all.map((target) => ({
+        name: target.name,
+        resting: !target.healthy || target.restsUntil > Date.now(),
+        outstanding: target.outstanding,
+      })),
   };
 }
 
-const isStream = (body: UpstreamRequest["body"]): boolean => body !== null && !Buffer.isBuffer(body);
+const isStream = (body: UpstreamRequest["body"]): boolean =>
+  body !== null && !Buffer.isBuffer(body);
 
 function faultCode(code: string): UpstreamFaultCode {
   if (timedOut.has(code)) return "upstream-timeout";
-  return code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW" || code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH" || code === "UND_ERR_INVALID_ARG" ? "upstream-malformed" : "upstream-unreachable";
+  return code.startsWith("HPE_") ||
+    code === "UND_ERR_HEADERS_OVERFLOW" ||
+    code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH" ||
+    code === "UND_ERR_INVALID_ARG"
+    ? "upstream-malformed"
+    : "upstream-unreachable";
 }

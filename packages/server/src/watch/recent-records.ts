@@ -1,4 +1,4 @@
-import type { DecisionRecord } from "@portcullis/guard/decision-record";
+import type { DecisionRecord } from "@portcullis/guard/records";
 
 export interface RecordFilter {
   readonly traceId?: string;
@@ -6,7 +6,10 @@ export interface RecordFilter {
   readonly code?: string;
 }
 
-/** The last records, for a person who asks "what happened to my request just now". Kept as the lines they are, and read when somebody asks. */
+/**
+ * The last records, for a person who asks "what happened to my request just now". Kept as the lines
+ * they are, and read when somebody asks.
+ */
 export class RecentRecords {
   readonly #most: number;
   readonly #batches: { readonly lines: Uint8Array; readonly count: number }[] = [];
@@ -19,20 +22,28 @@ export class RecentRecords {
   add(lines: Uint8Array, count: number): void {
     this.#batches.push({ lines, count });
     this.#held += count;
-    while (this.#batches.length > 1 && this.#held - (this.#batches[0]?.count ?? 0) >= this.#most) this.#held -= this.#batches.shift()?.count ?? 0;
+    while (this.#batches.length > 1 && this.#held - (this.#batches[0]?.count ?? 0) >= this.#most)
+      this.#held -= this.#batches.shift()?.count ?? 0;
   }
 
   /** Newest first. */
   find(filter: RecordFilter, most: number): DecisionRecord[] {
     const found: DecisionRecord[] = [];
     for (let batch = this.#batches.length - 1; batch >= 0; batch -= 1) {
-      const lines = Buffer.from(this.#batches[batch]?.lines ?? []).toString().trimEnd().split("\n");
+      const lines = Buffer.from(this.#batches[batch]?.lines ?? [])
+        .toString()
+        .trimEnd()
+        .split("\n");
       for (let index = lines.length - 1; index >= 0; index -= 1) {
         if (found.length >= most) return found;
         const record = JSON.parse(lines[index] as string) as DecisionRecord;
         if (filter.traceId !== undefined && record.traceId !== filter.traceId) continue;
         if (filter.operation !== undefined && record.operation !== filter.operation) continue;
-        if (filter.code !== undefined && !record.decisions.some((decision) => decision.code === filter.code)) continue;
+        if (
+          filter.code !== undefined &&
+          !record.decisions.some((decision) => decision.code === filter.code)
+        )
+          continue;
         found.push(record);
       }
     }

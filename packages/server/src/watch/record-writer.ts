@@ -12,8 +12,9 @@ const mostWaitingBytes = 64 * 1024 * 1024;
 const retryMs = 20;
 
 /**
- * Writes records to a file descriptor, one batch at a time and in order. When whoever reads them stops reading, the gate
- * goes on serving: a bounded amount waits, and what is beyond it is dropped and counted.
+ * Writes records to a file descriptor, one batch at a time and in order. When whoever reads them
+ * stops reading, the gate goes on serving: a bounded amount waits, and what is beyond it is dropped
+ * and counted.
  */
 export function createRecordWriter(descriptor: number): RecordWriter {
   const waiting: Uint8Array[] = [];

@@ -1,6 +1,9 @@
-import type { DecisionRecord } from "@portcullis/guard/decision-record";
+import type { DecisionRecord } from "@portcullis/guard/records";
 
-/** What is counted of requests that agree in everything a team asks about. Plain data: it travels between threads. */
+/**
+ * What is counted of requests that agree in everything a team asks about. Plain data: it travels
+ * between threads.
+ */
 export interface RequestCount {
   readonly operation: string;
   readonly app: string;
@@ -27,11 +30,13 @@ export interface Counts {
 }
 
 /** Upper bounds of the duration histogram, in milliseconds. */
-export const durationBoundsMs: readonly number[] = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+export const durationBoundsMs: readonly number[] = [
+  1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000,
+];
 
 /**
- * App versions are the caller's own claim: without a bound, an attacker who invents one a request would fill the memory
- * and the bill of whoever stores the metrics.
+ * App versions are the caller's own claim: without a bound, an attacker who invents one a request
+ * would fill the memory and the bill of whoever stores the metrics.
  */
 const mostAppVersions = 200;
 const mostSeries = 50_000;
@@ -48,23 +53,46 @@ export class RequestCounts {
   add(record: DecisionRecord): void {
     const version = this.#versionLabel(record);
     const app = version === "other" ? "other" : (record.app ?? "none");
-    const statusClass = record.status === 0 ? "none" : (statusClasses[Math.floor(record.status / 100)] ?? "none");
+    const statusClass =
+      record.status === 0 ? "none" : (statusClasses[Math.floor(record.status / 100)] ?? "none");
     let row = this.#last.get(record.operation);
-    // Requests for one operation mostly come from the same build and end the same way: then nothing is put together and looked up.
-    if (row === undefined || row.appVersion !== version || row.app !== app || row.statusClass !== statusClass || row.outcome !== record.outcome) {
+    // Requests for one operation mostly come from the same build and end the same way: then nothing
+    // is put together and looked up.
+    if (
+      row === undefined ||
+      row.appVersion !== version ||
+      row.app !== app ||
+      row.statusClass !== statusClass ||
+      row.outcome !== record.outcome
+    ) {
       const key = `${record.operation}\n${app}\n${version}\n${statusClass}\n${record.outcome}`;
       row = this.#requests.get(key);
       if (row === undefined) {
         if (this.#requests.size >= mostSeries) return;
-        row = { operation: record.operation, app, appVersion: version, statusClass, outcome: record.outcome, count: 0, durationMsSum: 0, buckets: durationBoundsMs.map(() => 0) };
+        row = {
+          operation: record.operation,
+          app,
+          appVersion: version,
+          statusClass,
+          outcome: record.outcome,
+          count: 0,
+          durationMsSum: 0,
+          buckets: durationBoundsMs.map(() => 0),
+        };
         this.#requests.set(key, row);
       }
       this.#last.set(record.operation, row);
     }
     row.count += 1;
     row.durationMsSum += record.durationMs;
-    for (let index = durationBoundsMs.length - 1; index >= 0 && record.durationMs <= (durationBoundsMs[index] as number); index -= 1) row.buckets[index] = (row.buckets[index] as number) + 1;
-    for (const { code, mode } of record.decisions) this.#addDecision({ operation: record.operation, appVersion: version, code, mode, count: 1 });
+    for (
+      let index = durationBoundsMs.length - 1;
+      index >= 0 && record.durationMs <= (durationBoundsMs[index] as number);
+      index -= 1
+    )
+      row.buckets[index] = (row.buckets[index] as number) + 1;
+    for (const { code, mode } of record.decisions)
+      this.#addDecision({ operation: record.operation, appVersion: version, code, mode, count: 1 });
   }
 
   merge(counts: Counts): void {
@@ -72,12 +100,15 @@ export class RequestCounts {
       const key = `${row.operation}\n${row.app}\n${row.appVersion}\n${row.statusClass}\n${row.outcome}`;
       const mine = this.#requests.get(key);
       if (mine === undefined) {
-        if (this.#requests.size < mostSeries) this.#requests.set(key, { ...row, buckets: [...row.buckets] });
+        if (this.#requests.size < mostSeries)
+          this.#requests.set(key, { ...row, buckets: [...row.buckets] });
         continue;
       }
       mine.count += row.count;
       mine.durationMsSum += row.durationMsSum;
-      row.buckets.forEach((bucket, index) => (mine.buckets[index] = (mine.buckets[index] as number) + bucket));
+      row.buckets.forEach(
+        (bucket, index) => (mine.buckets[index] = (mine.buckets[index] as number) + bucket),
+      );
     }
     for (const row of counts.decisions) this.#addDecision(row);
   }

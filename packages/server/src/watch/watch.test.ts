@@ -4,34 +4,67 @@ import { closeSync, mkdtempSync, open } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { recordLine } from "@portcullis/guard/record-line";
-import type { DecisionRecord } from "@portcullis/guard/decision-record";
+import { type DecisionRecord, recordLine } from "@portcullis/guard/records";
 import { prometheusText } from "./prometheus.ts";
 import { RecentRecords } from "./recent-records.ts";
 import { createRecordWriter } from "./record-writer.ts";
 import { RequestCounts } from "./request-counts.ts";
 
 const record = (over: Partial<DecisionRecord> = {}): DecisionRecord => ({
-  time: "2026-11-20T10:00:00.000Z", traceId: "a".repeat(32), operation: "getAccount", method: "GET", path: "/v1/accounts/{accountId}", apiVersion: "v1",
-  app: "harbour-ios", appVersion: "3.4.1", status: 200, upstreamStatus: 200, outcome: "passed", code: undefined, decisions: [], stripped: undefined,
-  durationMs: 3, upstreamMs: 2, answerBytes: 10, ...over,
+  time: "2026-11-20T10:00:00.000Z",
+  traceId: "a".repeat(32),
+  operation: "getAccount",
+  method: "GET",
+  path: "/v1/accounts/{accountId}",
+  apiVersion: "v1",
+  app: "harbour-ios",
+  appVersion: "3.4.1",
+  status: 200,
+  upstreamStatus: 200,
+  outcome: "passed",
+  code: undefined,
+  decisions: [],
+  stripped: undefined,
+  durationMs: 3,
+  upstreamMs: 2,
+  answerBytes: 10,
+  ...over,
 });
 
 test("requests are counted by operation, app version, status class and outcome", () => {
   const counts = new RequestCounts();
   counts.add(record());
   counts.add(record());
-  counts.add(record({ status: 429, outcome: "refused", decisions: [{ code: "limit-exceeded", mode: "enforce", detail: undefined, at: undefined }] }));
+  counts.add(
+    record({
+      status: 429,
+      outcome: "refused",
+      decisions: [{ code: "limit-exceeded", mode: "enforce", detail: undefined, at: undefined }],
+    }),
+  );
   const text = prometheusText(counts.all(), []);
-  assert.match(text, /portcullis_requests_total\{operation="getAccount",app="harbour-ios",app_version="3.4.1",status="2xx",outcome="passed"\} 2/);
-  assert.match(text, /portcullis_decisions_total\{operation="getAccount",app_version="3.4.1",code="limit-exceeded",mode="enforce"\} 1/);
-  assert.match(text, /portcullis_request_duration_seconds_bucket\{operation="getAccount",le="0.0025"\} 0/);
-  assert.match(text, /portcullis_request_duration_seconds_bucket\{operation="getAccount",le="0.005"\} 3/);
+  assert.match(
+    text,
+    /portcullis_requests_total\{operation="getAccount",app="harbour-ios",app_version="3.4.1",status="2xx",outcome="passed"\} 2/,
+  );
+  assert.match(
+    text,
+    /portcullis_decisions_total\{operation="getAccount",app_version="3.4.1",code="limit-exceeded",mode="enforce"\} 1/,
+  );
+  assert.match(
+    text,
+    /portcullis_request_duration_seconds_bucket\{operation="getAccount",le="0.0025"\} 0/,
+  );
+  assert.match(
+    text,
+    /portcullis_request_duration_seconds_bucket\{operation="getAccount",le="0.005"\} 3/,
+  );
 });
 
 test("invented app versions cannot grow the metrics without bound", () => {
   const counts = new RequestCounts();
-  for (let version = 0; version < 5000; version += 1) counts.add(record({ appVersion: `1.${version}` }));
+  for (let version = 0; version < 5000; version += 1)
+    counts.add(record({ appVersion: `1.${version}` }));
   const labels = new Set(counts.all().requests.map((row) => row.appVersion));
   assert.equal(labels.size, 201);
   assert.ok(labels.has("other"));
@@ -47,14 +80,22 @@ test("counts of several threads add up, and what was taken is not counted twice"
   const [one, two, sum] = [new RequestCounts(), new RequestCounts(), new RequestCounts()];
   one.add(record());
   two.add(record());
-  for (const counts of [one.take(), two.take(), one.take()]) if (counts !== undefined) sum.merge(counts);
+  for (const counts of [one.take(), two.take(), one.take()])
+    if (counts !== undefined) sum.merge(counts);
   assert.equal(sum.all().requests[0]?.count, 2);
 });
 
 test("the newest records are found first, and the oldest are forgotten", () => {
   const records = new RecentRecords(3);
-  for (const batch of [["1", "2"], ["3"], ["4", "5"]]) records.add(Buffer.from(batch.map((traceId) => recordLine(record({ traceId }))).join("")), batch.length);
-  assert.deepEqual(records.find({}, 10).map((found) => found.traceId), ["5", "4", "3"]);
+  for (const batch of [["1", "2"], ["3"], ["4", "5"]])
+    records.add(
+      Buffer.from(batch.map((traceId) => recordLine(record({ traceId }))).join("")),
+      batch.length,
+    );
+  assert.deepEqual(
+    records.find({}, 10).map((found) => found.traceId),
+    ["5", "4", "3"],
+  );
   assert.deepEqual(records.find({ traceId: "3" }, 10).length, 1);
   assert.deepEqual(records.find({}, 1).length, 1);
 });
@@ -62,12 +103,19 @@ test("the newest records are found first, and the oldest are forgotten", () => {
 test("records reach a slow reader whole and in order, and those beyond the bound are counted", async () => {
   const fifo = join(mkdtempSync(join(tmpdir(), "portcullis-fifo-")), "records");
   execFileSync("mkfifo", [fifo]);
-  const reader = spawn("sh", ["-c", `exec < ${fifo}; sleep 1; wc -c`], { stdio: ["ignore", "pipe", "inherit"] });
+  const reader = spawn("sh", ["-c", `exec < ${fifo}; sleep 1; wc -c`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const counted = new Promise<string>((resolve) => {
     let text = "";
-    reader.stdout.setEncoding("utf8").on("data", (part: string) => (text += part)).on("end", () => resolve(text));
+    reader.stdout
+      .setEncoding("utf8")
+      .on("data", (part: string) => (text += part))
+      .on("end", () => resolve(text));
   });
-  const descriptor = await new Promise<number>((resolve, reject) => open(fifo, "w", (fault, opened) => (fault === null ? resolve(opened) : reject(fault))));
+  const descriptor = await new Promise<number>((resolve, reject) =>
+    open(fifo, "w", (fault, opened) => (fault === null ? resolve(opened) : reject(fault))),
+  );
   const writer = createRecordWriter(descriptor);
   const line = Buffer.from(`${"x".repeat(9999)}\n`);
   for (let count = 0; count < 7000; count += 1) writer.write(line, 1);

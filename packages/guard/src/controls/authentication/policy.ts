@@ -1,0 +1,47 @@
+import { signingAlgorithms } from "../../jws/signing-algorithms.ts";
+import { object, optional } from "../../policy/object-shape.ts";
+import { cookieName, fieldName, url } from "../../policy/scalars.ts";
+import { choice, duration, list, oneOrMore, text } from "../../policy/shape.ts";
+
+const credential = object({
+  securityScheme: optional(
+    text("the name of a security scheme of the document"),
+    "The security scheme that this place is for; for all without it.",
+  ),
+  header: optional(fieldName, "The header field that holds the token (Authorization)."),
+  scheme: optional(
+    text("a scheme word such as Bearer", /^[A-Za-z0-9-]{1,32}$/),
+    "The word before the token (Bearer in Authorization, none elsewhere).",
+  ),
+  cookie: optional(cookieName, "The cookie that holds the token, in place of a header field."),
+});
+
+const claimName = text("a claim's name");
+
+export const keys = {
+  identity: {
+    jwksUri: optional(
+      url(["https:", "http:"], "the address of the issuer's keys"),
+      "Where the issuer's keys are, if its discovery document does not say.",
+    ),
+    algorithms: optional(
+      list(choice(...signingAlgorithms.keys()), 1),
+      "Signature algorithms that are accepted; never none, never shared secrets.",
+    ),
+    typ: optional(
+      choice("at+jwt", "any"),
+      "The type that access tokens carry; any is for issuers that do not send at+jwt.",
+    ),
+    clockTolerance: optional(
+      duration,
+      "How far the issuer's clock may be ahead for iat and nbf (30s); exp is never stretched.",
+    ),
+    rolesClaim: optional(claimName, "The claim that holds the caller's roles (roles)."),
+    tierClaim: optional(claimName, "The claim that holds the caller's tier, for limits by tier."),
+    deviceClaim: optional(claimName, "The claim that names the caller's device."),
+    credential: optional(
+      oneOrMore(credential),
+      "Where the token sits, if not in Authorization as Bearer.",
+    ),
+  },
+};

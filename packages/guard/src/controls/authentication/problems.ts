@@ -1,0 +1,79 @@
+import { defineProblems } from "../../facts/problem.ts";
+
+export const problems = defineProblems("authentication", {
+  "credential-malformed": {
+    status: 401,
+    title: "The credential is malformed",
+    sentence: "Send one access token in the form the API documents.",
+  },
+  "credential-ambiguous": {
+    status: 400,
+    title: "More than one credential was sent",
+    sentence: "Send exactly one credential.",
+  },
+  "token-malformed": {
+    status: 401,
+    title: "The access token is malformed",
+    sentence: "Sign in again.",
+  },
+  "token-algorithm-refused": {
+    status: 401,
+    title: "The access token's signature algorithm is not accepted",
+    sentence: "Use a token from the API's own issuer.",
+  },
+  "token-signature-invalid": {
+    status: 401,
+    title: "The access token's signature is not valid",
+    sentence: "Sign in again.",
+  },
+  "token-key-unknown": {
+    status: 401,
+    title: "The access token was signed with a key that is not known",
+    sentence: "Sign in again.",
+  },
+  "token-type-mismatch": {
+    status: 401,
+    title: "This is not an access token",
+    sentence: "Send an access token, not another kind of token.",
+  },
+  "token-issuer-mismatch": {
+    status: 401,
+    title: "The access token is from another issuer",
+    sentence: "Sign in with the API's own issuer.",
+  },
+  "token-audience-mismatch": {
+    status: 401,
+    title: "The access token is for another API",
+    sentence: "Ask for a token for this API.",
+  },
+  "token-expired": {
+    status: 401,
+    title: "The access token has expired",
+    sentence: "Refresh the token and send the request again.",
+  },
+  "token-not-yet-valid": {
+    status: 401,
+    title: "The access token is not valid yet",
+    sentence: "Check the clock of the device.",
+  },
+  "token-claims-invalid": {
+    status: 401,
+    title: "The access token's claims are not acceptable",
+    sentence: "Sign in again.",
+  },
+  "token-revoked": {
+    status: 401,
+    title: "The access token has been revoked",
+    sentence: "Sign in again.",
+  },
+  "token-outdated": {
+    status: 401,
+    title: "What the account may do has changed",
+    sentence: "Refresh the token and send the request again.",
+  },
+  "keys-unavailable": {
+    status: 503,
+    title: "Tokens cannot be checked just now",
+    sentence: "Try again after the time in Retry-After.",
+  },
+});

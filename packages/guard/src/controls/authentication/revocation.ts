@@ -1,0 +1,96 @@
+import { refuse, type Refusal } from "../../facts/refusal.ts";
+import { problems } from "./problems.ts";
+import type { Caller } from "../../facts/caller.ts";
+
+/**
+ * What tokens are no longer believed. `session`, `device`, `token` and `client` end what they name;
+ * `subject` ends everything of a person that is older than a moment or a version of the account;
+ * `everything` ends all tokens older than a moment.
+ */
+export const revocationKinds = [
+  "token",
+  "session",
+  "device",
+  "subject",
+  "client",
+  "everything",
+] as const;
+
+export interface Revocation {
+  readonly kind: (typeof revocationKinds)[number];
+  /** `jti`, `sid`, device, `sub` or `client_id`; empty for everything. */
+  readonly value: string;
+  /** Tokens issued at this second or before it; undefined: all. */
+  readonly beforeSeconds: number | undefined;
+  /** Tokens of an account version below this; their bearer only needs a new one. */
+  readonly leastVersion: number | undefined;
+  /** By then every token it speaks of has expired. */
+  readonly expiresAtSeconds: number;
+}
+
+/**
+ * The revocations that may still matter, in one thread. Asked on every request: nothing is looked
+ * up while nothing is revoked.
+ */
+export class Revocations {
+  readonly #byKind = new Map<Revocation["kind"], Map<string, Revocation>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The same again changes nothing: nodes read with overlap. */
+  add(revocations: readonly Revocation[]): void {
+    for (const revocation of revocations) {
+      let named = this.#byKind.get(revocation.kind);
+      if (named === undefined) this.#byKind.set(revocation.kind, (named = new Map()));
+      if (!named.has(revocation.value)) this.#size += 1;
+      named.set(revocation.value, revocation);
+    }
+  }
+
+  forgetExpired(nowSeconds: number): void {
+    for (const named of this.#byKind.values()) {
+      for (const [value, { expiresAtSeconds }] of named) {
+        if (expiresAtSeconds >= nowSeconds) continue;
+        named.delete(value);
+        this.#size -= 1;
+      }
+    }
+  }
+
+  check(caller: Caller): Refusal | undefined {
+    if (this.#size === 0) return undefined;
+    return (
+      this.#judge("session", caller.sessionId, caller) ??
+      this.#judge("subject", caller.subject, caller) ??
+      this.#judge("device", caller.deviceId, caller) ??
+      this.#judge("token", caller.tokenId, caller) ??
+      this.#judge("client", caller.clientId, caller) ??
+      this.#judge("everything", "", caller)
+    );
+  }
+
+  #judge(
+    kind: Revocation["kind"],
+    value: string | undefined,
+    { accountVersion, issuedAtSeconds }: Caller,
+  ): Refusal | undefined {
+    const found = value === undefined ? undefined : this.#byKind.get(kind)?.get(value);
+    if (found === undefined) return undefined;
+    const { beforeSeconds, leastVersion } = found;
+    // A token that does not say how old it is could be as old as any.
+    if (leastVersion !== undefined && (accountVersion ?? 0) < leastVersion)
+      return refuse(problems["token-outdated"], {
+        detail: "what the account may do has changed since",
+      });
+    if (beforeSeconds !== undefined)
+      return (issuedAtSeconds ?? 0) <= beforeSeconds
+        ? refuse(problems["token-revoked"], { detail: `by ${kind} and time` })
+        : undefined;
+    return leastVersion === undefined
+      ? refuse(problems["token-revoked"], { detail: `by ${kind}` })
+      : undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import type { DeclaredResponse } from "../document/responses.ts";
+import type { Fact, Known } from "../facts/facts.ts";
+import type { Refusal } from "../facts/refusal.ts";
+
+/** The facts of one step: it sees those it needs and those it gives, and no others. */
+export interface FactsOf<N extends Fact, G extends Fact> {
+  /** What `explain` calls the step. */
+  readonly title: string;
+  /** The mode key under which the step is skipped where it is `off`; always taken without one. */
+  readonly mode: string | undefined;
+  readonly needs: readonly N[];
+  readonly gives: readonly G[];
+}
+
+/** States a step. */
+export const step = <const N extends Fact = never, const G extends Fact = never>(
+  facts: FactsOf<N, G>,
+): FactsOf<N, G> => Object.freeze(facts);
+
+/** An answer of the gate's own in place of the backend's, such as that to a preflight. */
+export interface Reply {
+  readonly reply: number;
+  /** Flat: name, value. */
+  readonly headers: readonly string[];
+  readonly body?: string;
+}
+
+/** Nothing where a step has no objection. */
+export type Outcome = Refusal | Reply | undefined;
+
+/** What a step does with one request. Synchronous unless it must wait. */
+export type Check<N extends Fact, G extends Fact = never> = (
+  known: Known<N, G>,
+) => Outcome | Promise<Outcome>;
+
+/** What the head of the backend's answer says. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  /** The response of the document that this answer is; `undefined` where it names none. */
+  readonly response: DeclaredResponse | undefined;
+}
+
+/**
+ * What a control makes of an answer in place of refusing it. The change is made again on the same
+ * answer with its numbers as they were written, so it must be pure.
+ */
+export interface Amendment {
+  readonly change: (value: unknown) => unknown;
+  /** Recorded as a decision; the change is made only where its mode is `enforce`. */
+  readonly because?: Refusal;
+}
+
+/** `absent`: the answer is that of an object that does not exist, which is no refusal. */
+export type HeadOutcome = Refusal | "absent" | undefined;
+
+/** What a step does with the answer to one operation. Each part is left out where it has no say. */
+export interface AnswerCheck<N extends Fact, G extends Fact = never> {
+  /** Whether it may read successful answers, which must then come in plain bytes and whole. */
+  readonly readsSuccess?: boolean;
+  /**
+   * Whether the answer must be seen even where the caller asks for its head or for news only: then
+   * HEAD is asked as GET, and conditions are held back.
+   */
+  readonly readsAlways?: boolean;
+  /** Judges the head. */
+  head?(known: Known<N, G>, head: AnswerHead): HeadOutcome;
+  /** Whether the body of this answer must be read before a byte of it leaves. */
+  reads?(known: Known<N, G>, head: AnswerHead): boolean;
+  /** Judges an answer that has no body, though this step wanted to read one. */
+  bodyless?(known: Known<N, G>, head: AnswerHead): Refusal | undefined;
+  /** Judges the body as it was read. */
+  body?(known: Known<N, G>, value: unknown, head: AnswerHead): Refusal | Amendment | undefined;
+  /** What it says of a body that it wanted to read and that cannot be read. */
+  unread?(known: Known<N, G>, head: AnswerHead, detail: string): Refusal | undefined;
+  /** Rewrites a link to the API in a header field of the answer, where the mode is `enforce`. */
+  link?(known: Known<N, G>, link: string): string;
+}

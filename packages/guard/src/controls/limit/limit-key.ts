@@ -1,0 +1,115 @@
+import type { Facts } from "../../facts/facts.ts";
+import { compileAlike } from "../../reading/names-alike.ts";
+
+/**
+ * Who a request counts as: facts that the gate established, never the caller's word alone. The body
+ * is known only to limits that are judged after it was read.
+ */
+export type CountedFacts = Readonly<
+  Pick<Facts, "address" | "app" | "caller"> & Partial<Pick<Facts, "body">>
+>;
+
+export const limitParts = [
+  "address",
+  "user",
+  "device",
+  "app",
+  "operation",
+  "tier",
+  "everyone",
+] as const;
+export type LimitPart = (typeof limitParts)[number] | `body.${string}`;
+
+const bodyPart = /^body(?:\.[A-Za-z0-9_-]{1,64}){1,8}$/;
+export const isLimitPart = (text: string): text is LimitPart =>
+  (limitParts as readonly string[]).includes(text) || bodyPart.test(text);
+export const readsBody = (per: readonly LimitPart[]): boolean =>
+  per.some((part) => part.startsWith("body."));
+
+/**
+ * A caller's network, not the one address it uses: an IPv6 household has 2^64 addresses, and a
+ * limit by each of them would be none.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail === undefined || tail === "" ? [] : tail.split(":");
+  const groups = [
+    ...left,
+    ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0"),
+    ...right,
+  ];
+  return groups
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ""))
+    .join(":");
+}
+
+/**
+ * Case and Unicode form are folded: `Ann@x` and `ann@x` are one guess. Long values are cut; they
+ * cannot name more than one.
+ */
+function bodyValue(
+  body: unknown,
+  members: readonly { readonly name: string; readonly isAlike: (sent: string) => boolean }[],
+): string {
+  let value = body;
+  for (const { isAlike, name } of members) {
+    // Two spellings of one name are two guesses, of which one would be counted: all such share one
+    // count.
+    if (
+      typeof value !== "object" ||
+      value === null ||
+      !Object.hasOwn(value, name) ||
+      Object.keys(value).some(isAlike)
+    )
+      return "";
+    value = (value as Record<string, unknown>)[name];
+  }
+  return typeof value === "string"
+    ? value.slice(0, 200).normalize("NFKC").trim().toLowerCase()
+    : typeof value === "number"
+      ? String(value)
+      : "";
+}
+
+type ReadPart = (counted: CountedFacts) => string;
+
+/** Nobody signed in: the address stands for the user, or leaving the token out would evade it. */
+const userOf: ReadPart = ({ address, caller }) =>
+  caller === undefined ? `@${networkOf(address)}` : `=${caller.subject}`;
+
+const readers: Readonly<Record<Exclude<(typeof limitParts)[number], "operation">, ReadPart>> = {
+  address: ({ address }) => networkOf(address),
+  user: userOf,
+  device: (counted) =>
+    counted.caller?.deviceId === undefined ? userOf(counted) : `#${counted.caller.deviceId}`,
+  app: ({ app }) => app?.id ?? "",
+  tier: ({ caller }) => caller?.tier ?? "",
+  everyone: () => "",
+};
+
+/** The key under which a limit of this name counts a request for this operation. */
+export function compileLimitKey(
+  name: string,
+  per: readonly LimitPart[],
+  operation: string,
+): ReadPart {
+  const parts = per.map((part): ReadPart => {
+    if (part === "operation") return () => operation;
+    if (!part.startsWith("body.")) return readers[part as keyof typeof readers];
+    const members = part
+      .split(".")
+      .slice(1)
+      .map((one) => ({ name: one, isAlike: compileAlike(one) }));
+    return ({ body }) => bodyValue(body, members);
+  });
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return (counted) => `${name}\n${only(counted)}`;
+  return (counted) => {
+    let key = name;
+    for (const part of parts) key += `\n${part(counted)}`;
+    return key;
+  };
+}

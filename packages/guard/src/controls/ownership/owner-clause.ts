@@ -1,0 +1,87 @@
+import { notYours } from "../../facts/absent.ts";
+import { compileClaim } from "../../facts/caller.ts";
+import type { Refusal } from "../../facts/refusal.ts";
+import { compileAtom, type JudgeAtom, type JudgedFacts } from "./owner-atoms.ts";
+import { checkOwnerInAnswer } from "./owner-in-answer.ts";
+import type { Asks, OwnerAtom, OwnerClause, OwnerOutcome, OwningCaller } from "./owner-rule.ts";
+
+/** Judges one clause before the request is forwarded. A promise only where somebody is asked. */
+export type JudgeClause = (
+  known: JudgedFacts,
+  caller: OwningCaller | undefined,
+  asks: Asks,
+) => OwnerOutcome | Promise<OwnerOutcome>;
+
+/** Judges one clause by the backend's answer, where nothing before has satisfied it. */
+export type JudgeAnswer = (answer: unknown, caller: OwningCaller) => Refusal | undefined;
+
+/** One clause of an owner rule, compiled once for all the moments at which it may be judged. */
+export interface CompiledClause {
+  /** Whether path, query and header alone decide: then it is judged before the body is read. */
+  readonly early: boolean;
+  readonly judge: JudgeClause;
+  /** Undefined where the answer has no say. */
+  readonly judgeAnswer: JudgeAnswer | undefined;
+}
+
+export const nobody = notYours("nobody is signed in");
+
+export function compileClause(clause: OwnerClause): CompiledClause {
+  const { atoms } = clause;
+  return {
+    early: atoms.every((atom) => atom.kind === "request" && atom.place.from !== "body"),
+    judge: compileJudge(clause),
+    judgeAnswer: compileJudgeAnswer(atoms),
+  };
+}
+
+/** In the order of their cost: the first that holds is enough. */
+const order: readonly OwnerAtom["kind"][] = ["request", "provenance", "relation", "lookup"];
+
+function compileJudge({ atoms, exceptRoles }: OwnerClause): JudgeClause {
+  const judges = order.flatMap((kind) =>
+    atoms.flatMap((atom) =>
+      atom.kind === kind && atom.kind !== "response" ? [compileAtom(atom)] : [],
+    ),
+  );
+  const defers = atoms.some((atom) => atom.kind === "response");
+  const from = (
+    start: number,
+    known: JudgedFacts,
+    caller: OwningCaller,
+    asks: Asks,
+    before: Refusal,
+  ): OwnerOutcome | Promise<OwnerOutcome> => {
+    let refused = before;
+    for (let index = start; index < judges.length; index += 1) {
+      const outcome = (judges[index] as JudgeAtom)(known, caller, asks);
+      if (outcome === undefined) return "owned";
+      if (outcome instanceof Promise)
+        return outcome.then((settled) =>
+          settled === undefined ? "owned" : from(index + 1, known, caller, asks, settled),
+        );
+      refused = outcome;
+    }
+    return defers ? "deferred" : refused;
+  };
+  return (known, caller, asks) => {
+    if (caller === undefined) return nobody;
+    if (exceptRoles.some((role) => caller.roles.includes(role))) return "owned";
+    return from(0, known, caller, asks, nobody);
+  };
+}
+
+function compileJudgeAnswer(atoms: readonly OwnerAtom[]): JudgeAnswer | undefined {
+  const judged = atoms
+    .filter((atom) => atom.kind === "response")
+    .map(({ is, pointer }) => ({ pointer, ownerOf: compileClaim(is) }));
+  if (judged.length === 0) return undefined;
+  return (answer, caller) => {
+    let refused: Refusal | undefined = nobody;
+    for (const { ownerOf, pointer } of judged) {
+      refused = checkOwnerInAnswer(answer, pointer, ownerOf(caller));
+      if (refused === undefined) return undefined;
+    }
+    return refused;
+  };
+}

@@ -1,0 +1,88 @@
+import type { Caller } from "../../facts/caller.ts";
+import type { Decisions } from "../../facts/decision.ts";
+import type { Refusal } from "../../facts/refusal.ts";
+import type { AskingFacts } from "../compile-context.ts";
+import type { RelationPlan } from "./relation.ts";
+import type { RequestPlace } from "./request-place.ts";
+
+interface MayNameNone {
+  /** A request that names no object there has nothing to be judged by this rule. */
+  readonly optional: boolean;
+}
+
+/** One way to tell that an object is the caller's. */
+export type OwnerAtom =
+  /** Who is named in the request itself. */
+  | ({ readonly kind: "request"; readonly place: RequestPlace; readonly is: string } & MayNameNone)
+  /** Another operation is asked first: its answer names the owner. */
+  | ({
+      readonly kind: "lookup";
+      readonly lookup: LookupPlan;
+      readonly pointer: readonly string[];
+      readonly is: string;
+    } & MayNameNone)
+  /** An external decision point is asked. */
+  | ({
+      readonly kind: "relation";
+      readonly relation: RelationPlan;
+      readonly is: string;
+    } & MayNameNone)
+  /** Its id was once shown to the caller. */
+  | ({
+      readonly kind: "provenance";
+      readonly objects: string;
+      readonly id: RequestPlace;
+      readonly is: string;
+    } & MayNameNone)
+  /** The answer names the owner. */
+  | { readonly kind: "response"; readonly pointer: readonly string[]; readonly is: string };
+
+export interface LookupPlan {
+  /** The name of the operation that is asked. */
+  readonly operation: string;
+  /** Its path template. */
+  readonly pathTemplate: string;
+  /** Where the values of the template's parameters come from, in its order. */
+  readonly values: readonly RequestPlace[];
+}
+
+/** Any of the atoms is enough. */
+export interface OwnerClause {
+  readonly atoms: readonly OwnerAtom[];
+  readonly exceptRoles: readonly string[];
+}
+
+/** Asks the lookup's operation; what it answered, or why it did not. */
+export type AskLookup = (
+  known: AskingFacts,
+  lookup: LookupPlan,
+  values: readonly string[],
+) => Promise<{ readonly answer: unknown } | Refusal>;
+
+/** Asks the decision point about one object; undefined when it allows. */
+export type AskRelation = (
+  known: { readonly decisions: Pick<Decisions, "observe"> },
+  relation: RelationPlan,
+  subject: string,
+  id: string,
+) => Promise<Refusal | undefined>;
+
+/** Whether ids of a kind were shown to a caller; undefined when that cannot be told now. */
+export type AskShown = (
+  caller: string,
+  kind: string,
+  ids: readonly string[],
+) => boolean | undefined | Promise<boolean | undefined>;
+
+/** Whom a rule may have to ask. */
+export interface Asks {
+  readonly lookup: AskLookup;
+  readonly relation: AskRelation;
+  readonly shown: AskShown;
+}
+
+/** What of a caller decides whose an object is. */
+export type OwningCaller = Pick<Caller, "subject" | "claims" | "roles">;
+
+/** `deferred`: the answer will tell. */
+export type OwnerOutcome = "owned" | "deferred" | Refusal;

@@ -1,0 +1,125 @@
+import type { Operation } from "../../document/api-document.ts";
+import type { JoinContext } from "../../policy/join-context.ts";
+import { readPointer } from "../../reading/json-pointer.ts";
+import { nearest } from "../../reading/nearest-name.ts";
+import type { OwnerAtom } from "./owner-rule.ts";
+import { planLookup } from "./plan-lookup.ts";
+import { placeOf } from "./plan-request-place.ts";
+import type { OwnerLeaf } from "./policy.ts";
+import { verifyInAnswer, verifyInBody } from "./verify-pointer.ts";
+
+type Place = readonly string[];
+
+/** What every way to own an object is planned with. */
+export interface AtomAt {
+  readonly operation: Operation;
+  readonly leaf: OwnerLeaf;
+  readonly place: Place;
+  /** The claim of the caller's token that the owner must equal. */
+  readonly is: string;
+  readonly optional: boolean;
+  readonly context: JoinContext;
+}
+
+/** A POST makes what its answer names; these change what was there. */
+const changes: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
+
+/** One way to own an object; undefined, with its faults noted, where it is not understood. */
+export function planAtom(
+  operation: Operation,
+  leaf: OwnerLeaf,
+  place: Place,
+  outerIs: string | undefined,
+  context: JoinContext,
+): OwnerAtom | undefined {
+  const { note } = context;
+  // Who was shown it is who asks, unless a claim of the whole team says otherwise.
+  const is = leaf.is ?? outerIs ?? (leaf.provenance === undefined ? undefined : "token.sub");
+  if (is === undefined) {
+    note(place, "an owner rule does not say whose the object must be", {
+      expected: "is: token.sub",
+    });
+    return undefined;
+  }
+  if (leaf.foreign === "filter")
+    note([...place, "foreign"], "a list is cut only by a rule that stands alone");
+  const { body, lookup, optional = false, param, provenance, relation, response } = leaf;
+  const ways = [param, body, relation, provenance, lookup ?? response];
+  if (ways.filter((way) => way !== undefined).length !== 1) {
+    note(place, "an owner is named by the path, the body, a lookup or the answer", {
+      expected:
+        "one of param: NAME, body: /pointer, relation: { ... }, " +
+        "lookup: operationId with response: /pointer, or response: /pointer",
+    });
+    return undefined;
+  }
+  const at: AtomAt = { operation, leaf, place, is, optional, context };
+  if (param !== undefined) return planParameter(param, at);
+  if (body !== undefined) return planBody(body, at);
+  if (provenance !== undefined) return planProvenance(provenance, at);
+  if (relation !== undefined) return planRelation(relation, at);
+  return lookup === undefined ? planResponse(response as string, at) : planLookup(lookup, at);
+}
+
+function planParameter(param: string, at: AtomAt): OwnerAtom | undefined {
+  const { context, is, operation, optional, place } = at;
+  const found = placeOf(operation, param, [...place, "param"], optional, context);
+  return found === undefined ? undefined : { kind: "request", place: found, is, optional };
+}
+
+function planBody(body: string, { context, is, operation, optional, place }: AtomAt): OwnerAtom {
+  const pointer = readPointer(body);
+  if (operation.requestBody === undefined)
+    context.note([...place, "body"], `'${operation.key}' has no body`);
+  verifyInBody(operation, pointer, [...place, "body"], context);
+  return { kind: "request", place: { from: "body", pointer }, is, optional };
+}
+
+function planProvenance(
+  { id: from, kind }: NonNullable<OwnerLeaf["provenance"]>,
+  { context, is, operation, optional, place }: AtomAt,
+): OwnerAtom | undefined {
+  const kinds = context.namesOf("kind") ?? [];
+  if (!kinds.includes(kind))
+    context.note([...place, "provenance", "kind"], `there is no kind '${kind}'`, {
+      expected: kinds.join(", ") || "a name under provenance",
+    });
+  const id = placeOf(operation, from, [...place, "provenance", "id"], optional, context);
+  return id === undefined ? undefined : { kind: "provenance", objects: kind, id, is, optional };
+}
+
+function planRelation(
+  { action, at, id: from, resource }: NonNullable<OwnerLeaf["relation"]>,
+  { context, is, operation, optional, place }: AtomAt,
+): OwnerAtom | undefined {
+  const points = context.namesOf("decision point") ?? [];
+  if (!points.includes(at)) {
+    const meant = nearest(at, points);
+    context.note([...place, "relation", "at"], `there is no decision point '${at}'`, {
+      expected: points.join(", ") || "a name under decisionPoints",
+      ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }),
+    });
+  }
+  const id = placeOf(operation, from, [...place, "relation", "id"], optional, context);
+  if (id === undefined) return undefined;
+  return { kind: "relation", relation: { at, action, resource, id }, is, optional };
+}
+
+function planResponse(response: string, at: AtomAt): OwnerAtom {
+  const { context, is, operation, optional, place } = at;
+  if (optional)
+    context.note([...place, "optional"], "an answer that names no owner is never passed", {
+      mend:
+        "optional is for what the request may leave out: " +
+        "param, body, or the id of a lookup, relation or provenance.",
+    });
+  if (changes.has(operation.method))
+    context.note(
+      [...place, "response"],
+      `'${operation.key}' has already changed the object when its answer names the owner`,
+      { expected: "lookup: a GET of the same object, with response: /pointer" },
+    );
+  const pointer = readPointer(response);
+  verifyInAnswer(operation, pointer, [...place, "response"], context);
+  return { kind: "response", pointer, is };
+}

@@ -1,0 +1,107 @@
+import type { Operation } from "../../document/api-document.ts";
+import type { JoinContext } from "../../policy/join-context.ts";
+import { readPointer } from "../../reading/json-pointer.ts";
+import type { OwnersPlan } from "./plan.ts";
+import { planAtom } from "./plan-atom.ts";
+import type { OwnerClause } from "./owner-rule.ts";
+import type { OwnerLeaf, OwnerSetting } from "./policy.ts";
+import { verifyInAnswer } from "./verify-pointer.ts";
+
+type Place = readonly string[];
+
+/** Each clause has a bit of its own among those that the answer must decide. */
+const mostClauses = 30;
+
+/** A rule of the policy that is one clause: ways to own the object, of which one is enough. */
+interface ClauseSetting {
+  readonly leaves: readonly OwnerLeaf[];
+  /** Where each of them stands. */
+  readonly places: readonly Place[];
+  readonly is: string | undefined;
+  readonly exceptRoles: readonly string[];
+}
+
+/** An owner rule as clauses that must all hold, each of atoms of which one is enough. */
+export function planClauses(
+  operation: Operation,
+  setting: OwnerSetting,
+  place: Place,
+  context: JoinContext,
+): OwnersPlan | undefined {
+  if (!("any" in setting) && !("all" in setting) && setting.foreign === "filter") {
+    const foreign = planForeign(operation, setting, place, context);
+    return foreign === undefined ? undefined : { clauses: [], foreign };
+  }
+  const clauses = clausesOf(setting, place).flatMap(
+    (clause) => planClause(operation, clause, context) ?? [],
+  );
+  if (clauses.length > mostClauses)
+    context.note(place, `an owner rule has more than ${mostClauses} parts`);
+  return clauses.length === 0 ? undefined : { clauses, foreign: undefined };
+}
+
+/** Takes `any` and `all` apart. */
+function clausesOf(setting: OwnerSetting, place: Place): ClauseSetting[] {
+  if ("all" in setting)
+    return setting.all.flatMap((part, index) => {
+      const here = [...place, "all", String(index)];
+      return clausesOf(part, here).map((clause) => ({
+        ...clause,
+        is: clause.is ?? setting.is,
+        exceptRoles: [...(setting.exceptRoles ?? []), ...clause.exceptRoles],
+      }));
+    });
+  if ("any" in setting)
+    return [
+      {
+        leaves: setting.any,
+        places: setting.any.map((_, index) => [...place, "any", String(index)]),
+        is: setting.is,
+        exceptRoles: setting.exceptRoles ?? [],
+      },
+    ];
+  return [{ leaves: [setting], places: [place], is: undefined, exceptRoles: [] }];
+}
+
+function planClause(
+  operation: Operation,
+  { exceptRoles, is, leaves, places }: ClauseSetting,
+  context: JoinContext,
+): OwnerClause | undefined {
+  const placeOf = (index: number): Place => places[index] as Place;
+  if (leaves.length > 1)
+    leaves.forEach((leaf, index) => {
+      if (leaf.optional === true)
+        context.note(
+          [...placeOf(index), "optional"],
+          "one of several ways to own an object is not optional: " +
+            "a request without it would pass them all",
+        );
+    });
+  const atoms = leaves.flatMap(
+    (leaf, index) => planAtom(operation, leaf, placeOf(index), is, context) ?? [],
+  );
+  if (atoms.length === 0) return undefined;
+  return {
+    atoms,
+    exceptRoles: [...exceptRoles, ...leaves.flatMap((leaf) => leaf.exceptRoles ?? [])],
+  };
+}
+
+function planForeign(
+  operation: Operation,
+  { exceptRoles = [], is, response }: OwnerLeaf,
+  place: Place,
+  context: JoinContext,
+): OwnersPlan["foreign"] {
+  if (response === undefined || is === undefined || !readPointer(response).includes("*")) {
+    context.note(
+      [...place, "foreign"],
+      "only a list of the answer can be cut to the caller's own",
+      { expected: "response: /items/*/customerId, is: token.sub, foreign: filter" },
+    );
+    return undefined;
+  }
+  verifyInAnswer(operation, readPointer(response), [...place, "response"], context);
+  return { pointer: readPointer(response), is, exceptRoles };
+}

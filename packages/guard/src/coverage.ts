@@ -1,0 +1,78 @@
+import type { AnyControl } from "./controls/order-builder.ts";
+import type { Finding } from "./controls/control.ts";
+import type { Operation } from "./document/api-document.ts";
+import type { ApiPlan, OperationPlan, Plan } from "./guard-policy.ts";
+import { order } from "./order.ts";
+
+/** One operation of the plan, and what each control says of it in words. */
+export interface CoverageRow {
+  readonly api: ApiPlan;
+  readonly plan: OperationPlan;
+  readonly operation: Operation;
+  /** By the key of the column. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+/** Which control stands where: a row for each operation. */
+export interface Coverage {
+  readonly columns: readonly { readonly key: string; readonly title: string }[];
+  readonly rows: readonly CoverageRow[];
+}
+
+const placeOf = ({ words }: AnyControl): number => words?.column?.place ?? Number.POSITIVE_INFINITY;
+
+/** Those with a column first, as the columns stand; then the others, in the order of the journey. */
+const controls: readonly AnyControl[] = order.controls.toSorted((a: AnyControl, b: AnyControl) =>
+  placeOf(a) === placeOf(b) ? 0 : placeOf(a) - placeOf(b),
+);
+
+export function coverageOf(plan: Plan): Coverage {
+  const columns = controls.flatMap(({ name, words }) =>
+    words?.column === undefined ? [] : [{ name, ...words.column }],
+  );
+  const byName = plan.controls as Readonly<Record<string, unknown>>;
+  const rows = everyOperation(plan).map(({ api, operation, own }): CoverageRow => {
+    const cells = columns.map(({ cell, key, name }) => {
+      const ofControl = (own.controls as Readonly<Record<string, unknown>>)[name];
+      return [key, cell(ofControl as never, operation, byName[name] as never)];
+    });
+    return { api, plan: own, operation, cells: Object.fromEntries(cells) };
+  });
+  return { columns: columns.map(({ key, title }) => ({ key, title })), rows };
+}
+
+/** What is understood, but perhaps not meant. The issuer's own endpoints are left out. */
+export function findingsOf(plan: Plan): readonly Finding[] {
+  const byName = plan.controls as Readonly<Record<string, unknown>>;
+  const operations = everyOperation(plan).filter(({ api }) => !api.issuer);
+  return controls.flatMap(({ name, words }) =>
+    operations.flatMap(({ api, operation, own }) => [
+      ...(words?.findings?.(
+        (own.controls as Readonly<Record<string, unknown>>)[name] as never,
+        {
+          name: own.name,
+          operation,
+          schemas: api.document.schemas,
+          anonymous: own.anonymous,
+          identified: plan.identified,
+        },
+        byName[name] as never,
+      ) ?? []),
+    ]),
+  );
+}
+
+interface PlannedOperation {
+  readonly api: ApiPlan;
+  readonly operation: Operation;
+  readonly own: OperationPlan;
+}
+
+const everyOperation = (plan: Plan): readonly PlannedOperation[] =>
+  plan.apis.flatMap((api) =>
+    api.operations.map((own, index) => ({
+      api,
+      operation: api.document.operations[index] as Operation,
+      own,
+    })),
+  );

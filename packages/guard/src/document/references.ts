@@ -1,0 +1,130 @@
+import { dirname, resolve } from "node:path";
+import type { Fault } from "./api-document.ts";
+import { readDocument, type SourceDocument } from "./read-document.ts";
+
+/**
+ * A value with the place it stands at, so that faults and relative references in it can be told.
+ */
+export interface Located {
+  readonly document: SourceDocument;
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/** The files one OpenAPI document is spread over, read once each. */
+export class DocumentSet {
+  readonly faults: Fault[] = [];
+  readonly #documents = new Map<string, SourceDocument | undefined>();
+
+  /** @param options see readDocument */
+  open(
+    file: string,
+    options: { readonly bareTemplates?: boolean } = {},
+  ): SourceDocument | undefined {
+    const known = this.#documents.get(file);
+    if (known !== undefined || this.#documents.has(file)) return known;
+    const { document, faults } = readDocument(file, options);
+    this.faults.push(...faults);
+    this.#documents.set(file, document);
+    return document;
+  }
+
+  fault(
+    at: Located,
+    message: string,
+    rest: {
+      readonly expected?: string;
+      readonly mend?: string;
+      readonly severity?: "error" | "warning";
+    } = {},
+  ): void {
+    this.faults.push({ ...at.document.positionOf(at.path), severity: "error", message, ...rest });
+  }
+
+  /** Where a reference points, or undefined with a fault. */
+  target(at: Located, reference: string): Located | undefined {
+    const hash = reference.indexOf("#");
+    const filePart = hash === -1 ? reference : reference.slice(0, hash);
+    const fragment = hash === -1 ? "" : reference.slice(hash + 1);
+    if (/^[a-z][a-z0-9+.-]*:/i.test(filePart)) {
+      this.fault(at, `the reference '${reference}' leads to another host`, {
+        expected: "a reference within this file or to a file beside it",
+        mend: "Download it next to this file and refer to it by its relative path.",
+      });
+      return undefined;
+    }
+    const document =
+      filePart === ""
+        ? at.document
+        : this.open(resolve(dirname(at.document.file), safeDecode(filePart)));
+    if (document === undefined) {
+      this.fault(at, `the reference '${reference}' leads to a file that cannot be read`);
+      return undefined;
+    }
+    if (fragment !== "" && !fragment.startsWith("/")) {
+      this.fault(at, `the reference '${reference}' names an anchor`, {
+        expected: "a JSON pointer such as #/components/schemas/Account",
+      });
+      return undefined;
+    }
+    const path =
+      fragment === ""
+        ? []
+        : fragment
+            .slice(1)
+            .split("/")
+            .map((token) => safeDecode(token).replaceAll("~1", "/").replaceAll("~0", "~"));
+    let value = document.value;
+    for (const key of path) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) {
+        this.fault(at, `the reference '${reference}' leads nowhere`);
+        return undefined;
+      }
+      value = (value as Record<string, unknown>)[key];
+    }
+    return { document, path, value };
+  }
+
+  /** Follows `$ref` of a parameter, response, path item and the like to the object itself. */
+  follow(at: Located): Located | undefined {
+    const seen = new Set<string>();
+    let here = at;
+    for (;;) {
+      const reference =
+        isRecord(here.value) && typeof here.value["$ref"] === "string"
+          ? here.value["$ref"]
+          : undefined;
+      if (reference === undefined) return here;
+      const key = `${here.document.file}\n${reference}`;
+      if (seen.has(key)) {
+        this.fault(at, `the reference '${reference}' leads back to itself`);
+        return undefined;
+      }
+      seen.add(key);
+      const next = this.target(here, reference);
+      if (next === undefined) return undefined;
+      here = next;
+    }
+  }
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export function child(at: Located, ...keys: string[]): Located {
+  let { value } = at;
+  for (const key of keys)
+    value =
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<string, unknown>)[key]
+        : undefined;
+  return { document: at.document, path: [...at.path, ...keys], value };
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,129 @@
+import { RE2JS } from "re2js";
+
+/**
+ * A compiled pattern whose matching time is bounded by the length of the text, whatever the text.
+ */
+export interface BoundedPattern {
+  test(text: string): boolean;
+}
+
+/** Longest text given to a pattern that only a backtracking engine understands. */
+const mostBacktracked = 256;
+const cache = new Map<string, BoundedPattern>();
+
+/**
+ * Compiles a pattern of a document (ECMA-262 dialect). The caller chooses the text, so a pattern
+ * like `(a+)+$` would be a switch that turns the gate off. Patterns that cannot blow up run
+ * natively; the others on a linear-time engine; those it does not know (look-around,
+ * back-references) natively on short texts, when their loops do not nest.
+ *
+ * @throws SyntaxError when the pattern cannot be read, or cannot be bounded
+ */
+export function compileBoundedPattern(source: string): BoundedPattern {
+  const known = cache.get(source);
+  if (known !== undefined) return known;
+  const native = compileNative(source);
+  const loops = loopsOf(source);
+  const pattern =
+    loops.unbounded <= 1 && !loops.nested
+      ? native
+      : (compileLinear(source) ?? boundByLength(source, native, loops));
+  cache.set(source, pattern);
+  return pattern;
+}
+
+function compileNative(source: string): RegExp {
+  try {
+    return new RegExp(source, "u");
+  } catch (fault) {
+    // Many documents escape what needs no escape (`\-`, `\_`), which only the older dialect allows.
+    try {
+      return new RegExp(source);
+    } catch {
+      throw fault;
+    }
+  }
+}
+
+function compileLinear(source: string): BoundedPattern | undefined {
+  try {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(source));
+    return { test: (text) => compiled.matcher(text).find() };
+  } catch {
+    return undefined;
+  }
+}
+
+function boundByLength(
+  source: string,
+  native: RegExp,
+  { nested, unbounded }: Loops,
+): BoundedPattern {
+  if (nested || unbounded > 3)
+    throw new SyntaxError(
+      `the pattern ${JSON.stringify(source)} cannot be matched in bounded time: its loops stand within loops, and the linear engine does not take it`,
+    );
+  return { test: (text) => text.length <= mostBacktracked && native.test(text) };
+}
+
+interface Loops {
+  /** Loops without an upper bound, or with one above 100. */
+  readonly unbounded: number;
+  /** A repeated group that itself repeats or chooses. */
+  readonly nested: boolean;
+}
+
+function loopsOf(source: string): Loops {
+  let unbounded = 0;
+  let nested = false;
+  /** For each open group: does it hold a loop or a choice? */
+  const groups: boolean[] = [];
+  for (let index = 0; index < source.length; index += 1) {
+    const character = source[index] as string;
+    if (character === "\\") index += 1;
+    else if (character === "[") index = classEnd(source, index);
+    else if (character === "(") groups.push(false);
+    else if (character === "|") markAll(groups);
+    let group = false;
+    if (character === ")") group = groups.pop() ?? false;
+    const loop = loopAt(source, index + 1);
+    if (character === "(" && source[index + 1] === "?") continue;
+    if (loop === undefined) {
+      if (group) markAll(groups);
+      continue;
+    }
+    if (loop.most > 100) unbounded += 1;
+    if (loop.most > 1) {
+      if (character === ")" && group) nested = true;
+      markAll(groups);
+    } else if (group) markAll(groups);
+    index += loop.length;
+  }
+  return { unbounded, nested };
+}
+
+function markAll(groups: boolean[]): void {
+  if (groups.length > 0) groups[groups.length - 1] = true;
+}
+
+function loopAt(
+  source: string,
+  index: number,
+): { readonly most: number; readonly length: number } | undefined {
+  const match = /^(?:([*+?])|\{(\d+)(,(\d*))?\})\??/.exec(source.slice(index, index + 24));
+  if (match === null) return undefined;
+  const [whole, sign, least, range, most] = match;
+  if (sign !== undefined) return { most: sign === "?" ? 1 : Infinity, length: whole.length };
+  return {
+    most: range === undefined ? Number(least) : most === "" ? Infinity : Number(most),
+    length: whole.length,
+  };
+}
+
+function classEnd(source: string, from: number): number {
+  for (let index = from + 1; index < source.length; index += 1) {
+    if (source[index] === "\\") index += 1;
+    else if (source[index] === "]") return index;
+  }
+  return source.length;
+}

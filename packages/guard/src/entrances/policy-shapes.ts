@@ -1,0 +1,34 @@
+// How keys of the policy are stated: for settings that the program around the gate adds.
+export {
+  type Field,
+  type Fields,
+  object,
+  type ObjectShape,
+  optional,
+  type ReadFields,
+  required,
+} from "../policy/object-shape.ts";
+export {
+  cookieName,
+  fieldName,
+  role,
+  secret,
+  type SecretSetting,
+  url,
+} from "../policy/scalars.ts";
+export {
+  choice,
+  duration,
+  either,
+  flag,
+  integer,
+  list,
+  named,
+  oneOrMore,
+  type Read,
+  scalar,
+  scalarOr,
+  type Shape,
+  size,
+  text,
+} from "../policy/shape.ts";

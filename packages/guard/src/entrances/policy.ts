@@ -1,0 +1,31 @@
+// The policy: its format, how it is read and joined to its documents, and what it covers.
+export type { AuthenticationPlan } from "../controls/authentication/plan.ts";
+export type { Finding } from "../controls/control.ts";
+export { anyone, type RoleMatrix, roleMatrix } from "../controls/entry/role-matrix.ts";
+export { type Coverage, type CoverageRow, coverageOf, findingsOf } from "../coverage.ts";
+export type { Binding } from "../facts/binding.ts";
+export type { Mode, ModeRule } from "../facts/mode.ts";
+export type { ModeKey } from "../policy/mode-setting.ts";
+export {
+  type ApiPlan,
+  type GuardKeys,
+  type GuardPolicy,
+  joinPolicy,
+  modeKeys,
+  type OperationPlan,
+  type Plan,
+  policyFormat,
+  type Settings,
+} from "../guard-policy.ts";
+export type { CoreKeys } from "../policy/core-keys.ts";
+export type { JoinContext, NoteFault, PolicyPath } from "../policy/join-context.ts";
+export type { PolicyKeys, PolicyOf } from "../policy/keys.ts";
+export type { PolicyFormat } from "../policy/policy-format.ts";
+export {
+  definePolicy,
+  type PolicyReading,
+  type PolicySources,
+  readPolicy,
+} from "../policy/read-policy.ts";
+export type { HealthCheckPlan, UpstreamPlan } from "../policy/upstream-setting.ts";
+export { nearest } from "../reading/nearest-name.ts";

@@ -1,0 +1,21 @@
+// What many requests share: in memory that all threads of a process share, or in Redis.
+export type { ProvenanceState } from "../state/provenance.ts";
+export { RedisState } from "../state/redis.ts";
+export type { ReplayState } from "../state/replay.ts";
+export {
+  allocateSharedBuckets,
+  type SharedBuckets,
+  SharedMemoryState,
+} from "../state/shared-memory.ts";
+export {
+  allocateSharedProvenance,
+  type SharedProvenance,
+  SharedProvenanceState,
+} from "../state/shared-provenance.ts";
+export {
+  allocateSharedReplay,
+  type SharedReplay,
+  SharedReplayState,
+} from "../state/shared-replay.ts";
+export type { Bucket, LimitState, Taken } from "../state/state.ts";
+export { allocateWriteVersions, WriteVersions } from "../state/write-versions.ts";

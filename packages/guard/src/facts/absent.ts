@@ -1,0 +1,27 @@
+import { defineProblems } from "./problem.ts";
+import { refuse, type Refusal } from "./refusal.ts";
+
+/** What is said of objects, by every control that judges whose they are. */
+export const objectProblems = defineProblems("ownership", {
+  "object-not-yours": {
+    status: 404,
+    title: "There is nothing at this address",
+    sentence: "The object does not exist, or is not the caller's; both are answered alike.",
+  },
+  "owner-unknown": {
+    status: 503,
+    title: "Whose this is cannot be told just now",
+    sentence: "Try again after the time in Retry-After.",
+  },
+});
+
+/** Another's object is answered like one that is absent. */
+export const notYours = (detail: string): Refusal =>
+  refuse(objectProblems["object-not-yours"], { detail });
+
+/** Nobody could say whose the object is. */
+export const ownerUnknown = (detail: string, retryAfterSeconds = 1): Refusal =>
+  refuse(objectProblems["owner-unknown"], { detail, retryAfterSeconds });
+
+/** The answer itself, without a word of what was found. */
+export const absent: Refusal = Object.freeze(refuse(objectProblems["object-not-yours"]));

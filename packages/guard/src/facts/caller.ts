@@ -1,0 +1,53 @@
+/**
+ * Who calls, as a verified credential says. One type and one word for it in the whole gate: modes,
+ * limits, entry, ownership and the backend are all told of this. Frozen: it is shared by every
+ * request that brings the same token.
+ */
+export interface Caller {
+  readonly subject: string;
+  readonly clientId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  readonly tier: string | undefined;
+  readonly deviceId: string | undefined;
+  /** `cnf.jkt`: the thumbprint of the key that must prove each request (RFC 9449). */
+  readonly boundKey: string | undefined;
+  /** `cnf["x5t#S256"]` (RFC 8705). */
+  readonly boundCertificate: string | undefined;
+  /** `sid`: the sign-in that the token came of. */
+  readonly sessionId: string | undefined;
+  /** `account_version`, of the built-in issuer: what the account may do, when the token was made. */
+  readonly accountVersion: number | undefined;
+  readonly tokenId: string | undefined;
+  readonly issuedAtSeconds: number | undefined;
+  readonly expiresAtSeconds: number;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** One claim of a caller's token as text. Undefined when the token does not say. */
+export type ClaimOf = (caller: Pick<Caller, "subject" | "claims">) => string | undefined;
+
+/**
+ * Compiles `token.sub`, `token.<claim>` or `token.<claim>.<member>`.
+ *
+ * @throws RangeError when the expression is none of these
+ */
+export function compileClaim(expression: string): ClaimOf {
+  const match = /^token((?:\.[A-Za-z0-9_-]+)+)$/.exec(expression);
+  if (match === null)
+    throw new RangeError(
+      `'${expression}' does not say whose the object must be; ` +
+        "expected a claim of the caller's token, such as token.sub",
+    );
+  const members = (match[1] as string).slice(1).split(".");
+  if (members.length === 1 && members[0] === "sub") return (caller) => caller.subject;
+  return (caller) => {
+    let value: unknown = caller.claims;
+    for (const member of members) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, member))
+        return undefined;
+      value = (value as Record<string, unknown>)[member];
+    }
+    return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+  };
+}

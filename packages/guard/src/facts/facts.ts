@@ -1,0 +1,105 @@
+import type { App } from "./app.ts";
+import type { Arrival } from "./arrival.ts";
+import type { BodyReading } from "./body.ts";
+import type { Caller } from "./caller.ts";
+import type { Decisions } from "./decision.ts";
+import type { HeaderFields } from "./header-fields.ts";
+
+/**
+ * Facts without a value: that something has been done. A step that relies on it names it among the
+ * facts that it needs, and so can only stand behind the step that does it.
+ */
+interface Done {
+  /** The coarse bound of the caller's network has been asked: what costs more may follow. */
+  readonly admitted?: never;
+  /** Whether the caller holds the key of its token has been judged: who has stolen it is nobody. */
+  readonly bindingJudged?: never;
+  /** Handles in path and query have been replaced by the ids that they stand for. */
+  readonly idsOpened?: never;
+  /** Path, query, header and cookies have been held to the document. */
+  readonly parametersJudged?: never;
+  /** Whether the caller may use the operation has been judged. */
+  readonly entryJudged?: never;
+  /** Handles in the body have been replaced by the ids that they stand for. */
+  readonly bodyIdsOpened?: never;
+  /** The body has been held to the document. */
+  readonly bodyJudged?: never;
+  /** Answers that tell what exists have been recognized. */
+  readonly absenceJudged?: never;
+  /** The owner that the answer names has been judged, on the answer as the backend gave it. */
+  readonly answerOwnerJudged?: never;
+  /** What the caller is shown has been noted, by the ids that the backend knows. */
+  readonly shownNoted?: never;
+}
+
+/**
+ * Everything that may be known of one request. A step of the journey names the facts it needs and
+ * those it gives, sees no others, and can only stand behind the steps that give what it needs
+ * (order.ts).
+ */
+export interface Facts extends Done {
+  // From the door.
+  readonly arrival: Arrival;
+  /** Milliseconds since 1970, by a clock that somebody may set. */
+  readonly receivedAtMs: number;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly startedAt: number;
+  /** Header fields for the answer, whoever makes it. Flat: name, value. */
+  readonly answerFields: string[];
+  /** Where a doubt is recorded that does not refuse; what refuses is returned by the step. */
+  readonly decisions: Pick<Decisions, "observe">;
+
+  /** The canonical path: the one spelling that route, policy, limits, record and backend see. */
+  path: string;
+  /** What stands behind the question mark; empty without one. */
+  query: string;
+  /** The caller's address: the connection's other end, or what a trusted proxy says. */
+  address: string;
+  /** 32 hexadecimal digits (W3C Trace Context). */
+  traceId: string;
+  readonly fields: HeaderFields;
+  /** Fields that go on to the backend: end to end, and none that only the gate may send. Flat. */
+  forwardFields: string[];
+
+  /** The API version asked for: a name of `apis[].version`, or empty where the path tells. */
+  version: string | undefined;
+
+  /** Raw segments that stand for the path template's parameters, in the template's order. */
+  pathParameters: string[];
+
+  /** The app's own word for which build it is: never a ground for permission. */
+  app: App | undefined;
+
+  /** The access token that was verified. */
+  accessToken: string | undefined;
+  /** Undefined when nobody signed in. */
+  caller: Caller | undefined;
+
+  /** The body as bytes, once it was read; as they will be sent on. */
+  bodyBytes: Buffer | undefined;
+  /** The body as it was read by its media type; undefined where nothing reads it. */
+  body: unknown;
+  /** That no body came is known. */
+  bodyAbsent: boolean;
+  /** How the body's media type is read; undefined where none was declared, or none came. */
+  bodyReading: BodyReading | undefined;
+
+  /** Owner clauses, by bit, that only the answer can decide. */
+  ownerPending: number;
+
+  /** The answer as the document declares it, where something was taken from it. */
+  declaredAnswer: unknown;
+  /** Pointers of properties that were taken from the answer, or would have been. */
+  stripped: readonly string[] | undefined;
+}
+
+export type Fact = keyof Facts;
+
+/** Known from the first moment on. */
+type FromTheDoor = "arrival" | "receivedAtMs" | "startedAt" | "answerFields" | "decisions";
+
+/** What a step may see and write: the facts it needs, those it gives, and the door's. */
+export type Known<N extends Fact, G extends Fact = never> = Readonly<
+  Pick<Facts, Exclude<N, G> | FromTheDoor>
+> &
+  Pick<Facts, G>;

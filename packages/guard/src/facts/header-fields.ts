@@ -1,0 +1,69 @@
+import type { Arrival } from "./arrival.ts";
+import { defineProblems } from "./problem.ts";
+
+/**
+ * The header fields that controls ask for, found in one pass over what was sent. A field that may
+ * be sent once only is never a list.
+ */
+export interface HeaderFields {
+  host: string | undefined;
+  contentType: string | undefined;
+  contentLength: string | undefined;
+  contentEncoding: string | undefined;
+  transferEncoding: string | undefined;
+  acceptEncoding: string | undefined;
+  accept: string | undefined;
+  cookie: string | undefined;
+  forwardedFor: string | undefined;
+  forwarded: string | undefined;
+  traceparent: string | undefined;
+  app: string | undefined;
+  ifNoneMatch: string | undefined;
+  expect: string | undefined;
+  authorization: string | undefined;
+  dpop: string | undefined;
+  origin: string | undefined;
+}
+
+export const noHeaderFields = (): HeaderFields => ({
+  host: undefined,
+  contentType: undefined,
+  contentLength: undefined,
+  contentEncoding: undefined,
+  transferEncoding: undefined,
+  acceptEncoding: undefined,
+  accept: undefined,
+  cookie: undefined,
+  forwardedFor: undefined,
+  forwarded: undefined,
+  traceparent: undefined,
+  app: undefined,
+  ifNoneMatch: undefined,
+  expect: undefined,
+  authorization: undefined,
+  dpop: undefined,
+  origin: undefined,
+});
+
+/**
+ * Whether bytes may follow the head. Over HTTP/2 that is known only when they come, unless the head
+ * said that it was all.
+ */
+export function mayHaveBody(known: {
+  readonly arrival: Arrival;
+  readonly fields: Readonly<HeaderFields>;
+}): boolean {
+  const { contentLength, transferEncoding } = known.fields;
+  if (contentLength !== undefined) return contentLength !== "0";
+  return known.arrival.httpVersion === "2.0"
+    ? !known.arrival.endsWithHead
+    : transferEncoding !== undefined;
+}
+
+export const headerProblems = defineProblems("protocol", {
+  "header-malformed": {
+    status: 400,
+    title: "A header field is malformed or ambiguous",
+    sentence: "Send each header field once, with a name and value that HTTP allows.",
+  },
+});

@@ -1,0 +1,53 @@
+import { readRange } from "./app.ts";
+import { inCohort } from "./cohort.ts";
+import type { Facts } from "./facts.ts";
+
+/**
+ * `off`: not decided. `observe`: decided, recorded, let pass. `enforce`: decided, recorded,
+ * refused.
+ */
+export const modes = ["off", "observe", "enforce"] as const;
+export type Mode = (typeof modes)[number];
+
+/** For whom a control is enforced first; everybody else has `otherwise`. */
+export interface StagedMode {
+  readonly enforce: { readonly app: string | undefined; readonly percent: number | undefined };
+  readonly otherwise: Mode;
+}
+
+/** A mode as the plan holds it: plain data. */
+export type ModeRule = Mode | StagedMode;
+
+/** What a staged mode is decided by. */
+export type ModeFacts = Readonly<Pick<Facts, "address" | "app" | "caller">>;
+
+/** A mode, ready to be asked. */
+export interface ModeDecision {
+  /** The mode when it does not depend on the caller. */
+  readonly constant: Mode | undefined;
+  readonly decide: (known: ModeFacts) => Mode;
+}
+
+/** The modes that hold for one operation, by mode key. */
+export type ModeRow = Readonly<Record<string, ModeDecision>>;
+
+/** @param salt names what is staged, so that one caller is not the first for everything */
+export function compileMode(rule: ModeRule, salt: string): ModeDecision {
+  if (typeof rule === "string") return Object.freeze({ constant: rule, decide: () => rule });
+  const { enforce, otherwise } = rule;
+  const percent = enforce.percent ?? 100;
+  if (enforce.app === undefined && percent >= 100)
+    return Object.freeze({ constant: "enforce", decide: () => "enforce" });
+  const fits = enforce.app === undefined ? undefined : compileFits(enforce.app);
+  return Object.freeze<ModeDecision>({
+    constant: undefined,
+    decide: (known) =>
+      (fits === undefined || fits(known)) && inCohort(known, percent, salt) ? "enforce" : otherwise,
+  });
+}
+
+/** A caller that does not say its version fits no range. */
+function compileFits(range: string): (known: ModeFacts) => boolean {
+  const fits = readRange(range);
+  return ({ app }) => fits !== undefined && app !== undefined && fits(app.numbers);
+}

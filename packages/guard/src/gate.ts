@@ -1,0 +1,162 @@
+import type { GateAt } from "./controls/compile-context.ts";
+import type { ApiDocument } from "./document/api-document.ts";
+import type { Arrival } from "./facts/arrival.ts";
+import type { DecisionRecord } from "./facts/record.ts";
+import { type GuardPolicy, joinPolicy, type Plan, problemCatalogue } from "./guard-policy.ts";
+import type { Answer } from "./journey/answer.ts";
+import { type CompiledPlan, compilePlan, type CompilePorts } from "./journey/compile-plan.ts";
+import { Exchange } from "./journey/exchange.ts";
+import {
+  type Explaining,
+  explainEnds,
+  type Explanation,
+  newExplaining,
+  withoutAsking,
+} from "./journey/explain.ts";
+import { type FindOperation, Journey } from "./journey/journey.ts";
+import { compileRecord } from "./journey/record.ts";
+import { findOperation } from "./journey/route.ts";
+import { compileServe } from "./journey/serve.ts";
+import { order } from "./order.ts";
+import { PolicyFault } from "./policy/policy-fault.ts";
+
+type Controls = (typeof order)["controls"][number];
+type PortsOf<C> = C extends { open?(whole: never, ports: infer P, gate: GateAt): unknown }
+  ? (ports: P) => void
+  : never;
+type ControlPorts = PortsOf<Controls> extends (ports: infer P) => void ? P : never;
+
+/** What the gate needs of the program around it, and what its controls need. */
+export type GatePorts = CompilePorts &
+  ControlPorts & {
+    /** Told of every exchange once, whatever became of it. */
+    readonly record: (record: DecisionRecord) => void;
+  };
+
+/** What a gate guards by: a plan, or the policy and the documents that make one. */
+export type GateSource =
+  | { readonly plan: Plan }
+  | {
+      readonly policy: GuardPolicy;
+      /** In the order of the policy's `apis`. */
+      readonly documents: readonly ApiDocument[];
+    };
+
+export type GateOptions = GateSource & { readonly ports: GatePorts };
+
+/** A gate: what a server, a middleware, `explain` and tests all call. */
+export interface Gate {
+  /** Takes a request from its arrival to its record. Never throws. */
+  handle(arrival: Arrival, answer: Answer): void;
+  /**
+   * Serves by another plan. The old one serves until the new one is whole; requests that began
+   * under it end under it.
+   *
+   * @throws PolicyFault, or RangeError where a port is missing; then the old plan goes on serving
+   */
+  replace(next: GateOptions): void;
+  /**
+   * What would become of a request, by the very steps it would take. Nothing is forwarded; a port
+   * that would ask somebody else may throw `NotAsked`, and the step is explained by that.
+   */
+  explain(arrival: Arrival): Promise<Explanation>;
+  close(): void;
+}
+
+/**
+ * Puts a gate together: the only place that does.
+ *
+ * @throws PolicyFault where policy and documents do not make a plan
+ * @throws RangeError where the plan needs a port that is not given
+ */
+export function createGate(options: GateOptions): Gate {
+  let current = assemble(options);
+  return {
+    handle(arrival, answer) {
+      const exchange = current.newExchange(arrival);
+      current.serve.begin(exchange, answer);
+    },
+    replace(next) {
+      const replaced = current;
+      current = assemble(next);
+      replaced.compiled.close();
+    },
+    explain(arrival) {
+      const { explain, newExchange } = current;
+      return new Promise((resolve) => {
+        const explaining = newExplaining(resolve);
+        explain(explaining).begin(newExchange(arrival), explaining);
+      });
+    },
+    close: () => current.compiled.close(),
+  };
+}
+
+interface Assembled {
+  readonly compiled: CompiledPlan;
+  readonly newExchange: (arrival: Arrival) => Exchange;
+  readonly serve: Journey<Answer>;
+  /** A journey for each question: what it would ask others is noted for that question. */
+  readonly explain: (explaining: Explaining) => Journey<Explaining>;
+}
+
+function assemble(options: GateOptions): Assembled {
+  const { ports } = options;
+  const plan = planOf(options);
+  const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
+  const { courses, first, gateItself, tables } = compiled;
+  const { assertIdentity, everyAnswer = [], record } = ports;
+  const find: FindOperation = (exchange) => findOperation(exchange, tables, courses);
+  return {
+    compiled,
+    newExchange(arrival) {
+      const exchange = new Exchange(arrival, courses.undeclared, Date.now(), performance.now());
+      for (const part of everyAnswer) exchange.answerFields.push(part);
+      return exchange;
+    },
+    serve: new Journey(
+      first,
+      find,
+      compileServe({
+        assertIdentity,
+        gateItself,
+        makeRecord: compileRecord(plan.recordFields),
+        record,
+      }),
+    ),
+    explain: (explaining) =>
+      new Journey(
+        first,
+        (exchange) => {
+          const refusal = find(exchange);
+          exchange.course = withoutAsking(exchange.course, explaining);
+          return refusal;
+        },
+        explainEnds,
+      ),
+  };
+}
+
+function planOf(source: GateSource): Plan {
+  if ("plan" in source) return source.plan;
+  const { faults, plan } = joinPolicy(source.policy, source.documents, (path, message, rest) => ({
+    file: "(policy)",
+    line: 1,
+    column: 1,
+    severity: "error",
+    message: `${path.join(".")}: ${message}`,
+    ...rest,
+  }));
+  if (plan === undefined) throw new PolicyFault(faults);
+  return plan;
+}
+
+export type { Answer } from "./journey/answer.ts";
+export type { IdentityAssertion } from "./journey/backend-fields.ts";
+export type { ExplainedStep, Explanation } from "./journey/explain.ts";
+export type { Arrival } from "./facts/arrival.ts";
+export type { DecisionRecord } from "./facts/record.ts";
+export type { Plan } from "./guard-policy.ts";
+export { NotAsked } from "./ports/not-asked.ts";
+export { definePolicy } from "./policy/read-policy.ts";
+export { PolicyFault } from "./policy/policy-fault.ts";

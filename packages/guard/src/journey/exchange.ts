@@ -1,0 +1,78 @@
+import type { App } from "../facts/app.ts";
+import type { Arrival } from "../facts/arrival.ts";
+import type { BodyReading } from "../facts/body.ts";
+import type { Caller } from "../facts/caller.ts";
+import { Decisions, modeOf } from "../facts/decision.ts";
+import type { Facts } from "../facts/facts.ts";
+import { type HeaderFields, noHeaderFields } from "../facts/header-fields.ts";
+import type { Refusal } from "../facts/refusal.ts";
+import type { Course } from "./course.ts";
+
+/**
+ * One request in flight: the facts established about it, and how far it has come. Steps see of it
+ * what they have asked for; what stands below the facts is the journey's own.
+ */
+export class Exchange implements Facts {
+  readonly arrival: Arrival;
+  readonly receivedAtMs: number;
+  readonly startedAt: number;
+  readonly answerFields: string[] = [];
+  readonly decisions = new Decisions();
+
+  path = "";
+  query = "";
+  address = "";
+  traceId = "";
+  readonly fields: HeaderFields = noHeaderFields();
+  forwardFields: string[] = [];
+  version: string | undefined = undefined;
+  pathParameters: string[] = [];
+  app: App | undefined = undefined;
+  accessToken: string | undefined = undefined;
+  caller: Caller | undefined = undefined;
+  bodyBytes: Buffer | undefined = undefined;
+  body: unknown = undefined;
+  bodyAbsent = false;
+  bodyReading: BodyReading | undefined = undefined;
+  ownerPending = 0;
+  declaredAnswer: unknown = undefined;
+  stripped: readonly string[] | undefined = undefined;
+
+  /** What the gate does with it: the operation, under the modes that held when it was found. */
+  course: Course;
+  /** Whether the operation has been found, or that there is none. */
+  routed = false;
+  /** The fields of every answer have been added. */
+  dressed = false;
+  forwardedAt = 0;
+  answeredAt = 0;
+  upstreamStatus = 0;
+  status = 0;
+  answerBytes = 0;
+  /** Nobody waits for the answer any more. */
+  closed = false;
+  /** It has been recorded, and everything that was held for it was let go. */
+  ended = false;
+
+  constructor(arrival: Arrival, course: Course, receivedAtMs: number, startedAt: number) {
+    this.arrival = arrival;
+    this.course = course;
+    this.receivedAtMs = receivedAtMs;
+    this.startedAt = startedAt;
+  }
+
+  /** True when the refusal stands, by the mode of its problem at this operation. */
+  decide(refusal: Refusal): boolean {
+    return this.decisions.decide(refusal, this.course.modes, this);
+  }
+
+  /** True when what is mended in place of a refusal is enforced at this operation. */
+  amend(because: Refusal): boolean {
+    return this.decisions.amend(because, this.course.modes, this);
+  }
+
+  /** Whether a mode key is enforced for this caller; what has none is always done. */
+  enforces(mode: string | undefined): boolean {
+    return mode === undefined || modeOf(mode, this.course.modes, this) === "enforce";
+  }
+}

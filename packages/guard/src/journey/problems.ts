@@ -1,0 +1,52 @@
+import { defineProblems } from "../facts/problem.ts";
+import type { ModeKey } from "../policy/mode-setting.ts";
+
+/** Mode keys of what the journey itself decides. */
+export const journeyModeKeys: readonly ModeKey[] = [
+  {
+    key: "route",
+    kind: "settable",
+    sentence: "Which operation this is: requests for what no document names.",
+  },
+  {
+    key: "upstream",
+    kind: "always",
+    sentence: "The backend, and the gate itself: there is nothing to pass on.",
+  },
+];
+
+export const routeProblems = defineProblems("route", {
+  "operation-unknown": {
+    status: 404,
+    title: "There is nothing at this address",
+    sentence: "Check the path against the API's document.",
+  },
+  "method-not-allowed": {
+    status: 405,
+    title: "This method is not offered at this address",
+    sentence: "Use one of the methods in the Allow field.",
+  },
+});
+
+export const upstreamProblems = defineProblems("upstream", {
+  "upstream-unreachable": {
+    status: 502,
+    title: "The backend cannot be reached",
+    sentence: "Try again after the time in Retry-After.",
+  },
+  "upstream-timeout": {
+    status: 504,
+    title: "The backend did not answer in time",
+    sentence: "Try again after the time in Retry-After.",
+  },
+  "upstream-malformed": {
+    status: 502,
+    title: "The backend's answer could not be read",
+    sentence: "Try again later; the fault is on the server's side.",
+  },
+  "gate-fault": {
+    status: 500,
+    title: "Something went wrong in the gate",
+    sentence: "Try again later; quote the traceId.",
+  },
+});

@@ -1,0 +1,69 @@
+import type { Decision } from "../facts/decision.ts";
+import { nameOnly } from "../facts/name-only.ts";
+import type { DecisionRecord, PersonalField } from "../facts/record.ts";
+import type { Exchange } from "./exchange.ts";
+
+/**
+ * Builds the record from named facts only; the sink decides where it goes. The path's template
+ * stands for the path, because a path holds ids.
+ */
+export function compileRecord(
+  personal: readonly PersonalField[],
+): (exchange: Exchange) => DecisionRecord {
+  const withAddress = personal.includes("address");
+  const withSubject = personal.includes("subject");
+  const withClient = personal.includes("client");
+  return (exchange) => {
+    const { address, answeredAt, app, caller, course, decisions, status } = exchange;
+    const { apiVersion, name, pathTemplate } = course.operation;
+    const { made, refusal } = decisions;
+    return {
+      time: isoTime(exchange.receivedAtMs),
+      traceId: exchange.traceId,
+      operation: name,
+      method: exchange.arrival.method.slice(0, 20),
+      path: pathTemplate,
+      apiVersion,
+      app: app?.id,
+      appVersion: app?.version,
+      status,
+      upstreamStatus: exchange.upstreamStatus === 0 ? undefined : exchange.upstreamStatus,
+      outcome: refusal === undefined ? "passed" : status >= 500 ? "failed" : "refused",
+      code: refusal?.problem.code,
+      decisions: made.length === 0 ? none : made.map(recorded),
+      stripped: exchange.stripped?.map(nameOnly),
+      durationMs: round(performance.now() - exchange.startedAt),
+      upstreamMs: answeredAt === 0 ? undefined : round(answeredAt - exchange.forwardedAt),
+      answerBytes: exchange.answerBytes,
+      address: withAddress ? address : undefined,
+      subject: withSubject ? caller?.subject : undefined,
+      client: withClient ? caller?.clientId : undefined,
+    };
+  };
+}
+
+const none: DecisionRecord["decisions"] = Object.freeze([]);
+const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
+
+function recorded({ mode, refusal }: Decision): DecisionRecord["decisions"][number] {
+  return {
+    code: refusal.problem.code,
+    mode,
+    detail: refusal.detail,
+    at: refusal.violations?.map(
+      (violation) =>
+        `${violation.in} ${nameOnly(violation.name ?? violation.pointer ?? "")} ${violation.keyword}`,
+    ),
+  };
+}
+
+let lastMs = 0;
+let lastIso = "";
+/** Many requests share a millisecond, and its spelling. */
+function isoTime(atMs: number): string {
+  if (atMs !== lastMs) {
+    lastMs = atMs;
+    lastIso = new Date(atMs).toISOString();
+  }
+  return lastIso;
+}

@@ -1,0 +1,69 @@
+import { app } from "./controls/app/control.ts";
+import { authentication } from "./controls/authentication/control.ts";
+import { binding } from "./controls/binding/control.ts";
+import { contract } from "./controls/contract/control.ts";
+import { cors } from "./controls/cors/control.ts";
+import { disclosure } from "./controls/disclosure/control.ts";
+import { entry } from "./controls/entry/control.ts";
+import { existence } from "./controls/existence/control.ts";
+import { limit } from "./controls/limit/control.ts";
+import { Order } from "./controls/order-builder.ts";
+import { ownership } from "./controls/ownership/control.ts";
+import { pages } from "./controls/pages/control.ts";
+import { protocol } from "./controls/protocol/control.ts";
+import { provenance } from "./controls/provenance/control.ts";
+import { sealedIds } from "./controls/sealed-ids/control.ts";
+import { stepUp } from "./controls/step-up/control.ts";
+import { version } from "./controls/version/control.ts";
+import { websocket } from "./controls/websocket/control.ts";
+import { writable } from "./controls/writable/control.ts";
+
+/**
+ * The order of the journey. A step stands behind those that give the facts it needs, or this file
+ * does not compile. Where the types leave a choice, the reasons are beside the lines.
+ */
+export const order = Order.begin()
+  .beforeRoute(protocol, "arrive")
+  // A coarse bound by address stands before anything that costs more than it.
+  .beforeRoute(limit, "admission")
+  .beforeRoute(cors, "preflight")
+  .beforeRoute(pages, "answer")
+  .beforeRoute(version, "select")
+  // Route before authenticate: the operation names its credentials, and one that is switched off
+  // must not cost cryptography.
+  .route()
+  .step(version, "sunset")
+  .step(app, "identify")
+  .step(app, "upgrade")
+  .step(authentication, "authenticate")
+  .step(binding, "prove")
+  .step(limit, "beforeBody")
+  // Sealed ids are opened before parameters are validated, so that contract, ownership and backend
+  // see the same id.
+  .step(sealedIds, "open")
+  .step(contract, "parameters")
+  .step(entry, "enter")
+  .step(stepUp, "bySignIn")
+  .step(ownership, "evidence")
+  .step(ownership, "byHead")
+  // Nobody who may not enter should make the gate read a body.
+  .step(contract, "takeBody")
+  .step(sealedIds, "openBody")
+  .step(contract, "body")
+  .step(writable, "properties")
+  .step(stepUp, "byBody")
+  .step(ownership, "byBody")
+  .step(limit, "byBody")
+  .step(websocket, "handshake")
+  // Before the contract: a 404 that the document does not declare would be told from another's
+  // object.
+  .onAnswer(existence, "hide")
+  .onAnswer(ownership, "owner")
+  .onAnswer(sealedIds, "hold")
+  .onAnswer(ownership, "evidence")
+  .onAnswer(ownership, "foreign")
+  .onAnswer(disclosure, "strip")
+  .onAnswer(contract, "fits")
+  // Only what leaves was shown: behind what cuts and strips.
+  .onAnswer(provenance, "note")
+  .onAnswer(sealedIds, "seal");

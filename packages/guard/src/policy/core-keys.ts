@@ -1,0 +1,109 @@
+import { bindings } from "../facts/binding.ts";
+import { personalFields } from "../facts/record.ts";
+import { matchSetting } from "./match-setting.ts";
+import { type ModeKey, modeSetting } from "./mode-setting.ts";
+import { object, optional, required, type Unavailable } from "./object-shape.ts";
+import { url, versionName } from "./scalars.ts";
+import { choice, flag, integer, list, named, oneOrMore, scalar, size, text } from "./shape.ts";
+import { upstreamSetting } from "./upstream-setting.ts";
+
+const issuer = scalar(
+  "builtin, or the issuer's address, such as https://login.example.com",
+  (value) =>
+    value === "builtin" ||
+    (typeof value === "string" && /^https?:\/\/[^#?@]+$/.test(value) && URL.parse(value) !== null)
+      ? value
+      : undefined,
+  { type: "string" },
+);
+
+const state = scalar(
+  "memory, or an address such as redis://127.0.0.1:6379",
+  (value) =>
+    value === "memory" ||
+    (typeof value === "string" && /^rediss?:\/\/./.test(value) && URL.parse(value) !== null)
+      ? value
+      : undefined,
+  { type: "string" },
+);
+
+const record = object({
+  fields: optional(
+    list(choice(...personalFields)),
+    "Personal data that records may hold; none unless it is named here.",
+  ),
+});
+
+/** Keys of the policy that belong to no single control. */
+export function coreKeys(modeKeys: readonly ModeKey[]) {
+  const mode = modeSetting(modeKeys);
+  return {
+    root: {
+      portcullis: required(integer(1, 1), "The version of this file's form."),
+      mode: optional(
+        mode,
+        "The mode of every control: off, observe or enforce, staged, or by key.",
+      ),
+      publicUrl: optional(
+        url(["https:", "http:"], "the API's public address, such as https://api.example.com"),
+        "The address by which apps know the API. Links, proofs and the issuer use it, never a Host.",
+      ),
+      state: optional(state, "Where what many requests share is counted; Redis for several nodes."),
+      roles: optional(
+        named(list(text("a permission"))),
+        "Roles that tokens may carry, each with the scopes that it gives.",
+      ),
+      record: optional(record, "What the record of each request holds."),
+    },
+    api: {
+      openapi: required(text("the path of an OpenAPI document"), "The document of this API."),
+      upstream: required(upstreamSetting, "Where the API's backends are."),
+      version: optional(versionName, "The name of this version; the document's own without it."),
+    },
+    operation: {
+      match: required(oneOrMore(matchSetting), "Which operations this entry speaks of."),
+      mode: optional(mode, "The mode of controls at these operations."),
+      maxAnswerSize: optional(size, "How much of an answer is held to be read by controls (8MiB)."),
+      entityTags: optional(
+        flag,
+        "Whether GETs carry a strong validator and are answered 304 to who has it.",
+      ),
+    },
+    app: {
+      id: required(
+        text("an app's name such as harbour-ios", /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+        "The app's name, as it stands in the Portcullis-App field and as client_id.",
+      ),
+    },
+    identity: {
+      issuer: required(issuer, "Who signs access tokens: builtin, or another issuer's address."),
+      audience: required(
+        oneOrMore(text("this API's own name, such as https://api.example.com")),
+        "The names of this API, of which a token's aud must hold one.",
+      ),
+    },
+    accessToken: {
+      binding: optional(
+        choice(...bindings),
+        "How tokens are bound to the device that asked for them.",
+      ),
+    },
+  };
+}
+export type CoreKeys = ReturnType<typeof coreKeys>;
+
+/** Keys that the design names and this version does not have: refused by name. */
+export const unavailableKeys: Readonly<Partial<Record<"root" | "operation" | "app", Unavailable>>> =
+  {
+    root: {
+      detect: "nothing is detected",
+      alerts: "nothing is reported",
+      appHeader: "only Portcullis-App is read",
+    },
+    operation: {
+      attestation: "apps are not attested",
+      priority: "requests do not queue",
+      when: "conditions are not read",
+    },
+    app: { attestation: "apps are not attested" },
+  };

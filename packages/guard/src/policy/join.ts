@@ -1,0 +1,165 @@
+import type { ApiDocument, Fault, Operation, SchemaRegistry } from "../document/api-document.ts";
+import type { CoreKeys } from "./core-keys.ts";
+import { closestOf, type EntryAt, type JoinContext, type NoteFault } from "./join-context.ts";
+import type { PolicyOf } from "./keys.ts";
+import { layModes, type ModeKey, noModes, resolveModes } from "./mode-setting.ts";
+import { type ApiPlanOf, type OperationPlanOf, type PlanOf, undeclaredName } from "./plan.ts";
+import type { PolicyReading } from "./read-policy.ts";
+import { compileSelection, noteUnmatched } from "./select-operations.ts";
+import { planUpstream } from "./upstream-setting.ts";
+
+type CorePolicy = PolicyOf<CoreKeys>;
+type Entries = readonly EntryAt<CoreKeys>[];
+
+/** What joining asks of a control. It knows none by name. */
+export interface Joining {
+  readonly name: string;
+  names?(policy: never): Readonly<Record<string, readonly string[]>>;
+  plan?(policy: never, context: JoinContext): unknown;
+  planOperation?(
+    entries: never,
+    operation: Operation | undefined,
+    context: JoinContext & { readonly anonymous: boolean | undefined },
+  ): unknown;
+  anonymous?(own: never): boolean | undefined;
+  readonly issuerKeys?: readonly string[];
+}
+
+/** The built-in issuer: an API like any other, but that its document is the program's own. */
+export interface IssuerApi {
+  readonly document: ApiDocument;
+  readonly target: string;
+}
+
+export interface Joined<Whole, Own> {
+  readonly plan: PlanOf<Whole, Own> | undefined;
+  readonly faults: readonly Fault[];
+}
+
+const mostAnswerBytes = 8 * 1_048_576;
+
+/**
+ * Joins policy and documents into the plan, or says everything that keeps it from being one.
+ * `documents` stand in the order of the policy's `apis`.
+ */
+export function joinPlan<Whole, Own>(
+  controls: readonly Joining[],
+  modeKeys: readonly ModeKey[],
+  policy: CorePolicy,
+  documents: readonly ApiDocument[],
+  faultAt: PolicyReading<unknown>["faultAt"],
+  issuer?: IssuerApi,
+): Joined<Whole, Own> {
+  const faults: Fault[] = [];
+  const note: NoteFault = (path, message, rest) => void faults.push(faultAt(path, message, rest));
+  const all = issuer === undefined ? documents : [...documents, issuer.document];
+  const context = contextOf(controls, policy, documents, all, note);
+  const select = compileSelection(policy.operations ?? []);
+  noteUnmatched(policy.operations ?? [], context.operations, note);
+
+  const whole: Record<string, unknown> = {};
+  for (const control of controls) whole[control.name] = control.plan?.(policy as never, context);
+  const planOne = (operation: Operation | undefined, entries: Entries): OperationPlanOf<Own> =>
+    planOperation(controls, modeKeys, policy, operation, entries, context);
+  const apis = documents.map((document, index): ApiPlanOf<Own> => {
+    const api = policy.apis[index] as CorePolicy["apis"][number];
+    return {
+      document,
+      upstream: planUpstream(api.upstream),
+      version: api.version ?? (document.apiVersion === "" ? undefined : document.apiVersion),
+      issuer: false,
+      operations: document.operations.map((operation) => planOne(operation, select(operation))),
+    };
+  });
+  if (issuer !== undefined)
+    apis.push({
+      document: issuer.document,
+      upstream: planUpstream(issuer.target),
+      version: undefined,
+      issuer: true,
+      operations: issuer.document.operations.map((operation) =>
+        planOne(operation, select(operation).map(forIssuer(controls))),
+      ),
+    });
+  const plan: PlanOf<Whole, Own> = {
+    apis,
+    undeclared: planOne(undefined, select(undefined)),
+    controls: whole as Whole,
+    state: policy.state ?? "memory",
+    origin: policy.publicUrl === undefined ? undefined : URL.parse(policy.publicUrl)?.origin,
+    identified: policy.identity !== undefined,
+    recordFields: policy.record?.fields ?? [],
+  };
+  return { plan: faults.some(({ severity }) => severity === "error") ? undefined : plan, faults };
+}
+
+function contextOf(
+  controls: readonly Joining[],
+  policy: CorePolicy,
+  documents: readonly ApiDocument[],
+  all: readonly ApiDocument[],
+  note: NoteFault,
+): JoinContext {
+  const operations = all.flatMap((document) => document.operations);
+  const schemas = new Map<Operation, SchemaRegistry>(
+    all.flatMap((document) =>
+      document.operations.map((operation) => [operation, document.schemas] as const),
+    ),
+  );
+  const names = new Map<string, readonly string[]>();
+  if (policy.roles !== undefined) names.set("role", Object.keys(policy.roles));
+  for (const control of controls)
+    for (const [kind, known] of Object.entries(control.names?.(policy as never) ?? {}))
+      names.set(kind, known);
+  return {
+    note,
+    documents,
+    operations,
+    schemasOf: (operation) => schemas.get(operation) ?? {},
+    namesOf: (kind) => names.get(kind),
+    identified: policy.identity !== undefined,
+  };
+}
+
+/** What the entries that select one operation make of it. */
+function planOperation<Own>(
+  controls: readonly Joining[],
+  modeKeys: readonly ModeKey[],
+  policy: CorePolicy,
+  operation: Operation | undefined,
+  entries: Entries,
+  context: JoinContext,
+): OperationPlanOf<Own> {
+  let modes = layModes(noModes, policy.mode);
+  for (const { entry } of entries) modes = layModes(modes, entry.mode);
+  const own: Record<string, unknown> = {};
+  let anonymous: boolean | undefined;
+  for (const control of controls) {
+    own[control.name] = control.planOperation?.(entries as never, operation, {
+      ...context,
+      anonymous,
+    });
+    if (control.anonymous !== undefined) anonymous = control.anonymous(own[control.name] as never);
+  }
+  return {
+    name: operation === undefined ? undeclaredName : (operation.operationId ?? operation.key),
+    modes: resolveModes(modes, modeKeys),
+    anonymous,
+    controls: own as Own,
+    mostAnswerBytes: closestOf(entries, "maxAnswerSize")?.value ?? mostAnswerBytes,
+    entityTags: closestOf(entries, "entityTags")?.value ?? false,
+  };
+}
+
+/**
+ * What the policy says of all operations is meant for the API. Of it, sign-in takes modes and what
+ * controls say is for it too, such as limits: a rule on who may enter would stand before the door
+ * to becoming somebody.
+ */
+function forIssuer(controls: readonly Joining[]): (at: EntryAt<CoreKeys>) => EntryAt<CoreKeys> {
+  const kept = new Set(["match", "mode", ...controls.flatMap(({ issuerKeys = [] }) => issuerKeys)]);
+  return (at) => {
+    const keys = Object.entries(at.entry).filter(([key]) => kept.has(key));
+    return { ...at, entry: Object.fromEntries(keys) as unknown as typeof at.entry };
+  };
+}

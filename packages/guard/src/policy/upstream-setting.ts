@@ -1,0 +1,96 @@
+import { object, optional, required } from "./object-shape.ts";
+import { duration, integer, oneOrMore, type Read, scalar, scalarOr, text } from "./shape.ts";
+
+const target = scalar(
+  "a backend's address such as http://127.0.0.1:4000, https://host:port or unix:/path",
+  (value) => {
+    if (typeof value !== "string") return undefined;
+    if (/^unix:\/./.test(value)) return value;
+    const parsed = URL.parse(value);
+    return parsed !== null &&
+      /^https?:$/.test(parsed.protocol) &&
+      parsed.pathname === "/" &&
+      parsed.search === "" &&
+      parsed.username === ""
+      ? parsed.origin
+      : undefined;
+  },
+  { type: "string" },
+);
+
+const healthCheck = object({
+  path: required(
+    text("a path such as /healthz", /^\/[!-~]*$/),
+    "The path that is asked with GET; any 2xx is healthy.",
+  ),
+  interval: optional(duration, "How often each backend is asked (5s)."),
+  timeout: optional(duration, "How long an answer may take (2s)."),
+  unhealthyAfter: optional(integer(1, 100), "Failures in a row after which a backend rests (3)."),
+  healthyAfter: optional(integer(1, 100), "Answers in a row after which it is asked again (2)."),
+});
+
+/** Where an API's backends are, and how they are asked. */
+export const upstreamSetting = scalarOr(
+  target,
+  object(
+    {
+      targets: required(oneOrMore(target), "The backends; of several the least busy is asked."),
+      connections: optional(
+        integer(1, 4096),
+        "The most connections to each backend, for each gate thread (128).",
+      ),
+      connectTimeout: optional(duration, "How long connecting may take (2s)."),
+      headersTimeout: optional(duration, "How long the head of an answer may take (30s)."),
+      bodyTimeout: optional(duration, "How long an answer may pause (30s)."),
+      healthCheck: optional(healthCheck, "Asks each backend whether it is well."),
+    },
+    { tls: "backends are reached with the system's authorities" },
+  ),
+);
+export type UpstreamSetting = Read<typeof upstreamSetting>;
+
+/** Backends as the plan holds them. */
+export interface UpstreamPlan {
+  readonly targets: readonly string[];
+  readonly connections: number | undefined;
+  readonly connectTimeoutMs: number | undefined;
+  readonly headersTimeoutMs: number | undefined;
+  readonly bodyTimeoutMs: number | undefined;
+  readonly healthCheck: HealthCheckPlan | undefined;
+}
+
+export interface HealthCheckPlan {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly unhealthyAfter: number;
+  readonly healthyAfter: number;
+}
+
+export function planUpstream(setting: UpstreamSetting): UpstreamPlan {
+  const { targets, ...rest } = typeof setting === "string" ? { targets: [setting] } : setting;
+  const {
+    bodyTimeout,
+    connections,
+    connectTimeout,
+    headersTimeout,
+    healthCheck: check,
+  } = rest as Exclude<UpstreamSetting, string>;
+  return {
+    targets,
+    connections,
+    connectTimeoutMs: connectTimeout,
+    headersTimeoutMs: headersTimeout,
+    bodyTimeoutMs: bodyTimeout,
+    healthCheck:
+      check === undefined
+        ? undefined
+        : {
+            path: check.path,
+            intervalMs: check.interval ?? 5000,
+            timeoutMs: check.timeout ?? 2000,
+            unhealthyAfter: check.unhealthyAfter ?? 3,
+            healthyAfter: check.healthyAfter ?? 2,
+          },
+  };
+}

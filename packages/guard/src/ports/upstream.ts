@@ -1,0 +1,52 @@
+import type { Duplex, Readable } from "node:stream";
+
+/**
+ * The port through which the journey hands a request on. The server implements it over pooled
+ * connections; a middleware door over `next()`.
+ */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Canonical path with its query, exactly what was checked. */
+  readonly target: string;
+  /** Flat name, value, name, value; already cleaned of hop-by-hop and spoofable fields. */
+  readonly headers: string[];
+  readonly body: Buffer | Readable | null;
+  /**
+   * May be sent a second time if the first connection broke before an answer: safe methods without
+   * a streamed body.
+   */
+  readonly repeatable: boolean;
+}
+
+export type UpstreamFaultCode = "upstream-unreachable" | "upstream-timeout" | "upstream-malformed";
+
+/**
+ * Called in order: onHead, onData*, then onEnd or onFault. onFault may come first; nothing follows
+ * it.
+ */
+export interface AnswerReceiver {
+  /** `headers` is flat: name, value, name, value, as the backend sent them. */
+  onHead(status: number, headers: string[]): void;
+  /** False asks the upstream to pause until `resume`. */
+  onData(chunk: Buffer): boolean;
+  onEnd(trailers: string[]): void;
+  onFault(code: UpstreamFaultCode, detail: string): void;
+}
+
+export interface Forwarding {
+  resume(): void;
+  abort(): void;
+}
+
+/** What becomes of a handshake: the backend switches, or answers like to any request. */
+export interface UpgradeReceiver {
+  /** `headers` are those of the 101, flat; `head` is what came behind it. */
+  onSwitched(headers: string[], socket: Duplex, head: Buffer): void;
+  readonly refused: AnswerReceiver;
+}
+
+export interface Upstream {
+  forward(request: UpstreamRequest, receiver: AnswerReceiver): Forwarding;
+  /** Absent where connections cannot be handed over, as behind a middleware door. */
+  upgrade?(request: UpstreamRequest, receiver: UpgradeReceiver): Forwarding;
+}

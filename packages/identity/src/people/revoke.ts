@@ -1,0 +1,33 @@
+import type { Revocation } from "@portcullis/guard/tokens";
+import type { RevocationTable } from "../store/revocations.ts";
+
+/** Longer than any access token may live. */
+export const longestTokenSeconds = 25 * 3600;
+
+export interface NewRevocation extends Pick<Revocation, "kind" | "value"> {
+  /** Tokens issued at this second or before it; absent: all. */
+  readonly beforeSeconds?: number;
+  /** Tokens of an account version below this. */
+  readonly leastVersion?: number;
+}
+
+/**
+ * Writes down which tokens are no longer believed. Every node reads it within a fraction of a
+ * second.
+ */
+export async function revoke(
+  table: RevocationTable,
+  nowMs: number,
+  { beforeSeconds, kind, leastVersion, value }: NewRevocation,
+): Promise<void> {
+  await table.put(
+    {
+      kind,
+      value,
+      beforeSeconds,
+      leastVersion,
+      expiresAtMs: nowMs + longestTokenSeconds * 1000,
+    },
+    nowMs,
+  );
+}

@@ -1,0 +1,170 @@
+import { deviceIdOf, grantRef, recordId, sessionIdOf } from "../names/record-names.ts";
+import type { Sealing } from "../store/sealing.ts";
+import type { Store, Tables } from "../store/store.ts";
+import { sealRecord } from "./sealed-record.ts";
+import type { UnitOfWork, Write, WriteOf } from "./unit-of-work.ts";
+
+export interface CommitOptions {
+  readonly store: Store;
+  readonly sealing: Sealing;
+  readonly now: () => number;
+  readonly receiptMs: number;
+  /**
+   * An app's session has ended: its access tokens must not be believed any longer. Called within
+   * the transaction that ends it.
+   */
+  readonly onSessionEnded: (tables: Tables, session: EndedSession) => Promise<void>;
+}
+
+export interface EndedSession {
+  readonly sessionId: string;
+  readonly accountId: string;
+  readonly clientId: string;
+  readonly because: "refresh-reuse" | "code-reuse" | "signed-out";
+}
+
+/** What was to be spent was spent meanwhile by another request: nothing of this one is done. */
+export class SpentMeanwhile extends Error {}
+/** A proof of possession that was used before. */
+export class ProofReplayed extends Error {}
+
+/**
+ * Does everything the request wants changed, or nothing.
+ *
+ * @param and what is done in the same transaction, after all else
+ * @throws SpentMeanwhile @throws ProofReplayed
+ */
+export async function commit(
+  work: UnitOfWork,
+  options: CommitOptions,
+  and?: (tables: Tables) => Promise<void>,
+): Promise<void> {
+  if (work.writes.length === 0 && and === undefined) return;
+  await options.store.inTransaction(async (tables) => {
+    // What can fail comes first: less to undo, and two that race meet at the same row in the same
+    // order.
+    for (const write of work.writes) if (write.do === "spend") await spend(write, tables, options);
+    for (const write of work.writes) await apply(write, work, tables, options);
+    await and?.(tables);
+  });
+}
+
+/** What is to be spent was spent before. */
+function apply(
+  write: Write,
+  work: UnitOfWork,
+  tables: Tables,
+  options: CommitOptions,
+): Promise<void> {
+  switch (write.do) {
+    case "put":
+      return put(write, tables, options);
+    case "remove":
+      return tables.oidcRecords.remove(write.model, write.id);
+    case "end":
+      return end(write, work, tables, options);
+    case "spend":
+      return Promise.resolve();
+    default:
+      return write;
+  }
+}
+
+async function spend(
+  { id, model }: WriteOf<"spend">,
+  { oidcRecords }: Tables,
+  { now }: CommitOptions,
+): Promise<void> {
+  if (!(await oidcRecords.spend(model, id, now()))) throw new SpentMeanwhile(model);
+}
+
+async function put(
+  { expiresAtMs, id, model, payload }: WriteOf<"put">,
+  tables: Tables,
+  { now, sealing }: CommitOptions,
+): Promise<void> {
+  const name = recordId(model, id);
+  const grantId = model === "Grant" ? id : payload.grantId;
+  const generation =
+    model === "RefreshToken"
+      ? ((payload as { readonly rotations?: number }).rotations ?? 0)
+      : undefined;
+  const record = {
+    model,
+    id: name,
+    grantRef: grantId === undefined ? undefined : grantRef(grantId),
+    accountRef:
+      payload.accountId === undefined ? undefined : recordId("account", payload.accountId),
+    uidRef: payload.uid === undefined ? undefined : recordId("uid", payload.uid),
+    sealed: sealRecord(model, name, payload, sealing),
+    generation,
+    expiresAtMs,
+  };
+  if (model === "ReplayDetection") {
+    if (!(await tables.oidcRecords.putOnce(record, now()))) throw new ProofReplayed();
+    return;
+  }
+  await tables.oidcRecords.put(record);
+  if (generation === 0 && grantId !== undefined)
+    await beginSession(grantId, payload, tables, now());
+}
+
+/** What a refresh token says of its sign-in. */
+interface SignInFacts {
+  readonly accountId?: string | undefined;
+  readonly acr?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly jkt?: string | undefined;
+}
+
+/**
+ * The first refresh token of a sign-in: from here on the app has a session that its owner can see
+ * and end.
+ */
+async function beginSession(
+  grantId: string,
+  { accountId, acr, clientId, jkt }: SignInFacts,
+  { appSessions, devices }: Tables,
+  nowMs: number,
+): Promise<void> {
+  if (accountId === undefined || clientId === undefined) return;
+  const deviceId = jkt === undefined ? undefined : deviceIdOf(jkt);
+  await appSessions.begin({
+    id: sessionIdOf(grantId),
+    grantRef: grantRef(grantId),
+    accountId,
+    clientId,
+    deviceId,
+    createdAtMs: nowMs,
+  });
+  if (deviceId === undefined) return;
+  await devices.noteSignIn({
+    accountId,
+    id: deviceId,
+    clientId,
+    isTrusted: acr === "mfa",
+    atMs: nowMs,
+  });
+}
+
+/** Takes away what a family has of one model; with its refresh tokens the session ends too. */
+async function end(
+  { grantRef: ref, model }: WriteOf<"end">,
+  work: UnitOfWork,
+  tables: Tables,
+  { now, onSessionEnded }: CommitOptions,
+): Promise<void> {
+  await tables.oidcRecords.removeOfGrant(ref, model);
+  if (model !== "RefreshToken") return;
+  await tables.rotationReceipts.removeOfGrant(ref);
+  const because = whyEnded(work);
+  const session = await tables.appSessions.endOfGrant(ref, because, now());
+  if (session === undefined) return;
+  const { accountId, clientId, id: sessionId } = session;
+  await onSessionEnded(tables, { sessionId, accountId, clientId, because });
+}
+
+function whyEnded({ presented, reuse }: UnitOfWork): EndedSession["because"] {
+  if (reuse !== undefined) return "refresh-reuse";
+  return presented?.model === "AuthorizationCode" ? "code-reuse" : "signed-out";
+}

@@ -1,0 +1,40 @@
+import { readEmail } from "../../people/accounts.ts";
+import { type AccountChange, noted, refused, tooMany } from "./visit.ts";
+
+export const beginEmail: AccountChange = async (visit, field) => {
+  const { account, parts, say, sessionName } = visit;
+  const email = readEmail(field("email"));
+  if (email === undefined) return refused(visit);
+  const wait = await tooMany(visit, `email:${account.id}`);
+  if (wait !== undefined) return { fault: wait };
+  // The same for an address that somebody else has: its owner is told, and nobody here.
+  const taken = (await parts.accounts.byEmail(email)) !== undefined;
+  const code = await parts.codes.make("email", sessionName, taken ? "" : `${account.id} ${email}`);
+  parts.mailer.send(
+    taken
+      ? { to: email, purpose: "known-address", locale: say.locale }
+      : { to: email, purpose: "new-address", locale: say.locale, code },
+  );
+  return { emailAsked: email };
+};
+
+export const addEmail: AccountChange = async (visit, field) => {
+  const { account, parts, say, sessionName } = visit;
+  const about = await parts.codes.use("email", sessionName, field("code"));
+  const [owner, email] = (about ?? "").split(" ");
+  if (
+    owner !== account.id ||
+    email === undefined ||
+    !(await parts.accounts.changeEmail(account.id, email))
+  )
+    return refused(visit);
+  // The notice below goes to the old address: if it was not its owner who did this, that is how the
+  // owner learns of it.
+  parts.mailer.send({
+    to: email,
+    purpose: "security-notice",
+    locale: say.locale,
+    event: "email-changed",
+  });
+  return noted(visit, "email-changed");
+};

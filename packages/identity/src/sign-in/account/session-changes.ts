@@ -1,0 +1,23 @@
+import { type AccountChange, noted, refused } from "./visit.ts";
+
+export const endSession: AccountChange = async (visit, field) => {
+  const { account, parts } = visit;
+  const ended = await parts.sessions.end(
+    { id: field("session"), accountId: account.id },
+    "ended-by-owner",
+  );
+  return ended === 1 ? noted(visit, "session-ended") : refused(visit);
+};
+
+export const removeDevice: AccountChange = async (visit, field) =>
+  (await visit.parts.sessions.removeDevice(visit.account.id, field("device")))
+    ? noted(visit, "device-removed")
+    : refused(visit);
+
+/** Everywhere but in the browser in which it is asked for. */
+export const endAllSessions: AccountChange = async (visit) => {
+  const { account, parts, sessionName } = visit;
+  await parts.sessions.end({ accountId: account.id }, "ended-by-owner");
+  await parts.sessions.endBrowsers(account.id, sessionName);
+  return noted(visit, "sessions-ended");
+};

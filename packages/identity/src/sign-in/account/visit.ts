@@ -1,0 +1,66 @@
+import type { Account } from "../../people/accounts.ts";
+import { audit } from "../../people/audit.ts";
+import type { SignInParts } from "../sign-in-parts.ts";
+import type { Say } from "../texts/speak.ts";
+
+/** Somebody at their account page, signed in a moment ago. */
+export interface Visit {
+  readonly parts: SignInParts;
+  readonly account: Account;
+  readonly say: Say;
+  /** Ties forms, challenges and secrets to this browser's session. */
+  readonly sessionName: string;
+}
+
+/** What the account page shows beside what it always shows. */
+export interface AccountView {
+  readonly said?: string;
+  readonly fault?: string;
+  readonly codes?: readonly string[];
+  readonly secret?: Buffer;
+  readonly phoneAsked?: boolean;
+  /** The address that a code was sent to. */
+  readonly emailAsked?: string;
+}
+
+/** One change that somebody asks for on their page, and what the page says then. */
+export type AccountChange = (visit: Visit, field: (name: string) => string) => Promise<AccountView>;
+
+/** Writes a change down and tells the account's owner of it by mail. */
+export async function noted(
+  { account, parts, say }: Visit,
+  action: string,
+  details?: Readonly<Record<string, string>>,
+): Promise<AccountView> {
+  await audit(parts.store.audit, parts.now(), {
+    actor: `user:${account.id}`,
+    action,
+    about: `user:${account.id}`,
+    ...(details === undefined ? {} : { details }),
+  });
+  if (account.email !== undefined)
+    parts.mailer.send({
+      to: account.email,
+      purpose: "security-notice",
+      locale: say.locale,
+      event: action,
+    });
+  return { said: say("saved") };
+}
+
+export const refused = ({ say }: Visit): AccountView => ({ fault: say("wrong") });
+
+/**
+ * Bounds how many messages somebody can have sent, which cost money and annoy who receives them.
+ * @returns what to say to somebody who has had too many
+ */
+export async function tooMany(
+  { parts: { guesses }, say }: Visit,
+  about: string,
+): Promise<string | undefined> {
+  const guesser = { account: about, address: about, knownDevice: undefined };
+  const waitMs = await guesses.waitMs(guesser);
+  if (waitMs > 0) return say("wait", Math.ceil(waitMs / 1000));
+  await guesses.count(guesser);
+  return undefined;
+}

@@ -1,0 +1,221 @@
+import { base32, totpUri } from "../../factors/totp.ts";
+import type { Pending, SignInSettings } from "../sign-in-parts.ts";
+import type { Say } from "../texts/speak.ts";
+import { html, type Markup } from "./markup.ts";
+import { page, passkeyForm } from "./page.ts";
+
+export interface FormView {
+  readonly say: Say;
+  readonly settings: SignInSettings;
+  readonly pending: Pending;
+  /** Ties the form to this sign-in. */
+  readonly formToken: string;
+  readonly action: string;
+  readonly hint: string;
+  readonly fault: string | undefined;
+  /** Codes can be sent to telephones. */
+  readonly texts: boolean;
+  readonly providers: readonly { readonly id: string; readonly title: string }[];
+}
+
+const fault = (text: string | undefined): Markup | undefined =>
+  text === undefined ? undefined : html`<p class="fault" role="alert">${text}</p>`;
+
+const form = ({ action, formToken }: FormView, intent: string, body: Markup): Markup => html`
+  <form method="post" action="${action}">
+    <input type="hidden" name="form" value="${formToken}">
+    <input type="hidden" name="intent" value="${intent}">
+    ${body}
+  </form>
+`;
+const link = (view: FormView, intent: string, text: string): Markup =>
+  form(view, intent, html`<button class="link">${text}</button>`);
+const button = (text: string): Markup => html`<button>${text}</button>`;
+
+const emailField = (say: Say, value: string): Markup => html`
+  <label>
+    ${say("email")}
+    <input name="email" type="email" value="${value}" autocomplete="username" autocapitalize="none"
+      spellcheck="false" required maxlength="254" ${value === "" ? "autofocus" : ""}>
+  </label>
+`;
+const codeField = (say: Say, digits: number): Markup => html`
+  <label>
+    ${say("code")}
+    <input name="code" inputmode="${digits === 8 ? "numeric" : "text"}"
+      autocomplete="one-time-code" required maxlength="40" autofocus>
+  </label>
+`;
+const newPasswordField = (say: Say, least: number): Markup => html`
+  <label>
+    ${say("newPassword")}<span class="hint"> ${say("passwordHint", least)}</span>
+    <input name="password" type="password" autocomplete="new-password" required
+      minlength="${least}" maxlength="256">
+  </label>
+`;
+const passwordField = (say: Say, isNext: boolean): Markup => html`
+  <label>
+    ${say("password")}
+    <input name="password" type="password" autocomplete="current-password" required
+      maxlength="256" ${isNext ? "autofocus" : ""}>
+  </label>
+`;
+
+/**
+ * The page of each step. All of them work without a script; passkeys alone need one, and hide
+ * without it.
+ */
+export function stepPage(view: FormView): string {
+  const { pending, say, settings } = view;
+  const { least } = settings.passwords;
+  const top = fault(view.fault);
+  switch (pending.step) {
+    case "sign-up": {
+      const fields = html`
+        ${emailField(say, view.hint)}
+        ${newPasswordField(say, least)}
+        ${button(say("next"))}
+      `;
+      return page(
+        say,
+        say("signUp"),
+        html`${top}${form(view, "sign-up", fields)}${link(view, "start", say("haveAccount"))}`,
+      );
+    }
+    case "reset": {
+      const fields = html`${emailField(say, view.hint)}${button(say("send"))}`;
+      return page(
+        say,
+        say("resetTitle"),
+        html`
+          ${top}
+          <p>${say("resetHint")}</p>
+          ${form(view, "reset", fields)}
+          ${link(view, "start", say("signIn"))}
+        `,
+      );
+    }
+    case "sign-up-code":
+    case "reset-code":
+      return page(
+        say,
+        say("codeTitle"),
+        html`
+          ${top}
+          <p>${say("codeHint", pending.email ?? "")}</p>
+          ${form(view, "code", html`${codeField(say, 8)}${button(say("next"))}`)}
+          ${link(view, "start", say("signIn"))}
+        `,
+      );
+    case "reset-password": {
+      const fields = html`${newPasswordField(say, least)}${button(say("save"))}`;
+      return page(say, say("resetTitle"), html`${top}${form(view, "new-password", fields)}`);
+    }
+    case "second":
+      return secondPage(view, top);
+    case "enrol":
+      return enrolPage(view, top);
+    case "recovery": {
+      const codes = (pending.recoveryCodes ?? []).map((code) => html`<li>${code}</li>`);
+      return page(
+        say,
+        say("recoveryTitle"),
+        html`
+          <p>${say("recoveryHint")}</p>
+          <ul class="codes">${codes}</ul>
+          ${form(view, "recovery", button(say("next")))}
+        `,
+      );
+    }
+    case "start":
+    case "done":
+      return startPage(view, top);
+    default:
+      return pending.step;
+  }
+}
+
+function secondPage(view: FormView, top: Markup | undefined): string {
+  const { pending, say, texts } = view;
+  const hint =
+    pending.mailed === true ? "mailHint" : pending.texted === true ? "textHint" : "totpHint";
+  const fields = html`${codeField(say, hint === "totpHint" ? 6 : 8)}${button(say("next"))}`;
+  return page(
+    say,
+    say("secondTitle"),
+    html`
+      ${top}
+      <p>${say(hint)}</p>
+      ${form(view, "second", fields)}
+      ${texts && pending.mailed !== true ? link(view, "send-text", say("sendText")) : undefined}
+      ${link(view, "start", say("signIn"))}
+    `,
+  );
+}
+
+function enrolPage(view: FormView, top: Markup | undefined): string {
+  const { pending, say, settings } = view;
+  const secret = Buffer.from(pending.secret ?? "", "base64");
+  const uri = totpUri(secret, settings.title, pending.email ?? settings.title);
+  const key = base32(secret).replace(/(.{4})(?=.)/g, "$1 ");
+  return page(
+    say,
+    say("enrolTitle"),
+    html`
+      ${top}
+      <p>${say("enrolHint")}</p>
+      <p><a class="button plain" href="${uri}">${say("openApp")}</a></p>
+      <p>${say("key")}: <code>${key}</code></p>
+      ${form(view, "enrol", html`${codeField(say, 6)}${button(say("next"))}`)}
+    `,
+  );
+}
+
+function startPage(view: FormView, top: Markup | undefined): string {
+  const { action, formToken, hint, providers, say, settings } = view;
+  const others = providers.map(({ id, title }) =>
+    form(
+      view,
+      `provider:${id}`,
+      html`<button class="plain">${say("withProvider", title)}</button>`,
+    ),
+  );
+  const fields = html`
+    ${emailField(say, hint)}
+    ${passwordField(say, hint !== "")}
+    ${button(say("signIn"))}
+  `;
+  return page(
+    say,
+    say("signInTo", settings.title),
+    html`
+      ${top}
+      ${passkeyForm(action, formToken, `${action}/passkey`, "use", say, say("withPasskey"))}
+      <p class="or" data-passkey-or hidden>${say("or")}</p>
+      ${form(view, "password", fields)}
+      ${others}
+      ${link(view, "go-reset", say("forgot"))}
+      ${settings.signUp === "open" ? link(view, "go-sign-up", say("signUp")) : undefined}
+    `,
+    { script: true },
+  );
+}
+
+export function consentPage(
+  view: Omit<FormView, "pending">,
+  client: string,
+  scopes: readonly string[],
+): string {
+  const { say } = view;
+  const whole = { ...view, pending: { step: "start" } } satisfies FormView;
+  return page(
+    say,
+    say("consentTitle", client),
+    html`
+      <p>${say("consentHint")}</p>
+      <ul>${scopes.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>
+      ${form(whole, "allow", button(say("allow")))}
+      ${form(whole, "deny", html`<button class="plain">${say("deny")}</button>`)}
+    `,
+  );
+}

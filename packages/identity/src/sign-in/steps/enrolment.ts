@@ -1,0 +1,45 @@
+import { newTotpSecret, totpStep } from "../../factors/totp.ts";
+import { audit } from "../../people/audit.ts";
+import type { Pending, SignInParts } from "../sign-in-parts.ts";
+import { type Outcome, type Submission, wrong } from "./step.ts";
+
+/** The step in which an authenticator app is set up, with a new secret. */
+export const enrolment = (carried: Omit<Pending, "step">): Pending => ({
+  ...carried,
+  step: "enrol",
+  secret: newTotpSecret().toString("base64"),
+});
+
+export async function enrol(
+  parts: SignInParts,
+  { field, pending, say }: Submission,
+): Promise<Outcome> {
+  const secret = Buffer.from(pending.secret ?? "", "base64");
+  const account = await parts.accounts.byId(pending.accountId ?? "");
+  const step =
+    secret.length === 0 ? undefined : totpStep(secret, field("code").trim(), parts.now() / 1000);
+  if (account === undefined || step === undefined) return wrong(say);
+  await parts.factors.addTotp(account.id, secret, step);
+  await audit(parts.store.audit, parts.now(), {
+    actor: `user:${account.id}`,
+    action: "factor-added",
+    about: `user:${account.id}`,
+    details: { kind: "totp" },
+  });
+  if (account.email !== undefined)
+    parts.mailer.send({
+      to: account.email,
+      purpose: "security-notice",
+      locale: say.locale,
+      event: "factor-added",
+    });
+  const { secret: _, ...rest } = pending;
+  return {
+    next: {
+      ...rest,
+      step: "recovery",
+      amr: [...(pending.amr ?? []), "otp", "mfa"],
+      recoveryCodes: await parts.factors.renewRecoveryCodes(account.id),
+    },
+  };
+}

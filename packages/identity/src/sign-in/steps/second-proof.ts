@@ -1,0 +1,54 @@
+import type { Pending, SignInParts } from "../sign-in-parts.ts";
+import { enrolment } from "./enrolment.ts";
+import { guesserOf } from "./guesser.ts";
+import { replacePassword } from "./password-reset.ts";
+import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
+import { sendText } from "./text-message.ts";
+
+export async function secondStep(parts: SignInParts, submission: Submission): Promise<Outcome> {
+  const { attempt, field, intent, pending, say } = submission;
+  const account = await parts.accounts.byId(pending.accountId ?? "");
+  if (account === undefined || account.disabled) return wrong(say);
+  if (intent === "send-text" && pending.mailed !== true && parts.texter !== undefined)
+    return { next: { ...pending, texted: await sendText(parts, attempt, account.id, say) } };
+  const guesser = await guesserOf(parts, submission, `second:${account.id}`, account);
+  const waitMs = await parts.guesses.waitMs(guesser);
+  if (waitMs > 0) return mustWait(say, waitMs);
+  await parts.guesses.count(guesser);
+  const proof = await proofOf(parts, account.id, attempt, field("code"), pending);
+  if (proof === undefined) return wrong(say);
+  await parts.guesses.forgive(guesser);
+  const amr = [...(pending.amr ?? []), ...proof];
+  if (pending.enrols === true)
+    return {
+      next: enrolment({
+        accountId: account.id,
+        amr,
+        ...(account.email === undefined ? {} : { email: account.email }),
+        ...(pending.link === undefined ? {} : { link: pending.link }),
+      }),
+    };
+  if (pending.passwordHash !== undefined)
+    await replacePassword(parts, account, pending.passwordHash, say);
+  return { signedIn: account, amr, link: pending.link };
+}
+
+/**
+ * What the typed code proves; undefined when nothing. A mailbox is no second proof, a telephone is
+ * a weak one.
+ */
+async function proofOf(
+  { codes, factors }: SignInParts,
+  accountId: string,
+  attempt: string,
+  code: string,
+  { mailed, texted }: Pending,
+): Promise<readonly string[] | undefined> {
+  if (mailed === true)
+    return (await codes.use("second", attempt, code)) === accountId ? [] : undefined;
+  if ((await factors.useTotp(accountId, code)) || (await factors.useRecoveryCode(accountId, code)))
+    return ["otp", "mfa"];
+  return texted === true && (await codes.use("second", attempt, code)) === accountId
+    ? ["sms", "mfa"]
+    : undefined;
+}

@@ -1,0 +1,52 @@
+/** One sign-in of one app on one device, as its owner sees it. */
+export interface AppSessionRecord {
+  /** `sid` of its access tokens. */
+  readonly id: string;
+  /** The hash that names the family of its records. */
+  readonly grantRef: string;
+  readonly accountId: string;
+  readonly clientId: string;
+  /** Undefined where its tokens are bound to no key. */
+  readonly deviceId: string | undefined;
+  readonly createdAtMs: number;
+  readonly usedAtMs: number;
+}
+
+/** How far the app is known to have come: what tells a lost answer from a stolen token. */
+export interface SessionProgress {
+  readonly hasEnded: boolean;
+  /** The newest generation of refresh tokens that the app is known to have received. */
+  readonly confirmedGeneration: number;
+}
+
+/** Sessions by what they have in common; an empty filter is every session. */
+export interface SessionFilter {
+  readonly id?: string;
+  readonly accountId?: string;
+  readonly clientId?: string;
+  readonly deviceId?: string;
+}
+
+export interface AppSessionTable {
+  /** Does nothing when the session is there already. */
+  begin(session: Omit<AppSessionRecord, "usedAtMs">): Promise<void>;
+  /** Those that have not ended, the one used last first. */
+  openOf(accountId: string): Promise<readonly AppSessionRecord[]>;
+  progressOf(grantRef: string): Promise<SessionProgress | undefined>;
+  /** A token of this generation was presented: whoever has it has received it. */
+  noteUse(grantRef: string, generation: number, atMs: number): Promise<void>;
+  /** An access token of this generation was seen in use. Never goes back to an older one. */
+  confirm(id: string, generation: number): Promise<void>;
+  /** Ends the session of one family. @returns the session; undefined when none was open */
+  endOfGrant(
+    grantRef: string,
+    because: string,
+    atMs: number,
+  ): Promise<AppSessionRecord | undefined>;
+  /** @returns those that were open until now */
+  end(
+    which: SessionFilter,
+    because: string,
+    atMs: number,
+  ): Promise<readonly Pick<AppSessionRecord, "id" | "grantRef">[]>;
+}

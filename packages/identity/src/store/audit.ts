@@ -1,0 +1,17 @@
+/** Who did what to whom. */
+export interface AuditRecord {
+  readonly id: string;
+  readonly atMs: number;
+  /** `user:<id>`, `client:<id>`, `admin`, `command`, `issuer`. */
+  readonly actor: string;
+  readonly action: string;
+  readonly about: string;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Rows are only ever added. */
+export interface AuditTable {
+  add(entry: AuditRecord): Promise<void>;
+  /** The newest first. */
+  newest(most: number): Promise<readonly AuditRecord[]>;
+}

@@ -1,0 +1,1 @@
+export declare function runtimeFault(version: string): string | undefined;

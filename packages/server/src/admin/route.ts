@@ -1,0 +1,107 @@
+import { compileTemplate } from "./path-template.ts";
+import type { BodyError, JsonSchema, Shape } from "./shape.ts";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** What a handler answers. */
+export type Answer =
+  | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly text: string; readonly mediaType: string };
+
+export interface RouteRequest<B> {
+  /** The parameters of the path, decoded. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** As its shape has read it. */
+  readonly body: B;
+}
+
+export interface QueryParameter {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
+/** An answer that a route gives when all is well. */
+export interface AnswerShape {
+  readonly status: number;
+  readonly description: string;
+  readonly mediaType?: string;
+  readonly schema: JsonSchema;
+}
+
+interface RouteOf<B> {
+  readonly method: Method;
+  /** A path template as OpenAPI has it: `/users/{id}`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  /** Health is told to everybody who reaches the port, everything else to the admin alone. */
+  readonly needs: "nothing" | "admin credential";
+  readonly query?: readonly QueryParameter[];
+  readonly body?: Shape<B>;
+  readonly answer: AnswerShape;
+  readonly handle: (request: RouteRequest<B>) => Answer | Promise<Answer>;
+}
+
+/** One line of the table of routes, whatever its body is. */
+export type Route = Omit<RouteOf<unknown>, "body" | "handle"> & {
+  readonly body: Shape<unknown> | undefined;
+  /** The parameters of a path that fits, not decoded; undefined for one that does not. */
+  readonly match: (path: string) => Readonly<Record<string, string>> | undefined;
+  readonly handle: (request: RouteRequest<unknown>) => Answer | Promise<Answer>;
+};
+
+/** Ties a handler to the shape of its body. */
+export const route = <B = undefined>({ body, handle, ...rest }: RouteOf<B>): Route => ({
+  ...rest,
+  body,
+  match: compileTemplate(rest.path),
+  handle: (request) => handle(request as RouteRequest<B>),
+});
+
+export const ok = (json: unknown): Answer => ({ status: 200, json });
+export const created = (json: unknown): Answer => ({ status: 201, json });
+
+/** A problem document (RFC 9457) in place of what was asked for. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly more: { readonly errors?: readonly BodyError[]; readonly traceId?: string };
+
+  constructor(status: number, title: string, detail?: string, more: Refused["more"] = {}) {
+    super(title);
+    this.status = status;
+    this.detail = detail;
+    this.more = more;
+  }
+}
+
+/** A handler whose faults of this kind, said in words for a person, are the caller's to mend. */
+export const refusing =
+  <B>(
+    Fault: new (message: string) => Error,
+    handle: (request: RouteRequest<B>) => Promise<Answer>,
+  ): ((request: RouteRequest<B>) => Promise<Answer>) =>
+  async (request) => {
+    try {
+      return await handle(request);
+    } catch (fault) {
+      if (fault instanceof Fault) throw new Refused(400, "This cannot be done", fault.message);
+      throw fault;
+    }
+  };
+
+/** A number of rows asked for in the query, held to what is given at once. */
+export function mostOf(query: URLSearchParams, otherwise: number): number {
+  const asked = Number(query.get("most") ?? otherwise) || otherwise;
+  return Math.min(Math.max(asked, 1), mostRows);
+}
+
+const mostRows = 1000;
+
+export const mostParameter = (otherwise: number): QueryParameter => ({
+  name: "most",
+  description: "How many at most, the newest first.",
+  schema: { type: "integer", minimum: 1, maximum: mostRows, default: otherwise },
+});

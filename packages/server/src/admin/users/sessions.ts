@@ -1,0 +1,68 @@
+import type { Administration } from "@portcullis/identity/administration";
+import { type Answer, ok, route, type Route } from "../route.ts";
+import { findAccount } from "./accounts.ts";
+
+const string = { type: "string" };
+const moment = { type: "integer", description: "Milliseconds since 1970." };
+const session = {
+  type: "object",
+  properties: {
+    id: string,
+    accountId: string,
+    clientId: string,
+    deviceId: string,
+    createdAt: moment,
+    usedAt: moment,
+  },
+  required: ["id", "accountId", "clientId", "createdAt", "usedAt"],
+};
+const ended = {
+  status: 200,
+  description: "How many have ended.",
+  schema: { type: "object", properties: { ended: { type: "integer" } }, required: ["ended"] },
+};
+
+/**
+ * Where somebody is signed in.
+ *
+ * @param administration by the policy that serves at that moment
+ */
+export function sessionRoutes(administration: () => Administration): readonly Route[] {
+  const signOut = async (path: Readonly<Record<string, string>>): Promise<Answer> => {
+    const people = administration();
+    const account = await findAccount(people, path);
+    return ok({ ended: await people.signOut(account, path["session"]) });
+  };
+  return [
+    route({
+      method: "GET",
+      path: "/users/{id}/sessions",
+      operationId: "listSessions",
+      summary: "Where somebody is signed in, the session used last first",
+      needs: "admin credential",
+      answer: { status: 200, description: "All.", schema: { type: "array", items: session } },
+      handle: async ({ path }) => {
+        const people = administration();
+        return ok(await people.sessions.of((await findAccount(people, path)).id));
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/users/{id}/sessions",
+      operationId: "endSessions",
+      summary: "Signs somebody out everywhere; every token they have is refused",
+      needs: "admin credential",
+      answer: ended,
+      handle: ({ path }) => signOut(path),
+    }),
+    route({
+      method: "DELETE",
+      path: "/users/{id}/sessions/{session}",
+      operationId: "endSession",
+      summary: "Ends one session",
+      needs: "admin credential",
+      answer: ended,
+      handle: ({ path }) => signOut(path),
+    }),
+  ];
+}

@@ -1,0 +1,30 @@
+import type { Flag } from "./verb.ts";
+
+// Flags that several verbs take.
+
+export const jsonFlag: Flag = { type: "boolean", help: "print one JSON value instead of words" };
+
+export const configFlag: Flag = {
+  type: "string",
+  help: "the policy (portcullis.yaml or portcullis.config.ts, when it lies here)",
+  completes: "file",
+};
+
+export const openapiFlag: Flag = {
+  type: "string",
+  multiple: true,
+  help: "an OpenAPI document, in place of a policy (several times for several)",
+  completes: "file",
+};
+
+export const upstreamFlag: Flag = {
+  type: "string",
+  multiple: true,
+  help: "the backend's address, such as http://127.0.0.1:4000 (several: balanced)",
+};
+
+export const directoryFlag: Flag = {
+  type: "string",
+  help: "where keys and tokens are kept (.portcullis)",
+  completes: "folder",
+};

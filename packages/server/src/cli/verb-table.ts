@@ -1,0 +1,75 @@
+import type { Verb } from "./verb.ts";
+
+export interface ListedVerb {
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly load: () => Promise<Verb>;
+}
+
+/**
+ * Every verb, in the order of the overview. A verb without a module in verbs/, or whose module lacks
+ * something, does not compile.
+ */
+export const verbTable: Readonly<Record<string, ListedVerb>> = {
+  up: { aliases: [], summary: "serve", load: () => import("./verbs/up.ts") },
+  init: {
+    aliases: [],
+    summary: "write a commented policy, with rules proposed from the document",
+    load: () => import("./verbs/init.ts"),
+  },
+  check: {
+    aliases: ["lint", "validate"],
+    summary: "name every fault of policy and documents, and show which control stands where",
+    load: () => import("./verbs/check.ts"),
+  },
+  explain: {
+    aliases: [],
+    summary: "say what would happen to a request, step by step, without sending it",
+    load: () => import("./verbs/explain.ts"),
+  },
+  users: {
+    aliases: ["user"],
+    summary: "the people who can sign in",
+    load: () => import("./verbs/users.ts"),
+  },
+  clients: {
+    aliases: ["client"],
+    summary: "apps and programs beside those of the policy",
+    load: () => import("./verbs/clients.ts"),
+  },
+  keys: {
+    aliases: [],
+    summary: "what signs tokens and seals the store",
+    load: () => import("./verbs/keys.ts"),
+  },
+  schema: {
+    aliases: [],
+    summary: "print the policy file's JSON Schema, for editors",
+    load: () => import("./verbs/schema.ts"),
+  },
+  completion: {
+    aliases: [],
+    summary: "print a script that lets a shell complete these words",
+    load: () => import("./verbs/completion.ts"),
+  },
+  version: {
+    aliases: [],
+    summary: "print the version",
+    load: () => import("./verbs/version.ts"),
+  },
+};
+
+/** A verb with all that its module says, for what speaks of every verb. */
+export interface LoadedVerb extends ListedVerb {
+  readonly name: string;
+  readonly verb: Verb;
+}
+
+export const loadVerbs = (): Promise<LoadedVerb[]> =>
+  Promise.all(
+    Object.entries(verbTable).map(async ([name, listed]) => ({
+      ...listed,
+      name,
+      verb: await listed.load(),
+    })),
+  );

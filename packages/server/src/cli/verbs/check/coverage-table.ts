@@ -1,0 +1,57 @@
+import {
+  type CoverageRow,
+  coverageOf,
+  type ModeRule,
+  modeKeys,
+  type Plan,
+} from "@portcullis/guard/policy";
+import { tableLines } from "../../terminal.ts";
+
+/** Which control stands where, as a table for a terminal. */
+export function coverageTable(plan: Plan): { readonly lines: string; readonly operations: number } {
+  const { columns, rows } = coverageOf(plan);
+  const lines = tableLines([
+    ["OPERATION", "METHOD", "PATH", ...columns.map(({ title }) => title), "MODE"],
+    ...rows.map((row) => {
+      const { cells, operation } = row;
+      return [
+        operation.operationId ?? "-",
+        operation.method,
+        operation.pathTemplate,
+        ...columns.map(({ key }) => cells[key] ?? "-"),
+        modeWords(row),
+      ];
+    }),
+  ]);
+  return { lines, operations: rows.length };
+}
+
+/** The same for `--json`: a value for each operation, with its modes by their keys. */
+export const coverageAsJson = (plan: Plan): readonly object[] =>
+  coverageOf(plan).rows.map((row) => ({
+    operation: row.operation.operationId ?? "-",
+    method: row.operation.method,
+    path: row.operation.pathTemplate,
+    ...row.cells,
+    mode: modeWords(row),
+    modes: row.plan.modes,
+  }));
+
+const settable = modeKeys.filter(({ kind }) => kind !== "always").map(({ key }) => key);
+
+/** The mode that most keys have, and those that differ. */
+function modeWords({ plan: { modes } }: CoverageRow): string {
+  const words = settable.map((key) => [key, oneMode(modes[key] as ModeRule)] as const);
+  const counted = new Map<string, number>();
+  for (const [, word] of words) counted.set(word, (counted.get(word) ?? 0) + 1);
+  const [most = ""] = [...counted].sort((a, b) => b[1] - a[1]).map(([word]) => word);
+  const others = words.filter(([, word]) => word !== most).map(([key, word]) => `${key} ${word}`);
+  return others.length === 0 ? most : `${most} (${others.join(", ")})`;
+}
+
+function oneMode(rule: ModeRule): string {
+  if (typeof rule === "string") return rule;
+  const { app, percent } = rule.enforce;
+  const first = [app, percent === undefined ? undefined : `${percent}%`];
+  return `enforce ${first.filter((one) => one !== undefined).join(" ")} else ${rule.otherwise}`;
+}

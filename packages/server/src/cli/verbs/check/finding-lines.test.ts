@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { loadPolicy } from "../../../policy/load-policy.ts";
+import { findingLines } from "./finding-lines.ts";
+
+const text = "{ type: string }";
+const document = `openapi: 3.1.0
+info: { title: Found, version: v1 }
+security: [{ token: [] }]
+paths:
+  /users/{user}: { get: { operationId: getUser, parameters: [{ name: user, in: path, required: true, schema: ${text} }], responses: {} } }
+  /reports/{kind}: { get: { operationId: getReport, parameters: [{ name: kind, in: path, required: true, schema: { type: string, enum: [day, week] } }], responses: {} } }
+  /statements: { get: { operationId: statements, parameters: [{ name: accountId, in: query, schema: ${text} }, { name: requestId, in: query, schema: ${text} }, { name: paid, in: query, schema: ${text} }], responses: {} } }
+  /transfers: { post: { operationId: transfer, requestBody: { content: { application/json: { schema: { type: object, properties: { account_id: ${text}, lines: { type: array, items: { type: object, properties: { cardUuid: ${text}, amount: { type: integer } } } } } } } } }, responses: {} } }
+  /batch: { post: { operationId: batch, requestBody: { content: { application/json: { schema: { type: array, items: { type: object, properties: { verb: ${text}, relative_url: ${text} } } } } } }, responses: {} } }
+  /api: { get: { operationId: graphqlByGet, parameters: [{ name: query, in: query, schema: ${text} }, { name: variables, in: query, schema: ${text} }], responses: {} } }
+  /v2/graphql: { post: { operationId: graphqlByPath, requestBody: { content: { application/json: {} } }, responses: {} } }
+  /graphql: { post: { operationId: graphql, requestBody: { content: { application/json: { schema: { type: object, properties: { query: ${text}, variables: { type: object } } } } } }, responses: {} } }
+components: { securitySchemes: { token: { type: http, scheme: bearer } } }
+`;
+
+async function find(operations: string): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), "portcullis-findings-"));
+  writeFileSync(join(directory, "openapi.yaml"), document);
+  writeFileSync(
+    join(directory, "portcullis.yaml"),
+    `portcullis: 1\nmode: enforce\napis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:9" }]\nidentity: { issuer: https://login.example, audience: x }\noperations:\n  - { match: "*", limits: [{ rate: 1/s, per: user }] }\n${operations}`,
+  );
+  const { faults, plan } = await loadPolicy({
+    file: join(directory, "portcullis.yaml"),
+    environment: {},
+    flags: [],
+  });
+  assert.ok(plan !== undefined, JSON.stringify(faults));
+  return findingLines(plan).join("\n");
+}
+
+test("ids in path, query and body that no rule looks at are found, and what only looks like one is not", async () => {
+  const found = await find("");
+  assert.match(found, /1 name an object in their path, .*: getUser$/m);
+  assert.match(
+    found,
+    /3 ids in query and body .*: statements query accountId, transfer body \/account_id, transfer body \/lines\/\*\/cardUuid$/m,
+  );
+});
+
+test("what a rule looks at, or says does not matter, is not found again", async () => {
+  const found = await find(`  - { match: getUser, owner: { param: user, is: token.sub } }
+  - { match: statements, owner: { param: accountId, is: token.sub, optional: true } }
+  - { match: transfer, owner: { all: [{ body: /account_id }, { body: "/lines/*/cardUuid" }], is: token.sub } }
+`);
+  assert.doesNotMatch(found, /name an object/);
+  assert.doesNotMatch(await find('  - { match: "*", owner: none }\n'), /name an object/);
+});
+
+test("bodies that carry requests of their own are found until the policy speaks of them", async () => {
+  assert.match(
+    await find(""),
+    /4 carry requests of their own, .*: batch, graphqlByGet, graphqlByPath, graphql$/m,
+  );
+  assert.doesNotMatch(
+    await find(
+      "  - { match: [batch, graphql, graphqlByGet, graphqlByPath], carriesRequests: true }\n",
+    ),
+    /carry requests/,
+  );
+});

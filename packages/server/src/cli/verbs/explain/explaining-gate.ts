@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { createGate, type Gate, NotAsked, type Plan } from "@portcullis/guard";
+import { IdSealer } from "@portcullis/guard/ownership";
+import {
+  allocateSharedBuckets,
+  allocateSharedReplay,
+  type ProvenanceState,
+  SharedMemoryState,
+  SharedReplayState,
+} from "@portcullis/guard/state";
+import { createDpopNonces, type Jwks, KeyRing } from "@portcullis/guard/tokens";
+import type { Upstream } from "@portcullis/guard/upstream";
+import { sealingSecrets } from "../../../keys/sealing-secrets.ts";
+import type { Policy } from "../../../policy/program-policy.ts";
+import { text } from "../../sources.ts";
+import { Misuse } from "../../terminal.ts";
+import type { Command, Environment } from "../../verb.ts";
+import { signClaims } from "./sign-claims.ts";
+import { keysOfIssuer } from "./issuer-keys.ts";
+
+export interface Explained {
+  readonly command: Command;
+  readonly environment: Environment;
+  /** Where relative paths of the policy begin. */
+  readonly folder: string;
+  readonly plan: Plan;
+  readonly policy: Policy;
+  /** What a person should know before they read the explanation. */
+  readonly say: (message: string) => void;
+}
+
+export interface ExplainingGate {
+  readonly gate: Gate;
+  /** The access token of the request: the one that was given, or one made of the claims. */
+  readonly token: string | undefined;
+}
+
+const fewKeys = 1024;
+
+/**
+ * The gate of the policy, with nobody behind it. It judges tokens by the keys that the gate has
+ * and opens ids with the gate's secrets. Counts and memories are empty, and whoever else it would
+ * ask is named instead of asked.
+ */
+export async function openExplainingGate(asked: Explained): Promise<ExplainingGate> {
+  const { command, plan } = asked;
+  const { jwks, token } = await credentialOf(asked);
+  const limits = new SharedMemoryState(allocateSharedBuckets(fewKeys, [1, 2]));
+  const gate = createGate({
+    plan,
+    ports: {
+      upstream: () => notAskedBackend,
+      limits,
+      localLimits: limits,
+      keys: new KeyRing(jwks),
+      proofs: {
+        nonces: createDpopNonces(randomBytes(32)),
+        replay: new SharedReplayState(allocateSharedReplay(fewKeys, [1, 2, 3, 4])),
+      },
+      provenance: notAskedProvenance,
+      decisionPoint:
+        (name) =>
+        ({ action, id, resource, subject }) => {
+          throw new NotAsked(`whether ${name} allows ${subject} to ${action} ${resource} ${id}`);
+        },
+      sealer: sealerOf(asked, text(command.values["directory"]) ?? ".portcullis"),
+      record: () => undefined,
+    },
+  });
+  return { gate, token };
+}
+
+interface Credential {
+  /** Undefined where the issuer's keys cannot be had. */
+  readonly jwks: Jwks | undefined;
+  readonly token: string | undefined;
+}
+
+async function credentialOf(asked: Explained): Promise<Credential> {
+  const { command, plan } = asked;
+  const token = text(command.values["token"]);
+  const claims = text(command.values["claims"]);
+  if (token !== undefined && claims !== undefined)
+    throw new Misuse("--token and --claims were both given. A request has one caller: give one.");
+  const { authentication } = plan.controls;
+  if (claims !== undefined && authentication === undefined)
+    throw new Misuse("the policy names no issuer (identity), so that nobody has claims.");
+  if (authentication === undefined || (token === undefined && claims === undefined))
+    return { jwks: { keys: [] }, token };
+  if (claims !== undefined) return signClaims(claims, authentication);
+  return { jwks: await keysOfIssuer(asked, authentication), token };
+}
+
+function sealerOf({ environment, folder, policy, say }: Explained, directory: string): IdSealer {
+  try {
+    const secrets = sealingSecrets(policy, folder, directory, environment);
+    if (secrets.length > 0) return new IdSealer(secrets);
+  } catch (fault) {
+    say(`sealed ids cannot be opened here: ${(fault as Error).message}`);
+  }
+  return new IdSealer([randomBytes(32)]);
+}
+
+const notAskedBackend: Upstream = {
+  forward({ method, target }) {
+    throw new NotAsked(`${method} ${target} of the backend`);
+  },
+};
+
+const notAskedProvenance: ProvenanceState = {
+  note: () => undefined,
+  knows(_caller, names) {
+    throw new NotAsked(
+      `whether the caller was shown ${names.map((name) => name.replace("\n", " ")).join(", ")}`,
+    );
+  },
+};

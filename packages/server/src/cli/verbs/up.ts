@@ -1,0 +1,122 @@
+import { loadPolicy, type Loaded } from "../../policy/load-policy.ts";
+import { issuerSocket } from "../../control/issuer-door.ts";
+import { up } from "../../control/start.ts";
+import { configFlag, directoryFlag, openapiFlag, upstreamFlag } from "../policy-flags.ts";
+import type { Command, Environment, Flags } from "../verb.ts";
+import { policySources, text } from "../sources.ts";
+import { faultLines, Misuse, type Terminal } from "../terminal.ts";
+
+const drainMs = 10_000;
+
+export const flags = {
+  config: configFlag,
+  openapi: openapiFlag,
+  upstream: upstreamFlag,
+  mode: {
+    type: "string",
+    help: "off, observe (default) or enforce",
+    completes: ["off", "observe", "enforce"],
+  },
+  port: { type: "string", help: "the gate's port (8443)" },
+  "admin-port": { type: "string", help: "the admin port on 127.0.0.1 (9443)" },
+  tls: {
+    type: "string",
+    help: "local (default: a certificate of this machine's own) or off",
+    completes: ["local", "off"],
+  },
+  threads: { type: "string", help: "gate threads (one per core)" },
+  directory: directoryFlag,
+} satisfies Flags;
+
+export const example = "portcullis up --openapi openapi.yaml --upstream http://127.0.0.1:4000";
+
+/** Serves until it is told to stop. */
+export async function run(
+  { values }: Command,
+  environment: Environment,
+  terminal: Terminal,
+): Promise<number> {
+  const sources = policySources(values, environment, true);
+  const loaded = await loadPolicy(sources, `unix:${issuerSocket()}`);
+  if (loaded.faults.length > 0) terminal.error(faultLines(loaded.faults));
+  const { plan, policy } = loaded;
+  if (plan === undefined || policy === undefined)
+    throw new Misuse("Nothing is served from what is not understood.");
+  const say = (message: string): void => terminal.error(`portcullis: ${message}`);
+  // Signals are taken from before the start on: whoever reads that it serves may send one at once.
+  const stopped = new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  let started: Serving["running"] | undefined;
+  const onHangUp = (): void => void started?.reload();
+  process.on("SIGHUP", onHangUp);
+  const running = await up({
+    loaded: { ...loaded, plan, policy },
+    load: () => loadPolicy(sources, `unix:${issuerSocket()}`),
+    directory: text(values["directory"]) ?? ".portcullis",
+    environment,
+    recordsTo: undefined,
+    say,
+    onReloaded: (next, applied) => terminal.error(reloadedLines(next, applied)),
+  });
+  started = running;
+  terminal.error(servesLines(loaded, { plan, policy, running }));
+  await stopped;
+  process.off("SIGHUP", onHangUp);
+  terminal.error("portcullis is stopping: requests in flight may end first");
+  await running.close(drainMs);
+  return 0;
+}
+
+interface Serving {
+  readonly plan: NonNullable<Loaded["plan"]>;
+  readonly policy: NonNullable<Loaded["policy"]>;
+  readonly running: Awaited<ReturnType<typeof up>>;
+}
+
+/** What serves where, for the person at the terminal. */
+function servesLines({ documents }: Loaded, { plan, policy, running }: Serving): string {
+  const tls = policy.listen?.tls;
+  const scheme = running.authorityFile === undefined && tls === "off" ? "http" : "https";
+  const operations = documents.reduce((sum, document) => sum + document.operations.length, 0);
+  const backends = plan.apis.flatMap((api) => (api.issuer ? [] : api.upstream.targets));
+  const redirects = typeof tls === "object" && tls.cleartext === "redirect";
+  const lines = [
+    `portcullis serves ${operations} operations on ${scheme}://localhost:${running.port}` +
+      ` with ${running.threads} gate ${running.threads === 1 ? "thread" : "threads"},` +
+      ` ${modeWords(policy.mode)}, for ${[...new Set(backends)].join(", ")}`,
+  ];
+  if (running.cleartextPort !== undefined)
+    lines.push(
+      "  without encryption nothing is served:" +
+        ` port ${running.cleartextPort} answers ${redirects ? "308" : "403"}`,
+    );
+  if (plan.apis.some((api) => api.issuer))
+    lines.push(
+      `  people sign in at ${plan.controls.authentication?.issuer} (/.well-known/openid-configuration);` +
+        " their account is at /account",
+    );
+  if (running.authorityFile !== undefined)
+    lines.push(`  trust for this machine only: curl --cacert ${running.authorityFile}`);
+  lines.push(
+    `  admin: http://127.0.0.1:${running.adminPort} (/healthz /readyz /metrics /records),` +
+      ` credential in ${running.adminTokenFile}`,
+  );
+  return lines.join("\n");
+}
+
+const modeWords = (mode: unknown): string =>
+  mode === undefined
+    ? "mode observe"
+    : typeof mode === "string"
+      ? `mode ${mode}`
+      : "modes by control";
+
+function reloadedLines(loaded: Loaded, applied: boolean): string {
+  const faults = loaded.faults.length === 0 ? "" : `${faultLines(loaded.faults)}\n`;
+  if (loaded.plan === undefined)
+    return `${faults}portcullis: the changed policy is not understood; the old one serves`;
+  const where = applied ? "" : ", but not on every thread";
+  return `${faults}portcullis: the changed policy serves${where}`;
+}

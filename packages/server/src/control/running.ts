@@ -1,0 +1,49 @@
+/** A program that serves. */
+export interface Running {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly cleartextPort: number | undefined;
+  readonly adminTokenFile: string;
+  readonly authorityFile: string | undefined;
+  readonly threads: number;
+  /** Resolves when the new plan serves on every thread, or was refused. */
+  reload(): Promise<boolean>;
+  close(drainMs: number): Promise<void>;
+}
+
+/** What has to be closed, as far as it was opened. */
+export interface Open {
+  readonly files: { close(): void };
+  readonly certificate: { close(): void };
+  readonly fleet: { stop(drainMs: number): Promise<void>; terminate(): Promise<void> };
+  readonly provenance: { close(): void };
+  readonly issuer: { close(): Promise<void> };
+  readonly writer: { flush(): Promise<void> };
+  cleartext?: { close(): Promise<void> } | undefined;
+  admin?: { close(): Promise<void> } | undefined;
+}
+
+/**
+ * Requests in flight may end first: the issuer is closed after the gate threads, which forward to
+ * it, and the admin server after both, so that the end can be watched. Records are written last.
+ */
+export async function close(open: Open, drainMs: number): Promise<void> {
+  open.files.close();
+  open.certificate.close();
+  await open.cleartext?.close();
+  await open.fleet.stop(drainMs);
+  open.provenance.close();
+  await open.issuer.close();
+  await open.admin?.close();
+  await open.writer.flush();
+}
+
+/** What was opened of a start that failed. */
+export async function abandon(open: Open): Promise<void> {
+  open.files.close();
+  open.certificate.close();
+  await open.cleartext?.close();
+  await open.admin?.close();
+  await open.issuer.close();
+  await open.fleet.terminate();
+}

@@ -1,0 +1,57 @@
+import type { Policy } from "../policy/program-policy.ts";
+import type { GateSettings } from "../gate/settings.ts";
+import type { AssertionKey } from "../keys/identity-assertion.ts";
+import { type ChosenTls, hstsOf } from "../listener/choose-tls.ts";
+import type { ProvenanceFile } from "../gate/provenance-file.ts";
+import type { ServingCertificate } from "./certificate.ts";
+import type { Serving } from "./serving.ts";
+import type { SharedState } from "./shared-state.ts";
+import type { TrustedIssuer } from "./trusted-issuer.ts";
+
+export interface GateParts {
+  /** As it was at the start: where the gate listens does not change while it runs. */
+  readonly policy: Pick<Policy, "listen" | "publicUrl">;
+  readonly tls: ChosenTls | undefined;
+  readonly serving: Serving;
+  readonly issuer: TrustedIssuer;
+  readonly certificate: ServingCertificate;
+  readonly shared: SharedState;
+  readonly provenance: ProvenanceFile;
+  readonly assertionKey: AssertionKey;
+  /** Of TLS sessions, the same on every thread: a session begun on one goes on at another. */
+  readonly ticketKeys: Buffer;
+}
+
+const mostHeaderFields = 100;
+
+/** What a gate thread begins with, as it holds at this moment. */
+export function settingsForGates(parts: GateParts): GateSettings {
+  const { certificate, issuer, policy, provenance, serving, shared, ticketKeys, tls } = parts;
+  const { listen, publicUrl } = policy;
+  const binding = serving.plan.controls.binding.binding;
+  return {
+    ...serving.planSettings,
+    keys: issuer.keys,
+    nonceSecret: issuer.nonceSecret,
+    revocations: issuer.revocations,
+    replay: shared.replay,
+    writes: shared.writes,
+    provenance: provenance.shared,
+    askCertificate: binding === "mtls" || binding === "optional",
+    assertionKey: parts.assertionKey,
+    assertionIssuer: publicUrl ?? "portcullis",
+    host: listen?.host ?? (tls === undefined ? "127.0.0.1" : "0.0.0.0"),
+    port: 0,
+    tls:
+      certificate.current === undefined || tls === undefined
+        ? undefined
+        : {
+            cert: certificate.current.cert,
+            key: certificate.current.key,
+            minVersion: tls.minVersion,
+            ticketKeys,
+          },
+    everyAnswer: hstsOf(listen, tls),
+    headerFields: mostHeaderFields,
+  };
+}

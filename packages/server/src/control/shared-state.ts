@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import type { Plan } from "@portcullis/guard/policy";
+import {
+  allocateSharedBuckets,
+  allocateSharedReplay,
+  allocateWriteVersions,
+  type SharedBuckets,
+  type SharedReplay,
+} from "@portcullis/guard/state";
+
+/**
+ * Proofs of possession that are remembered as used, for the minutes in which they could be used
+ * again.
+ */
+const keptProofs = 1_048_576;
+
+/** Memory that all gate threads count in. */
+export interface SharedState {
+  readonly buckets: SharedBuckets;
+  readonly replay: SharedReplay;
+  readonly writes: SharedArrayBuffer;
+}
+
+/** Seeds are new at every start: nobody can find keys that collide ahead of time. */
+export function allocateSharedState({ controls: { binding, limit } }: Plan): SharedState {
+  const [one, two] = seeds(2);
+  return {
+    buckets: allocateSharedBuckets(limit.keys, [one as number, two as number]),
+    replay: allocateSharedReplay(
+      binding.binding === "none" ? 0 : keptProofs,
+      seeds(4) as unknown as [number, number, number, number],
+    ),
+    writes: allocateWriteVersions(),
+  };
+}
+
+function seeds(count: number): readonly number[] {
+  const bytes = randomBytes(count * 4);
+  return Array.from({ length: count }, (_, index) => bytes.readInt32LE(index * 4));
+}

@@ -1,0 +1,205 @@
+import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
+import type { Policy } from "../policy/program-policy.ts";
+import { OwnerEvidence } from "@portcullis/guard/ownership";
+import type { Plan } from "@portcullis/guard/policy";
+import { Administration } from "@portcullis/identity/administration";
+import { ClientAdministration, policyClients } from "@portcullis/identity/clients";
+import { openAdminCredential } from "../admin/admin-credential.ts";
+import { startAdminServer } from "../admin/admin-server.ts";
+import { type Administrations, adminRoutes } from "../admin/routes.ts";
+import { GateFleet } from "../gate/fleet.ts";
+import type { ToGate } from "../gate/settings.ts";
+import { makeAssertionKey } from "../keys/identity-assertion.ts";
+import { chooseTls } from "../listener/choose-tls.ts";
+import { type CleartextPort, openCleartextPort } from "../listener/cleartext-port.ts";
+import type { Loaded } from "../policy/load-policy.ts";
+import { watchFiles } from "../policy/watch-files.ts";
+import { openProvenance } from "../gate/provenance-file.ts";
+import { prometheusText } from "../watch/prometheus.ts";
+import { RecentRecords } from "../watch/recent-records.ts";
+import { createRecordWriter } from "../watch/record-writer.ts";
+import { RequestCounts } from "../watch/request-counts.ts";
+import { ServingCertificate } from "./certificate.ts";
+import { readGateSecrets } from "./gate-secrets.ts";
+import { gaugesOf } from "./gauges.ts";
+import { Reloads } from "./reloads.ts";
+import { abandon, close, type Open, type Running } from "./running.ts";
+import { Serving } from "./serving.ts";
+import { settingsForGates } from "./settings-for-gates.ts";
+import { allocateSharedState } from "./shared-state.ts";
+import { TrustedIssuer } from "./trusted-issuer.ts";
+
+export interface UpOptions {
+  readonly loaded: Loaded & { readonly plan: Plan; readonly policy: Policy };
+  /** Reads policy and documents again. */
+  readonly load: () => Promise<Loaded>;
+  /** Where `.portcullis/` lies. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The file descriptor that records go to; the standard output unless given. */
+  readonly recordsTo: number | undefined;
+  /** What a person at the terminal should know. */
+  readonly say: (message: string) => void;
+  /** Said when a changed policy was read: its faults, or none. */
+  readonly onReloaded: (loaded: Loaded, applied: boolean) => void;
+}
+
+const watchEveryMs = 300;
+const keptRecords = 5000;
+
+/** The only place that constructs: the control thread's parts, and a gate thread per core. */
+export async function up(options: UpOptions): Promise<Running> {
+  const { directory, environment, load, loaded, onReloaded, say } = options;
+  const { folder, plan, policy } = loaded;
+  const { listen } = policy;
+
+  const tls = await chooseTls(listen, folder, directory, environment);
+  const credential = openAdminCredential(directory);
+  const writer = createRecordWriter(options.recordsTo ?? 1);
+  const counts = new RequestCounts();
+  const recent = new RecentRecords(keptRecords);
+  const evidence = new OwnerEvidence();
+  const shared = allocateSharedState(plan);
+  const readSecrets = (of: Policy, from: string) =>
+    readGateSecrets(of, from, directory, environment);
+  const serving = new Serving(policy, plan, shared.buckets, readSecrets(policy, folder));
+  const provenance = openProvenance(
+    directory,
+    plan.controls.provenance !== undefined && plan.state === "memory",
+  );
+
+  // Gate threads begin with what holds when they are started: nothing is told before.
+  const gates: { fleet?: GateFleet } = {};
+  const tell = (message: ToGate): void => gates.fleet?.tell(message);
+  const issuer = await TrustedIssuer.open({
+    policy,
+    plan,
+    folder,
+    directory,
+    environment,
+    say,
+    onKeys: (keys) => tell({ kind: "keys", keys }),
+    onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
+  });
+  const certificate = new ServingCertificate(
+    tls,
+    (changed) => tell({ kind: "certificate", certificate: changed }),
+    say,
+  );
+  const parts = {
+    policy,
+    tls,
+    serving,
+    issuer,
+    certificate,
+    shared,
+    provenance,
+    assertionKey: makeAssertionKey(),
+    ticketKeys: randomBytes(48),
+  };
+  const fleet = (gates.fleet = new GateFleet(() => settingsForGates(parts), {
+    onRecords: (lines, count, more) => {
+      if (more !== undefined) counts.merge(more);
+      recent.add(lines, count);
+      writer.write(lines, count);
+    },
+    onEvidence: (rows) => evidence.merge(rows),
+    onUnknownKey: () => issuer.askAgain(),
+    onSeen: (generations) => issuer.seen(generations),
+    onTrouble: say,
+  }));
+  const files = watchFiles(loaded.files, watchEveryMs, () => void reloads.inTurn());
+  const reloads = new Reloads({
+    serving,
+    load,
+    readSecrets,
+    onReloaded,
+    say,
+    onFiles: (changed) => files.retarget(changed),
+    follow: (changed, next) => issuer.follow(changed, next),
+    apply: (settings) => fleet.applyPlan(settings),
+  });
+
+  const open: Open = { files, certificate, fleet, provenance, issuer, writer };
+  try {
+    const threads = listen?.threads ?? availableParallelism();
+    const port = await fleet.start(threads, listen?.port ?? 8443);
+    let cleartextRequests = 0;
+    const cleartext = await openCleartext(policy, () => (cleartextRequests += 1));
+    open.cleartext = cleartext;
+    const admin = await startAdminServer({
+      host: policy.admin?.host ?? "127.0.0.1",
+      port: policy.admin?.port ?? 9443,
+      credential,
+      say,
+      routes: adminRoutes({
+        metrics: () =>
+          prometheusText(
+            counts.all(),
+            gaugesOf({
+              gateThreads: fleet.size,
+              recordsDropped: writer.dropped,
+              cleartextRequests,
+              reloads: reloads.count,
+              reloadsRefused: reloads.refused,
+            }),
+          ),
+        notReady: () => missingKeys(serving, issuer),
+        evidence: () => evidence.all(),
+        records: (filter, most) => recent.find(filter, most),
+        administrations: administrationsOf(issuer, serving),
+      }),
+    });
+    open.admin = admin;
+    return {
+      port,
+      adminPort: admin.port,
+      cleartextPort: cleartext?.port,
+      adminTokenFile: credential.file,
+      authorityFile: tls?.authorityFile,
+      threads,
+      reload: () => reloads.inTurn(),
+      close: (drainMs) => close(open, drainMs),
+    };
+  } catch (fault) {
+    await abandon(open);
+    throw fault;
+  }
+}
+
+function missingKeys({ plan }: Serving, { keys }: TrustedIssuer): string | undefined {
+  const { authentication } = plan.controls;
+  return authentication !== undefined && keys === undefined
+    ? `the keys of ${authentication.issuer} were not yet obtained`
+    : undefined;
+}
+
+/** By the roles and apps of the policy that serves just now. */
+function administrationsOf(
+  { sealing, store }: TrustedIssuer,
+  serving: Serving,
+): Administrations | undefined {
+  if (store === undefined || sealing === undefined) return undefined;
+  return {
+    people: () => new Administration(store, "admin", Object.keys(serving.policy.roles ?? {})),
+    clients: () => new ClientAdministration(store, sealing, "admin", policyClients(serving.policy)),
+    audit: store.audit,
+  };
+}
+
+/** @returns undefined where the policy names no port for requests without encryption */
+async function openCleartext(
+  { listen, publicUrl }: Policy,
+  count: () => void,
+): Promise<CleartextPort | undefined> {
+  const tls = listen?.tls;
+  if (typeof tls !== "object" || tls.cleartextPort === undefined) return undefined;
+  return openCleartextPort({
+    host: listen?.host ?? "0.0.0.0",
+    port: tls.cleartextPort,
+    answer: tls.cleartext ?? "refuse",
+    publicUrl,
+    count,
+  });
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import type { Policy } from "../policy/program-policy.ts";
+import type { Plan } from "@portcullis/guard/policy";
+import type { Jwks, Revocation } from "@portcullis/guard/tokens";
+import { type Identity, openIdentity } from "@portcullis/identity/open-identity";
+import { followRevocations, type RevocationFeed } from "@portcullis/identity/revocation-feed";
+import type { SeenGeneration } from "../gate/settings.ts";
+import { IssuerKeys } from "../keys/issuer-keys.ts";
+import { readSecret } from "../keys/read-secret.ts";
+import type { DatabaseStore } from "../store/database-store.ts";
+import { defaultStore, openStore } from "../store/open-store.ts";
+import { createSealing, sealingKeys, type StoreSealing } from "../store/sealing.ts";
+import { issuerSocket, openIssuerDoor } from "./issuer-door.ts";
+
+export interface TrustedIssuerOptions {
+  readonly policy: Policy;
+  readonly plan: Plan;
+  /** Where relative paths of the policy begin. */
+  readonly folder: string;
+  /** Where `.portcullis/` lies. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onKeys: (jwks: Jwks) => void;
+  readonly onRevocations: (revocations: readonly Revocation[]) => void;
+  /** What a person at the terminal should know. */
+  readonly say: (message: string) => void;
+}
+
+/**
+ * Whose tokens the gate believes: the built-in issuer's, which runs here, or another's, whose keys
+ * are fetched; and what was revoked of either.
+ */
+export class TrustedIssuer {
+  readonly #options: TrustedIssuerOptions;
+  readonly #keys: IssuerKeys;
+  /** What nonces for proofs of possession are made of. */
+  readonly nonceSecret: Uint8Array;
+  readonly store: DatabaseStore | undefined;
+  readonly sealing: StoreSealing | undefined;
+  #feed: RevocationFeed | undefined;
+  #identity: Identity | undefined;
+  #door: { close(): Promise<void> } | undefined;
+
+  private constructor(
+    options: TrustedIssuerOptions,
+    store: DatabaseStore | undefined,
+    sealing: StoreSealing | undefined,
+  ) {
+    this.#options = options;
+    this.store = store;
+    this.sealing = sealing;
+    this.nonceSecret = sealing?.derive("dpop-nonce", 32) ?? randomBytes(32);
+    this.#keys = new IssuerKeys(options.onKeys, options.say);
+  }
+
+  /** @throws Error in words for a person */
+  static async open(options: TrustedIssuerOptions): Promise<TrustedIssuer> {
+    const { directory, environment, folder, policy } = options;
+    const builtin = policy.identity?.issuer === "builtin";
+    const keyed =
+      environment["PORTCULLIS_KEY"] !== undefined ||
+      environment["PORTCULLIS_KEY_FILE"] !== undefined;
+    const wanted = policy.store ?? (builtin ? defaultStore(directory) : undefined);
+    const sealing =
+      wanted !== undefined || keyed
+        ? createSealing(sealingKeys(directory, environment))
+        : undefined;
+    const store =
+      wanted === undefined
+        ? undefined
+        : await openStore(wanted, policy.store === undefined ? process.cwd() : folder);
+    const issuer = new TrustedIssuer(options, store, sealing);
+    try {
+      await issuer.#begin(options.policy, options.plan);
+    } catch (fault) {
+      await issuer.close();
+      throw fault;
+    }
+    return issuer;
+  }
+
+  /** Undefined while the keys of another issuer were not obtained yet. */
+  get keys(): Jwks | undefined {
+    return this.#identity?.jwks ?? this.#keys.current;
+  }
+
+  get revocations(): readonly Revocation[] {
+    return this.#feed?.current() ?? [];
+  }
+
+  /** A changed policy. The old issuer answers until the new one can. */
+  async follow(policy: Policy, plan: Plan): Promise<void> {
+    const before = this.#identity;
+    await this.#serve(policy, plan);
+    if (before !== this.#identity) await before?.close();
+  }
+
+  /** A token named a key that is not known. */
+  askAgain(): void {
+    this.#keys.askAgain();
+  }
+
+  /** Access tokens of these generations were used at the gate. */
+  seen(generations: readonly SeenGeneration[]): void {
+    this.#identity?.seen(generations);
+  }
+
+  async close(): Promise<void> {
+    this.#feed?.close();
+    this.#keys.close();
+    await this.#door?.close();
+    await this.#identity?.close();
+    await this.store?.close();
+  }
+
+  async #begin(policy: Policy, plan: Plan): Promise<void> {
+    const { onRevocations, say } = this.#options;
+    if (this.store !== undefined) {
+      this.#feed = followRevocations(this.store.revocations, Date.now, onRevocations, say);
+      await this.#feed.look();
+    }
+    await this.#serve(policy, plan);
+  }
+
+  async #serve(policy: Policy, plan: Plan): Promise<void> {
+    const { authentication, binding } = plan.controls;
+    if (authentication?.builtin !== true) {
+      this.#identity = undefined;
+      this.#keys.follow(authentication);
+      return;
+    }
+    if (this.store === undefined || this.sealing === undefined)
+      throw new Error(
+        "the built-in issuer needs a store, and there was none at the start: start the program again",
+      );
+    const { directory, environment, folder, onKeys, say } = this.#options;
+    this.#identity = await openIdentity({
+      policy,
+      plan: { ...authentication, ...binding },
+      store: this.store,
+      sealing: this.sealing,
+      folder,
+      directory,
+      isProduction: environment["PORTCULLIS_ENV"] === "production",
+      readSecret: (source, where) => readSecret(source, where, folder, environment),
+      onKeys,
+      onTrouble: say,
+    });
+    this.#keys.follow(undefined);
+    this.#door ??= await openIssuerDoor(issuerSocket(), () => this.#identity as Identity, say);
+  }
+}

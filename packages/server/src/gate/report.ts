@@ -1,0 +1,103 @@
+import type { DecisionRecord } from "@portcullis/guard";
+import { OwnerEvidence } from "@portcullis/guard/ownership";
+import { recordLine } from "@portcullis/guard/records";
+import type { Caller } from "@portcullis/guard/tokens";
+import type { Problem } from "@portcullis/guard/problems";
+import { RequestCounts } from "../watch/request-counts.ts";
+import type { GateReports } from "./live-gate.ts";
+import type { FromGate, SeenGeneration } from "./settings.ts";
+
+/** How a gate thread speaks to the control thread. */
+export type Tell = (message: FromGate, transfer?: ArrayBuffer[]) => void;
+
+const recordsEveryMs = 100;
+const mostRecordsWaiting = 2000;
+const evidenceEveryMs = 1000;
+const seenEveryMs = 50;
+/** One question after an unknown key is enough; the control thread decides whether to ask. */
+const askEveryMs = 1000;
+
+/** Gathers what a gate thread has to report, and tells it in batches. */
+export class Reporter implements GateReports {
+  readonly evidence = new OwnerEvidence();
+  readonly #tell: Tell;
+  readonly #counts = new RequestCounts();
+  readonly #encoder = new TextEncoder();
+  #lines = "";
+  #lineCount = 0;
+  #seen: SeenGeneration[] = [];
+  #askedAt = 0;
+
+  constructor(tell: Tell) {
+    this.#tell = tell;
+    setInterval(() => this.flush(), recordsEveryMs).unref();
+    setInterval(() => this.#tellEvidence(), evidenceEveryMs).unref();
+    setInterval(() => this.#tellSeen(), seenEveryMs).unref();
+  }
+
+  readonly record = (one: DecisionRecord): void => {
+    this.#counts.add(one);
+    this.#lines += recordLine(one);
+    this.#lineCount += 1;
+    if (this.#lineCount >= mostRecordsWaiting) this.flush();
+  };
+
+  readonly onUnknownKey = (): void => {
+    if (Date.now() - this.#askedAt < askEveryMs) return;
+    this.#askedAt = Date.now();
+    this.#tell({ kind: "unknown-key" });
+  };
+
+  /** An app has used a token of this generation: it has received it. */
+  readonly onNewToken = ({ claims, sessionId }: Caller): void => {
+    const { generation } = claims;
+    if (sessionId !== undefined && typeof generation === "number")
+      this.#seen.push([sessionId, generation]);
+  };
+
+  readonly onTrouble = (message: string): void => this.#tell({ kind: "trouble", message });
+
+  /** What the parser refused has no operation, but it happened. */
+  readonly unparsed = (problem: Problem): void => this.record(unparsed(problem));
+
+  /** Lines are handed over, not copied: records cost the control thread a write and no more. */
+  flush(): void {
+    if (this.#lineCount === 0) return;
+    const lines = this.#encoder.encode(this.#lines);
+    const count = this.#lineCount;
+    this.#lines = "";
+    this.#lineCount = 0;
+    this.#tell({ kind: "records", lines, count, counts: this.#counts.take() }, [lines.buffer]);
+  }
+
+  #tellEvidence(): void {
+    const rows = this.evidence.take();
+    if (rows.length > 0) this.#tell({ kind: "evidence", rows });
+  }
+
+  #tellSeen(): void {
+    if (this.#seen.length === 0) return;
+    this.#tell({ kind: "seen", generations: this.#seen });
+    this.#seen = [];
+  }
+}
+
+const unparsed = ({ code, status }: Problem): DecisionRecord => ({
+  time: new Date().toISOString(),
+  traceId: "0".repeat(32),
+  operation: "(unparsed)",
+  method: "",
+  path: undefined,
+  apiVersion: undefined,
+  app: undefined,
+  appVersion: undefined,
+  status,
+  upstreamStatus: undefined,
+  outcome: "refused",
+  code,
+  decisions: [{ code, mode: "enforce", detail: undefined, at: undefined }],
+  stripped: undefined,
+  durationMs: 0,
+  upstreamMs: undefined,
+  answerBytes: 0,
+});

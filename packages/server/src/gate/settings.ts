@@ -1,0 +1,87 @@
+import type { EvidenceRow } from "@portcullis/guard/ownership";
+import type { Plan } from "@portcullis/guard/policy";
+import type { SharedBuckets, SharedProvenance, SharedReplay } from "@portcullis/guard/state";
+import type { Jwks, Revocation } from "@portcullis/guard/tokens";
+import type { AssertionKey } from "../keys/identity-assertion.ts";
+import type { ServerCertificate } from "../listener/listener.ts";
+import type { Counts } from "../watch/request-counts.ts";
+
+/**
+ * What the control thread hands to each gate thread: plain data, so that it travels; each thread
+ * compiles it for itself.
+ */
+export interface GateSettings {
+  readonly plan: Plan;
+  readonly buckets: SharedBuckets;
+  /** What seals ids, the current one first; empty when none are sealed. */
+  readonly sealingSecrets: readonly Uint8Array[];
+  /** Bearer tokens for decision points, by their names. */
+  readonly decisionPointTokens: Readonly<Record<string, string>>;
+  readonly keys: Jwks | undefined;
+  /** What nonces for proofs of possession are made of, the same on every node. */
+  readonly nonceSecret: Uint8Array;
+  /** Proofs that were used. */
+  readonly replay: SharedReplay;
+  /** Ids that callers were shown. */
+  readonly provenance: SharedProvenance;
+  /** Counters of writes. */
+  readonly writes: SharedArrayBuffer;
+  readonly revocations: readonly Revocation[];
+  /** Whether callers may present a certificate. */
+  readonly askCertificate: boolean;
+  readonly assertionKey: AssertionKey;
+  /** Who signs the assertions: the public address, or the gate by name. */
+  readonly assertionIssuer: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls:
+    | (ServerCertificate & {
+        readonly minVersion: "TLSv1.2" | "TLSv1.3";
+        readonly ticketKeys: Buffer;
+      })
+    | undefined;
+  /** Fields of every answer. Flat. */
+  readonly everyAnswer: readonly string[];
+  readonly headerFields: number;
+}
+
+/**
+ * The app's session, and how often its refresh token had been rotated when the token that was used
+ * was made.
+ */
+export type SeenGeneration = readonly [sessionId: string, generation: number];
+
+/** What a changed policy changes. */
+export type PlanSettings = Pick<
+  GateSettings,
+  "plan" | "buckets" | "sealingSecrets" | "decisionPointTokens"
+>;
+
+export type ToGate =
+  | { readonly kind: "drain"; readonly drainMs: number }
+  | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
+  | { readonly kind: "keys"; readonly keys: Jwks }
+  | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
+  | {
+      readonly kind: "plan";
+      readonly plan: Plan;
+      readonly buckets: SharedBuckets;
+      readonly sealingSecrets: readonly Uint8Array[];
+      readonly decisionPointTokens: Readonly<Record<string, string>>;
+    };
+
+export type FromGate =
+  | { readonly kind: "listening"; readonly port: number }
+  | { readonly kind: "applied" }
+  | { readonly kind: "evidence"; readonly rows: readonly EvidenceRow[] }
+  | { readonly kind: "unknown-key" }
+  /** Tokens of these generations have reached their app: it has used them. */
+  | { readonly kind: "seen"; readonly generations: readonly SeenGeneration[] }
+  | { readonly kind: "trouble"; readonly message: string }
+  | {
+      readonly kind: "records" /** Lines, one for each record. */;
+      readonly lines: Uint8Array<ArrayBuffer>;
+      readonly count: number;
+      readonly counts: Counts | undefined;
+    }
+  | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined };

@@ -1,0 +1,66 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { nodeContinueDoor, nodeHttpDoor, nodeUpgradeDoor } from "@portcullis/guard/node-http";
+import { type Listener, startListener } from "../listener/listener.ts";
+import { LiveGate } from "./live-gate.ts";
+import { Reporter, type Tell } from "./report.ts";
+import type { GateSettings, ToGate } from "./settings.ts";
+
+/** A gate thread: a listener, a gate behind it, and what the control thread tells it. */
+const settings = workerData as GateSettings;
+const control = parentPort;
+if (control === null) throw new Error("a gate thread is started by the control thread");
+const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
+const reporter = new Reporter(tell);
+const gate = new LiveGate(settings, reporter);
+
+try {
+  const listener = await startListener({
+    host: settings.host,
+    port: settings.port,
+    reusePort: true,
+    tls: settings.tls,
+    askCertificate: settings.askCertificate,
+    onRequest: nodeHttpDoor(gate.door),
+    onContinue: nodeContinueDoor(gate.door),
+    onUpgrade: nodeUpgradeDoor(gate.door),
+    onUnparsed: reporter.unparsed,
+  });
+  control.on("message", (message: ToGate) => obey(message, listener));
+  tell({ kind: "listening", port: listener.port });
+} catch (fault) {
+  const { code, message } = fault as NodeJS.ErrnoException;
+  tell({ kind: "failed", message, code });
+}
+
+function obey(message: ToGate, listener: Listener): void {
+  switch (message.kind) {
+    case "certificate":
+      listener.replaceCertificate(message.certificate);
+      break;
+    case "keys":
+      gate.replaceKeys(message.keys);
+      break;
+    case "revocations":
+      gate.revoke(message.revocations);
+      break;
+    case "plan":
+      try {
+        gate.replacePlan(message);
+        tell({ kind: "applied" });
+      } catch (fault) {
+        const why = (fault as Error).message;
+        reporter.onTrouble(`the new policy could not be compiled, the old one serves: ${why}`);
+      }
+      break;
+    case "drain":
+      void listener
+        .close(message.drainMs)
+        .then(() => gate.close())
+        .finally(() => {
+          reporter.flush();
+          control?.close();
+        });
+      break;
+    default:
+  }
+}

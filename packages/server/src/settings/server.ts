@@ -1,0 +1,62 @@
+import type { PolicyKeys, Settings } from "@portcullis/guard/policy";
+import {
+  choice,
+  duration,
+  flag,
+  integer,
+  object,
+  optional,
+  required,
+  scalarOr,
+  text,
+} from "@portcullis/guard/policy-shapes";
+
+const port = integer(0, 65_535);
+const address = text("an address");
+
+const hsts = object({
+  maxAge: required(duration, "How long browsers remember to use https only."),
+  includeSubDomains: optional(flag, "Whether it holds for subdomains too."),
+  preload: optional(flag, "Whether browsers may ship the name in their lists."),
+});
+
+const certificate = object({
+  cert: optional(text("a certificate's path"), "The certificate chain, PEM."),
+  key: optional(text("a key's path"), "The private key, PEM."),
+  minVersion: optional(choice("TLSv1.2", "TLSv1.3"), "The oldest TLS that is spoken (TLSv1.3)."),
+  cleartextPort: optional(port, "A port that answers and counts unencrypted requests."),
+  cleartext: optional(
+    choice("refuse", "redirect"),
+    "Whether unencrypted requests are refused, or browsers sent to https.",
+  ),
+  hsts: optional(scalarOr(choice("off"), hsts), "What Strict-Transport-Security says to browsers."),
+});
+
+const listen = object({
+  host: optional(address, "The address to listen on."),
+  port: optional(port, "The gate's port (8443)."),
+  tls: optional(
+    scalarOr(choice("local", "off"), certificate),
+    "The certificate; local makes one that this machine alone trusts.",
+  ),
+  threads: optional(integer(1, 256), "How many gate threads serve (one per core)."),
+});
+
+const admin = object({
+  host: optional(address, "The address of the admin port (127.0.0.1)."),
+  port: optional(port, "The admin port (9443)."),
+});
+
+const keys = {
+  root: {
+    listen: optional(listen, "Where the gate listens, and with which certificate."),
+    admin: optional(admin, "Where the admin API and the metrics are."),
+    store: optional(
+      text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database"),
+      "Where accounts, sessions, revocations and the audit trail are kept.",
+    ),
+  },
+} satisfies PolicyKeys;
+
+/** What the program around the gate adds to the policy. */
+export const serverSettings: Settings<typeof keys> = { name: "server", keys };

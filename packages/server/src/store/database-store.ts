@@ -1,0 +1,68 @@
+import type { Store, Tables } from "@portcullis/identity/store";
+import type { Kysely } from "kysely";
+import type { SealedTables } from "./reseal.ts";
+import type { Schema } from "./schema.ts";
+import { AccountRows } from "./tables/accounts.ts";
+import { AppSessionRows } from "./tables/app-sessions.ts";
+import { AuditRows } from "./tables/audit.ts";
+import { ClientRows } from "./tables/clients.ts";
+import { DeviceRows } from "./tables/devices.ts";
+import { FactorRows } from "./tables/factors.ts";
+import { GuessRows } from "./tables/guesses.ts";
+import { IdentityRows } from "./tables/identities.ts";
+import { OidcRecordRows } from "./tables/oidc-records.ts";
+import { OneTimeCodeRows } from "./tables/one-time-codes.ts";
+import { RevocationRows } from "./tables/revocations.ts";
+import { ReceiptRows } from "./tables/rotation-receipts.ts";
+import { SigningKeyRows } from "./tables/signing-keys.ts";
+
+/** Every table over one database, or over one of its transactions. */
+class DatabaseTables implements Tables, SealedTables {
+  readonly accounts: AccountRows;
+  readonly appSessions: AppSessionRows;
+  readonly audit: AuditRows;
+  readonly clients: ClientRows;
+  readonly devices: DeviceRows;
+  readonly factors: FactorRows;
+  readonly guesses: GuessRows;
+  readonly identities: IdentityRows;
+  readonly oidcRecords: OidcRecordRows;
+  readonly oneTimeCodes: OneTimeCodeRows;
+  readonly revocations: RevocationRows;
+  readonly rotationReceipts: ReceiptRows;
+  readonly signingKeys: SigningKeyRows;
+
+  constructor(db: Kysely<Schema>) {
+    this.accounts = new AccountRows(db);
+    this.appSessions = new AppSessionRows(db);
+    this.audit = new AuditRows(db);
+    this.clients = new ClientRows(db);
+    this.devices = new DeviceRows(db);
+    this.factors = new FactorRows(db);
+    this.guesses = new GuessRows(db);
+    this.identities = new IdentityRows(db);
+    this.oidcRecords = new OidcRecordRows(db);
+    this.oneTimeCodes = new OneTimeCodeRows(db);
+    this.revocations = new RevocationRows(db);
+    this.rotationReceipts = new ReceiptRows(db);
+    this.signingKeys = new SigningKeyRows(db);
+  }
+}
+
+/** The identity package's store, over SQLite or PostgreSQL. */
+export class DatabaseStore extends DatabaseTables implements Store {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    super(db);
+    this.#db = db;
+  }
+
+  inTransaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+    return this.#db.transaction().execute((transaction) => work(new DatabaseTables(transaction)));
+  }
+
+  close(): Promise<void> {
+    return this.#db.destroy();
+  }
+}

@@ -1,0 +1,123 @@
+import type { Generated } from "kysely";
+
+/**
+ * Moments are milliseconds since 1970, ids are text, what must not be read in a copy of the
+ * database is `sealed`.
+ */
+export interface Schema {
+  /**
+   * What the authorization server keeps: grants, codes, refresh tokens, sessions, by the hash of
+   * their names.
+   */
+  oidc_records: {
+    model: string;
+    id: string;
+    grant_ref: string | null;
+    uid_ref: string | null;
+    /** Whose it is: what a person's password change must end. */
+    account_ref: string | null;
+    sealed: Uint8Array;
+    /** Of refresh tokens: how often the family was rotated before this one. */
+    generation: number | null;
+    consumed_at: number | null;
+    expires_at: number | null;
+  };
+  /**
+   * The answer to a refresh, sealed under the very token that was presented: only its holder can
+   * open it.
+   */
+  rotation_receipts: {
+    token_id: string;
+    grant_ref: string;
+    generation: number;
+    sealed: Uint8Array;
+    written_at: number;
+    expires_at: number;
+  };
+  /** One sign-in of one app on one device, as its owner sees it. */
+  app_sessions: {
+    id: string;
+    grant_ref: string;
+    account_id: string;
+    client_id: string;
+    device_id: string | null;
+    /** The newest generation that the app is known to have received. */
+    confirmed_generation: number;
+    created_at: number;
+    used_at: number;
+    ended_at: number | null;
+    ended_because: string | null;
+  };
+  accounts: {
+    id: string;
+    email: string | null;
+    email_verified_at: number | null;
+    password: string | null;
+    /** JSON list. */
+    roles: string;
+    tier: string | null;
+    /** Raised by whatever must be in the next token: tokens of an older one are refused. */
+    version: number;
+    created_at: number;
+    disabled_at: number | null;
+  };
+  factors: {
+    id: string;
+    account_id: string;
+    kind: string;
+    label: string;
+    sealed: Uint8Array;
+    counter: number;
+    created_at: number;
+    used_at: number | null;
+  };
+  devices: {
+    account_id: string;
+    id: string;
+    client_id: string;
+    label: string;
+    first_seen_at: number;
+    last_seen_at: number;
+    trusted_at: number | null;
+    removed_at: number | null;
+  };
+  identities: { issuer: string; subject: string; account_id: string; linked_at: number };
+  one_time_codes: {
+    id: string;
+    purpose: string;
+    about: string;
+    sealed: Uint8Array;
+    attempts: number;
+    expires_at: number;
+  };
+  guesses: { key: string; failures: number; first_at: number; last_at: number };
+  clients: {
+    id: string;
+    /** JSON. */
+    metadata: string;
+    created_at: number;
+    disabled_at: number | null;
+  };
+  signing_keys: {
+    kid: string;
+    algorithm: string;
+    /** JSON. */
+    public_jwk: string;
+    sealed: Uint8Array;
+    created_at: number;
+    signs_from: number;
+    retired_at: number | null;
+    gone_at: number | null;
+  };
+  revocations: {
+    /** Grows with every row; nodes ask for what is newer. */
+    position: Generated<number>;
+    kind: string;
+    value: string;
+    least_version: number | null;
+    before_seconds: number | null;
+    recorded_at: number;
+    expires_at: number;
+  };
+  audit: { id: string; at: number; actor: string; action: string; about: string; details: string };
+}

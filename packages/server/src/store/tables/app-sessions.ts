@@ -1,0 +1,127 @@
+import type {
+  AppSessionRecord,
+  AppSessionTable,
+  SessionFilter,
+  SessionProgress,
+} from "@portcullis/identity/store";
+import type { Kysely, Selectable } from "kysely";
+import type { Schema } from "../schema.ts";
+
+/** The table `app_sessions`. */
+export class AppSessionRows implements AppSessionTable {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async begin(session: Omit<AppSessionRecord, "usedAtMs">): Promise<void> {
+    await this.#db
+      .insertInto("app_sessions")
+      .values({
+        id: session.id,
+        grant_ref: session.grantRef,
+        account_id: session.accountId,
+        client_id: session.clientId,
+        device_id: session.deviceId ?? null,
+        confirmed_generation: 0,
+        created_at: session.createdAtMs,
+        used_at: session.createdAtMs,
+        ended_at: null,
+        ended_because: null,
+      })
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .execute();
+  }
+
+  async openOf(accountId: string): Promise<readonly AppSessionRecord[]> {
+    const rows = await this.#db
+      .selectFrom("app_sessions")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .where("ended_at", "is", null)
+      .orderBy("used_at", "desc")
+      .execute();
+    return rows.map(recordOf);
+  }
+
+  async progressOf(grantRef: string): Promise<SessionProgress | undefined> {
+    const row = await this.#db
+      .selectFrom("app_sessions")
+      .select(["confirmed_generation", "ended_at"])
+      .where("grant_ref", "=", grantRef)
+      .executeTakeFirst();
+    return row === undefined
+      ? undefined
+      : { hasEnded: row.ended_at !== null, confirmedGeneration: row.confirmed_generation };
+  }
+
+  async noteUse(grantRef: string, generation: number, atMs: number): Promise<void> {
+    await this.#db
+      .updateTable("app_sessions")
+      .set((eb) => ({
+        used_at: atMs,
+        confirmed_generation: eb
+          .case()
+          .when("confirmed_generation", "<", generation)
+          .then(generation)
+          .else(eb.ref("confirmed_generation"))
+          .end(),
+      }))
+      .where("grant_ref", "=", grantRef)
+      .execute();
+  }
+
+  async confirm(id: string, generation: number): Promise<void> {
+    await this.#db
+      .updateTable("app_sessions")
+      .set({ confirmed_generation: generation })
+      .where("id", "=", id)
+      .where("confirmed_generation", "<", generation)
+      .execute();
+  }
+
+  async endOfGrant(
+    grantRef: string,
+    because: string,
+    atMs: number,
+  ): Promise<AppSessionRecord | undefined> {
+    const row = await this.#db
+      .updateTable("app_sessions")
+      .set({ ended_at: atMs, ended_because: because })
+      .where("grant_ref", "=", grantRef)
+      .where("ended_at", "is", null)
+      .returningAll()
+      .executeTakeFirst();
+    return row === undefined ? undefined : recordOf(row);
+  }
+
+  async end(
+    { accountId, clientId, deviceId, id }: SessionFilter,
+    because: string,
+    atMs: number,
+  ): Promise<readonly Pick<AppSessionRecord, "id" | "grantRef">[]> {
+    let query = this.#db
+      .updateTable("app_sessions")
+      .set({ ended_at: atMs, ended_because: because })
+      .where("ended_at", "is", null);
+    if (id !== undefined) query = query.where("id", "=", id);
+    if (accountId !== undefined) query = query.where("account_id", "=", accountId);
+    if (clientId !== undefined) query = query.where("client_id", "=", clientId);
+    if (deviceId !== undefined) query = query.where("device_id", "=", deviceId);
+    const rows = await query.returning(["id", "grant_ref"]).execute();
+    return rows.map((row) => ({ id: row.id, grantRef: row.grant_ref }));
+  }
+}
+
+function recordOf(row: Selectable<Schema["app_sessions"]>): AppSessionRecord {
+  return {
+    id: row.id,
+    grantRef: row.grant_ref,
+    accountId: row.account_id,
+    clientId: row.client_id,
+    deviceId: row.device_id ?? undefined,
+    createdAtMs: row.created_at,
+    usedAtMs: row.used_at,
+  };
+}

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Apache, type ApachePlace, findApache, openApache } from "./apache.ts";
+import { askRun, type ServerName } from "./ask-run.ts";
+import { findChromium, openChromium, type TestBrowser } from "./chromium.ts";
+import { findProgram } from "./find-program.ts";
+import type { Find, Part } from "./part.ts";
+import { findNode24 } from "./node24.ts";
+import { findPostgres } from "./postgres.ts";
+import { findRedis } from "./redis.ts";
+
+/**
+ * Everything outside the repository that any test needs. What a machine does not have, its tests
+ * are skipped for, by name; in continuous integration they fail.
+ */
+export const parts = {
+  postgres: {
+    title: "PostgreSQL",
+    use: "the durable store of several nodes, and what becomes of it while it is away",
+    get: { debian: ["postgresql"] },
+    ...server("postgres", "PORTCULLIS_TEST_POSTGRES", findPostgres),
+  } satisfies Part<unknown, string>,
+  redis: {
+    title: "Redis",
+    use: "limits, replay windows and provenance that several nodes share",
+    get: { debian: ["redis-server"] },
+    ...server("redis", "PORTCULLIS_TEST_REDIS", findRedis),
+  } satisfies Part<unknown, string>,
+  chromium: {
+    title: "Chromium",
+    use: "the sign-in pages, the bank's web client and cross-origin rules in a real browser",
+    get: { debian: ["chromium"] },
+    variable: "PORTCULLIS_TEST_CHROMIUM",
+    find: findChromium,
+    open: openChromium,
+  } satisfies Part<string, TestBrowser>,
+  apache: {
+    title: "Apache",
+    use: "a certified OpenID client and resource server that others wrote",
+    get: { debian: ["apache2", "libapache2-mod-auth-openidc"] },
+    variable: "PORTCULLIS_TEST_APACHE",
+    find: findApache,
+    open: async (place, context) => openApache(place, context),
+  } satisfies Part<ApachePlace, Apache>,
+  bash: program("bash", "Bash", "what the command prints for it to complete words"),
+  zsh: { ...program("zsh", "Zsh", "the same"), optional: true as const },
+  fish: { ...program("fish", "Fish", "the same"), optional: true as const },
+  node24: {
+    title: "Node 24",
+    use: "the packages, as they are installed on the oldest line of Node that they may run on",
+    get: "npm install --prefix <folder> --ignore-scripts=false node@24, and name its bin/node with PORTCULLIS_TEST_NODE24",
+    optional: true as const,
+    variable: "PORTCULLIS_TEST_NODE24",
+    find: findNode24,
+    open: (place) => Promise.resolve(place),
+  } satisfies Part<string, string>,
+  suites: {
+    title: "The folder of public test suites",
+    use: "JSON, JSON Schema, OpenAPI, URL and JOSE cases that others published",
+    get: "see CONTRIBUTING.md, and name it with PORTCULLIS_TEST_DATA",
+    variable: "PORTCULLIS_TEST_DATA",
+    find: findSuites,
+    open: (place) => Promise.resolve(place),
+  } satisfies Part<string, string>,
+};
+
+export type Parts = typeof parts;
+export type PartName = keyof Parts;
+/** What a test is given of a part: an address, a browser, a folder. */
+export type PartValue<Name extends PartName> = Awaited<ReturnType<Parts[Name]["open"]>>;
+
+/**
+ * A server: the one whose address the variable holds, or a throw-away one of this run, which starts
+ * when the first test asks for it.
+ */
+function server(
+  name: ServerName,
+  variable: string,
+  findServer: () => Find<unknown>,
+): Pick<Part<unknown, string>, "variable" | "find" | "open"> {
+  const address = process.env[variable];
+  return {
+    variable,
+    find: () => (address === undefined ? findServer() : { place: address }),
+    open: () => (address === undefined ? askRun(name) : Promise.resolve(address)),
+  };
+}
+
+/** A program that a test starts with arguments of its own; the test is given its path. */
+function program(name: string, title: string, use: string): Part<string, string> {
+  const variable = `PORTCULLIS_TEST_${name.toUpperCase()}`;
+  return {
+    title,
+    use,
+    get: { debian: [name] },
+    variable,
+    find() {
+      const place = process.env[variable] ?? findProgram([name]);
+      return place === undefined ? { missing: "is not installed" } : { place };
+    },
+    open: (place) => Promise.resolve(place),
+  };
+}
+
+function findSuites(): Find<string> {
+  const folder =
+    process.env["PORTCULLIS_TEST_DATA"] ??
+    join(import.meta.dirname, "..", "..", "..", "shared", "data");
+  return existsSync(join(folder, "json-schema-test-suite"))
+    ? { place: folder }
+    : { missing: `is not at ${folder}` };
+}
