@@ -169,7 +169,6 @@ test("a browser goes to a provider and comes back, by address and by form, with 
     for (const javaScriptEnabled of [true, false]) {
       elsewhere.claims = { sub: `${subject}-${javaScriptEnabled}` };
       const context = await chromium.newContext({ javaScriptEnabled });
-      context.setDefaultTimeout(5000);
       const page = await context.newPage();
       const faults: string[] = [];
       page.on(

@@ -70,7 +70,6 @@ test("the pages work without a script", { needs: ["chromium"] }, async ({ chromi
     javaScriptEnabled: false,
     viewport: { width: 390, height: 760 },
   });
-  context.setDefaultTimeout(5000);
   const { app, back, page, verifier } = await open(context);
   assert.equal(await page.locator("form[data-passkey]").isVisible(), false);
   await picture(page, "sign-in");
@@ -91,7 +90,6 @@ test("a passkey is made on the account page and signs in with two proofs in one,
   needs: ["chromium"],
 }, async ({ chromium }) => {
   const context = await chromium.newContext({ viewport: { width: 390, height: 760 } });
-  context.setDefaultTimeout(5000);
   const first = await open(context);
   await authenticator(context, first.page);
   await first.page.fill("input[name=email]", "ann@notes.example");
