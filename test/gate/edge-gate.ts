@@ -126,6 +126,7 @@ function echoOver(backend: Server): WebSocketServer {
 const policyFor = (upstream: string): string => `portcullis: 1
 mode: enforce
 publicUrl: https://api.example
+hosts: [localhost, 127.0.0.1]
 listen:
   port: 0
   threads: 1

@@ -90,7 +90,9 @@ export async function plannedJourney({
     const body =
       json === undefined
         ? undefined
-        : Buffer.from(ownType && typeof json === "string" ? json : JSON.stringify(json));
+        : Buffer.isBuffer(json)
+          ? json
+          : Buffer.from(ownType && typeof json === "string" ? json : JSON.stringify(json));
     const rawHeaders = [
       "Host",
       "h",

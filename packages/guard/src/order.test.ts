@@ -6,6 +6,7 @@ import { binding } from "./controls/binding/control.ts";
 import { contract } from "./controls/contract/control.ts";
 import { disclosure } from "./controls/disclosure/control.ts";
 import { entry } from "./controls/entry/control.ts";
+import { host } from "./controls/host/control.ts";
 import { limit } from "./controls/limit/control.ts";
 import { Order } from "./controls/order-builder.ts";
 import { ownership } from "./controls/ownership/control.ts";
@@ -17,7 +18,11 @@ import type { Fact } from "./facts/facts.ts";
 import { order } from "./order.ts";
 
 const arrived = Order.begin().beforeRoute(protocol, "arrive");
-const routed = arrived.beforeRoute(limit, "admission").beforeRoute(version, "select").route();
+const routed = arrived
+  .beforeRoute(limit, "admission")
+  .beforeRoute(host, "judge")
+  .beforeRoute(version, "select")
+  .route();
 const called = routed
   .step(app, "identify")
   .step(authentication, "authenticate")
@@ -39,9 +44,16 @@ test("a journey in the wrong order does not compile", () => {
   called.step(sealedIds, "open").step(contract, "parameters").step(contract, "takeBody");
   // @ts-expect-error owners would be judged before the caller may enter at all
   called.step(sealedIds, "open").step(contract, "parameters").step(ownership, "byHead");
+  called
+    .step(sealedIds, "open")
+    .step(contract, "parameters")
+    .step(entry, "enter")
+    // @ts-expect-error owners would be judged by another spelling than the backend is sent
+    .step(ownership, "byHead");
   const owned = called
     .step(sealedIds, "open")
     .step(contract, "parameters")
+    .step(contract, "writeHead")
     .step(entry, "enter")
     .step(ownership, "byHead");
   // @ts-expect-error what names the owner could be taken from the answer before it is judged

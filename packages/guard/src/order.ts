@@ -6,6 +6,7 @@ import { cors } from "./controls/cors/control.ts";
 import { disclosure } from "./controls/disclosure/control.ts";
 import { entry } from "./controls/entry/control.ts";
 import { existence } from "./controls/existence/control.ts";
+import { host } from "./controls/host/control.ts";
 import { limit } from "./controls/limit/control.ts";
 import { Order } from "./controls/order-builder.ts";
 import { ownership } from "./controls/ownership/control.ts";
@@ -26,6 +27,7 @@ export const order = Order.begin()
   .beforeRoute(protocol, "arrive")
   // A coarse bound by address stands before anything that costs more than it.
   .beforeRoute(limit, "admission")
+  .beforeRoute(host, "judge")
   .beforeRoute(cors, "preflight")
   .beforeRoute(pages, "answer")
   .beforeRoute(version, "select")
@@ -42,6 +44,7 @@ export const order = Order.begin()
   // see the same id.
   .step(sealedIds, "open")
   .step(contract, "parameters")
+  .step(contract, "writeHead")
   .step(entry, "enter")
   .step(stepUp, "bySignIn")
   .step(ownership, "evidence")

@@ -1,6 +1,6 @@
 import type { App } from "./app.ts";
 import type { Arrival } from "./arrival.ts";
-import type { BodyReading } from "./body.ts";
+import type { BodyReading, StreamBound } from "./body.ts";
 import type { Caller } from "./caller.ts";
 import type { Decisions } from "./decision.ts";
 import type { HeaderFields } from "./header-fields.ts";
@@ -18,6 +18,8 @@ interface Done {
   readonly idsOpened?: never;
   /** Path, query, header and cookies have been held to the document. */
   readonly parametersJudged?: never;
+  /** Path and query stand in the one spelling in which they go on. */
+  readonly headWritten?: never;
   /** Whether the caller may use the operation has been judged. */
   readonly entryJudged?: never;
   /** Handles in the body have been replaced by the ids that they stand for. */
@@ -58,6 +60,8 @@ export interface Facts extends Done {
   /** 32 hexadecimal digits (W3C Trace Context). */
   traceId: string;
   readonly fields: HeaderFields;
+  /** The Host field in its one spelling; undefined where none was sent. */
+  host: string | undefined;
   /** Fields that go on to the backend: end to end, and none that only the gate may send. Flat. */
   forwardFields: string[];
 
@@ -83,6 +87,11 @@ export interface Facts extends Done {
   bodyAbsent: boolean;
   /** How the body's media type is read; undefined where none was declared, or none came. */
   bodyReading: BodyReading | undefined;
+
+  /** How large a body may be that no control reads, and what is said of a larger one. */
+  streamBound: StreamBound | undefined;
+  /** Parts that go on as they were sent, because they have no one reading: `query`, `body`. */
+  unwritten: string[] | undefined;
 
   /** Owner clauses, by bit, that only the answer can decide. */
   ownerPending: number;

@@ -18,6 +18,7 @@ const record: DecisionRecord = {
   code: undefined,
   decisions: [],
   stripped: ['/a"b'],
+  unwritten: ["query"],
   durationMs: 3.25,
   upstreamMs: 2,
   answerBytes: 10,
@@ -42,6 +43,7 @@ test("a line says what the record says, and nothing a caller sent can end it or 
       upstreamStatus: undefined,
       upstreamMs: undefined,
       stripped: undefined,
+      unwritten: undefined,
       decisions: [{ code: "limit-exceeded", mode: "enforce", detail: hostile, at: [hostile] }],
     },
   ];

@@ -23,6 +23,7 @@ export function recordLine(record: DecisionRecord): string {
       ? ',"decisions":[]'
       : `,"decisions":${JSON.stringify(record.decisions)}`;
   if (record.stripped !== undefined) line += `,"stripped":${JSON.stringify(record.stripped)}`;
+  if (record.unwritten !== undefined) line += `,"unwritten":${JSON.stringify(record.unwritten)}`;
   line += `,"durationMs":${record.durationMs}`;
   if (record.upstreamMs !== undefined) line += `,"upstreamMs":${record.upstreamMs}`;
   line += `,"answerBytes":${record.answerBytes}`;

@@ -26,6 +26,8 @@ export interface DecisionRecord {
   }[];
   /** Pointers of properties taken from the answer, or that would have been. */
   readonly stripped: readonly string[] | undefined;
+  /** Parts of a request that passed in no one spelling, as they were sent: `query`, `body`. */
+  readonly unwritten: readonly string[] | undefined;
   readonly durationMs: number;
   readonly upstreamMs: number | undefined;
   readonly answerBytes: number;

@@ -1,16 +1,13 @@
 import type { AskBackend, Told } from "../controls/compile-context.ts";
 import type { Upstream } from "../ports/upstream.ts";
-import { type IdentityAssertion, sayWhoCalls, withoutRequestFields } from "./backend-fields.ts";
+import { sayWhoCalls, type Telling, withoutRequestFields } from "./backend-fields.ts";
 
 /** Asks a backend a GET in the caller's name, for controls that must know more than they see. */
-export function compileAskBackend(
-  upstream: Upstream,
-  assertIdentity: IdentityAssertion | undefined,
-): AskBackend {
+export function compileAskBackend(upstream: Upstream, telling: Telling): AskBackend {
   return (known, path, mostBytes) => {
     const headers = withoutRequestFields(known.forwardFields);
     headers.push("Accept", "application/json", "Accept-Encoding", "identity");
-    sayWhoCalls(headers, known, assertIdentity);
+    sayWhoCalls(headers, known, telling);
     return new Promise<Told>((resolve) => {
       const parts: Buffer[] = [];
       let bytes = 0;

@@ -9,14 +9,21 @@ export type IdentityAssertion = (known: {
   readonly receivedAtMs: number;
 }) => string | undefined;
 
+/** How backends are told of the request, whatever it asks. */
+export interface Telling {
+  readonly assertIdentity: IdentityAssertion | undefined;
+  /** The Host field: `keep` the caller's, the backend's own `target`, or a name. */
+  readonly host: string;
+}
+
 /** Says to the backend who calls, from where, and in which trace. The only place that does. */
 export function sayWhoCalls(
   headers: string[],
   known: AskingFacts,
-  assertIdentity: IdentityAssertion | undefined,
+  { assertIdentity, host }: Telling,
 ): void {
-  const { address, arrival, fields, traceId } = known;
-  if (fields.host !== undefined) headers.push("Host", fields.host);
+  const { address, arrival, traceId } = known;
+  sayHost(headers, known.host, host);
   headers.push(
     "X-Forwarded-For",
     address,
@@ -27,6 +34,13 @@ export function sayWhoCalls(
   );
   const identity = assertIdentity?.(known);
   if (identity !== undefined) headers.push("Portcullis-Identity", identity);
+}
+
+/** Without a Host field, the connection to the backend says its own. */
+function sayHost(headers: string[], asked: string | undefined, setting: string): void {
+  const told = setting === "keep" ? asked : setting === "target" ? undefined : setting;
+  if (told !== undefined) headers.push("Host", told);
+  if (setting !== "keep" && asked !== undefined) headers.push("X-Forwarded-Host", asked);
 }
 
 /** The certificate of the connection, for the built-in issuer alone: the connection ends here. */

@@ -38,6 +38,7 @@ export interface OperationSource {
   readonly api: ApiAt | undefined;
   readonly apiVersion: string | undefined;
   readonly upstream: Upstream;
+  readonly upstreamHost: string;
 }
 
 /** Compiles what every control does at one operation, and puts its steps in their order. */
@@ -77,6 +78,7 @@ export function compileOperation(source: OperationSource, parts: CompileParts): 
     conceal: all.find((one) => one.conceal !== undefined)?.conceal,
     leave: all.flatMap((one) => one.leave ?? []),
     upstream,
+    upstreamHost: source.upstreamHost,
     mostAnswerBytes: plan.mostAnswerBytes,
     entityTags: plan.entityTags && operation?.method === "GET",
     onAnswer: onAnswerWords(plan, parts),

@@ -82,6 +82,7 @@ export function compilePlan(
         api: undefined,
         apiVersion: undefined,
         upstream: ports.upstream(firstApi.upstream),
+        upstreamHost: firstApi.upstream.host,
       },
       parts,
     ),
@@ -167,7 +168,10 @@ function compileApi(
     issuer,
     requestSchemas: new SchemaCompiler(document.schemas, "request"),
     responseSchemas: new SchemaCompiler(document.schemas, "response"),
-    backend: compileAskBackend(upstream, ports.assertIdentity),
+    backend: compileAskBackend(upstream, {
+      assertIdentity: ports.assertIdentity,
+      host: api.upstream.host,
+    }),
     upgrades: upstream.upgrade !== undefined,
   };
   return operations.map((plan, at) => ({
@@ -178,6 +182,7 @@ function compileApi(
         api: apiAt,
         apiVersion: version,
         upstream,
+        upstreamHost: api.upstream.host,
       },
       parts,
     ),

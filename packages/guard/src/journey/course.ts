@@ -40,6 +40,8 @@ export interface CompiledOperation {
   readonly conceal: Concealment | undefined;
   readonly leave: readonly ((known: LeaveFacts) => void)[];
   readonly upstream: Upstream;
+  /** The Host field that the backend is told: `keep`, `target`, or a name. */
+  readonly upstreamHost: string;
   /** How much of an answer is held to be read. */
   readonly mostAnswerBytes: number;
   /** Whether GETs are answered with a strong validator, and with 304 to who has it. */

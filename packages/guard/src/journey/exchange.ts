@@ -1,6 +1,6 @@
 import type { App } from "../facts/app.ts";
 import type { Arrival } from "../facts/arrival.ts";
-import type { BodyReading } from "../facts/body.ts";
+import type { BodyReading, StreamBound } from "../facts/body.ts";
 import type { Caller } from "../facts/caller.ts";
 import { Decisions, modeOf } from "../facts/decision.ts";
 import type { Facts } from "../facts/facts.ts";
@@ -24,6 +24,7 @@ export class Exchange implements Facts {
   address = "";
   traceId = "";
   readonly fields: HeaderFields = noHeaderFields();
+  host: string | undefined = undefined;
   forwardFields: string[] = [];
   version: string | undefined = undefined;
   pathParameters: string[] = [];
@@ -34,6 +35,8 @@ export class Exchange implements Facts {
   body: unknown = undefined;
   bodyAbsent = false;
   bodyReading: BodyReading | undefined = undefined;
+  streamBound: StreamBound | undefined = undefined;
+  unwritten: string[] | undefined = undefined;
   ownerPending = 0;
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;

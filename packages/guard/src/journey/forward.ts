@@ -2,17 +2,18 @@ import { mayHaveBody } from "../facts/header-fields.ts";
 import type { AnswerReceiver, Forwarding, UpstreamRequest } from "../ports/upstream.ts";
 import type { Answer } from "./answer.ts";
 import { askPlain, type IdentityAssertion, sayCertificate, sayWhoCalls } from "./backend-fields.ts";
+import { boundStream } from "./bound-stream.ts";
 import type { Exchange } from "./exchange.ts";
 
 const repeatableMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Hands on exactly what was checked: the canonical path, the cleaned fields, the bytes that the
- * contract read. A body that no control reads is streamed.
+ * contract has written. A body that no control reads is streamed, up to its bound.
  */
 export function forward(
   exchange: Exchange,
-  receiver: AnswerReceiver,
+  receiver: AnswerReceiver & { refuse(): void },
   answer: Answer,
   assertIdentity: IdentityAssertion | undefined,
 ): Forwarding {
@@ -21,8 +22,11 @@ export function forward(
   const reads = arrival.method === "GET" || arrival.method === "HEAD";
   if (readsSuccess) askPlain(headers, readsAlways && reads);
   if (operation.issuer) sayCertificate(headers, arrival);
-  sayWhoCalls(headers, exchange, assertIdentity);
-  const body = bodyOf(exchange, headers);
+  sayWhoCalls(headers, exchange, { assertIdentity, host: course.operation.upstreamHost });
+  const body = bodyOf(exchange, headers, () => {
+    receiver.refuse();
+    forwarding.abort();
+  });
   exchange.forwardedAt = performance.now();
   const forwarding = operation.upstream.forward(
     {
@@ -43,8 +47,12 @@ export function forward(
 }
 
 /** The body that was read, or the caller's stream where no control looks into it. */
-function bodyOf(exchange: Exchange, headers: string[]): UpstreamRequest["body"] {
-  const { arrival, bodyBytes, fields } = exchange;
+function bodyOf(
+  exchange: Exchange,
+  headers: string[],
+  refused: () => void,
+): UpstreamRequest["body"] {
+  const { arrival, bodyBytes, fields, streamBound } = exchange;
   if (bodyBytes !== undefined) {
     if (bodyBytes.length === 0) return null;
     headers.push("Content-Length", String(bodyBytes.length));
@@ -52,6 +60,14 @@ function bodyOf(exchange: Exchange, headers: string[]): UpstreamRequest["body"] 
   }
   if (!mayHaveBody(exchange)) return null;
   arrival.allowBody?.();
-  if (fields.contentLength !== undefined) headers.push("Content-Length", fields.contentLength);
-  return arrival.body;
+  if (fields.contentLength !== undefined) {
+    headers.push("Content-Length", fields.contentLength);
+    return arrival.body;
+  }
+  if (streamBound === undefined) return arrival.body;
+  return boundStream(arrival.body, streamBound.mostBytes, () => {
+    const stands = exchange.decide(streamBound.refusal);
+    if (stands) refused();
+    return stands;
+  });
 }

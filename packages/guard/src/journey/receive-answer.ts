@@ -96,6 +96,11 @@ export class ReceiveAnswer implements AnswerReceiver {
     this.#refuse();
   }
 
+  /** A refusal stands that was decided while the request was on its way. */
+  refuse(): void {
+    if (!this.#over) this.#refuse();
+  }
+
   /** What becomes of links to the API in header fields; undefined where they leave as they are. */
   #rewriteLink(): ((link: string) => string) | undefined {
     const exchange = this.#exchange;

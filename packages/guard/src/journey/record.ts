@@ -32,6 +32,7 @@ export function compileRecord(
       code: refusal?.problem.code,
       decisions: made.length === 0 ? none : made.map(recorded),
       stripped: exchange.stripped?.map(nameOnly),
+      unwritten: refusal === undefined ? exchange.unwritten : undefined,
       durationMs: round(performance.now() - exchange.startedAt),
       upstreamMs: answeredAt === 0 ? undefined : round(answeredAt - exchange.forwardedAt),
       answerBytes: exchange.answerBytes,

@@ -20,7 +20,7 @@ export function tunnel(
   if (arrival.upgrade === undefined || upstream.upgrade === undefined)
     throw new Error("connections to this backend cannot be handed over");
   const { head, socket } = arrival.upgrade;
-  sayWhoCalls(headers, exchange, assertIdentity);
+  sayWhoCalls(headers, exchange, { assertIdentity, host: course.operation.upstreamHost });
   headers.push("Connection", "Upgrade", "Upgrade", "websocket");
   exchange.forwardedAt = performance.now();
   const forwarding = upstream.upgrade(

@@ -29,11 +29,17 @@ const healthCheck = object({
   healthyAfter: optional(integer(1, 100), "Answers in a row after which it is asked again (2)."),
 });
 
+const upstreamHostForm = /^[A-Za-z0-9][A-Za-z0-9._-]*(?::\d{1,5})?$/;
+
 /** Where an API's backends are, and how they are asked. */
 export const upstreamSetting = scalarOr(
   target,
   object(
     {
+      host: optional(
+        text("keep, target, or a host name such as api.internal", upstreamHostForm),
+        "The Host field that backends are told: the caller's (keep), their own (target), or a name.",
+      ),
       targets: required(oneOrMore(target), "The backends; of several the least busy is asked."),
       connections: optional(
         integer(1, 4096),
@@ -52,6 +58,8 @@ export type UpstreamSetting = Read<typeof upstreamSetting>;
 /** Backends as the plan holds them. */
 export interface UpstreamPlan {
   readonly targets: readonly string[];
+  /** The Host field that backends are told: `keep` the caller's, their own `target`, or a name. */
+  readonly host: string;
   readonly connections: number | undefined;
   readonly connectTimeoutMs: number | undefined;
   readonly headersTimeoutMs: number | undefined;
@@ -75,9 +83,11 @@ export function planUpstream(setting: UpstreamSetting): UpstreamPlan {
     connectTimeout,
     headersTimeout,
     healthCheck: check,
+    host = "keep",
   } = rest as Exclude<UpstreamSetting, string>;
   return {
     targets,
+    host,
     connections,
     connectTimeoutMs: connectTimeout,
     headersTimeoutMs: headersTimeout,

@@ -20,7 +20,9 @@ const unread = (kind: UnreadJson["unread"], detail: string): UnreadJson => ({
  * once, numbers that are numbers in every language, no lone surrogates, bounded depth. `{ value }`
  * or the reason.
  */
-export function readStrictJson(bytes: Uint8Array): { readonly value: unknown } | UnreadJson {
+export function readStrictJson(
+  bytes: Uint8Array,
+): { readonly value: unknown; readonly text: string } | UnreadJson {
   let text: string;
   try {
     text = decoder.decode(bytes);
@@ -30,7 +32,9 @@ export function readStrictJson(bytes: Uint8Array): { readonly value: unknown } |
   return readStrictJsonText(text);
 }
 
-export function readStrictJsonText(text: string): { readonly value: unknown } | UnreadJson {
+export function readStrictJsonText(
+  text: string,
+): { readonly value: unknown; readonly text: string } | UnreadJson {
   const scanned = scan(text);
   if (typeof scanned === "object") return scanned;
   let value: unknown;
@@ -43,7 +47,9 @@ export function readStrictJsonText(text: string): { readonly value: unknown } | 
   if (value === Infinity || value === -Infinity) holdsInfinity = true;
   if (typeof value === "object" && value !== null && countMembers(value) !== scanned)
     return unread("ambiguous", "a member stands twice in one object");
-  return holdsInfinity ? unread("ambiguous", "a number is too large for a double") : { value };
+  return holdsInfinity
+    ? unread("ambiguous", "a number is too large for a double")
+    : { value, text };
 }
 
 /** Set by countMembers, which passes every value anyway. */

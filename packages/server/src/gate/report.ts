@@ -97,6 +97,7 @@ const unparsed = ({ code, status }: Problem): DecisionRecord => ({
   code,
   decisions: [{ code, mode: "enforce", detail: undefined, at: undefined }],
   stripped: undefined,
+  unwritten: undefined,
   durationMs: 0,
   upstreamMs: undefined,
   answerBytes: 0,

@@ -32,7 +32,7 @@ export function requestUpgrade(
     ...(socketPath === undefined ? { hostname: url?.hostname, port: url?.port } : { socketPath }),
     method: "GET",
     path: request.target,
-    headers: request.headers,
+    headers: withHost(request.headers, url?.host ?? "localhost"),
     agent: false,
     setDefaultHeaders: false,
   });
@@ -63,4 +63,11 @@ export function requestUpgrade(
   });
   outgoing.end();
   return { resume: () => undefined, abort: () => outgoing.destroy() };
+}
+
+/** A handshake must name its host (RFC 9112 section 3.2): the backend's own where none is told. */
+function withHost(headers: string[], host: string): string[] {
+  for (let index = 0; index < headers.length; index += 2)
+    if ((headers[index] as string).toLowerCase() === "host") return headers;
+  return ["Host", host, ...headers];
 }

@@ -25,6 +25,7 @@ const record = (over: Partial<DecisionRecord> = {}): DecisionRecord => ({
   code: undefined,
   decisions: [],
   stripped: undefined,
+  unwritten: undefined,
   durationMs: 3,
   upstreamMs: 2,
   answerBytes: 10,

@@ -2,16 +2,19 @@ import type { MediaTypeContract, SchemaRegistry } from "../../document/api-docum
 import type { SchemaCheck, SchemaCompiler } from "../../document/schema/compile-schema.ts";
 import { typesOf } from "../../document/schema/schema-walk.ts";
 import type { BodyReading } from "../../facts/body.ts";
-import { refuse, type Violation } from "../../facts/refusal.ts";
-import { readFormFields } from "../../reading/form-fields.ts";
+import { refuse, type Refusal, type Violation } from "../../facts/refusal.ts";
 import { isJson, type MediaType, readMediaType } from "../../reading/media-type.ts";
-import { readStrictJson } from "../../reading/strict-json.ts";
-import { compileReadFields } from "./form-body.ts";
+import { twinParameter, writeMediaType } from "../../reading/write-media-type.ts";
+import { compileFormReading } from "./form-reading.ts";
+import { compileJsonReading } from "./json-reading.ts";
 import { compileMultipartReading } from "./multipart-reading.ts";
 import { problems } from "./problems.ts";
 
 /** How a body of one declared media type is read, for the media type as it was sent. */
 export type ReadingFor = (sent: MediaType) => BodyReading;
+
+/** What is read by its schema; the rest of a reading follows from the media type that was sent. */
+export type ReadBytes = Pick<BodyReading, "kind" | "read" | "fits">;
 
 /**
  * Compiles how a body of one declared media type is read and checked. Without a schema there is
@@ -26,13 +29,19 @@ export function compileBodyReading(
     contract.mediaType.trim() === "*/*" ? undefined : readMediaType(contract.mediaType);
   const { schema } = contract;
   const check = schema === undefined ? undefined : compiler.compile(schema);
-  if (declared !== undefined && isJson(declared)) return jsonReading(check);
+  const fits = compileFits(check);
+  const opaqueOrJson = compileOpaqueOrJson(schemas);
+  if (declared !== undefined && isJson(declared))
+    return inOneCharset(compileJsonReading(schema, schemas, fits));
   if (check === undefined || declared === undefined) return opaqueOrJson;
   if (declared.type === "application" && declared.subtype === "x-www-form-urlencoded")
-    return formReading(contract, schemas, check);
-  if (declared.type === "multipart" && declared.subtype === "form-data")
-    return compileMultipartReading(contract, schemas, compileFits(check));
-  if (declared.type === "text" && typesOf(schema, schemas).has("string")) return textReading(check);
+    return inOneCharset(compileFormReading(contract, schemas, fits));
+  if (declared.type === "multipart" && declared.subtype === "form-data") {
+    const readingFor = compileMultipartReading(contract, schemas, fits);
+    return (sent) => inOneCharset(readingFor(sent))(sent);
+  }
+  if (declared.type === "text" && typesOf(schema, schemas).has("string"))
+    return inOneCharset({ kind: "text", fits, read: readText });
   return opaqueOrJson;
 }
 
@@ -47,79 +56,53 @@ export function compileFits(check: SchemaCheck | undefined): BodyReading["fits"]
   };
 }
 
-function jsonReading(check: SchemaCheck | undefined): ReadingFor {
-  const fits = compileFits(check);
+/**
+ * Text is read as UTF-8. Another charset, or a parameter that only some programs take for the
+ * charset or the boundary, would make the backend read other characters, or other parts.
+ */
+function inOneCharset(reading: ReadBytes): ReadingFor {
   return (sent) => {
-    const charset = sent.parameters.get("charset");
-    return {
-      kind: "json",
-      fits,
-      read(bytes) {
-        // RFC 8259 knows no charset. Another one would make the backend read other characters.
-        if (charset !== undefined && charset.toLowerCase() !== "utf-8")
-          return refuse(problems["media-type-unsupported"], {
-            detail: `charset ${charset.slice(0, 20)}`,
-          });
-        const read = readStrictJson(bytes);
-        if (!("unread" in read)) return read;
-        const { detail, unread } = read;
-        return refuse(problems[unread === "malformed" ? "body-malformed" : "body-ambiguous"], {
-          detail,
-        });
-      },
-    };
+    const contentType = writeMediaType(sent);
+    const unread = unreadType(sent);
+    return Object.freeze<BodyReading>({
+      ...reading,
+      contentType,
+      ...(unread === undefined ? {} : { read: () => unread }),
+    });
   };
 }
 
-const plainJson = jsonReading(undefined);
-
-const opaque: BodyReading = Object.freeze<BodyReading>({
-  kind: "opaque",
-  read: () => ({ value: undefined }),
-  fits: () => undefined,
-});
-
-/** A range (`*∕*`, `application/*`) may let JSON in: it is read as JSON then. */
-const opaqueOrJson: ReadingFor = (sent) => (isJson(sent) ? plainJson(sent) : opaque);
-
-function formReading(
-  contract: MediaTypeContract,
-  schemas: SchemaRegistry,
-  check: SchemaCheck,
-): ReadingFor {
-  const readFields = compileReadFields(contract, schemas);
-  const reading: BodyReading = Object.freeze<BodyReading>({
-    kind: "form",
-    fits: compileFits(check),
-    read(bytes) {
-      const fields = readFormFields(bytes);
-      if (fields === undefined)
-        return refuse(problems["body-malformed"], {
-          detail: "the form cannot be read in one way",
-        });
-      const value = readFields(fields);
-      return value === undefined ? ambiguousField : { value };
-    },
+function unreadType(sent: MediaType): Refusal | undefined {
+  const charset = sent.parameters.get("charset");
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    return refuse(problems["media-type-unsupported"], {
+      detail: `charset ${charset.slice(0, 20)}`,
+    });
+  const twin = twinParameter(sent);
+  if (twin === undefined) return undefined;
+  return refuse(problems["body-ambiguous"], {
+    detail: `the content type has a parameter '${twin.slice(0, 40)}' that some programs read`,
   });
-  return () => reading;
 }
 
-/** What a form says twice, or in another way than the document describes. */
-const ambiguousField = refuse(problems["body-ambiguous"], {
-  detail: "a field stands twice, or is not what its encoding says",
-});
+/** A range (`*∕*`, `application/*`) may let JSON in: it is read as JSON then. */
+function compileOpaqueOrJson(schemas: SchemaRegistry): ReadingFor {
+  const json = inOneCharset(compileJsonReading(undefined, schemas, () => undefined));
+  return (sent) =>
+    isJson(sent)
+      ? json(sent)
+      : Object.freeze<BodyReading>({
+          kind: "opaque",
+          contentType: writeMediaType(sent),
+          read: () => ({ value: undefined }),
+          fits: () => undefined,
+        });
+}
 
-function textReading(check: SchemaCheck): ReadingFor {
-  const reading: BodyReading = Object.freeze<BodyReading>({
-    kind: "text",
-    fits: compileFits(check),
-    read(bytes) {
-      try {
-        return { value: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
-      } catch {
-        return refuse(problems["body-malformed"], { detail: "the text is not UTF-8" });
-      }
-    },
-  });
-  return () => reading;
+function readText(bytes: Buffer): ReturnType<BodyReading["read"]> {
+  try {
+    return { value: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    return refuse(problems["body-malformed"], { detail: "the text is not UTF-8" });
+  }
 }

@@ -5,6 +5,7 @@ import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileAnswerFits } from "./answer.ts";
 import { compileParameters } from "./parameters.ts";
+import { compileWriteHead } from "./write-head.ts";
 import { keys } from "./policy.ts";
 import { answerProblems, problems, transferProblems } from "./problems.ts";
 import { compileRequestBody } from "./request-body.ts";
@@ -17,6 +18,8 @@ export interface ContractPlan {
 
 export interface OperationContractPlan {
   readonly mostBodyBytes: number;
+  /** Its requests go on as they were sent, byte for byte. */
+  readonly asSent: boolean;
 }
 
 const usualBodyBytes = 1_048_576;
@@ -47,6 +50,7 @@ export const contract = defineControl({
   issuerKeys: ["maxBodySize"],
   planOperation: (entries: readonly EntryAt<typeof keys & CoreKeys>[]): OperationContractPlan => ({
     mostBodyBytes: closestOf(entries, "maxBodySize")?.value ?? usualBodyBytes,
+    asSent: closestOf(entries, "body")?.value === "asSent",
   }),
   request: {
     parameters: step({
@@ -55,12 +59,27 @@ export const contract = defineControl({
       needs: ["fields", "idsOpened", "pathParameters", "query"],
       gives: ["parametersJudged"],
     }),
+    // In every mode of the contract: an owner or a limit that is enforced has judged the values too.
+    writeHead: step({
+      title: "write the head",
+      mode: undefined,
+      needs: ["fields", "idsOpened", "path", "pathParameters", "query", "forwardFields"],
+      gives: ["forwardFields", "headWritten", "path", "pathParameters", "query", "unwritten"],
+    }),
     takeBody: step({
       title: "read body",
       mode: "request",
       // Nobody who may not enter should make the gate read a body.
       needs: ["entryJudged", "fields", "parametersJudged"],
-      gives: ["body", "bodyBytes", "bodyAbsent", "bodyReading"],
+      gives: [
+        "body",
+        "bodyBytes",
+        "bodyAbsent",
+        "bodyReading",
+        "forwardFields",
+        "streamBound",
+        "unwritten",
+      ],
     }),
     body: step({
       title: "validate body",
@@ -77,14 +96,16 @@ export const contract = defineControl({
       gives: [],
     }),
   },
-  compile({ mostBodyBytes }, { api, operation, responses, whole: { alsoDeclared } }) {
+  compile({ asSent, mostBodyBytes }, { api, operation, responses, whole: { alsoDeclared } }) {
     if (api === undefined || operation === undefined) return {};
     const { document, requestSchemas } = api;
     const body = compileRequestBody(operation, document.schemas, requestSchemas);
     return {
       request: {
         parameters: compileParameters(operation, document.schemas, requestSchemas, alsoDeclared),
-        takeBody: body === undefined ? takeNoBody : compileTakeBody(body, mostBodyBytes),
+        takeBody:
+          body === undefined ? takeNoBody : compileTakeBody(body, { asSent, mostBodyBytes }),
+        writeHead: compileWriteHead(operation, document.schemas, asSent),
         body: body === undefined ? undefined : bodyFits,
       },
       answer: { fits: compileAnswerFits(operation, responses, api) },

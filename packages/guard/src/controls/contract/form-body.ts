@@ -1,4 +1,5 @@
 import type { JsonSchema, MediaTypeContract, SchemaRegistry } from "../../document/api-document.ts";
+import { holdsOtherSpelling } from "../../reading/odd-numbers.ts";
 import { readStrictJsonText } from "../../reading/strict-json.ts";
 import type { Pair } from "../../reading/query-pairs.ts";
 import { compileReadScalar, compileReadItems } from "./read-scalar.ts";
@@ -66,7 +67,9 @@ function compileReadField(
   if (types.has("object") || encoding?.contentType?.includes("json") === true) {
     return (values) => {
       const read = values.length === 1 ? readStrictJsonText(values[0] as string) : undefined;
-      return read === undefined || "unread" in read ? undefined : read.value;
+      // Its numbers would have to be written otherwise, in a text within a text.
+      if (read === undefined || "unread" in read || holdsOtherSpelling(read.text)) return undefined;
+      return read.value;
     };
   }
   const scalar = compileReadScalar(schema, schemas);

@@ -1,14 +1,27 @@
+import { readPart } from "./multipart-part.ts";
+
 /** One part of a multipart/form-data body (RFC 7578). */
 export interface Part {
   readonly name: string;
   readonly filename: string | undefined;
+  /** In its one spelling. */
   readonly contentType: string | undefined;
   readonly bytes: Buffer;
+  /** Whether its fields are written as the gate would write them. */
+  readonly plain: boolean;
+}
+
+export interface Multipart {
+  readonly parts: readonly Part[];
+  /** Whether every program finds these parts and no others in the bytes as they are. */
+  readonly plain: boolean;
 }
 
 const mostParts = 200;
 const mostPartHeaderBytes = 4096;
 const boundaryForm = /^[A-Za-z0-9'()+_,\-./:=?]{1,70}$/;
+/** A boundary that needs no quotes in the Content-Type field. */
+const plainBoundary = /^[A-Za-z0-9'+_\-.]{1,70}$/;
 const crlf = Buffer.from("\r\n");
 const headerEnd = Buffer.from("\r\n\r\n");
 
@@ -17,69 +30,55 @@ const headerEnd = Buffer.from("\r\n\r\n");
  * forgive (bare line feeds, text before the first boundary, a field sent twice), and a file hidden
  * in such a difference would be a file no check has seen: all of it is refused. A string says why.
  */
-export function readMultipart(bytes: Buffer, boundary: string | undefined): Part[] | string {
+export function readMultipart(bytes: Buffer, boundary: string | undefined): Multipart | string {
   if (boundary === undefined || !boundaryForm.test(boundary))
     return "the boundary is missing or malformed";
   const open = Buffer.from(`--${boundary}`);
-  const delimiter = Buffer.from(`\r\n--${boundary}`);
   if (!bytes.subarray(0, open.length).equals(open)) return "it does not begin with its boundary";
+  const parts = splitParts(bytes, boundary, open.length);
+  if (typeof parts === "string") return parts;
+  const plain =
+    plainBoundary.test(boundary) &&
+    parts.every((part) => part.plain) &&
+    occurrences(bytes, open) === parts.length + 1;
+  return { parts, plain };
+}
+
+function splitParts(bytes: Buffer, boundary: string, from: number): Part[] | string {
+  const delimiter = Buffer.from(`\r\n--${boundary}`);
   const parts: Part[] = [];
-  let at = open.length;
-  for (;;) {
-    if (bytes[at] === 0x2d && bytes[at + 1] === 0x2d) {
-      const rest = bytes.subarray(at + 2);
-      return rest.length === 0 || rest.equals(crlf) ? parts : "something follows its last boundary";
-    }
-    if (bytes[at] !== 0x0d || bytes[at + 1] !== 0x0a)
-      return "a boundary is not followed by a line end";
+  let at = from;
+  while (!isLast(bytes, at)) {
     if (parts.length >= mostParts) return `it has more than ${mostParts} parts`;
     const end = bytes.indexOf(delimiter, at);
-    if (end === -1) return "its last boundary is missing";
-    const head = bytes.indexOf(headerEnd, at);
-    if (head === -1 || head > end || head - at > mostPartHeaderBytes)
-      return "a part has no end of its fields";
-    const part = readPart(
-      bytes.toString("latin1", at + 2, head),
-      bytes.subarray(head + headerEnd.length, Math.max(end, head + headerEnd.length)),
-    );
+    const part = partBetween(bytes, at, end);
     if (typeof part === "string") return part;
     parts.push(part);
     at = end + delimiter.length;
   }
+  const rest = bytes.subarray(at + 2);
+  return rest.length === 0 || rest.equals(crlf) ? parts : "something follows its last boundary";
 }
 
-function readPart(head: string, bytes: Buffer): Part | string {
-  let disposition: string | undefined;
-  let contentType: string | undefined;
-  for (const line of head.split("\r\n")) {
-    const match = /^([A-Za-z0-9-]+):[ \t]*([^\r\n\u0000]*)$/.exec(line);
-    if (match === null) return "a part's field is malformed";
-    const name = (match[1] as string).toLowerCase();
-    const value = (match[2] as string).trim();
-    if (name === "content-disposition") {
-      if (disposition !== undefined) return "a part has two dispositions";
-      disposition = value;
-    } else if (name === "content-type") {
-      if (contentType !== undefined) return "a part has two content types";
-      contentType = value;
-    } else if (name === "content-transfer-encoding" && !/^(7bit|8bit|binary)$/i.test(value))
-      return "a part is encoded in transfer";
-  }
-  if (disposition === undefined) return "a part has no disposition";
-  const match = /^form-data;\s*name="([^"\\]{1,200})"(?:;\s*filename="([^"\\]{0,255})")?\s*$/.exec(
-    disposition,
+const isLast = (bytes: Buffer, at: number): boolean => bytes[at] === 0x2d && bytes[at + 1] === 0x2d;
+
+function partBetween(bytes: Buffer, at: number, end: number): Part | string {
+  if (bytes[at] !== 0x0d || bytes[at + 1] !== 0x0a)
+    return "a boundary is not followed by a line end";
+  if (end === -1) return "its last boundary is missing";
+  const head = bytes.indexOf(headerEnd, at);
+  if (head === -1 || head > end || head - at > mostPartHeaderBytes)
+    return "a part has no end of its fields";
+  const from = head + headerEnd.length;
+  return readPart(
+    bytes.toString("latin1", at + 2, head),
+    bytes.subarray(from, Math.max(end, from)),
   );
-  if (match === null) return "a part's disposition is not name and filename, each quoted and once";
-  const filename = match[2] === undefined ? undefined : Buffer.from(match[2], "latin1").toString();
-  if (
-    filename !== undefined &&
-    (/[/\\\u0000-\u001f]/.test(filename) || filename === ".." || filename === ".")
-  )
-    return "a file's name is a path";
-  return {
-    name: Buffer.from(match[1] as string, "latin1").toString(),
-    filename,
-    contentType,
-    bytes,
-  };
+}
+
+/** Programs that forgive a bare line feed find a boundary where its text stands within a part. */
+function occurrences(bytes: Buffer, text: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) count += 1;
+  return count;
 }

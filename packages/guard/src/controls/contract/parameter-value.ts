@@ -1,6 +1,7 @@
 import type { JsonSchema, Parameter, SchemaRegistry } from "../../document/api-document.ts";
 import { isSpread, separatorOf } from "../../document/parameter-style.ts";
 import type { Pair } from "../../reading/query-pairs.ts";
+import { holdsOtherSpelling } from "../../reading/odd-numbers.ts";
 import { readStrictJsonText } from "../../reading/strict-json.ts";
 import { compileReadItems, compileReadMembers, compileReadScalar } from "./read-scalar.ts";
 
@@ -39,7 +40,7 @@ export function compileReadValue(
 
 const readContent: ReadValue = (values) => {
   const read = readStrictJsonText(first(values));
-  return "unread" in read ? unreadable : read.value;
+  return "unread" in read || holdsOtherSpelling(read.text) ? unreadable : read.value;
 };
 
 function compileScalar(parameter: Parameter, scalar: (text: string) => unknown): ReadValue {

@@ -1,8 +1,12 @@
 import { optional } from "../../policy/object-shape.ts";
-import { size } from "../../policy/shape.ts";
+import { choice, size } from "../../policy/shape.ts";
 
 export const keys = {
   operation: {
+    body: optional(
+      choice("asSent"),
+      "Requests go on byte for byte, as signed ones must; a second spelling is refused.",
+    ),
     maxBodySize: optional(size, "How much of a request's body is read (1MiB)."),
   },
 };

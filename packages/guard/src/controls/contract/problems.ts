@@ -16,6 +16,13 @@ export const problems = defineProblems("request", {
     title: "The body can be read in more than one way",
     sentence: "Send each property once, in UTF-8, with numbers that are kept exactly.",
   },
+  "spelling-ambiguous": {
+    status: 400,
+    title: "The request is signed, and spelled in a way that programs read differently",
+    sentence:
+      "Write the query and the body plainly: one equals sign in each pair, blanks as %20, " +
+      "whole numbers as digits, and each part of a form with its name and type alone.",
+  },
   "body-missing": {
     status: 400,
     title: "A body is needed",

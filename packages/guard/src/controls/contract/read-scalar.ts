@@ -1,5 +1,6 @@
 import type { JsonSchema, SchemaRegistry } from "../../document/api-document.ts";
 import { itemSchema, memberSchema, typesOf } from "../../document/schema/schema-walk.ts";
+import { isKeptByDouble } from "../../reading/plain-number.ts";
 
 /**
  * Reads the text of a parameter or form field as the type its schema names, where the text is that
@@ -25,16 +26,8 @@ export function compileReadScalar(
   return (text) => {
     if (takesBoolean && (text === "true" || text === "false")) return text === "true";
     if (takesNumber && number.test(text)) {
-      const value = Number(text);
       // Digits that a double drops would be checked as another number than the backend reads.
-      if (
-        !takesString &&
-        Number.isInteger(value) &&
-        !Number.isSafeInteger(value) &&
-        /^-?\d+$/.test(text)
-      )
-        return text;
-      return value;
+      return takesString || isKeptByDouble(text) ? Number(text) : text;
     }
     return text;
   };

@@ -1,13 +1,23 @@
+import type { BodyReading, ReadBody } from "../../facts/body.ts";
 import type { Known } from "../../facts/facts.ts";
 import { mayHaveBody } from "../../facts/header-fields.ts";
 import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Check } from "../check.ts";
+import { isSigned, otherwiseSpelled } from "./as-sent.ts";
 import { problems } from "./problems.ts";
-import { readBody } from "./read-body.ts";
+import { readBody, tooLarge } from "./read-body.ts";
 import type { RequestBodyPlan } from "./request-body.ts";
 
-type Taking = Known<"fields", "body" | "bodyBytes" | "bodyAbsent" | "bodyReading">;
-export type TakeBody = Check<"fields", "body" | "bodyBytes" | "bodyAbsent" | "bodyReading">;
+type Gives =
+  | "body"
+  | "bodyBytes"
+  | "bodyAbsent"
+  | "bodyReading"
+  | "forwardFields"
+  | "streamBound"
+  | "unwritten";
+type Taking = Known<"fields", Gives>;
+export type TakeBody = Check<"fields", Gives>;
 
 const unexpected = refuse(problems["request-invalid"], {
   violations: [
@@ -39,12 +49,34 @@ export const takeNoBody: TakeBody = (known) => {
   );
 };
 
-/** Takes the body, read whole only where a schema looks into it. */
-export function compileTakeBody(
+export interface TakeBodyOptions {
+  readonly mostBodyBytes: number;
+  /** The operation's requests go on as they were sent, byte for byte. */
+  readonly asSent: boolean;
+}
+
+/** Takes the body, read whole only where a schema looks into it, and writes it as it was judged. */
+export function compileTakeBody(plan: RequestBodyPlan, options: TakeBodyOptions): TakeBody {
+  const take = compileTake(plan, options);
+  return (known) => {
+    const taken = take(known);
+    if (taken instanceof Promise) return taken.then((refusal) => noteUnwritten(known, refusal));
+    return noteUnwritten(known, taken);
+  };
+}
+
+/** Where the refusal is only observed, the body goes on as it was sent. */
+function noteUnwritten(known: Taking, refusal: Refusal | undefined): Refusal | undefined {
+  if (refusal !== undefined && known.bodyAbsent !== true) (known.unwritten ??= []).push("body");
+  return refusal;
+}
+
+function compileTake(
   { readingOf, required }: RequestBodyPlan,
-  mostBodyBytes: number,
-): TakeBody {
+  { asSent, mostBodyBytes }: TakeBodyOptions,
+): (known: Taking) => Refusal | undefined | Promise<Refusal | undefined> {
   const absent = required ? missing : undefined;
+  const streamBound = Object.freeze({ mostBytes: mostBodyBytes, refusal: tooLarge(mostBodyBytes) });
   return (known) => {
     if (!mayHaveBody(known)) {
       known.bodyAbsent = true;
@@ -61,16 +93,44 @@ export function compileTakeBody(
     const reading = readingOf(contentType);
     if (reading === undefined) return unsupportedType(contentType);
     known.bodyReading = reading;
-    if (reading.kind === "opaque") return undefined;
+    if (reading.kind === "opaque") {
+      known.streamBound = streamBound;
+      if (!asSent) sayContentType(known, reading.contentType);
+      return undefined;
+    }
     return readBody(known, mostBodyBytes).then((refusal) => {
       if (refusal !== undefined) return refusal;
       if (isEmpty(known)) return absent;
       const read = reading.read(known.bodyBytes as Buffer);
       if (isRefusal(read)) return read;
       known.body = read.value;
-      return undefined;
+      return write(known, reading, read, asSent);
     });
   };
+}
+
+/** The body goes on in its one spelling; one that may not be written anew must come in it. */
+function write(
+  known: Taking,
+  { contentType }: BodyReading,
+  { written }: ReadBody,
+  asSent: boolean,
+): Refusal | undefined {
+  if (asSent || isSigned(known)) return written === undefined ? undefined : signedOtherwise;
+  if (written !== undefined) known.bodyBytes = written.bytes;
+  sayContentType(known, written?.contentType ?? contentType);
+  return undefined;
+}
+
+const signedOtherwise = otherwiseSpelled("the body");
+
+/** The field by which the backend reads the body says what it was read by here. */
+function sayContentType(known: Taking, contentType: string): void {
+  if (known.fields.contentType === contentType) return;
+  const { forwardFields } = known;
+  for (let index = 0; index < forwardFields.length; index += 2)
+    if ((forwardFields[index] as string).toLowerCase() === "content-type")
+      forwardFields[index + 1] = contentType;
 }
 
 /** What the fields say of the body, before a byte of it is read. */

@@ -1,0 +1,112 @@
+import type { Operation, SchemaRegistry } from "../../document/api-document.ts";
+import { fillTemplate, readTemplate } from "../../document/path-template.ts";
+import type { Known } from "../../facts/facts.ts";
+import { plainInteger } from "../../reading/plain-number.ts";
+import { respellPairs, writePairs } from "../../reading/write-pairs.ts";
+import type { Check } from "../check.ts";
+import { isSigned, otherwiseSpelled } from "./as-sent.ts";
+import { compileRespellParameter, isWhole, type Respell } from "./respell.ts";
+
+type Gives = "forwardFields" | "path" | "pathParameters" | "query" | "unwritten";
+type Writing = Known<"path" | "pathParameters" | "query" | "forwardFields", Gives>;
+
+/**
+ * Compiles how path, query and declared header fields are written: from the values that are judged.
+ * What is written so already stays as it is, byte for byte.
+ */
+export function compileWriteHead(
+  operation: Operation,
+  schemas: SchemaRegistry,
+  asSent: boolean,
+): Check<"path" | "pathParameters" | "query", Gives> {
+  const writePath = compileWritePath(operation, schemas);
+  const writeFields = compileWriteFields(operation, schemas);
+  const respellOf = compileRespellQuery(operation, schemas);
+  return (known) => {
+    const query = known.query === "" ? "" : writeQuery(known.query, respellOf);
+    if (query === undefined) (known.unwritten ??= []).push("query");
+    const parameters = writePath === undefined ? undefined : writePath(known);
+    const written = query === undefined || query === known.query ? undefined : query;
+    if (written === undefined && parameters === undefined && writeFields === undefined)
+      return undefined;
+    if (asSent || isSigned(known))
+      return written === undefined && parameters === undefined ? undefined : headOtherwise;
+    if (written !== undefined) known.query = written;
+    if (parameters !== undefined) {
+      known.pathParameters = parameters.segments;
+      known.path = parameters.path;
+    }
+    writeFields?.(known);
+    return undefined;
+  };
+}
+
+const headOtherwise = otherwiseSpelled("the path or the query");
+
+/** Undefined where it cannot be read in one way. */
+function writeQuery(
+  query: string,
+  respellOf: ((name: string) => Respell | undefined) | undefined,
+): string | undefined {
+  const written = writePairs(query, "%20");
+  return written === undefined || respellOf === undefined
+    ? written
+    : respellPairs(written, respellOf);
+}
+
+type RespellOf = (name: string) => Respell | undefined;
+
+function compileRespellQuery(
+  { parameters }: Operation,
+  schemas: SchemaRegistry,
+): RespellOf | undefined {
+  const byName = new Map<string, Respell>();
+  for (const parameter of parameters) {
+    const respell =
+      parameter.in === "query" ? compileRespellParameter(parameter, schemas) : undefined;
+    if (respell !== undefined) byName.set(parameter.name, respell);
+  }
+  return byName.size === 0 ? undefined : (name) => byName.get(name);
+}
+
+interface WrittenPath {
+  readonly segments: string[];
+  readonly path: string;
+}
+
+function compileWritePath(
+  { parameters, pathTemplate }: Operation,
+  schemas: SchemaRegistry,
+): ((known: Writing) => WrittenPath | undefined) | undefined {
+  const template = readTemplate(pathTemplate);
+  const respells = template.names.map((name) => {
+    const parameter = parameters.find((one) => one.in === "path" && one.name === name);
+    return parameter === undefined ? undefined : compileRespellParameter(parameter, schemas);
+  });
+  if (respells.every((one) => one === undefined)) return undefined;
+  return ({ pathParameters }) => {
+    const segments = pathParameters.map((raw, index) => respells[index]?.(raw) ?? raw);
+    return segments.every((one, index) => one === pathParameters[index])
+      ? undefined
+      : { segments, path: fillTemplate(template, segments) };
+  };
+}
+
+function compileWriteFields(
+  { parameters }: Operation,
+  schemas: SchemaRegistry,
+): ((known: Writing) => void) | undefined {
+  const byName = new Map<string, Respell>();
+  for (const parameter of parameters) {
+    if (parameter.in === "header" && isWhole(parameter, schemas))
+      byName.set(parameter.name.toLowerCase(), (text) => plainInteger(text.trim()) ?? text);
+  }
+  if (byName.size === 0) return undefined;
+  return ({ forwardFields }) => {
+    for (let index = 0; index < forwardFields.length; index += 2) {
+      const respell = byName.get((forwardFields[index] as string).toLowerCase());
+      if (respell !== undefined)
+        forwardFields[index + 1] = respell(forwardFields[index + 1] as string);
+    }
+  };
+}
