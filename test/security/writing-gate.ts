@@ -15,6 +15,7 @@ paths:
         - { name: page, in: query, schema: { type: integer } }
         - { name: ids, in: query, explode: false, schema: { type: array, items: { type: string } } }
         - { name: X-Count, in: header, schema: { type: integer } }
+        - { name: plan, in: cookie, schema: { type: string, pattern: "^[^-]*$" } }
       responses: { "200": { description: ok } }
   /items/{number}:
     get:

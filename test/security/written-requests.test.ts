@@ -141,3 +141,15 @@ test("what has no one reading passes as it was sent where the contract is only o
     '{"count":1e2}',
   );
 });
+
+test("a cookie must fit the document as it stands and as programs decode it", async () => {
+  const { send } = await writingGate();
+  const outcome = async (cookie: string): Promise<string> => {
+    const got = await send("GET", "/search", undefined, ["Cookie", cookie]);
+    return typeof got === "string" ? got : "passed";
+  };
+  for (const fits of ["plan=free", "plan=s%3Aabc", 'plan="free"', "plan=100%"])
+    assert.equal(await outcome(fits), "passed", fits);
+  for (const unfit of ["plan=a-b", "plan=a%2Db", 'plan="a-b"', "plan=a; plan=b"])
+    assert.equal(await outcome(unfit), "request-invalid", unfit);
+});

@@ -41,3 +41,27 @@ export function sentCookies(cookie: string | undefined): readonly Pair[] {
       return [{ name: part.slice(0, equals).trim(), value: part.slice(equals + 1).trim() }];
     });
 }
+
+/**
+ * The same cookies as programs see them that decode their values: Express and PHP undo escapes,
+ * Python takes quotes away. Undefined where no value has such a second reading.
+ */
+export function decodedCookies(cookies: readonly Pair[]): readonly Pair[] | undefined {
+  const decoded = cookies.map(decodeCookie);
+  return decoded.some((pair, index) => pair !== cookies[index]) ? decoded : undefined;
+}
+
+function decodeCookie(pair: Pair): Pair {
+  const unquoted = /^"(.*)"$/s.exec(pair.value)?.[1] ?? pair.value;
+  const value = unquoted.includes("%") ? unescapeLoosely(unquoted) : unquoted;
+  return value === pair.value ? pair : { name: pair.name, value };
+}
+
+/** What is no escape stays as it is, as those programs leave it. */
+function unescapeLoosely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -2,6 +2,7 @@ import type { Operation, SchemaRegistry } from "../../document/api-document.ts";
 import { readTemplate } from "../../document/path-template.ts";
 import type { SchemaCompiler } from "../../document/schema/compile-schema.ts";
 import {
+  decodedCookies,
   decodeSegment,
   sentCookies,
   sentFields,
@@ -66,7 +67,7 @@ export function compileParameters(
       const owned = (name: string): boolean => header.some((one) => one.owns(name));
       checkDeclared(sentFields(known.arrival.rawHeaders, owned), header, violations);
     }
-    if (cookie.length > 0) checkDeclared(sentCookies(known.fields.cookie), cookie, violations);
+    if (cookie.length > 0) checkCookies(sentCookies(known.fields.cookie), cookie, violations);
     const { found } = violations;
     return found === undefined
       ? undefined
@@ -110,6 +111,17 @@ function checkQuery(
       message: "is not declared",
     });
   }
+}
+
+/** A cookie that some programs decode must fit the document in both readings. */
+function checkCookies(
+  cookies: readonly Pair[],
+  contracts: readonly ParameterContract[],
+  violations: Violations,
+): void {
+  checkDeclared(cookies, contracts, violations);
+  const decoded = decodedCookies(cookies);
+  if (decoded !== undefined) checkDeclared(decoded, contracts, violations);
 }
 
 /** Returns how many of the pairs belong to a declared parameter. */
