@@ -52,7 +52,14 @@ export interface OperationAt<Live, Whole> {
 export type AskingFacts = Readonly<
   Pick<
     Facts,
-    "address" | "arrival" | "caller" | "fields" | "forwardFields" | "receivedAtMs" | "traceId"
+    | "address"
+    | "arrival"
+    | "caller"
+    | "fields"
+    | "forwardFields"
+    | "receivedAtMs"
+    | "scheme"
+    | "traceId"
   >
 >;
 

@@ -15,13 +15,13 @@ export function sayWhoCalls(
   known: AskingFacts,
   assertIdentity: IdentityAssertion | undefined,
 ): void {
-  const { address, arrival, fields, traceId } = known;
+  const { address, fields, scheme, traceId } = known;
   if (fields.host !== undefined) headers.push("Host", fields.host);
   headers.push(
     "X-Forwarded-For",
     address,
     "X-Forwarded-Proto",
-    arrival.encrypted ? "https" : "http",
+    scheme,
     "traceparent",
     childTraceparent(traceId),
   );
