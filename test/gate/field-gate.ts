@@ -19,6 +19,7 @@ export type RawFields = readonly string[];
 /** A gate in the clear, between a client and a backend that speak bytes. */
 export interface FieldGate {
   readonly gate: StartedGate;
+  readonly policyFile: string;
   /** Whose token it is. */
   readonly subject: string;
   readonly token: string;
@@ -94,6 +95,7 @@ export async function startFieldGate(policy = "", backendPort?: number): Promise
   const send: FieldGate["send"] = (bytes) => exchange(gate.port, bytes);
   return {
     gate,
+    policyFile: join(directory, "portcullis.yaml"),
     subject,
     token,
     send,

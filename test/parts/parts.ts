@@ -48,10 +48,7 @@ export const parts = {
     "the PROXY protocol, as a proxy that others wrote sends it",
   ),
   python3: program("python3", "Python 3", "how WSGI servers read the names of header fields"),
-  php: {
-    ...program("php-cgi", "PHP", "how PHP reads the names of header fields"),
-    variable: "PORTCULLIS_TEST_PHP",
-  },
+  php: program("php", "PHP", "how PHP reads the names of header fields"),
   bash: program("bash", "Bash", "what the command prints for it to complete words"),
   zsh: { ...program("zsh", "Zsh", "the same"), optional: true as const },
   fish: { ...program("fish", "Fish", "the same"), optional: true as const },

@@ -1,5 +1,4 @@
-import { nameOnly } from "../../facts/name-only.ts";
-import { refuse } from "../../facts/refusal.ts";
+import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Check } from "../check.ts";
 import type { RequestFieldRules } from "./field-rules.ts";
 import { listedProblems } from "./problems.ts";
@@ -31,16 +30,23 @@ export function compileListedFields(
       if (!isListed(sentName)) (others ??= []).push(sentName.toLowerCase());
     }
     if (others === undefined) return undefined;
-    if (!known.amend(refuse(listedProblems["header-undeclared"], { detail: namesOf(others) })))
-      return undefined;
+    if (!known.amend(undeclared(others))) return undefined;
     for (let index = forwardFields.length - 2; index >= 0; index -= 2)
       if (!isListed(forwardFields[index] as string)) forwardFields.splice(index, 2);
     return undefined;
   };
 }
 
-function namesOf(others: readonly string[]): string {
-  const names = [...new Set(others)].sort().map(nameOnly);
-  const more = names.length - mostNamed;
-  return names.slice(0, mostNamed).join(", ") + (more > 0 ? ` and ${more} more` : "");
+/** Their names and never their values: what nobody has declared may hold anything. */
+function undeclared(others: readonly string[]): Refusal {
+  const names = [...new Set(others)].sort();
+  return refuse(listedProblems["header-undeclared"], {
+    violations: names.slice(0, mostNamed).map((name) => ({
+      in: "header",
+      name,
+      keyword: "undeclared",
+      message: "is not declared",
+    })),
+    ...(names.length > mostNamed ? { detail: `and ${names.length - mostNamed} more` } : {}),
+  });
 }

@@ -18,7 +18,7 @@ interface Reading {
 
 /** What is noted on the way through the fields, for when all have been seen. */
 interface Noted {
-  readonly singles: string[];
+  singles: string[] | undefined;
   /** Values of Connection, joined. */
   connection: string;
   /** Folded names of fields that were sent in another spelling than the one that is read. */
@@ -37,7 +37,12 @@ export function readFields(reading: Reading, rules: RequestFieldRules): Refusal 
   const { rawHeaders } = reading.arrival;
   if (rawHeaders.length > mostHeaderFields * 2)
     return refuse(problems["headers-too-large"], { detail: `${rawHeaders.length / 2} fields` });
-  const noted: Noted = { singles: [], connection: "", misspelt: undefined, oddlySpelled: false };
+  const noted: Noted = {
+    singles: undefined,
+    connection: "",
+    misspelt: undefined,
+    oddlySpelled: false,
+  };
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const sentName = rawHeaders[index] as string;
     const verdict = rules.of(sentName);
@@ -73,9 +78,10 @@ function take(
       return undefined;
     case "read":
       if (action === undefined) return undefined;
-      if (!keep(action, name, value, fields, noted.singles))
+      if (!keep(action, name, value, fields, noted))
         return malformed(`the field ${sentName} was sent twice`);
-      if (name === "connection") noted.connection += `,${value}`;
+      if (name === "connection")
+        noted.connection = noted.connection === "" ? value : `${noted.connection},${value}`;
       if (action.forward) forwardFields.push(sentName, value);
       return undefined;
     case "drop":
@@ -91,15 +97,15 @@ function keep(
   name: string,
   value: string,
   fields: HeaderFields,
-  singles: string[],
+  noted: Noted,
 ): boolean {
   if (fact !== undefined) {
     const before = fields[fact];
     if (before !== undefined && join === undefined) return false;
     fields[fact] = before === undefined ? value : `${before}${join}${value}`;
   } else if (single === true) {
-    if (singles.includes(name)) return false;
-    singles.push(name);
+    if (noted.singles?.includes(name) === true) return false;
+    (noted.singles ??= []).push(name);
   }
   return true;
 }
@@ -162,12 +168,14 @@ const ofTheConnection: ReadonlySet<string> = new Set([
 ]);
 const noOptions: readonly string[] = Object.freeze([]);
 
-/** Fields that Connection names, folded. */
+/** Fields that Connection names, folded. Mostly it names none, in one word. */
 const optionsOf = (connection: string): readonly string[] =>
-  connection
-    .split(",")
-    .map((option) => foldName(option.trim().toLowerCase()))
-    .filter((option) => !ofTheConnection.has(option));
+  ofTheConnection.has(connection.toLowerCase())
+    ? noOptions
+    : connection
+        .split(",")
+        .map((option) => foldName(option.trim().toLowerCase()))
+        .filter((option) => !ofTheConnection.has(option));
 
 /** `Connection: x` makes x a field of this hop (RFC 9110 section 7.6.1). */
 function dropNamed(
