@@ -1,5 +1,6 @@
 import type { Finding, FindingAt, Words } from "../control.ts";
 import { foldName, isBelieved, isOfOneConnection, isOwn } from "./field-namespaces.ts";
+import { headerActions } from "./header-actions.ts";
 import type { OperationFields, ProtocolPlan } from "./plan.ts";
 
 const kinds = {
@@ -11,6 +12,14 @@ const kinds = {
     "them may be sent",
 } as const;
 
+/** The last: another spelling of a field that the gate reads. */
+const heldBackBy: readonly ((fold: string) => boolean)[] = [
+  isBelieved,
+  isOfOneConnection,
+  isOwn,
+  (fold) => headerActions.has(fold),
+];
+
 function findings(
   { declared }: OperationFields,
   { name }: FindingAt,
@@ -19,12 +28,13 @@ function findings(
   const passed = new Set([...accepted, ...read].map((one) => one.toLowerCase()));
   const isHeldBack = (field: string): boolean => {
     const fold = foldName(field);
-    return !passed.has(field) && [isBelieved, isOfOneConnection, isOwn].some((is) => is(fold));
+    if (passed.has(field) || (field === fold && headerActions.has(fold))) return false;
+    return heldBackBy.some((is) => is(fold));
   };
   const folds = declared.map(foldName);
   return [
     ...declared
-      .filter((field) => field !== "portcullis-app" && isHeldBack(field))
+      .filter(isHeldBack)
       .map((field) => ({ kind: kinds.heldBack, what: `${name} ${field}` })),
     ...declared
       .filter((_, index) => folds.indexOf(folds[index] as string) !== index)
