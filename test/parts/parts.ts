@@ -47,6 +47,7 @@ export const parts = {
     "HAProxy",
     "the PROXY protocol, as a proxy that others wrote sends it",
   ),
+  nginx: program("nginx", "nginx", "the fields of a proxy that ends TLS and that others wrote"),
   python3: program("python3", "Python 3", "how WSGI servers read the names of header fields"),
   php: program("php", "PHP", "how PHP reads the names of header fields"),
   bash: program("bash", "Bash", "what the command prints for it to complete words"),
