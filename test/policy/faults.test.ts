@@ -130,6 +130,21 @@ test("what policy and documents cannot be together is a fault, never a silent no
     /no role 'suport' \(Did you mean 'support'\?\)/,
   );
   assert.match(await faults("trustedProxies: [10.0.0.0/33]\n"), /not an address or a CIDR range/);
+  assert.match(await faults("trustedProxies: [0.0.0.0/0]\n"), /'0.0.0.0\/0' holds everybody/);
+  assert.match(await faults('trustedProxies: ["::ffff:10.0.0.0/8"]\n'), /holds every IPv4 address/);
+  assert.match(await faults("trustedProxies: [10.1.2.3/8]\n"), /names one address, and a range/);
+  assert.match(
+    await faults("headers: { accept: [X-Forwarded-Prefix] }\n"),
+    /nobody's word is taken for these fields/,
+  );
+  const accepted = (name: string): Promise<string> =>
+    faults(`trustedProxies: [10.0.0.1]\nheaders: { accept: [${name}] }\n`);
+  assert.equal(await accepted("X-Forwarded-Prefix, X-Auth-Request-User"), "");
+  assert.match(await accepted("Portcullis-Identity"), /the gate's own word/);
+  assert.match(await accepted("X-Forwarded-For"), /is read by the gate/);
+  assert.match(await accepted("Keep-Alive"), /speaks of one connection/);
+  assert.match(await accepted("X-Theme"), /is no field that is held back/);
+  assert.match(await faults("listen: { proxyProtocol: true }\n"), /nobody's PROXY header/);
   assert.match(
     await faults(
       `apis: [{ openapi: ${document}, upstream: "http://h:1", version: v1, sunset: 2027-01-01 }]\n`,

@@ -105,15 +105,12 @@ function assemble(options: GateOptions): Assembled {
   const plan = planOf(options);
   const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables } = compiled;
-  const { assertIdentity, everyAnswer = [], record } = ports;
+  const { assertIdentity, record } = ports;
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses);
   return {
     compiled,
-    newExchange(arrival) {
-      const exchange = new Exchange(arrival, courses.undeclared, Date.now(), performance.now());
-      for (const part of everyAnswer) exchange.answerFields.push(part);
-      return exchange;
-    },
+    newExchange: (arrival) =>
+      new Exchange(arrival, courses.undeclared, Date.now(), performance.now()),
     serve: new Journey(
       first,
       find,

@@ -34,12 +34,16 @@ export const order = Order.begin()
   // Route before authenticate: the operation names its credentials, and one that is switched off
   // must not cost cryptography.
   .route()
+  // What the operation reads of the fields is known now, and nothing has been read yet.
+  .step(protocol, "oneSpelling")
   .step(version, "sunset")
   .step(app, "identify")
   .step(app, "upgrade")
   .step(authentication, "authenticate")
   .step(binding, "prove")
   .step(limit, "beforeBody")
+  // The caller is known, for whom it may be staged; and nobody was asked with the fields so far.
+  .step(protocol, "listed")
   // Sealed ids are opened before parameters are validated, so that contract, ownership and backend
   // see the same id.
   .step(sealedIds, "open")

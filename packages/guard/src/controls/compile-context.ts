@@ -59,6 +59,7 @@ export type AskingFacts = Readonly<
     | "forwardFields"
     | "host"
     | "receivedAtMs"
+    | "scheme"
     | "traceId"
   >
 >;

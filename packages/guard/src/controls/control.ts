@@ -48,7 +48,7 @@ export interface Concealment {
 
 /** Adds fields to the answer, and says which fields of the backend's answer do not leave. */
 export interface EveryAnswer {
-  add(known: Known<"fields">): void;
+  add(known: Known<"fields" | "scheme">): void;
   /** Beginnings of field names, in lower case, that only the gate may send. */
   readonly replaces: readonly string[];
 }

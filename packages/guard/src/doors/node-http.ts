@@ -7,6 +7,8 @@ import type { TLSSocket } from "node:tls";
 import type { Arrival, ClientCertificate } from "../facts/arrival.ts";
 import type { Gate } from "../gate.ts";
 import type { Answer } from "../journey/answer.ts";
+import { canonicalAddress } from "../reading/address.ts";
+import { compileTrustedProxies } from "../reading/trusted-proxies.ts";
 
 type Handles = Pick<Gate, "handle">;
 
@@ -112,4 +114,15 @@ function withAuthority(request: Http2ServerRequest): readonly string[] {
     fields.push(name, rawHeaders[index + 1] as string);
   }
   return fields;
+}
+
+/**
+ * Whether a connection's other end is a proxy that the policy trusts, for who reads of the
+ * connection before HTTP does.
+ */
+export function compileTrustedPeers(
+  trustedProxies: readonly string[],
+): (peerAddress: string) => boolean {
+  const isTrusted = compileTrustedProxies(trustedProxies);
+  return (peerAddress) => isTrusted(canonicalAddress(peerAddress) ?? peerAddress);
 }

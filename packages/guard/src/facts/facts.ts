@@ -3,7 +3,8 @@ import type { Arrival } from "./arrival.ts";
 import type { BodyReading, StreamBound } from "./body.ts";
 import type { Caller } from "./caller.ts";
 import type { Decisions } from "./decision.ts";
-import type { HeaderFields } from "./header-fields.ts";
+import type { FieldDoubts, HeaderFields } from "./header-fields.ts";
+import type { Refusal } from "./refusal.ts";
 
 /**
  * Facts without a value: that something has been done. A step that relies on it names it among the
@@ -50,6 +51,11 @@ export interface Facts extends Done {
   readonly answerFields: string[];
   /** Where a doubt is recorded that does not refuse; what refuses is returned by the step. */
   readonly decisions: Pick<Decisions, "observe">;
+  /**
+   * For what is mended in place of being refused: it is recorded with its reason, and true where
+   * the mending is enforced.
+   */
+  readonly amend: (because: Refusal) => boolean;
 
   /** The canonical path: the one spelling that route, policy, limits, record and backend see. */
   path: string;
@@ -57,6 +63,8 @@ export interface Facts extends Done {
   query: string;
   /** The caller's address: the connection's other end, or what a trusted proxy says. */
   address: string;
+  /** Over what the request came from its caller: the connection's own, or a trusted proxy's word. */
+  scheme: "http" | "https";
   /** 32 hexadecimal digits (W3C Trace Context). */
   traceId: string;
   readonly fields: HeaderFields;
@@ -64,6 +72,8 @@ export interface Facts extends Done {
   host: string | undefined;
   /** Fields that go on to the backend: end to end, and none that only the gate may send. Flat. */
   forwardFields: string[];
+  /** Undefined where every name has one spelling and belongs to no single connection. */
+  fieldDoubts: FieldDoubts | undefined;
 
   /** The API version asked for: a name of `apis[].version`, or empty where the path tells. */
   version: string | undefined;
@@ -105,7 +115,13 @@ export interface Facts extends Done {
 export type Fact = keyof Facts;
 
 /** Known from the first moment on. */
-type FromTheDoor = "arrival" | "receivedAtMs" | "startedAt" | "answerFields" | "decisions";
+type FromTheDoor =
+  | "arrival"
+  | "receivedAtMs"
+  | "startedAt"
+  | "answerFields"
+  | "decisions"
+  | "amend";
 
 /** What a step may see and write: the facts it needs, those it gives, and the door's. */
 export type Known<N extends Fact, G extends Fact = never> = Readonly<

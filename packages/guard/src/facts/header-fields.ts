@@ -15,7 +15,7 @@ export interface HeaderFields {
   accept: string | undefined;
   cookie: string | undefined;
   forwardedFor: string | undefined;
-  forwarded: string | undefined;
+  forwardedProto: string | undefined;
   traceparent: string | undefined;
   app: string | undefined;
   ifNoneMatch: string | undefined;
@@ -35,7 +35,7 @@ export const noHeaderFields = (): HeaderFields => ({
   accept: undefined,
   cookie: undefined,
   forwardedFor: undefined,
-  forwarded: undefined,
+  forwardedProto: undefined,
   traceparent: undefined,
   app: undefined,
   ifNoneMatch: undefined,
@@ -44,6 +44,16 @@ export const noHeaderFields = (): HeaderFields => ({
   dpop: undefined,
   origin: undefined,
 });
+
+/** What of the fields can only be judged where the operation, and so what reads them, is known. */
+export interface FieldDoubts {
+  /** Some name could be another spelling of one that the operation reads. */
+  readonly oddlySpelled: boolean;
+  /**
+   * Names that Connection held, with `-` for every separator. Fields of these names do not go on.
+   */
+  readonly connectionOptions: readonly string[];
+}
 
 /**
  * Whether bytes may follow the head. Over HTTP/2 that is known only when they come, unless the head

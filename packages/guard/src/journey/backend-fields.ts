@@ -22,13 +22,13 @@ export function sayWhoCalls(
   known: AskingFacts,
   { assertIdentity, host }: Telling,
 ): void {
-  const { address, arrival, traceId } = known;
+  const { address, scheme, traceId } = known;
   sayHost(headers, known.host, host);
   headers.push(
     "X-Forwarded-For",
     address,
     "X-Forwarded-Proto",
-    arrival.encrypted ? "https" : "http",
+    scheme,
     "traceparent",
     childTraceparent(traceId),
   );

@@ -27,8 +27,6 @@ export interface CompileParts {
   /** What each control says of the whole gate, and has opened, by its name. */
   readonly whole: ByControl;
   readonly lives: ByControl;
-  /** Beginnings of field names, in lower case, that the gate says on every answer. */
-  readonly replacedFields: readonly string[];
 }
 
 /** One operation of an API, or what no document names. */
@@ -71,10 +69,7 @@ export function compileOperation(source: OperationSource, parts: CompileParts): 
     responses,
     answerFields: all.flatMap((one) => one.answerFields ?? []),
     everyAnswer,
-    fieldRules: fieldRulesOf([
-      ...parts.replacedFields,
-      ...everyAnswer.flatMap(({ replaces }) => replaces),
-    ]),
+    fieldRules: fieldRulesOf(everyAnswer.flatMap(({ replaces }) => replaces)),
     conceal: all.find((one) => one.conceal !== undefined)?.conceal,
     leave: all.flatMap((one) => one.leave ?? []),
     upstream,

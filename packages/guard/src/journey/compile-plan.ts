@@ -30,8 +30,6 @@ type AnyPlan = PlanOf<ByControl, ByControl>;
 export interface CompilePorts {
   readonly upstream: (plan: UpstreamPlan) => Upstream;
   readonly assertIdentity?: IdentityAssertion | undefined;
-  /** Fields of every answer, whoever gives it. Flat. */
-  readonly everyAnswer?: readonly string[] | undefined;
 }
 
 /** A plan, compiled into what runs. */
@@ -71,7 +69,6 @@ export function compilePlan(
     order,
     whole: plan.controls,
     lives,
-    replacedFields: namesOf(ports.everyAnswer ?? []),
   };
   const declared = plan.apis.flatMap((api, index) => compileApi(api, index, parts, ports));
   const undeclared = withEveryAnswer(
@@ -224,6 +221,3 @@ function templateEntries({ apis }: AnyPlan): OperationEntry<PathTemplate>[] {
     value: readTemplate(pathTemplate),
   }));
 }
-
-const namesOf = (flat: readonly string[]): string[] =>
-  flat.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());

@@ -4,7 +4,7 @@ import type { BodyReading, StreamBound } from "../facts/body.ts";
 import type { Caller } from "../facts/caller.ts";
 import { Decisions, modeOf } from "../facts/decision.ts";
 import type { Facts } from "../facts/facts.ts";
-import { type HeaderFields, noHeaderFields } from "../facts/header-fields.ts";
+import { type FieldDoubts, type HeaderFields, noHeaderFields } from "../facts/header-fields.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Course } from "./course.ts";
 
@@ -22,10 +22,12 @@ export class Exchange implements Facts {
   path = "";
   query = "";
   address = "";
+  scheme: "http" | "https" = "http";
   traceId = "";
   readonly fields: HeaderFields = noHeaderFields();
   host: string | undefined = undefined;
   forwardFields: string[] = [];
+  fieldDoubts: FieldDoubts | undefined = undefined;
   version: string | undefined = undefined;
   pathParameters: string[] = [];
   app: App | undefined = undefined;

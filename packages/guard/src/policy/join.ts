@@ -110,7 +110,7 @@ function contextOf(
   if (policy.roles !== undefined) names.set("role", Object.keys(policy.roles));
   for (const control of controls)
     for (const [kind, known] of Object.entries(control.names?.(policy as never) ?? {}))
-      names.set(kind, known);
+      names.set(kind, [...(names.get(kind) ?? []), ...known]);
   return {
     note,
     documents,

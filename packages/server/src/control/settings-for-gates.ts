@@ -51,7 +51,8 @@ export function settingsForGates(parts: GateParts): GateSettings {
             minVersion: tls.minVersion,
             ticketKeys,
           },
-    everyAnswer: hstsOf(listen, tls),
+    strictTransportSecurity: hstsOf(listen, tls),
+    proxyProtocol: listen?.proxyProtocol === true,
     headerFields: mostHeaderFields,
   };
 }

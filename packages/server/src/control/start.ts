@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Policy } from "../policy/program-policy.ts";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
 import type { Plan } from "@portcullis/guard/policy";
+import { protocolProblems } from "@portcullis/guard/problems";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration, policyClients } from "@portcullis/identity/clients";
 import { openAdminCredential } from "../admin/admin-credential.ts";
@@ -140,7 +141,8 @@ export async function up(options: UpOptions): Promise<Running> {
             gaugesOf({
               gateThreads: fleet.size,
               recordsDropped: writer.dropped,
-              cleartextRequests,
+              cleartextRequests:
+                cleartextRequests + counts.decided(protocolProblems["cleartext-refused"].code),
               reloads: reloads.count,
               reloadsRefused: reloads.refused,
             }),

@@ -99,7 +99,8 @@ export class LiveGate {
   }
 
   #optionsFor({ buckets, decisionPointTokens, plan, sealingSecrets }: PlanSettings) {
-    const { assertionIssuer, assertionKey, everyAnswer, nonceSecret, provenance } = this.#settings;
+    const { assertionIssuer, assertionKey, nonceSecret, provenance, strictTransportSecurity } =
+      this.#settings;
     const { evidence, onNewToken, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
     const limits = this.#stateFor(plan.state, localLimits);
@@ -108,7 +109,7 @@ export class LiveGate {
       plan,
       ports: {
         record,
-        everyAnswer,
+        strictTransportSecurity,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
         upstream: (upstream: UpstreamPlan) => this.#upstream(upstream),
         pages: new Map([

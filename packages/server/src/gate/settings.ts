@@ -40,8 +40,10 @@ export interface GateSettings {
         readonly ticketKeys: Buffer;
       })
     | undefined;
-  /** Fields of every answer. Flat. */
-  readonly everyAnswer: readonly string[];
+  /** What Strict-Transport-Security says on answers to requests that came encrypted. */
+  readonly strictTransportSecurity: string | undefined;
+  /** Proxies that the operator trusts say in a PROXY header whom they speak for. */
+  readonly proxyProtocol: boolean;
   readonly headerFields: number;
 }
 

@@ -1,5 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { nodeContinueDoor, nodeHttpDoor, nodeUpgradeDoor } from "@portcullis/guard/node-http";
+import {
+  compileTrustedPeers,
+  nodeContinueDoor,
+  nodeHttpDoor,
+  nodeUpgradeDoor,
+} from "@portcullis/guard/node-http";
 import { type Listener, startListener } from "../listener/listener.ts";
 import { LiveGate } from "./live-gate.ts";
 import { Reporter, type Tell } from "./report.ts";
@@ -12,6 +17,8 @@ if (control === null) throw new Error("a gate thread is started by the control t
 const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
 const reporter = new Reporter(tell);
 const gate = new LiveGate(settings, reporter);
+/** By the plan that serves just now. */
+let isTrusted = compileTrustedPeers(settings.plan.controls.protocol.trustedProxies);
 
 try {
   const listener = await startListener({
@@ -20,6 +27,7 @@ try {
     reusePort: true,
     tls: settings.tls,
     askCertificate: settings.askCertificate,
+    trustsProxyHeader: settings.proxyProtocol ? (address) => isTrusted(address) : undefined,
     onRequest: nodeHttpDoor(gate.door),
     onContinue: nodeContinueDoor(gate.door),
     onUpgrade: nodeUpgradeDoor(gate.door),
@@ -46,6 +54,7 @@ function obey(message: ToGate, listener: Listener): void {
     case "plan":
       try {
         gate.replacePlan(message);
+        isTrusted = compileTrustedPeers(message.plan.controls.protocol.trustedProxies);
         tell({ kind: "applied" });
       } catch (fault) {
         const why = (fault as Error).message;

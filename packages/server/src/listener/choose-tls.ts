@@ -47,23 +47,28 @@ export async function chooseTls(
   return { certificate: local, minVersion, files: undefined, authorityFile: local.authorityFile };
 }
 
+type Hsts = NonNullable<Policy["listen"]>["hsts"];
+
 const yearSeconds = 31_536_000;
 
 /**
  * RFC 6797. Not for a certificate that only this machine trusts: it would lock a developer's other
- * ports out of http.
+ * ports out of http. Where TLS ends before the gate, it is said on what a trusted proxy got
+ * encrypted.
  */
-export function hstsOf(listen: Policy["listen"], tls: ChosenTls | undefined): readonly string[] {
-  const setting = typeof listen?.tls === "object" ? listen.tls.hsts : undefined;
-  if (tls === undefined || setting === "off" || (setting === undefined && tls.files === undefined))
-    return [];
-  if (setting === undefined) return ["Strict-Transport-Security", `max-age=${yearSeconds}`];
+export function hstsOf(listen: Policy["listen"], tls: ChosenTls | undefined): string | undefined {
+  const ended = typeof listen?.tls === "object" ? listen.tls.hsts : undefined;
+  const setting = ended ?? listen?.hsts;
+  const isOwnCertificate = tls !== undefined && tls.files === undefined;
+  return setting === undefined && isOwnCertificate ? undefined : written(setting);
+}
+
+function written(setting: Hsts): string | undefined {
+  if (setting === "off") return undefined;
+  if (setting === undefined) return `max-age=${yearSeconds}`;
   return [
-    "Strict-Transport-Security",
-    [
-      `max-age=${Math.round(setting.maxAge / 1000)}`,
-      ...(setting.includeSubDomains === true ? ["includeSubDomains"] : []),
-      ...(setting.preload === true ? ["preload"] : []),
-    ].join("; "),
-  ];
+    `max-age=${Math.round(setting.maxAge / 1000)}`,
+    ...(setting.includeSubDomains === true ? ["includeSubDomains"] : []),
+    ...(setting.preload === true ? ["preload"] : []),
+  ].join("; ");
 }

@@ -14,6 +14,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Problem } from "@portcullis/guard/problems";
 import { refuseUnparsed } from "./parser-refusal.ts";
+import { type IsTrustedPeer, readProxyHeaders } from "./proxy-protocol.ts";
 
 export interface ServerCertificate {
   /** PEM, leaf first. */
@@ -38,6 +39,8 @@ export interface ListenerOptions {
    * one it is bound to (RFC 8705 section 3).
    */
   readonly askCertificate?: boolean;
+  /** Whose PROXY headers are read; nobody's unless it is given. */
+  readonly trustsProxyHeader?: IsTrustedPeer | undefined;
   readonly onRequest: (
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
@@ -102,6 +105,8 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
       onRequest,
     );
   }
+  // Before anything else listens for connections: those of proxies begin a little later.
+  if (options.trustsProxyHeader !== undefined) readProxyHeaders(server, options.trustsProxyHeader);
   server.on("checkContinue", options.onContinue);
   server.on("upgrade", options.onUpgrade);
   const sockets = new Set<Socket>();

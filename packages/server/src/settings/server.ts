@@ -1,4 +1,4 @@
-import type { PolicyKeys, Settings } from "@portcullis/guard/policy";
+import type { JoinContext, PolicyKeys, PolicyOf, Settings } from "@portcullis/guard/policy";
 import {
   choice,
   duration,
@@ -20,6 +20,8 @@ const hsts = object({
   preload: optional(flag, "Whether browsers may ship the name in their lists."),
 });
 
+const hstsOrOff = scalarOr(choice("off"), hsts);
+
 const certificate = object({
   cert: optional(text("a certificate's path"), "The certificate chain, PEM."),
   key: optional(text("a key's path"), "The private key, PEM."),
@@ -29,7 +31,7 @@ const certificate = object({
     choice("refuse", "redirect"),
     "Whether unencrypted requests are refused, or browsers sent to https.",
   ),
-  hsts: optional(scalarOr(choice("off"), hsts), "What Strict-Transport-Security says to browsers."),
+  hsts: optional(hstsOrOff, "What Strict-Transport-Security says to browsers."),
 });
 
 const listen = object({
@@ -38,6 +40,14 @@ const listen = object({
   tls: optional(
     scalarOr(choice("local", "off"), certificate),
     "The certificate; local makes one that this machine alone trusts.",
+  ),
+  hsts: optional(
+    hstsOrOff,
+    "What Strict-Transport-Security says where TLS ends before the gate (max-age of a year).",
+  ),
+  proxyProtocol: optional(
+    flag,
+    "Whether trustedProxies begin each connection with a PROXY protocol header of version 2.",
   ),
   threads: optional(integer(1, 256), "How many gate threads serve (one per core)."),
 });
@@ -58,5 +68,17 @@ const keys = {
   },
 } satisfies PolicyKeys;
 
+type ServerPolicy = PolicyOf<typeof keys> & { readonly trustedProxies?: readonly string[] };
+
 /** What the program around the gate adds to the policy. */
-export const serverSettings: Settings<typeof keys> = { name: "server", keys };
+export const serverSettings: Settings<typeof keys> = {
+  name: "server",
+  keys,
+  plan(policy: ServerPolicy, { note }: JoinContext): undefined {
+    const { trustedProxies = [] } = policy;
+    if (policy.listen?.proxyProtocol === true && trustedProxies.length === 0)
+      note(["listen", "proxyProtocol"], "nobody's PROXY header is believed", {
+        expected: "trustedProxies: the addresses of the proxies that send it",
+      });
+  },
+};

@@ -127,6 +127,13 @@ export class RequestCounts {
     return { requests: [...this.#requests.values()], decisions: [...this.#decisions.values()] };
   }
 
+  /** How often a problem was decided, whatever its mode. */
+  decided(code: string): number {
+    let count = 0;
+    for (const row of this.#decisions.values()) if (row.code === code) count += row.count;
+    return count;
+  }
+
   #addDecision(row: DecisionCount): void {
     const key = `${row.operation}\n${row.appVersion}\n${row.code}\n${row.mode}`;
     const mine = this.#decisions.get(key);

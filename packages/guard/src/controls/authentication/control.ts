@@ -22,6 +22,9 @@ export const authentication = defineControl({
   ],
   keys,
   problems: [signInProblems, problems],
+  names: ({ identity }): Record<string, readonly string[]> => ({
+    "header field": (identity?.credential ?? []).flatMap(({ header }) => header ?? []),
+  }),
   plan: planAuthentication,
   open: (plan: AuthenticationPlan | undefined, ports: AuthenticationPorts) =>
     openAuthentication(plan, ports),

@@ -1,53 +1,51 @@
-import { BlockList, isIP } from "node:net";
-import { addRange } from "../../reading/address-range.ts";
+import { canonicalAddress } from "../../reading/address.ts";
+import { compileTrustedProxies } from "../../reading/trusted-proxies.ts";
 
-/**
- * Whose address a request counts under: the connection's other end, unless that is a proxy the
- * owner trusts.
- */
-export type ClientAddress = (
-  peer: string,
-  forwardedFor: string | undefined,
-  forwarded: string | undefined,
-) => string;
-
-const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-
-/** An IPv4 address seen through an IPv6 socket is the IPv4 address: one caller, one spelling. */
-export function plainAddress(address: string): string {
-  if (!address.includes(":")) return address;
-  return mapped.exec(address)?.[1] ?? address;
+/** The connection's other end. */
+export interface Peer {
+  /** In the one spelling of an address. */
+  readonly address: string;
+  /** It is a proxy that the operator trusts: what it says of its callers is believed. */
+  readonly trusted: boolean;
 }
 
-/**
- * Reads `X-Forwarded-For` from right to left and stops at the first address that is not a trusted
- * proxy: everything to the left of it is the caller's own claim. From an untrusted peer the field
- * is not read at all.
- *
- * @throws RangeError naming the entry that is no address or CIDR range
- */
-export function compileClientAddress(trustedProxies: readonly string[]): ClientAddress {
-  if (trustedProxies.length === 0) return (peer) => plainAddress(peer);
-  const trusted = new BlockList();
-  for (const entry of trustedProxies) {
-    if (!addRange(trusted, entry))
-      throw new RangeError(
-        `trustedProxies: '${entry}' is not an address or a CIDR range such as 10.0.0.0/8`,
-      );
-  }
-  const isTrusted = (address: string): boolean => {
-    const family = isIP(address);
-    return family !== 0 && trusted.check(address, family === 4 ? "ipv4" : "ipv6");
-  };
-  return (peer, forwardedFor) => {
-    let address = plainAddress(peer);
-    if (forwardedFor === undefined) return address;
-    const claims = forwardedFor.split(",");
-    for (let index = claims.length - 1; index >= 0 && isTrusted(address); index -= 1) {
-      const claim = plainAddress((claims[index] as string).trim());
-      if (isIP(claim) === 0) return address;
-      address = claim;
-    }
-    return address;
+export interface ClientAddresses {
+  peerOf(peerAddress: string): Peer;
+  /**
+   * Whose address a request counts under. Reads `X-Forwarded-For` from right to left and stops at
+   * the first address that is not a trusted proxy: everything to the left of it is the caller's own
+   * claim. From an untrusted peer the field is not read at all.
+   */
+  clientOf(peer: Peer, forwardedFor: string | undefined): string;
+}
+
+const mostRemembered = 1000;
+
+/** @throws RangeError naming the entry that is no address or CIDR range */
+export function compileClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
+  const isTrusted = compileTrustedProxies(trustedProxies);
+  /** Proxies keep their connections, and a caller sends many requests on its own. */
+  const peers = new Map<string, Peer>();
+  return {
+    peerOf(peerAddress) {
+      const known = peers.get(peerAddress);
+      if (known !== undefined) return known;
+      const address = canonicalAddress(peerAddress) ?? peerAddress;
+      const peer: Peer = Object.freeze({ address, trusted: isTrusted(address) });
+      if (peers.size >= mostRemembered) peers.clear();
+      peers.set(peerAddress, peer);
+      return peer;
+    },
+    clientOf(peer, forwardedFor) {
+      if (!peer.trusted || forwardedFor === undefined) return peer.address;
+      let { address } = peer;
+      const claims = forwardedFor.split(",");
+      for (let index = claims.length - 1; index >= 0 && isTrusted(address); index -= 1) {
+        const claim = canonicalAddress((claims[index] as string).trim());
+        if (claim === undefined) return address;
+        address = claim;
+      }
+      return address;
+    },
   };
 }

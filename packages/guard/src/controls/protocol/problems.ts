@@ -39,3 +39,12 @@ export const problems = defineProblems("protocol", {
     sentence: "Send the request again.",
   },
 });
+
+/** What is taken out in place of being refused. */
+export const listedProblems = defineProblems("headers", {
+  "header-undeclared": {
+    status: 400,
+    title: "A header field is not one that the API's document declares",
+    sentence: "Send header fields that the API's document declares; others are left out.",
+  },
+});

@@ -13,7 +13,10 @@ import { faultLines, type Terminal } from "../terminal.ts";
 export const flags = {
   config: configFlag,
   openapi: openapiFlag,
-  suggest: { type: "boolean", help: "propose owner rules from what a running gate has seen" },
+  suggest: {
+    type: "boolean",
+    help: "propose owner rules, and name undeclared fields, from what a running gate has seen",
+  },
   admin: {
     type: "string",
     help: "with --suggest: the gate's admin address (http://127.0.0.1:9443)",
@@ -56,11 +59,7 @@ export async function run(
   const findings = plan === undefined ? [] : findingLines(plan);
   const asJson = values["json"] === true;
   if (plan === undefined) {
-    if (asJson) terminal.out(JSON.stringify({ faults, findings, operations: [] }));
-    else
-      terminal.error(
-        `${faultLines(faults)}\n\n${countOfErrors(faults)}. Nothing is served from what is not understood.`,
-      );
+    sayNotUnderstood(faults, asJson, terminal);
     return 2;
   }
   if (!asJson && faults.length > 0) terminal.error(faultLines(faults));
@@ -82,6 +81,14 @@ export async function run(
   terminal.out(`\n${operations} operations understood.`);
   for (const finding of findings) terminal.out(finding);
   return findings.length > 0 ? 1 : 0;
+}
+
+function sayNotUnderstood(faults: readonly Fault[], asJson: boolean, terminal: Terminal): void {
+  if (asJson) terminal.out(JSON.stringify({ faults, findings: [], operations: [] }));
+  else
+    terminal.error(
+      `${faultLines(faults)}\n\n${countOfErrors(faults)}. Nothing is served from what is not understood.`,
+    );
 }
 
 function countOfErrors(faults: readonly Fault[]): string {
