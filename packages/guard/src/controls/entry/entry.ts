@@ -98,15 +98,26 @@ export function compileEntry(
     alternatives.length > 0 && alternatives.every((alternative) => alternative.scopes.length > 0);
   return (caller) => {
     if (caller === undefined) return missing;
-    if (clients.length > 0 && !(caller.clientId !== undefined && clients.includes(caller.clientId)))
-      return wrongClient;
-    if (roles.length > 0 && !roles.some((role) => caller.roles.includes(role)))
-      return insufficientRole;
-    if (!scopesMatter) return undefined;
-    const held = heldScopes(caller);
-    for (const alternative of alternatives) {
-      if (alternative.scopes.every((scope) => held.includes(scope))) return undefined;
-    }
+    if (clients.length > 0 && !comesFromOneOf(clients, caller)) return wrongClient;
+    if (roles.length > 0 && !hasOneOf(roles, caller)) return insufficientRole;
+    if (!scopesMatter || sufficesForOneOf(alternatives, heldScopes(caller))) return undefined;
     return insufficientScope;
   };
+}
+
+function comesFromOneOf(clients: readonly string[], { clientId }: Entering): boolean {
+  return clientId !== undefined && clients.includes(clientId);
+}
+
+function hasOneOf(roles: readonly string[], caller: Entering): boolean {
+  return roles.some((role) => caller.roles.includes(role));
+}
+
+function sufficesForOneOf(
+  alternatives: readonly EntryAlternative[],
+  held: readonly string[],
+): boolean {
+  for (const { scopes } of alternatives)
+    if (scopes.every((scope) => held.includes(scope))) return true;
+  return false;
 }
