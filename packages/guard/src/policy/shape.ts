@@ -151,7 +151,7 @@ export function oneOrMore<T>(item: Shape<T>): Shape<readonly T[]> {
   };
 }
 
-/** Names of the owner's own choosing, each with a value of one shape. */
+/** Names of the operator's own choosing, each with a value of one shape. */
 export function named<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
   const expected = `names, each with ${item.expected}`;
   return {

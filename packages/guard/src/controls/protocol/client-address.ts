@@ -3,7 +3,7 @@ import { addRange } from "../../reading/address-range.ts";
 
 /**
  * Whose address a request counts under: the connection's other end, unless that is a proxy the
- * owner trusts.
+ * operator trusts.
  */
 export type ClientAddress = (
   peer: string,
