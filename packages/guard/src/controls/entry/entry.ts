@@ -4,12 +4,15 @@ import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { signInProblems } from "../../facts/sign-in-problems.ts";
 import { problems } from "./problems.ts";
 
-/** One way in: all these scopes. An empty list asks for a valid credential and nothing more. */
+/**
+ * The scopes that a caller must hold, all of them. An empty list asks for a valid credential and
+ * nothing more.
+ */
 export interface EntryAlternative {
   readonly scopes: readonly string[];
 }
 
-/** Who may enter an operation. No rule at all is `undefined`, and closed. */
+/** Who may enter an operation. Where there is no rule (`undefined`), nobody may. */
 export interface EntryRule {
   /**
    * Anybody, signed in or not: the document says `security: []` or `{}`, or the policy says `allow:
@@ -24,7 +27,8 @@ export interface EntryRule {
 }
 
 /**
- * What the document's `security` says of who may enter: silence is no rule, and no rule is closed.
+ * What the document's `security` says of who may enter. Undefined where it says nothing; nobody may
+ * enter then.
  */
 export function entryRuleOf(
   security: readonly SecurityRequirement[] | undefined,
@@ -40,12 +44,12 @@ export function entryRuleOf(
   };
 }
 
-/** What of a caller decides whether it may enter. */
+/** The parts of a caller that decide whether it may enter. */
 export type Entering = Pick<Caller, "clientId" | "scopes" | "roles">;
 
 /**
  * Scopes a caller holds: the token's own and those that the policy's `roles` give to the token's
- * roles. Permissions of a role that the policy does not name are none.
+ * roles. A role that the policy does not name gives none.
  */
 export function compileHeldScopes(
   roles: Readonly<Record<string, readonly string[]>>,

@@ -49,7 +49,7 @@ export function planOperationLimits(
       const place = ["operations", String(index), "limits", String(at)];
       if (rate === "tier") noteMissingTiers(place, context);
       if (readsBody(per) && operation?.requestBody === undefined) {
-        // An entry that selects every operation need not fit each of them.
+        // An entry that selects every operation (`*`) need not fit each of them.
         if (closeness > 0) noteMissingBody(place, operation, context);
         return;
       }

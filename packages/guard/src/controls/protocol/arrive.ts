@@ -22,9 +22,9 @@ const mostTargetBytes = 8192;
 const pathMalformed = (detail: string): Refusal => refuse(problems["path-malformed"], { detail });
 
 /**
- * One reading of the request, or none: the canonical path, the fields each once, whose address it
- * is, and which trace it belongs to. Everything after works on what stands here, and so does the
- * backend.
+ * Gives a request its one reading: the canonical path, the fields each once, whose address it is,
+ * and which trace it belongs to. A request that could be read in two ways is refused. Every later
+ * step, and the backend, work on this reading alone.
  */
 export function compileArrive(
   clientAddress: ClientAddress,

@@ -13,7 +13,10 @@ export type ClientAddress = (
 
 const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** An IPv4 address seen through an IPv6 socket is the IPv4 address: one caller, one spelling. */
+/**
+ * An IPv4 address that comes through an IPv6 socket is written as an IPv4 address, so that one
+ * caller does not count as two.
+ */
 export function plainAddress(address: string): string {
   if (!address.includes(":")) return address;
   return mapped.exec(address)?.[1] ?? address;

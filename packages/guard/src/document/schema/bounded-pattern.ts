@@ -12,10 +12,10 @@ const mostBacktracked = 256;
 const cache = new Map<string, BoundedPattern>();
 
 /**
- * Compiles a pattern of a document (ECMA-262 dialect). The caller chooses the text, so a pattern
- * like `(a+)+$` would be a switch that turns the gate off. Patterns that cannot blow up run
- * natively; the others on a linear-time engine; those it does not know (look-around,
- * back-references) natively on short texts, when their loops do not nest.
+ * Compiles a pattern of a document (ECMA-262 dialect). The caller chooses the text, and a pattern
+ * like `(a+)+$` needs minutes for some short texts: one request would stop the gate. Patterns that
+ * cannot blow up run natively; the others on a linear-time engine; those it does not know
+ * (look-around, back-references) natively on short texts, when their loops do not nest.
  *
  * @throws SyntaxError when the pattern cannot be read, or cannot be bounded
  */
