@@ -8,14 +8,16 @@ import { measure, writeLoadScript } from "./load.ts";
 import { startBackend } from "./peers.ts";
 import { makeWorkload } from "./workload.ts";
 
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly lineNumber: number;
+}
+
 interface Profile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: {
-      readonly functionName: string;
-      readonly url: string;
-      readonly lineNumber: number;
-    };
+    readonly callFrame: CallFrame;
     readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
@@ -54,14 +56,11 @@ for (const file of readdirSync(join(directory, "profiles"))) {
   let busy = 0;
   for (const { callFrame, id } of nodes) {
     const spent = byNode.get(id) ?? 0;
-    if (callFrame.functionName === "(idle)" || callFrame.functionName === "(program)") continue;
+    if (isWaiting(callFrame)) continue;
     busy += spent;
-    const where = basename(callFrame.url) || callFrame.url;
-    own.set(
-      `${callFrame.functionName || "(anonymous)"} ${where}:${callFrame.lineNumber + 1}`,
-      (own.get(`${callFrame.functionName || "(anonymous)"} ${where}:${callFrame.lineNumber + 1}`) ??
-        0) + spent,
-    );
+    const name = nameOf(callFrame);
+    own.set(name, (own.get(name) ?? 0) + spent);
+    const where = fileOf(callFrame);
     byFile.set(where, (byFile.get(where) ?? 0) + spent);
   }
   console.log(
@@ -80,6 +79,23 @@ for (const file of readdirSync(join(directory, "profiles"))) {
   top(inclusive(nodes, byNode), 60);
 }
 
+function isWaiting({ functionName }: CallFrame): boolean {
+  return functionName === "(idle)" || functionName === "(program)";
+}
+
+function fileOf({ url }: CallFrame): string {
+  return basename(url) || url;
+}
+
+function nameOf(frame: CallFrame): string {
+  return `${frame.functionName || "(anonymous)"} ${fileOf(frame)}:${frame.lineNumber + 1}`;
+}
+
+/** Whether a function is the gate's, Node's or undici's, and not the engine's own. */
+function isNamed({ url }: CallFrame): boolean {
+  return url.includes("/packages/") || url.includes("node:") || url.includes("undici");
+}
+
 /** Time of each function of ours with everything below it, counted once where it calls itself. */
 function inclusive(
   nodes: Profile["nodes"],
@@ -91,23 +107,20 @@ function inclusive(
     const node = byId.get(id);
     if (node === undefined) return 0;
     const { callFrame, children = [] } = node;
-    const mine =
-      callFrame.url.includes("/packages/") ||
-      callFrame.url.includes("node:") ||
-      callFrame.url.includes("undici")
-        ? `${callFrame.functionName || "(anonymous)"} ${basename(callFrame.url)}:${callFrame.lineNumber + 1}`
-        : "";
-    const first = mine !== "" && !above.includes(mine);
-    let spent =
-      callFrame.functionName === "(idle)" || callFrame.functionName === "(program)"
-        ? 0
-        : (byNode.get(id) ?? 0);
-    for (const child of children) spent += walk(child, mine === "" ? above : [...above, mine]);
-    if (first) sums.set(mine, (sums.get(mine) ?? 0) + spent);
+    const name = isNamed(callFrame) ? nameOf(callFrame) : undefined;
+    const path = name === undefined ? above : [...above, name];
+    let spent = isWaiting(callFrame) ? 0 : (byNode.get(id) ?? 0);
+    for (const child of children) spent += walk(child, path);
+    if (name !== undefined && !above.includes(name)) sums.set(name, (sums.get(name) ?? 0) + spent);
     return spent;
   };
+  for (const root of rootsOf(nodes)) walk(root, []);
+  return sums;
+}
+
+/** Nodes that no other node has called. */
+function rootsOf(nodes: Profile["nodes"]): ReadonlySet<number> {
   const roots = new Set(nodes.map((node) => node.id));
   for (const node of nodes) for (const child of node.children ?? []) roots.delete(child);
-  for (const root of roots) walk(root, []);
-  return sums;
+  return roots;
 }

@@ -54,7 +54,6 @@ interface Process {
 
 interface Device {
   readonly platform: Platform;
-  readonly skewMs: number;
   signedOut: boolean;
 }
 
@@ -128,20 +127,24 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     }
   };
 
+  /** One to three processes of the app wake at once; some of them will be killed. */
+  const wakeProcesses = async (device: Device): Promise<void> => {
+    const processes = random() < 0.1 ? 3 : 1;
+    const before = await refreshTokenOf(device);
+    await Promise.all(
+      Array.from({ length: processes }, () =>
+        wake({
+          device,
+          dead: false,
+          fuse: random() < killShare ? 1 + Math.floor(random() * 9) : undefined,
+        }),
+      ),
+    );
+    if ((await refreshTokenOf(device)) !== before) count.refreshes += 1;
+  };
+
   for (let index = 0; index < options.devices; index += 1) {
-    const device: Device = {
-      skewMs: Math.round((random() * 2 - 1) * 10 * 60_000),
-      signedOut: false,
-      platform: undefined as unknown as Platform,
-    };
-    const clock: ClockPort = {
-      now: () => issuer.now() + device.skewMs,
-      monotonic: () => issuer.now(),
-      sleep: () => Promise.resolve(),
-    };
-    Object.assign(device, {
-      platform: memoryPlatform({ open: (url) => browse(issuer, url) }, { clock }),
-    });
+    const device = deviceOf(issuer, Math.round((random() * 2 - 1) * 10 * 60_000));
     await unhurt(device).signIn();
     devices.push(device);
   }
@@ -151,35 +154,39 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     issuer.advance((24 * hour) / refreshesADay);
     if (event % 7 === 3) await issuer.restart();
     if (event % refreshesADay === 5) await issuer.rotateKeys();
-    for (const device of devices) {
-      if (device.signedOut) continue;
-      const processes = random() < 0.1 ? 3 : 1;
-      const before = await refreshTokenOf(device);
-      await Promise.all(
-        Array.from({ length: processes }, () =>
-          wake({
-            device,
-            dead: false,
-            fuse: random() < killShare ? 1 + Math.floor(random() * 9) : undefined,
-          }),
-        ),
-      );
-      if ((await refreshTokenOf(device)) !== before) count.refreshes += 1;
-    }
+    for (const device of devices) if (!device.signedOut) await wakeProcesses(device);
   }
   connected = false;
+  const signedIn = devices.filter(({ signedOut }) => !signedOut);
   let wrongLeaves = 0;
-  for (const device of devices) {
-    if (device.signedOut) continue;
-    const token = await unhurt(device).accessToken();
-    const { generation, sid } = decodeJwt(token) as { generation: number; sid: string };
-    if ((await issuer.liveTokens(sid)) !== 1) wrongLeaves += 1;
-    issuer.seen([[sid, generation]]);
-  }
+  for (const device of signedIn)
+    if ((await liveTokensOf(unhurt(device), issuer)) !== 1) wrongLeaves += 1;
   const incidents = issuer.incidents().length;
-  const signOuts = devices.filter(({ signedOut }) => signedOut).length;
+  const signOuts = devices.length - signedIn.length;
   issuer.close();
   return { ...count, signOuts, incidents, wrongLeaves };
+}
+
+/** How many refresh tokens of the client's session are live, before its next request is seen. */
+async function liveTokensOf(client: PortcullisClient, issuer: DirectIssuer): Promise<number> {
+  const { generation, sid } = decodeJwt(await client.accessToken()) as {
+    generation: number;
+    sid: string;
+  };
+  const live = await issuer.liveTokens(sid);
+  issuer.seen([[sid, generation]]);
+  return live;
+}
+
+/** A device whose clock is wrong by so much. */
+function deviceOf(issuer: DirectIssuer, skewMs: number): Device {
+  const clock: ClockPort = {
+    now: () => issuer.now() + skewMs,
+    monotonic: () => issuer.now(),
+    sleep: () => Promise.resolve(),
+  };
+  const platform = memoryPlatform({ open: (url) => browse(issuer, url) }, { clock });
+  return { platform, signedOut: false };
 }
 
 async function refreshTokenOf({ platform }: Device): Promise<string | undefined> {

@@ -26,7 +26,7 @@ export interface EdgeGateRequest {
   readonly body?: string;
 }
 
-/** A gate with a certificate of its owner's, before a backend that shows what HTTP can do. */
+/** A gate with a certificate of its operator's, before a backend that shows what HTTP can do. */
 export interface EdgeGate {
   readonly gate: StartedGate;
   readonly cleartextPort: number;

@@ -35,7 +35,7 @@ before(async () => {
 });
 after(() => gate.close());
 
-test("an app that is not the owner's asks its users, is given what they allow, and nothing when they do not", async () => {
+test("an app that is not the operator's asks its users, is given what they allow, and nothing when they do not", async () => {
   for (const allowed of [true, false]) {
     const app = await new App(gate, "partner").begin();
     app.redirectUri = "https://partner.example/back";

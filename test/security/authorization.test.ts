@@ -72,12 +72,7 @@ const backend: Upstream = {
     const [, kindText = "", objectText] = request.target.split("/");
     const kind = Number(/^k(\d+)/.exec(kindText)?.[1]);
     if (request.method !== "GET") written += 1;
-    const answer =
-      request.method === "GET" && objectText === undefined
-        ? Array.from({ length: objectsPerKind }, (_, object) => thing(kind, object))
-        : objectText !== undefined && !(Number(objectText) < objectsPerKind)
-          ? undefined
-          : thing(kind, Number(objectText ?? 0));
+    const answer = answerTo(request.method, kind, objectText);
     const bytes = Buffer.from(JSON.stringify(answer ?? {}));
     const coding = { gzip: "gzip", bomb: "gzip", "unknown coding": "lzma" }[packing as string];
     const part =
@@ -87,21 +82,27 @@ const backend: Upstream = {
       "application/json",
       ...(coding === undefined ? [] : ["Content-Encoding", coding]),
     ]);
-    receiver.onData(
-      packing === "gzip"
-        ? gzipSync(bytes)
-        : packing === "bomb"
-          ? gzipSync(Buffer.alloc(50_000_000, 0x20))
-          : packing === "broken"
-            ? Buffer.from(`${bytes.toString()}]`)
-            : part
-              ? bytes.subarray(1)
-              : bytes,
-    );
+    receiver.onData(packed(bytes, part));
     receiver.onEnd([]);
     return { resume: () => undefined, abort: () => undefined };
   },
 };
+
+/** Undefined where there is no such object. */
+function answerTo(method: string, kind: number, object: string | undefined): unknown {
+  if (object !== undefined)
+    return Number(object) < objectsPerKind ? thing(kind, Number(object)) : undefined;
+  return method === "GET"
+    ? Array.from({ length: objectsPerKind }, (_, each) => thing(kind, each))
+    : thing(kind, 0);
+}
+
+function packed(bytes: Buffer, part: boolean): Buffer {
+  if (packing === "gzip") return gzipSync(bytes);
+  if (packing === "bomb") return gzipSync(Buffer.alloc(50_000_000, 0x20));
+  if (packing === "broken") return Buffer.from(`${bytes.toString()}]`);
+  return part ? bytes.subarray(1) : bytes;
+}
 
 const ask: Ask = await plannedJourney({
   document: documentText(),
@@ -119,6 +120,17 @@ function sequence(seed: number): (below: number) => number {
   };
 }
 
+const objects = Array.from({ length: objectsPerKind }, (_, object) => object);
+const objectsOf = (user: string, kind: number): number[] =>
+  objects.filter((object) => owns(user, kind, object));
+
+/** Names the object in one of the ways: changed, in a bundle, else read. */
+function askFor(user: string, kind: number, object: number, way: number): Promise<Got> {
+  if (way === 0) return ask(user, "PUT", `/k${kind}/${object}`, { name: "x" });
+  if (way === 1) return ask(user, "POST", `/k${kind}-bundles`, { ids: [String(object)] });
+  return ask(user, "GET", `/k${kind}/${object}`);
+}
+
 test("of two hundred thousand requests across 200 operations, every foreign one is refused and no own one", async () => {
   const random = sequence(42);
   const wrong: string[] = [];
@@ -127,12 +139,7 @@ test("of two hundred thousand requests across 200 operations, every foreign one 
   for (let count = 0; count < 200_000; count += 1) {
     const user = `u${random(users)}`;
     const kind = random(kinds);
-    const known =
-      count % 2 === 0
-        ? Array.from({ length: objectsPerKind }, (_, one) => one).filter((one) =>
-            owns(user, kind, one),
-          )
-        : [];
+    const known = count % 2 === 0 ? objectsOf(user, kind) : [];
     const object =
       known.length > 0 ? (known[random(known.length)] as number) : random(objectsPerKind);
     const mine = owns(user, kind, object);
@@ -140,12 +147,7 @@ test("of two hundred thousand requests across 200 operations, every foreign one 
     else foreign += 1;
     const way = random(20);
     const before = written;
-    const got =
-      way === 0
-        ? await ask(user, "PUT", `/k${kind}/${object}`, { name: "x" })
-        : way === 1
-          ? await ask(user, "POST", `/k${kind}-bundles`, { ids: [String(object)] })
-          : await ask(user, "GET", `/k${kind}/${object}`);
+    const got = await askFor(user, kind, object, way);
     if (mine !== (got.status === 200))
       wrong.push(`${user} ${way} k${kind}/${object}: ${got.status} ${got.code}`);
     if (!mine && (written !== before || got.body.includes('"owner"')))
@@ -156,12 +158,8 @@ test("of two hundred thousand requests across 200 operations, every foreign one 
 });
 
 test("one foreign id among many, twice the same, absent ones and ids in odd forms do not pass", async () => {
-  const own = Array.from({ length: objectsPerKind }, (_, object) => object).filter((object) =>
-    owns("u0", 0, object),
-  );
-  const foreign = Array.from({ length: objectsPerKind }, (_, object) => object).find(
-    (object) => !owns("u0", 0, object),
-  );
+  const own = objectsOf("u0", 0);
+  const foreign = objects.find((object) => !owns("u0", 0, object));
   const bundle = async (ids: unknown): Promise<number> =>
     (await ask("u0", "POST", "/k0-bundles", { ids })).status;
   assert.equal(await bundle(own.map(String)), 200);

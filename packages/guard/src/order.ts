@@ -53,7 +53,7 @@ export const order = Order.begin()
   .step(stepUp, "bySignIn")
   .step(ownership, "evidence")
   .step(ownership, "byHead")
-  // Nobody who may not enter should make the gate read a body.
+  // A caller who may not enter must not make the gate read a body.
   .step(contract, "takeBody")
   .step(sealedIds, "openBody")
   .step(contract, "body")
@@ -62,8 +62,8 @@ export const order = Order.begin()
   .step(ownership, "byBody")
   .step(limit, "byBody")
   .step(websocket, "handshake")
-  // Before the contract: a 404 that the document does not declare would be told from another's
-  // object.
+  // Stands before the contract. A 404 that the document does not declare would be refused there,
+  // and so could be told from the answer for another's object.
   .onAnswer(existence, "hide")
   .onAnswer(ownership, "owner")
   .onAnswer(sealedIds, "hold")
@@ -71,6 +71,7 @@ export const order = Order.begin()
   .onAnswer(ownership, "foreign")
   .onAnswer(disclosure, "strip")
   .onAnswer(contract, "fits")
-  // Only what leaves was shown: behind what cuts and strips.
+  // Stands behind the steps that cut and strip, so that only ids which really leave are noted as
+  // shown.
   .onAnswer(provenance, "note")
   .onAnswer(sealedIds, "seal");

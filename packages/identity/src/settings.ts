@@ -17,7 +17,9 @@ const defaults = {
   accent: "#0a5c5a",
 } as const;
 
-/** What the owner has decided about tokens and sessions, with what holds where nothing is said. */
+/**
+ * What the operator has decided about tokens and sessions, with what holds where nothing is said.
+ */
 export function issuerSettings(
   { apps, identity, roles }: IdentityPolicy,
   { audiences, binding, issuer, requireNonce }: TokenPlan,
@@ -43,7 +45,7 @@ export function issuerSettings(
 const seconds = (ms: number): number => Math.round(ms / 1000);
 
 /**
- * What the owner has decided about the pages.
+ * What the operator has decided about the pages.
  *
  * @param folder where the path of a list of breached passwords begins
  */

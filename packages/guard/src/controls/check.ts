@@ -59,8 +59,9 @@ export interface AnswerCheck<N extends Fact, G extends Fact = never> {
   /** Whether it may read successful answers, which must then come in plain bytes and whole. */
   readonly readsSuccess?: boolean;
   /**
-   * Whether the answer must be seen even where the caller asks for its head or for news only: then
-   * HEAD is asked as GET, and conditions are held back.
+   * Whether the answer's body must be seen even where the caller asks for the head alone (HEAD), or
+   * for the body only if it has changed. The backend is then asked with GET instead of HEAD, and
+   * without the conditions.
    */
   readonly readsAlways?: boolean;
   /** Judges the head. */

@@ -8,7 +8,7 @@ import type { FactsOf } from "./check.ts";
 import type { GateAt, OperationAt } from "./compile-context.ts";
 import type { BesideSteps, EveryAnswer, Finding, FindingAt, StepTable } from "./control.ts";
 
-/** Any control, as the parts of the gate see it that know none by name. */
+/** Any control, as it is seen by the parts of the gate that know no control by name. */
 export interface AnyControl extends Joining {
   readonly sentence: string;
   readonly modeKeys?: readonly ModeKey[];
@@ -59,7 +59,10 @@ type Steps<C, Phase extends "first" | "request" | "answer"> = C extends {
 type Needs<T, S extends keyof T> = T[S] extends FactsOf<infer N, Fact> ? N : never;
 type Gives<T, S extends keyof T> = T[S] extends FactsOf<Fact, infer G> ? G : never;
 
-/** What a step's name must also be where a fact is missing: nothing is, so it does not compile. */
+/**
+ * Where a fact is missing, the step's name must also be of this type. No name is, so that the line
+ * does not compile.
+ */
 type Known<N extends Fact, K extends Fact> = [N] extends [K]
   ? unknown
   : { readonly "needs a fact that no earlier step gives": Exclude<N, K> };

@@ -19,7 +19,7 @@ export interface SourcePosition {
 }
 
 /**
- * Something in an owner's file that is not understood. Faults are collected, so that one reading
+ * Something in an operator's file that is not understood. Faults are collected, so that one reading
  * names them all.
  */
 export interface Fault extends SourcePosition {

@@ -7,13 +7,14 @@ export type CanonicalTarget =
   | { readonly fault: string };
 
 /**
- * What a path may hold unescaped: RFC 3986 `pchar` without `;`, whose matrix parameters some
- * servers cut off.
+ * What a path may hold unescaped wherever it stands: RFC 3986 `pchar` without `;`, whose matrix
+ * parameters some servers cut off, and without the dot, which may make a dot segment.
  */
 const plain = new Uint8Array(128);
-for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@")
+for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~!$&'()*+,=:@")
   plain[character.charCodeAt(0)] = 1;
 const unreserved = /[A-Za-z0-9\-._~]/;
+const twoHexDigits = /^[0-9A-Fa-f]{2}$/;
 
 const slash = 0x2f;
 const percent = 0x25;
@@ -27,34 +28,39 @@ export function canonicalPath(target: string): CanonicalTarget {
   let escaped = false;
   for (let index = 1; index < target.length; index += 1) {
     const code = target.charCodeAt(index);
+    if (code < 128 && plain[code] === 1) continue;
     if (code === question) {
       end = index;
       break;
     }
-    if (code === slash) {
-      if (target.charCodeAt(index - 1) === slash) return { fault: "has an empty segment" };
-      continue;
-    }
+    const fault = faultAt(target, index, code);
+    if (fault !== undefined) return { fault };
     if (code === percent) escaped = true;
-    else if (code >= 128 || plain[code] !== 1)
-      return { fault: `holds a character that must be escaped, at ${index}` };
-    if (code === dot && target.charCodeAt(index - 1) === slash && isDotSegment(target, index))
-      return { fault: "has a dot segment" };
   }
   const raw = end === target.length ? target : target.slice(0, end);
   const query = end === target.length ? "" : target.slice(end + 1);
-  const queryFault = checkQuery(query);
-  if (queryFault !== undefined) return { fault: queryFault };
+  const fault = faultOfQuery(query);
+  if (fault !== undefined) return { fault };
   return escaped ? unescapePlain(raw, query) : { path: raw, query };
 }
 
+/** What is wrong with a character that is not plain, at the place where it stands. */
+function faultAt(target: string, index: number, code: number): string | undefined {
+  if (code === slash)
+    return target.charCodeAt(index - 1) === slash ? "has an empty segment" : undefined;
+  if (code === dot) return isDotSegment(target, index) ? "has a dot segment" : undefined;
+  return code === percent ? undefined : `holds a character that must be escaped, at ${index}`;
+}
+
+/** Whether the dot that stands here begins a segment that is `.` or `..`. */
 function isDotSegment(target: string, index: number): boolean {
+  if (target.charCodeAt(index - 1) !== slash) return false;
   const after = target.charCodeAt(index + 1) === dot ? index + 2 : index + 1;
   const code = target.charCodeAt(after);
   return Number.isNaN(code) || code === slash || code === question;
 }
 
-function checkQuery(query: string): string | undefined {
+function faultOfQuery(query: string): string | undefined {
   for (let index = 0; index < query.length; index += 1) {
     const code = query.charCodeAt(index);
     if (code <= 0x20 || code >= 0x7f || code === 0x23 || code === 0x5c)
@@ -76,27 +82,43 @@ function unescapePlain(raw: string, query: string): CanonicalTarget {
       continue;
     }
     const hex = raw.slice(index + 1, index + 3);
-    if (!/^[0-9A-Fa-f]{2}$/.test(hex)) return { fault: "has a malformed escape" };
-    const code = Number.parseInt(hex, 16);
-    if (code < 0x20 || code === 0x7f) return { fault: "escapes a control character" };
-    if (code === slash || code === 0x5c) return { fault: "escapes a slash or backslash" };
-    // Decoded twice by a careless server, %252e becomes a dot.
-    if (code === percent && /^[0-9A-Fa-f]{2}/.test(raw.slice(index + 3)))
-      return { fault: "is escaped twice" };
-    const decoded = String.fromCharCode(code);
-    path += code < 128 && unreserved.test(decoded) ? decoded : `%${hex.toUpperCase()}`;
+    const fault = faultOfEscape(hex, raw.slice(index + 3, index + 5));
+    if (fault !== undefined) return { fault };
+    path += writeEscape(hex);
     index += 2;
   }
+  const fault = faultOfUnescaped(path);
+  return fault === undefined ? { path, query } : { fault };
+}
+
+/** @param after the two characters behind the escape */
+function faultOfEscape(hex: string, after: string): string | undefined {
+  if (!twoHexDigits.test(hex)) return "has a malformed escape";
+  const code = Number.parseInt(hex, 16);
+  if (code < 0x20 || code === 0x7f) return "escapes a control character";
+  if (code === slash || code === 0x5c) return "escapes a slash or backslash";
+  // Decoded twice by a careless server, %252e becomes a dot.
+  if (code === percent && twoHexDigits.test(after)) return "is escaped twice";
+  return undefined;
+}
+
+function writeEscape(hex: string): string {
+  const code = Number.parseInt(hex, 16);
+  const character = String.fromCharCode(code);
+  return code < 128 && unreserved.test(character) ? character : `%${hex.toUpperCase()}`;
+}
+
+/** Why a path is refused that is well-formed: what its escapes stand for, taken together. */
+function faultOfUnescaped(path: string): string | undefined {
   let text: string;
   try {
     text = decodeURIComponent(path);
   } catch {
-    return { fault: "is not UTF-8" };
+    return "is not UTF-8";
   }
-  if (text !== text.normalize("NFC")) return { fault: "is not in Unicode normal form C" };
-  if (/[\u0080-\u009f\u2028\u2029\ufeff]/.test(text))
-    return { fault: "escapes a control character" };
-  for (const segment of path.split("/"))
-    if (segment === "." || segment === "..") return { fault: "has a dot segment" };
-  return { path, query };
+  if (text !== text.normalize("NFC")) return "is not in Unicode normal form C";
+  if (/[\u0080-\u009f\u2028\u2029\ufeff]/.test(text)) return "escapes a control character";
+  if (path.split("/").some((segment) => segment === "." || segment === ".."))
+    return "has a dot segment";
+  return undefined;
 }

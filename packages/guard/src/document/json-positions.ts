@@ -63,11 +63,15 @@ export class JsonPositions {
     const text = this.#text;
     const first = text.charCodeAt(at);
     if (first === 0x22) return this.#stringEnd(at);
-    if (first !== 0x7b && first !== 0x5b) {
-      let index = at;
-      while (index < text.length && !/[\s,\]}]/.test(text[index] as string)) index += 1;
-      return index;
-    }
+    if (first === 0x7b || first === 0x5b) return this.#nestedEnd(at);
+    let index = at;
+    while (index < text.length && !/[\s,\]}]/.test(text[index] as string)) index += 1;
+    return index;
+  }
+
+  /** Behind the object or list that begins here. */
+  #nestedEnd(at: number): number {
+    const text = this.#text;
     let depth = 0;
     for (let index = at; index < text.length; index += 1) {
       const code = text.charCodeAt(index);

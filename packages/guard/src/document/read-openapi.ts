@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
-import type { ApiDocument, Fault, Operation, SecurityScheme } from "./api-document.ts";
+import type { ApiDocument, Fault, Operation } from "./api-document.ts";
 import { SchemaCollector } from "./collect-schemas.ts";
 import { OperationReader } from "./read-operation.ts";
+import { readSecuritySchemes } from "./read-security.ts";
 import { child, DocumentSet, isRecord, type Located } from "./references.ts";
 
 const methodsOf30: readonly string[] = [
@@ -39,12 +40,7 @@ export function readOpenApi(file: string): {
   const root: Located = { document: source, path: [], value: source.value };
   const openapi = versionOf(set, root);
   if (openapi === undefined) return { document: undefined, faults: set.faults };
-  const info = child(root, "info");
-  if (!isRecord(info.value) || typeof info.value["title"] !== "string")
-    set.fault(info, "the document has no info.title", {
-      expected: "info: { title: ..., version: ... }",
-    });
-
+  const info = readInfo(set, root);
   const collector = new SchemaCollector(set, openapi === "3.0");
   const securitySchemes = readSecuritySchemes(set, root);
   const reader = new OperationReader(
@@ -54,33 +50,13 @@ export function readOpenApi(file: string): {
     basePathOf(set, root),
     child(root, "security"),
   );
-  const operations: Operation[] = [];
-  const paths = child(root, "paths");
-  if (paths.value !== undefined && !isRecord(paths.value))
-    set.fault(paths, "paths is not an object");
-  for (const template of isRecord(paths.value) ? Object.keys(paths.value) : []) {
-    if (template.startsWith("x-")) continue;
-    const item = child(paths, template);
-    if (!template.startsWith("/")) {
-      set.fault(item, `the path '${template}' does not begin with a slash`, {
-        mend: `Write '/${template}'.`,
-      });
-      continue;
-    }
-    operations.push(...readPathItem(set, item, openapi, reader, template));
-  }
-  if (operations.length === 0)
-    set.fault(paths, "the document names no operation", {
-      expected: "at least one method under paths",
-      severity: "warning",
-    });
+  const operations = readPaths(set, child(root, "paths"), openapi, reader);
   refuseDuplicates(operations, set.faults);
-  const record = isRecord(info.value) ? info.value : {};
   const document: ApiDocument = {
     file: source.file,
     openapi,
-    title: text(record["title"]),
-    apiVersion: text(record["version"]),
+    title: text(info["title"]),
+    apiVersion: text(info["version"]),
     operations,
     schemas: collector.schemas,
     securitySchemes,
@@ -89,6 +65,43 @@ export function readOpenApi(file: string): {
     document: set.faults.some((fault) => fault.severity === "error") ? undefined : document,
     faults: set.faults,
   };
+}
+
+function readInfo(set: DocumentSet, root: Located): Readonly<Record<string, unknown>> {
+  const info = child(root, "info");
+  const record = isRecord(info.value) ? info.value : {};
+  if (typeof record["title"] !== "string")
+    set.fault(info, "the document has no info.title", {
+      expected: "info: { title: ..., version: ... }",
+    });
+  return record;
+}
+
+function readPaths(
+  set: DocumentSet,
+  paths: Located,
+  openapi: ApiDocument["openapi"],
+  reader: OperationReader,
+): Operation[] {
+  if (paths.value !== undefined && !isRecord(paths.value))
+    set.fault(paths, "paths is not an object");
+  const operations: Operation[] = [];
+  for (const template of isRecord(paths.value) ? Object.keys(paths.value) : []) {
+    if (template.startsWith("x-")) continue;
+    const item = child(paths, template);
+    if (template.startsWith("/"))
+      operations.push(...readPathItem(set, item, openapi, reader, template));
+    else
+      set.fault(item, `the path '${template}' does not begin with a slash`, {
+        mend: `Write '/${template}'.`,
+      });
+  }
+  if (operations.length === 0)
+    set.fault(paths, "the document names no operation", {
+      expected: "at least one method under paths",
+      severity: "warning",
+    });
+  return operations;
 }
 
 function versionOf(set: DocumentSet, root: Located): ApiDocument["openapi"] | undefined {
@@ -139,34 +152,6 @@ function readPathItem(
         ...reader.read(child(additional, method), child(item, "parameters"), method, template),
       );
   return operations;
-}
-
-function readSecuritySchemes(set: DocumentSet, root: Located): SecurityScheme[] {
-  const all = child(root, "components", "securitySchemes");
-  if (!isRecord(all.value)) return [];
-  const schemes: SecurityScheme[] = [];
-  for (const name of Object.keys(all.value)) {
-    const at = set.follow(child(all, name));
-    if (at === undefined) continue;
-    const value = isRecord(at.value) ? at.value : {};
-    const { type } = value;
-    if (type === "http" && typeof value["scheme"] === "string")
-      schemes.push({ name, type, scheme: value["scheme"].toLowerCase() });
-    else if (
-      type === "apiKey" &&
-      typeof value["name"] === "string" &&
-      (value["in"] === "query" || value["in"] === "header" || value["in"] === "cookie")
-    )
-      schemes.push({ name, type, in: value["in"], parameterName: value["name"] });
-    else if (type === "oauth2" || type === "openIdConnect" || type === "mutualTLS")
-      schemes.push({ name, type });
-    else
-      set.fault(at, `the security scheme '${name}' is not understood`, {
-        expected:
-          "type: http (with scheme), apiKey (with name and in), oauth2, openIdConnect or mutualTLS",
-      });
-  }
-  return schemes;
 }
 
 /** The path of the first server: what the app puts before every template. */

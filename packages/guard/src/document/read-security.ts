@@ -1,4 +1,4 @@
-import type { SecurityRequirement } from "./api-document.ts";
+import type { SecurityRequirement, SecurityScheme } from "./api-document.ts";
 import { child, type DocumentSet, isRecord, type Located } from "./references.ts";
 
 /**
@@ -31,4 +31,45 @@ export function readSecurity(
     }
     return scopes;
   });
+}
+
+/** Reads `components.securitySchemes`: the credentials that the document knows by name. */
+export function readSecuritySchemes(set: DocumentSet, root: Located): SecurityScheme[] {
+  const all = child(root, "components", "securitySchemes");
+  if (!isRecord(all.value)) return [];
+  const schemes: SecurityScheme[] = [];
+  for (const name of Object.keys(all.value)) {
+    const at = set.follow(child(all, name));
+    if (at === undefined) continue;
+    const scheme = securitySchemeOf(name, isRecord(at.value) ? at.value : {});
+    if (scheme !== undefined) schemes.push(scheme);
+    else
+      set.fault(at, `the security scheme '${name}' is not understood`, {
+        expected:
+          "type: http (with scheme), apiKey (with name and in), oauth2, openIdConnect or mutualTLS",
+      });
+  }
+  return schemes;
+}
+
+function securitySchemeOf(
+  name: string,
+  written: Readonly<Record<string, unknown>>,
+): SecurityScheme | undefined {
+  const { in: place, name: parameterName, scheme, type } = written;
+  switch (type) {
+    case "http":
+      return typeof scheme === "string" ? { name, type, scheme: scheme.toLowerCase() } : undefined;
+    case "apiKey":
+      return typeof parameterName === "string" &&
+        (place === "query" || place === "header" || place === "cookie")
+        ? { name, type, in: place, parameterName }
+        : undefined;
+    case "oauth2":
+    case "openIdConnect":
+    case "mutualTLS":
+      return { name, type };
+    default:
+      return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-// Whose objects are: what the program around the gate provides, and what it may propose.
+// Ownership: what the program around the gate provides for it, and which rules it may propose.
 export { type EvidenceRow, OwnerEvidence } from "../controls/ownership/owner-evidence.ts";
 export type {
   AskDecisionPoint,

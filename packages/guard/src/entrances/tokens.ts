@@ -1,4 +1,4 @@
-// Access tokens, the keys that sign them, what is no longer believed, and proofs of possession.
+// Access tokens, the keys that sign them, revocations, and proofs of possession.
 export { type Jwks, KeyRing, type KeySource } from "../controls/authentication/key-ring.ts";
 export { compileKeySet, type KeySet } from "../controls/authentication/key-set.ts";
 export { type Revocation, Revocations } from "../controls/authentication/revocation.ts";

@@ -19,9 +19,9 @@ export const objectProblems = defineProblems("ownership", {
 export const notYours = (detail: string): Refusal =>
   refuse(objectProblems["object-not-yours"], { detail });
 
-/** Nobody could say whose the object is. */
+/** For an object whose owner could not be found out: what was asked gave no usable answer. */
 export const ownerUnknown = (detail: string, retryAfterSeconds = 1): Refusal =>
   refuse(objectProblems["owner-unknown"], { detail, retryAfterSeconds });
 
-/** The answer itself, without a word of what was found. */
+/** The answer for an object that does not exist. It has no detail that could differ between two. */
 export const absent: Refusal = Object.freeze(refuse(objectProblems["object-not-yours"]));

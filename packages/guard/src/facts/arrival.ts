@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from "node:stream";
 
-/** What the door saw, before anything is believed. */
+/** A request as the door received it, before anything in it has been verified. */
 export interface Arrival {
   readonly method: string;
   /** The request target as sent. */

@@ -13,7 +13,10 @@ import type { Refusal } from "./refusal.ts";
 interface Done {
   /** The coarse bound of the caller's network has been asked: what costs more may follow. */
   readonly admitted?: never;
-  /** Whether the caller holds the key of its token has been judged: who has stolen it is nobody. */
+  /**
+   * It has been judged whether the caller holds the key that its token is bound to: somebody who
+   * has stolen the token must not be taken for the caller.
+   */
   readonly bindingJudged?: never;
   /** Handles in path and query have been replaced by the ids that they stand for. */
   readonly idsOpened?: never;
@@ -81,7 +84,10 @@ export interface Facts extends Done {
   /** Raw segments that stand for the path template's parameters, in the template's order. */
   pathParameters: string[];
 
-  /** The app's own word for which build it is: never a ground for permission. */
+  /**
+   * Which build of the app says that it calls. Anybody can claim to be any build, so nothing may be
+   * permitted because of it.
+   */
   app: App | undefined;
 
   /** The access token that was verified. */

@@ -49,7 +49,10 @@ export function sayCertificate(headers: string[], { clientCertificate }: Arrival
   if (certificate !== undefined) headers.push("Portcullis-Client-Certificate", certificate.encoded);
 }
 
-/** Fields of the caller's own request that are not of a question of the gate's own. */
+/**
+ * Fields that speak of the caller's own request. They do not fit a question that the gate asks
+ * itself.
+ */
 const ofTheRequest = /^(?:content-.*|if-.*|range|accept|accept-encoding|idempotency-key|prefer)$/;
 
 /** The caller's fields but for those that speak of its request's body and conditions. */
@@ -69,7 +72,7 @@ const conditional: ReadonlySet<string> = new Set([
   "if-match",
   "if-unmodified-since",
 ]);
-/** A part of an answer cannot be judged. */
+/** Fields that ask for a part of an answer only. A part cannot be judged. */
 const partial: ReadonlySet<string> = new Set(["range", "if-range"]);
 
 /**

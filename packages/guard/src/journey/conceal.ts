@@ -54,8 +54,8 @@ function answerLater(
 }
 
 /**
- * Timers count whole milliseconds. Cutting the rest off would tell of it; rounding at random gives
- * it back on average.
+ * Timers count whole milliseconds. If the rest of the time were always cut off, the moment of the
+ * answer would tell how long it took; rounding up or down at random gives it back on average.
  */
 export function untilNextStep(elapsedMs: number, stepMs: number): number {
   const exact = Math.ceil(elapsedMs / stepMs) * stepMs - elapsedMs;

@@ -3,7 +3,7 @@ import { brotliCompress, constants, gzip, zstdCompress } from "node:zlib";
 export type ContentCoding = "br" | "gzip" | "zstd";
 
 const preferred: readonly ContentCoding[] = ["zstd", "br", "gzip"];
-/** Below this a frame's own overhead eats what is saved. */
+/** A shorter answer would hardly become smaller: the coding adds bytes of its own. */
 const leastBytes = 1024;
 const compressible =
   /^(?:application\/(?:[a-z0-9.+-]*\+)?(?:json|xml|javascript)|text\/[a-z0-9.+-]+)(?:;|$)/i;
@@ -44,7 +44,10 @@ function accepts(accepted: string, coding: ContentCoding): boolean {
   return false;
 }
 
-/** Off the event loop, at levels whose time pays for itself on a phone's line. */
+/**
+ * Encodes outside the event loop. The levels are those that cost less time than they save on a
+ * telephone's connection.
+ */
 export function encode(body: Buffer, coding: ContentCoding): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const done = (fault: Error | null, encoded: Buffer): void =>

@@ -30,7 +30,8 @@ export function forward(
   exchange.forwardedAt = performance.now();
   const forwarding = operation.upstream.forward(
     {
-      // Whose object it is stands in the body: a HEAD is asked as a GET, and answered without one.
+      // The body of the answer names the owner. A HEAD is therefore sent as a GET, and answered
+      // without the body once it has been judged.
       method: arrival.method === "HEAD" && readsAlways ? "GET" : arrival.method,
       target: query === "" ? path : `${path}?${query}`,
       headers,

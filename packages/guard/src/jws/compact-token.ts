@@ -1,6 +1,6 @@
 import { readStrictJson } from "../reading/strict-json.ts";
 
-/** A signed token in compact form (RFC 7515 section 3.1), read but not believed. */
+/** A signed token in compact form (RFC 7515 section 3.1), taken apart but not verified. */
 export interface CompactToken {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import { constants } from "node:crypto";
 
 /**
- * How one JWS algorithm (RFC 7518, RFC 8037) is verified. What is not in the table does not exist:
- * no `none`, no shared secrets.
+ * How one JWS algorithm (RFC 7518, RFC 8037) is verified. An algorithm that is not in the table is
+ * refused: `none`, and those with a shared secret, are left out on purpose.
  */
 export interface SigningAlgorithm {
   readonly name: string;

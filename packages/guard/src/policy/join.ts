@@ -152,9 +152,9 @@ function planOperation<Own>(
 }
 
 /**
- * What the policy says of all operations is meant for the API. Of it, sign-in takes modes and what
- * controls say is for it too, such as limits: a rule on who may enter would stand before the door
- * to becoming somebody.
+ * What the policy says of all operations (`*`) is meant for the API. The issuer's endpoints take
+ * only modes from it, and keys that a control states to be for them too, such as limits. A rule on
+ * who may enter is not taken: people would have to be signed in before they could sign in.
  */
 function forIssuer(controls: readonly Joining[]): (at: EntryAt<CoreKeys>) => EntryAt<CoreKeys> {
   const kept = new Set(["match", "mode", ...controls.flatMap(({ issuerKeys = [] }) => issuerKeys)]);

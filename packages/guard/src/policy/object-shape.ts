@@ -56,19 +56,31 @@ export function object<const F extends Fields>(
     },
     read(at, set) {
       if (!isRecord(at.value)) return refused(at, set, expected);
+      const keys = Object.keys(at.value);
       const result: Record<string, unknown> = {};
-      let understood = true;
-      for (const key of Object.keys(at.value)) {
-        const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-        const read = field?.shape.read(child(at, key), set);
-        if (field === undefined) noteUnknown(child(at, key), key, names, unavailable, set);
-        if (read === undefined) understood = false;
-        else result[key] = read;
+      for (const key of keys) {
+        const read = readKey(child(at, key), key, fields, unavailable, set);
+        if (read !== undefined) result[key] = read;
       }
-      if (noteMissing(at, at.value, fields, set)) understood = false;
-      return understood ? (result as ReadFields<F>) : undefined;
+      const understood = keys.every((key) => Object.hasOwn(result, key));
+      const lacks = noteMissing(at, at.value, fields, set);
+      return understood && !lacks ? (result as ReadFields<F>) : undefined;
     },
   };
+}
+
+/** Undefined where the key or its value is not understood, which is then noted. */
+function readKey(
+  place: Located,
+  key: string,
+  fields: Fields,
+  unavailable: Unavailable,
+  set: DocumentSet,
+): unknown {
+  const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+  if (field !== undefined) return field.shape.read(place, set);
+  noteUnknown(place, key, Object.keys(fields), unavailable, set);
+  return undefined;
 }
 
 const describe = ([name, { sentence, shape }]: [string, Field<unknown>]): [string, unknown] => [

@@ -1,6 +1,9 @@
 import type { Fault } from "../document/api-document.ts";
 
-/** A policy that is not understood. Nothing is guarded by what is not understood. */
+/**
+ * Thrown for a policy that is not understood. The gate does not serve by a part of it, because the
+ * rules it did not understand would be missing.
+ */
 export class PolicyFault extends Error {
   readonly faults: readonly Fault[];
 

@@ -65,7 +65,10 @@ export const cookieName: Shape<string> = text("a cookie's name", /^[A-Za-z0-9_.-
 
 export const versionName: Shape<string> = text("a version such as v1", /^[A-Za-z0-9._-]{1,32}$/);
 
-/** A secret by reference. Never a literal: what stands in a policy stands in its history. */
+/**
+ * Where a secret is kept. The secret itself may not stand in the policy: it would stay readable in
+ * the history of the file for ever.
+ */
 export const secret = object({
   env: optional(
     text("a variable's name", /^[A-Z][A-Z0-9_]{0,100}$/),

@@ -151,7 +151,7 @@ export function oneOrMore<T>(item: Shape<T>): Shape<readonly T[]> {
   };
 }
 
-/** Names of the owner's own choosing, each with a value of one shape. */
+/** Names of the operator's own choosing, each with a value of one shape. */
 export function named<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
   const expected = `names, each with ${item.expected}`;
   return {
@@ -181,7 +181,7 @@ export function scalarOr<A, B>(plain: Shape<A>, structured: Shape<B>): Shape<A |
       if (typeof at.value === "object" && at.value !== null) return structured.read(at, set);
       const read = plain.read(at, set);
       const fault = set.faults.at(-1);
-      // Whoever missed the one form is told of the other too.
+      // The fault names both forms, because the writer may have meant either.
       if (read === undefined && fault?.expected === plain.expected)
         set.faults[set.faults.length - 1] = { ...fault, expected };
       return read;

@@ -1,6 +1,6 @@
 /**
- * Thrown by the ports of a gate that only explains: what would be asked of somebody else, and is
- * not. `what` is a phrase such as `GET /v1/accounts/42 of the backend`.
+ * Thrown by the ports of a gate that only explains, in place of asking somebody else. `what` is a
+ * phrase such as `GET /v1/accounts/42 of the backend`.
  */
 export class NotAsked extends Error {
   readonly what: string;

@@ -47,18 +47,23 @@ export function compileMediaTypes<T>(
     .filter((row): row is { range: MediaType; value: T } => row.range !== undefined)
     .sort((a, b) => weight(b.range) - weight(a.range));
   return (sent) => {
-    for (const { range, value } of rows) {
-      if (range.type !== "*" && range.type !== sent.type) continue;
-      if (range.subtype !== "*" && range.subtype !== sent.subtype) continue;
-      let fits = true;
-      for (const [name, expected] of range.parameters) {
-        const given = sent.parameters.get(name);
-        if (given !== expected && given?.toLowerCase() !== expected.toLowerCase()) fits = false;
-      }
-      if (fits) return value;
-    }
+    for (const { range, value } of rows)
+      if (isWithin(sent, range) && hasParametersOf(sent, range)) return value;
     return undefined;
   };
+}
+
+/** Whether a type stands in a range such as `image/*`, whatever its parameters. */
+function isWithin(sent: MediaType, { subtype, type }: MediaType): boolean {
+  return (type === "*" || type === sent.type) && (subtype === "*" || subtype === sent.subtype);
+}
+
+function hasParametersOf(sent: MediaType, range: MediaType): boolean {
+  for (const [name, expected] of range.parameters) {
+    const given = sent.parameters.get(name);
+    if (given !== expected && given?.toLowerCase() !== expected.toLowerCase()) return false;
+  }
+  return true;
 }
 
 const anyType: MediaType = { type: "*", subtype: "*", parameters: new Map() };

@@ -2,8 +2,9 @@
  * A name as the most forgiving server reads it. What one server reads as another name, the next may
  * read as this one: `accountid`, `accountId[]`, `accountId[0]`, and for `account_id` also
  * `account.id` and `account id` name the account too, in a query, a form, and by the letters' case
- * in JSON as well (Go and .NET). A second account beside the caller's own is how a check is led
- * past. Names of a rule are read so once, ahead; names that are sent, when they come.
+ * in JSON as well (Go and .NET). An attacker who sends a second account under such a name, beside
+ * the own one, passes a check that sees only the own one. Names of a rule are read so once, ahead;
+ * names that are sent, when they come.
  */
 // eslint-disable-next-line no-control-regex -- some servers read a name as far as its first NUL
 export const plainName = (name: string): string =>

@@ -43,8 +43,8 @@ export function readStrictJsonText(
   } catch {
     return unread("malformed", "it is not JSON");
   }
-  // JSON.parse keeps the last of two members of one name, other parsers the first.
   if (value === Infinity || value === -Infinity) holdsInfinity = true;
+  // JSON.parse keeps the last of two members of one name, other parsers the first.
   if (typeof value === "object" && value !== null && countMembers(value) !== scanned)
     return unread("ambiguous", "a member stands twice in one object");
   return holdsInfinity
@@ -69,14 +69,8 @@ function scan(text: string): number | UnreadJson {
   for (let index = 0; index < text.length; index += 1) {
     switch (text.charCodeAt(index)) {
       case 0x22: {
-        const close = text.indexOf('"', index + 1);
-        if (close === -1) return members;
         if (escape !== -1 && escape <= index) escape = text.indexOf("\\", index + 1);
-        if (escape === -1 || escape > close) {
-          index = close;
-          break;
-        }
-        const end = escapedStringEnd(text, index + 1);
+        const end = stringEnd(text, index, escape);
         if (typeof end === "object") return end;
         index = end;
         break;
@@ -97,6 +91,18 @@ function scan(text: string): number | UnreadJson {
     }
   }
   return members;
+}
+
+/**
+ * The closing quote of the string that is opened here, the text's end where there is none, or why
+ * it has two readings.
+ *
+ * @param escape where the next backslash stands, -1 where there is none
+ */
+function stringEnd(text: string, open: number, escape: number): number | UnreadJson {
+  const close = text.indexOf('"', open + 1);
+  if (close === -1) return text.length;
+  return escape === -1 || escape > close ? close : escapedStringEnd(text, open + 1);
 }
 
 /** The closing quote of a string with escapes, or why its surrogates have two readings. */
@@ -120,17 +126,25 @@ function escapedStringEnd(text: string, from: number): number | UnreadJson {
 }
 
 function countMembers(value: object): number {
+  return Array.isArray(value)
+    ? countMembersOfItems(value as readonly unknown[])
+    : countMembersOfObject(value as Readonly<Record<string, unknown>>);
+}
+
+function countMembersOfItems(items: readonly unknown[]): number {
   let count = 0;
-  if (Array.isArray(value)) {
-    for (const item of value as unknown[]) {
-      if (typeof item === "object" && item !== null) count += countMembers(item);
-      else if (item === Infinity || item === -Infinity) holdsInfinity = true;
-    }
-    return count;
+  for (const item of items) {
+    if (typeof item === "object" && item !== null) count += countMembers(item);
+    else if (item === Infinity || item === -Infinity) holdsInfinity = true;
   }
+  return count;
+}
+
+function countMembersOfObject(value: Readonly<Record<string, unknown>>): number {
+  let count = 0;
   for (const key of Object.keys(value)) {
     count += 1;
-    const part = (value as Record<string, unknown>)[key];
+    const part = value[key];
     if (typeof part === "object" && part !== null) count += countMembers(part);
     else if (part === Infinity || part === -Infinity) holdsInfinity = true;
   }

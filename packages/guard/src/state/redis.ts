@@ -115,8 +115,9 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
   }
 
   /**
-   * A proof that was used at another node is spent here too. While Redis is lost nobody can tell,
-   * and a replay that is let in once is let in everywhere: this rejects, and its caller refuses.
+   * A proof that was used at another node counts as used here too. While Redis is lost nobody can
+   * tell whether it was, so this rejects, and its caller refuses the request: otherwise a stolen
+   * proof could be used at every node.
    */
   async useOnce(owner: string, name: string, lifeSeconds: number): Promise<Once> {
     const client = this.#ready();

@@ -3,7 +3,7 @@
  * meanwhile: then the others sleep.
  */
 const spins = 200;
-/** One that was ended while holding it must not stop the others for ever. */
+/** A thread that was ended while it held the lock must not stop the others for ever. */
 const mostSleepsOfOneMs = 250;
 
 /** Waits for a lock among those that threads share. Given back by storing 0. */

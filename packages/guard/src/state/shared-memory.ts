@@ -28,7 +28,7 @@ const monotonicMs = (): number => performance.now() + clockOffset;
 /**
  * Token buckets as theoretical arrival times (GCRA) in a table of eight-way sets. A set is locked
  * while it is read and written, so that the count is exact across threads. When a set is full, the
- * bucket that is nearest to being full again makes room: of all it knows the least.
+ * bucket that is nearest to being full again makes room, because the least is lost with it.
  */
 export class SharedMemoryState implements LimitState {
   readonly #times: Float64Array;

@@ -8,7 +8,7 @@ export const allocateWriteVersions = (): SharedArrayBuffer => new SharedArrayBuf
 /**
  * How often something was written at a path or below it, in memory that all gate threads share:
  * what a thread remembers of an object is stale from the moment that another one has passed a write
- * to it. Paths that share a counter only make each other be asked once more.
+ * to it. Two paths may share a counter; then the backend is only asked once more than necessary.
  */
 export class WriteVersions {
   readonly #counters: Uint32Array;

@@ -13,7 +13,7 @@ export interface RegisteredClient {
   readonly scopes: readonly string[] | undefined;
   /** Requests come by the back channel, where nobody can change them on the way (RFC 9126). */
   readonly pushedRequests: boolean;
-  /** The owner's own app: its users are not asked whether it may. */
+  /** The operator's own app: its users are not asked whether it may. */
   readonly firstParty: boolean;
   /** May ask its users for their password itself, without a browser. */
   readonly nativeSignIn?: boolean;

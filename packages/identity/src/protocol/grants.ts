@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import { everyScopeOf, type IssuerRules } from "./issuer-rules.ts";
 
 /**
- * Each sign-in of the owner's own app has a grant of its own, so that one session can be ended
+ * Each sign-in of the operator's own app has a grant of its own, so that one session can be ended
  * without the others.
  */
 export async function grantFor(
@@ -24,7 +24,8 @@ export async function grantFor(
 type Grant = InstanceType<KoaContextWithOIDC["oidc"]["provider"]["Grant"]>;
 
 /**
- * An app of the owner's own is given what its users' roles allow at the moment each token is made.
+ * An app of the operator's own is given what its users' roles allow at the moment each token is
+ * made.
  */
 export function giveAll(
   grant: Grant,

@@ -1,7 +1,7 @@
 import type { Account as ProviderAccount } from "oidc-provider";
 import type { Account } from "../people/accounts.ts";
 
-/** What the owner has decided about tokens and apps. */
+/** What the operator has decided about tokens and apps. */
 export interface IssuerRules {
   readonly issuer: string;
   readonly audience: string;
@@ -15,7 +15,7 @@ export interface IssuerRules {
   readonly nativeSignIn: boolean;
   /** Scopes by role. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
-  /** Apps of the owner: their users are not asked whether they may. */
+  /** Apps of the operator: their users are not asked whether they may. */
   readonly isFirstParty: (clientId: string) => boolean;
   readonly scopesOf: (clientId: string) => readonly string[] | undefined;
   /** Whether two proofs were once given on this device. */

@@ -28,7 +28,7 @@ export function promptPolicy(
     ),
   );
   const consent = policy.get("consent");
-  // Users of the owner's own app are not asked for consent: app and API are the same owner's.
+  // Users of the operator's own app are not asked for consent: app and API are the same company's.
   for (const reason of [
     "native_client_prompt",
     "op_scopes_missing",

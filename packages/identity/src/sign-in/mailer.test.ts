@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { webhookMailer } from "./mailer.ts";
 
-test("mail is handed to the owner's service with its token, again when it fails, and trouble is said once", async () => {
+test("mail is handed to the operator's service with its token, again when it fails, and trouble is said once", async () => {
   const received: { authorization: string | undefined; body: unknown }[] = [];
   let failing = 1;
   const server = createServer((request: IncomingMessage, response) => {

@@ -41,8 +41,8 @@ export interface TextMessage {
 }
 
 /**
- * Hands text messages to the owner's own service, which chooses the provider and how many are sent
- * a day.
+ * Hands text messages to the operator's own service, which chooses the provider and how many are
+ * sent a day.
  */
 export interface Texter {
   send(message: TextMessage): void;
@@ -58,8 +58,8 @@ export function webhookTexter(
 }
 
 /**
- * Hands mail to the owner's own service, one POST of JSON for each; templates, senders and bounces
- * are the service's.
+ * Hands mail to the operator's own service, one POST of JSON for each; templates, senders and
+ * bounces are the service's.
  */
 export function webhookMailer(
   url: string,

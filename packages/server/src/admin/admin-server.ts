@@ -22,9 +22,9 @@ export interface AdminServer {
 const localHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * A page in the owner's browser can make its own host name point at 127.0.0.1 (DNS rebinding). It
- * cannot make the browser send another Host, so an admin on loopback answers to its loopback names
- * only.
+ * A page in the operator's browser can make its own host name point at 127.0.0.1 (DNS rebinding).
+ * It cannot make the browser send another Host, so an admin on loopback answers to its loopback
+ * names only.
  */
 function hostIsLocal(request: IncomingMessage): boolean {
   const host = request.headers.host ?? "";

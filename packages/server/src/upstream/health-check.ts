@@ -13,8 +13,9 @@ export interface Checked {
  */
 export function watchHealth(
   instances: readonly Checked[],
-  { healthyAfter, intervalMs, path, timeoutMs, unhealthyAfter }: HealthCheckPlan,
+  plan: HealthCheckPlan,
 ): { close(): void } {
+  const { intervalMs, path, timeoutMs } = plan;
   let closed = false;
   const timers = new Set<NodeJS.Timeout>();
   const later = (run: () => void, afterMs: number): void => {
@@ -26,18 +27,11 @@ export function watchHealth(
     timers.add(timer);
   };
   const follow = (instance: Checked): void => {
-    let inRow = 0;
+    const count = countInRow(instance, plan);
     const check = async (): Promise<void> => {
       const well = await isWell(instance.pool, path, timeoutMs);
       if (closed) return;
-      if (well === instance.healthy) inRow = 0;
-      else {
-        inRow += 1;
-        if (inRow >= (well ? healthyAfter : unhealthyAfter)) {
-          instance.healthy = well;
-          inRow = 0;
-        }
-      }
+      count(well);
       later(() => void check(), intervalMs);
     };
     later(() => void check(), Math.random() * Math.min(intervalMs, 1000));
@@ -48,6 +42,20 @@ export function watchHealth(
       closed = true;
       for (const timer of timers) clearTimeout(timer);
     },
+  };
+}
+
+/** Takes an instance for healthy, or for failed, once enough checks in a row have found it so. */
+function countInRow(
+  instance: Checked,
+  { healthyAfter, unhealthyAfter }: HealthCheckPlan,
+): (well: boolean) => void {
+  let inRow = 0;
+  return (well) => {
+    inRow = well === instance.healthy ? 0 : inRow + 1;
+    if (inRow < (well ? healthyAfter : unhealthyAfter)) return;
+    instance.healthy = well;
+    inRow = 0;
   };
 }
 

@@ -37,16 +37,17 @@ export class RecentRecords {
       for (let index = lines.length - 1; index >= 0; index -= 1) {
         if (found.length >= most) return found;
         const record = JSON.parse(lines[index] as string) as DecisionRecord;
-        if (filter.traceId !== undefined && record.traceId !== filter.traceId) continue;
-        if (filter.operation !== undefined && record.operation !== filter.operation) continue;
-        if (
-          filter.code !== undefined &&
-          !record.decisions.some((decision) => decision.code === filter.code)
-        )
-          continue;
-        found.push(record);
+        if (fits(record, filter)) found.push(record);
       }
     }
     return found;
   }
+}
+
+function fits(record: DecisionRecord, { code, operation, traceId }: RecordFilter): boolean {
+  return (
+    (traceId === undefined || record.traceId === traceId) &&
+    (operation === undefined || record.operation === operation) &&
+    (code === undefined || record.decisions.some((decision) => decision.code === code))
+  );
 }

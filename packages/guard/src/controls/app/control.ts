@@ -38,7 +38,7 @@ export const app = defineControl({
   compile: (_own, { api, live: { identify, upgrade } }) => ({
     request: {
       identify,
-      // The issuer is asked by browsers, which are no builds of the app.
+      // The issuer's pages are opened in browsers, which do not belong to a build of the app.
       upgrade:
         upgrade === undefined || api === undefined || api.issuer
           ? undefined
@@ -47,7 +47,10 @@ export const app = defineControl({
   }),
 });
 
-/** Which app build calls, by its own word: good for metrics and upgrades, never for permission. */
+/**
+ * Notes which build of the app says that it calls. Anybody can claim to be any build, so this
+ * serves metrics and forced upgrades and must never decide what is permitted.
+ */
 function compileIdentify(): Check<"fields", "app"> {
   const readApp = createAppReader();
   return (known) => {

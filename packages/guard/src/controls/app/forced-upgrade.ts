@@ -2,7 +2,7 @@ import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { problems } from "./problems.ts";
 import { type App, compareVersions, readRange, readVersion } from "../../facts/app.ts";
 
-/** What the owner says of one app. */
+/** What the operator says of one app. */
 export interface AppRule {
   readonly id: string;
   /** The oldest version still served. */

@@ -14,8 +14,9 @@ export interface AuthenticateRules {
 }
 
 /**
- * Who calls. A credential that is presented is verified even where none is needed: a bad one is
- * refused rather than ignored, or an expired token would silently turn a customer into a stranger.
+ * Finds out who calls. A credential that is sent is verified even where the operation needs none,
+ * and a bad one is refused. If it were ignored, a customer whose token has expired would silently
+ * be served as somebody who is not signed in.
  */
 export function compileAuthenticate({
   anonymous,

@@ -10,7 +10,7 @@ export interface Jwks {
 export interface KeySource {
   /** The keys that serve one of these algorithms; undefined while none were ever obtained. */
   keySet(algorithms: readonly string[]): KeySet | undefined;
-  /** Calls back whenever the keys have changed. Returns what ends that. */
+  /** Calls back whenever the keys have changed, until the function that it returns is called. */
   watch(changed: () => void): () => void;
 }
 

@@ -11,7 +11,7 @@ import { holds, importKey, type VerificationKey } from "../../jws/verification-k
  */
 export interface KeySet {
   readonly size: number;
-  /** Nothing when the signature holds. */
+  /** Undefined when the signature is valid. */
   checkSignature(token: CompactToken): Refusal | undefined;
 }
 

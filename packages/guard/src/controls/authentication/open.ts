@@ -14,7 +14,7 @@ export interface AuthenticationPorts {
   readonly keys?: KeySource | undefined;
   /** A token names a key that is not known: the issuer may have a new one. */
   readonly onUnknownKey?: (() => void) | undefined;
-  /** What is no longer believed, though its signature holds. */
+  /** Tokens that were revoked: they are refused although their signature is valid. */
   readonly revocations?: Revocations | undefined;
   /** A token was verified that this thread had not seen. */
   readonly onNewToken?: ((caller: Caller) => void) | undefined;
@@ -28,7 +28,7 @@ export interface Authentication {
   readonly close: () => void;
 }
 
-/** A few kilobytes each, in every thread. */
+/** Each takes a few kilobytes, in every thread. */
 const mostVerifiedTokens = 20_000;
 
 export function openAuthentication(
@@ -45,7 +45,8 @@ export function openAuthentication(
   const tokens = cacheVerifiedTokens(check, mostVerifiedTokens, onNewToken);
   const close = keys?.watch(() => {
     keySet = keys.keySet(plan.algorithms);
-    // What the old keys have signed is not believed any more.
+    // A token that was signed with a key which the issuer has withdrawn must not be accepted any
+    // longer.
     tokens.forget();
   });
   return {
@@ -68,7 +69,10 @@ function withRevocations(
   };
 }
 
-/** A credential that sits where the operation's schemes do not look is none. */
+/**
+ * Finds the places where an operation may carry its credential: those of its own security schemes,
+ * or all places of the policy where none of them fits. A credential at any other place is not read.
+ */
 function compileFinders({ credentials }: AuthenticationPlan): Authentication["finderFor"] {
   const finders = new Map<string, FindCredential>();
   return ({ security }) => {

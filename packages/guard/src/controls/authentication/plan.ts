@@ -99,7 +99,7 @@ function placesOf(
       const usual = header.toLowerCase() === "authorization";
       const own = { header, scheme: scheme ?? (usual ? "Bearer" : undefined) };
       const bound = usual && scheme === undefined && binding !== "none" && binding !== "mtls";
-      // RFC 9449 section 7.1: a bound token comes under a name of its own.
+      // RFC 9449 section 7.1: a token that is bound to a key is sent under the scheme DPoP.
       const sources = bound ? [own, { header, scheme: "DPoP" }] : [own];
       return sources.map((source) => ({ securityScheme, source }));
     },

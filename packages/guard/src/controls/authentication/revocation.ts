@@ -3,9 +3,9 @@ import { problems } from "./problems.ts";
 import type { Caller } from "../../facts/caller.ts";
 
 /**
- * What tokens are no longer believed. `session`, `device`, `token` and `client` end what they name;
- * `subject` ends everything of a person that is older than a moment or a version of the account;
- * `everything` ends all tokens older than a moment.
+ * Which tokens are revoked. `session`, `device`, `token` and `client` end what they name; `subject`
+ * ends everything of a person that is older than a moment or a version of the account; `everything`
+ * ends all tokens older than a moment.
  */
 export const revocationKinds = [
   "token",
@@ -22,7 +22,10 @@ export interface Revocation {
   readonly value: string;
   /** Tokens issued at this second or before it; undefined: all. */
   readonly beforeSeconds: number | undefined;
-  /** Tokens of an account version below this; their bearer only needs a new one. */
+  /**
+   * Ends tokens that were made for an older version of the account. Their bearer need not sign in
+   * again: a new token is enough.
+   */
   readonly leastVersion: number | undefined;
   /** By then every token it speaks of has expired. */
   readonly expiresAtSeconds: number;
@@ -40,7 +43,10 @@ export class Revocations {
     return this.#size;
   }
 
-  /** The same again changes nothing: nodes read with overlap. */
+  /**
+   * Each node reads the feed with some overlap, so the same revocation may come several times. It
+   * then changes nothing.
+   */
   add(revocations: readonly Revocation[]): void {
     for (const revocation of revocations) {
       let named = this.#byKind.get(revocation.kind);
@@ -80,7 +86,8 @@ export class Revocations {
     const found = value === undefined ? undefined : this.#byKind.get(kind)?.get(value);
     if (found === undefined) return undefined;
     const { beforeSeconds, leastVersion } = found;
-    // A token that does not say how old it is could be as old as any.
+    // A token that does not name its version of the account, or the time it was made, is taken for
+    // the oldest.
     if (leastVersion !== undefined && (accountVersion ?? 0) < leastVersion)
       return refuse(problems["token-outdated"], {
         detail: "what the account may do has changed since",

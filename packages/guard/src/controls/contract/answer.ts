@@ -7,8 +7,9 @@ import type { ResponseTable } from "../../document/responses.ts";
 import { answerProblems } from "./problems.ts";
 
 /**
- * Whether the backend keeps its own document: the status and media type must be declared, and the
- * body must fit, once what the document does not declare has been left out of account.
+ * Whether the backend's answer is as its document says: the status and media type must be declared,
+ * and the body must fit. Properties that the document does not declare are left out of account,
+ * because another control takes them away.
  */
 export function compileAnswerFits(
   operation: Operation,

@@ -34,7 +34,8 @@ export const contract = defineControl({
       sentence: "Whether the request fits the API's document.",
       answers: "Answers carry `errors`, an entry for each place that does not fit.",
     },
-    // Well-behaved backends break their own documents, and people should not pay for it.
+    // Many good backends answer otherwise than their documents say. A mode for all controls
+    // therefore leaves this one observed: people would be refused though they did nothing wrong.
     {
       key: "response",
       kind: "named",
@@ -59,7 +60,8 @@ export const contract = defineControl({
       needs: ["fields", "idsOpened", "pathParameters", "query"],
       gives: ["parametersJudged"],
     }),
-    // In every mode of the contract: an owner or a limit that is enforced has judged the values too.
+    // Done in every mode of the contract. Ownership and limits may be enforced where the contract
+    // is not, and the backend must see the very values that they have judged.
     writeHead: step({
       title: "write the head",
       mode: undefined,
@@ -69,7 +71,7 @@ export const contract = defineControl({
     takeBody: step({
       title: "read body",
       mode: "request",
-      // Nobody who may not enter should make the gate read a body.
+      // A caller who may not enter must not make the gate read a body.
       needs: ["entryJudged", "fields", "parametersJudged"],
       gives: [
         "body",

@@ -67,7 +67,8 @@ function compileReadField(
   if (types.has("object") || encoding?.contentType?.includes("json") === true) {
     return (values) => {
       const read = values.length === 1 ? readStrictJsonText(values[0] as string) : undefined;
-      // Its numbers would have to be written otherwise, in a text within a text.
+      // JSON within a field is passed on as it came. A number in it that programs read differently
+      // is therefore refused, and not written anew.
       if (read === undefined || "unread" in read || holdsOtherSpelling(read.text)) return undefined;
       return read.value;
     };

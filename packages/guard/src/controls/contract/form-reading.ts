@@ -8,7 +8,7 @@ import { compileReadFields } from "./form-body.ts";
 import { compileRespellField } from "./respell.ts";
 import { problems } from "./problems.ts";
 
-/** What a form says twice, or in another way than the document describes. */
+/** Refuses a form that says something twice, or in another way than the document describes. */
 const ambiguousField = refuse(problems["body-ambiguous"], {
   detail: "a field stands twice, or is not what its encoding says",
 });

@@ -3,7 +3,10 @@ import { itemSchema, memberSchema, sameValueSchemas } from "../../document/schem
 import { findOddNumbers, type OddNumber, writePlainNumbers } from "../../reading/odd-numbers.ts";
 import { escapeToken } from "../../reading/json-pointer.ts";
 
-/** Keywords that a schema judges a number by. A double would be judged, and the text passed on. */
+/**
+ * Keywords by which a schema judges a number. They judge it as a double, while the backend is sent
+ * its text: where a double loses digits, the two see different numbers.
+ */
 const bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"] as const;
 const others = ["multipleOf", "enum", "const"] as const;
 
@@ -44,7 +47,8 @@ function isJudged(
   schemas: SchemaRegistry,
 ): boolean {
   if (kept) return true;
-  // To whatever reads doubles, an owner or an amount, it is a whole number that was not written.
+  // A program that reads doubles takes it for a whole number which the caller did not write: for
+  // another id, or another amount, than was judged.
   if (plain === undefined && Number.isInteger(Number(source))) return false;
   const at = schemaAt(schema, tokens, schemas);
   for (const part of sameValueSchemas(at, schemas)) {

@@ -76,7 +76,10 @@ function partBetween(bytes: Buffer, at: number, end: number): Part | string {
   );
 }
 
-/** Programs that forgive a bare line feed find a boundary where its text stands within a part. */
+/**
+ * How often the text of the boundary occurs. Programs that accept a bare line feed as a line end
+ * would find a boundary even within a part.
+ */
 function occurrences(bytes: Buffer, text: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) count += 1;

@@ -26,7 +26,7 @@ export function compileMultipartReading(
   const readParts = (parts: readonly Part[]): Pick<ReadBody, "value"> | Refusal => {
     const pairs: Pair[] = [];
     for (const { bytes, filename, name } of parts) {
-      // A file's bytes are no text: its length is what a schema may bound.
+      // A file need not be UTF-8. One character for each byte lets a schema bound its length.
       const value =
         filename !== undefined || isFile(name) ? bytes.toString("latin1") : decodeText(bytes);
       if (value === undefined)

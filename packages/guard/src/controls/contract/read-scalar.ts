@@ -9,8 +9,8 @@ import { isKeptByDouble } from "../../reading/plain-number.ts";
 export type ReadScalar = (text: string) => unknown;
 
 /**
- * RFC 8259's number: no plus, no leading zeros, no hexadecimal, no blank. What is another thing
- * elsewhere stays text, and does not fit.
+ * RFC 8259's number: no plus, no leading zeros, no hexadecimal, no blank. What only some languages
+ * read as a number stays a text, and so does not fit.
  */
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 

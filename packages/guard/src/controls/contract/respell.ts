@@ -54,7 +54,7 @@ export function compileRespellParameter(
   const item = compileRespellText(itemSchema(schema, schemas), schemas);
   if (isSpread(parameter)) return item;
   const separator = separatorOf(parameter);
-  // An unescaped bar is no character of a query (RFC 3986), so that it has one spelling there.
+  // A query cannot hold an unescaped bar (RFC 3986), so that the separator has one spelling there.
   const written = separator === "," ? "," : encodeURIComponent(separator);
   const escaped = encodeURIComponent(separator);
   return (raw) => {

@@ -124,7 +124,10 @@ function write(
 
 const signedOtherwise = otherwiseSpelled("the body");
 
-/** The field by which the backend reads the body says what it was read by here. */
+/**
+ * Content-Type tells the backend how to read the body. It is set to the type by which the gate has
+ * read it.
+ */
 function sayContentType(known: Taking, contentType: string): void {
   if (known.fields.contentType === contentType) return;
   const { forwardFields } = known;
@@ -136,7 +139,8 @@ function sayContentType(known: Taking, contentType: string): void {
 /** What the fields say of the body, before a byte of it is read. */
 function judgeHead({ fields }: Taking, mostBodyBytes: number): Refusal | undefined {
   const { contentEncoding, contentLength } = fields;
-  // A schema reads plain bytes. What it cannot read, the backend must not read alone.
+  // A schema can only judge plain bytes. An encoded body would reach the backend without having
+  // been judged.
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== "identity")
     return refuse(problems["body-encoding-unsupported"], {
       detail: contentEncoding.slice(0, 40),

@@ -23,19 +23,12 @@ export function compileWriteHead(
   const writeFields = compileWriteFields(operation, schemas);
   const respellOf = compileRespellQuery(operation, schemas);
   return (known) => {
-    const query = known.query === "" ? "" : writeQuery(known.query, respellOf);
-    if (query === undefined) (known.unwritten ??= []).push("query");
-    const parameters = writePath === undefined ? undefined : writePath(known);
-    const written = query === undefined || query === known.query ? undefined : query;
-    if (written === undefined && parameters === undefined && writeFields === undefined)
-      return undefined;
-    if (asSent || isSigned(known))
-      return written === undefined && parameters === undefined ? undefined : headOtherwise;
-    if (written !== undefined) known.query = written;
-    if (parameters !== undefined) {
-      known.pathParameters = parameters.segments;
-      known.path = parameters.path;
-    }
+    const query = changedQuery(known, respellOf);
+    const path = writePath?.(known);
+    const isChanged = query !== undefined || path !== undefined;
+    if (!isChanged && writeFields === undefined) return undefined;
+    if (asSent || isSigned(known)) return isChanged ? headOtherwise : undefined;
+    takeChanged(known, query, path);
     writeFields?.(known);
     return undefined;
   };
@@ -43,11 +36,30 @@ export function compileWriteHead(
 
 const headOtherwise = otherwiseSpelled("the path or the query");
 
+/**
+ * The query as it goes on, where that is not what was sent. One that cannot be read in one way is
+ * noted in `unwritten`.
+ */
+function changedQuery(known: Writing, respellOf: RespellOf | undefined): string | undefined {
+  if (known.query === "") return undefined;
+  const written = writeQuery(known.query, respellOf);
+  if (written === undefined) (known.unwritten ??= []).push("query");
+  return written === known.query ? undefined : written;
+}
+
+function takeChanged(
+  known: Writing,
+  query: string | undefined,
+  path: WrittenPath | undefined,
+): void {
+  if (query !== undefined) known.query = query;
+  if (path === undefined) return;
+  known.pathParameters = path.segments;
+  known.path = path.path;
+}
+
 /** Undefined where it cannot be read in one way. */
-function writeQuery(
-  query: string,
-  respellOf: ((name: string) => Respell | undefined) | undefined,
-): string | undefined {
+function writeQuery(query: string, respellOf: RespellOf | undefined): string | undefined {
   const written = writePairs(query, "%20");
   return written === undefined || respellOf === undefined
     ? written

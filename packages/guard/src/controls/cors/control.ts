@@ -22,7 +22,7 @@ export const cors = defineControl({
   },
   compileFirst: (live) => ({ preflight: live?.preflight }),
   everyAnswer: (live) => live?.everyAnswer,
-  // The issuer speaks for itself: which pages may ask it depends on the client.
+  // The issuer decides this for its own endpoints: which pages may call them depends on the client.
   compile: (_own, { api, live }) =>
     api?.issuer === true ? {} : { everyAnswer: live?.everyAnswer },
 });

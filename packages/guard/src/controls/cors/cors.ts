@@ -11,8 +11,9 @@ export interface Cors {
 
 /**
  * Which pages of other origins may call the API and read its answers (Fetch standard, section 3.3).
- * Said by the gate alone, of every answer and refusal: a backend that echoes any origin is not
- * heard. Origins are compared to the letter.
+ * The gate alone says it, in every answer and refusal. Fields by which the backend says it are
+ * replaced, because a backend that echoes any origin would open the API to every page. Origins are
+ * compared to the letter.
  */
 export function compileCors(
   { allowHeaders, credentials, exposeHeaders, maxAgeSeconds, origins }: CorsPlan,
@@ -39,7 +40,7 @@ export function compileCors(
       if (arrival.method !== "OPTIONS" || !names(fields.origin)) return undefined;
       if (!asksForMethod(arrival.rawHeaders)) return undefined;
       const methods = methodsAt(path);
-      // A document that names OPTIONS has a backend that answers it.
+      // Where the document declares OPTIONS, the backend answers it itself.
       if (methods.length === 0 || methods.includes("OPTIONS")) return undefined;
       return {
         reply: 204,

@@ -5,7 +5,7 @@ import type { keys } from "./policy.ts";
 
 /** Pages of other origins. */
 export interface CorsPlan {
-  /** To the letter, or `*`. */
+  /** Compared to the letter; `*` stands for any origin. */
   readonly origins: readonly string[];
   readonly credentials: boolean;
   readonly maxAgeSeconds: number;

@@ -43,7 +43,11 @@ export const entry = defineControl({
   words,
 });
 
-/** Rules are by operation, and what such a body asks for is no operation of its own. */
+/**
+ * Refuses a body that carries requests of its own, such as a batch. Rules are stated for
+ * operations, and the requests in such a body are not seen as operations: they would pass without
+ * any rule.
+ */
 const closedToCarriers: Check<"caller"> = () =>
   refuse(problems["rule-missing"], {
     detail:

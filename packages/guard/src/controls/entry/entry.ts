@@ -4,12 +4,15 @@ import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { signInProblems } from "../../facts/sign-in-problems.ts";
 import { problems } from "./problems.ts";
 
-/** One way in: all these scopes. An empty list asks for a valid credential and nothing more. */
+/**
+ * The scopes that a caller must hold, all of them. An empty list asks for a valid credential and
+ * nothing more.
+ */
 export interface EntryAlternative {
   readonly scopes: readonly string[];
 }
 
-/** Who may enter an operation. No rule at all is `undefined`, and closed. */
+/** Who may enter an operation. Where there is no rule (`undefined`), nobody may. */
 export interface EntryRule {
   /**
    * Anybody, signed in or not: the document says `security: []` or `{}`, or the policy says `allow:
@@ -24,7 +27,8 @@ export interface EntryRule {
 }
 
 /**
- * What the document's `security` says of who may enter: silence is no rule, and no rule is closed.
+ * What the document's `security` says of who may enter. Undefined where it says nothing; nobody may
+ * enter then.
  */
 export function entryRuleOf(
   security: readonly SecurityRequirement[] | undefined,
@@ -40,12 +44,12 @@ export function entryRuleOf(
   };
 }
 
-/** What of a caller decides whether it may enter. */
+/** The parts of a caller that decide whether it may enter. */
 export type Entering = Pick<Caller, "clientId" | "scopes" | "roles">;
 
 /**
  * Scopes a caller holds: the token's own and those that the policy's `roles` give to the token's
- * roles. Permissions of a role that the policy does not name are none.
+ * roles. A role that the policy does not name gives none.
  */
 export function compileHeldScopes(
   roles: Readonly<Record<string, readonly string[]>>,
@@ -98,15 +102,26 @@ export function compileEntry(
     alternatives.length > 0 && alternatives.every((alternative) => alternative.scopes.length > 0);
   return (caller) => {
     if (caller === undefined) return missing;
-    if (clients.length > 0 && !(caller.clientId !== undefined && clients.includes(caller.clientId)))
-      return wrongClient;
-    if (roles.length > 0 && !roles.some((role) => caller.roles.includes(role)))
-      return insufficientRole;
-    if (!scopesMatter) return undefined;
-    const held = heldScopes(caller);
-    for (const alternative of alternatives) {
-      if (alternative.scopes.every((scope) => held.includes(scope))) return undefined;
-    }
+    if (clients.length > 0 && !comesFromOneOf(clients, caller)) return wrongClient;
+    if (roles.length > 0 && !hasOneOf(roles, caller)) return insufficientRole;
+    if (!scopesMatter || sufficesForOneOf(alternatives, heldScopes(caller))) return undefined;
     return insufficientScope;
   };
+}
+
+function comesFromOneOf(clients: readonly string[], { clientId }: Entering): boolean {
+  return clientId !== undefined && clients.includes(clientId);
+}
+
+function hasOneOf(roles: readonly string[], caller: Entering): boolean {
+  return roles.some((role) => caller.roles.includes(role));
+}
+
+function sufficesForOneOf(
+  alternatives: readonly EntryAlternative[],
+  held: readonly string[],
+): boolean {
+  for (const { scopes } of alternatives)
+    if (scopes.every((scope) => held.includes(scope))) return true;
+  return false;
 }

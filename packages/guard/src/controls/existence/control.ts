@@ -35,8 +35,8 @@ const hideAbsent: AnswerCheck<never> = {
 };
 
 /**
- * Whether a refusal would tell that there is something to refuse. Who is not signed in, or not
- * strongly enough, must be told so.
+ * Whether a refusal would tell the caller that the object exists. Callers who are not signed in, or
+ * not strongly enough, are told so all the same: otherwise they could not do anything about it.
  */
 export function tellsOfExistence({ problem }: Refusal): boolean {
   if (problem === objectProblems["object-not-yours"]) return true;

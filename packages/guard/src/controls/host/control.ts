@@ -9,7 +9,7 @@ import { keys } from "./policy.ts";
 import { problems } from "./problems.ts";
 
 export interface HostPlan {
-  /** In small letters; empty where any name does. */
+  /** In small letters. Empty where the gate answers to any name. */
   readonly names: readonly string[];
 }
 

@@ -47,8 +47,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * Case and Unicode form are folded: `Ann@x` and `ann@x` are one guess. Long values are cut; they
- * cannot name more than one.
+ * `Ann@x` and `ann@x` name one account, so case and Unicode form are folded: guesses at either
+ * count together. Long values are cut, and those that begin alike count together too.
  */
 function bodyValue(
   body: unknown,
@@ -56,8 +56,8 @@ function bodyValue(
 ): string {
   let value = body;
   for (const { isAlike, name } of members) {
-    // Two spellings of one name are two guesses, of which one would be counted: all such share one
-    // count.
+    // A body that has the member in two spellings holds two guesses, of which only one would be
+    // counted. All such bodies share one count.
     if (
       typeof value !== "object" ||
       value === null ||
@@ -76,7 +76,10 @@ function bodyValue(
 
 type ReadPart = (counted: CountedFacts) => string;
 
-/** Nobody signed in: the address stands for the user, or leaving the token out would evade it. */
+/**
+ * Where nobody is signed in, the address stands for the user: otherwise leaving the token out would
+ * evade the limit.
+ */
 const userOf: ReadPart = ({ address, caller }) =>
   caller === undefined ? `@${networkOf(address)}` : `=${caller.subject}`;
 

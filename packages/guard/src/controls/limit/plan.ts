@@ -1,6 +1,6 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { CoreKeys } from "../../policy/core-keys.ts";
-import type { EntryAt, JoinContext } from "../../policy/join-context.ts";
+import type { EntryAt, JoinContext, PolicyPath } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
 import { readsBody } from "./limit-key.ts";
 import type { keys } from "./policy.ts";
@@ -42,23 +42,36 @@ export function planOperationLimits(
   for (const { closeness, entry, index } of entries)
     entry.limits?.forEach(({ burst, per, rate }, at) => {
       const key = per.join("+");
-      const place = ["operations", String(index), "limits", String(at)];
       if (rate === "none") {
         limits.delete(key);
         return;
       }
-      if (rate === "tier" && context.namesOf("tier") === undefined)
-        context.note([...place, "rate"], "a rate by tier needs tiers", {
-          expected: "limits: { tiers: { standard: 100/min } }",
-        });
+      const place = ["operations", String(index), "limits", String(at)];
+      if (rate === "tier") noteMissingTiers(place, context);
       if (readsBody(per) && operation?.requestBody === undefined) {
-        if (closeness > 0 && operation !== undefined)
-          context.note([...place, "per"], `'${operation.key}' has no body to count by`, {
-            expected: "address, user, device, app, operation, tier or everyone",
-          });
+        // An entry that selects every operation (`*`) need not fit each of them.
+        if (closeness > 0) noteMissingBody(place, operation, context);
         return;
       }
       limits.set(key, { name: `${index + 1}.${at + 1}`, per, rate, burst });
     });
   return [...limits.values()];
+}
+
+function noteMissingTiers(place: PolicyPath, context: JoinContext): void {
+  if (context.namesOf("tier") !== undefined) return;
+  context.note([...place, "rate"], "a rate by tier needs tiers", {
+    expected: "limits: { tiers: { standard: 100/min } }",
+  });
+}
+
+function noteMissingBody(
+  place: PolicyPath,
+  operation: Operation | undefined,
+  context: JoinContext,
+): void {
+  if (operation === undefined) return;
+  context.note([...place, "per"], `'${operation.key}' has no body to count by`, {
+    expected: "address, user, device, app, operation, tier or everyone",
+  });
 }

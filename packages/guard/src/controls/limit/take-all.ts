@@ -32,8 +32,8 @@ interface Compiled {
   readonly keyOf: (counted: CountedFacts) => string;
   readonly boundsOf: (tier: string | undefined) => Bounds;
   /**
-   * Nobody signed in, and another limit counts by address: a limit by user would count thousands
-   * behind one carrier's address as one.
+   * Whether callers who are not signed in are left to another limit, which counts by address. A
+   * limit by user would count thousands of them behind one carrier's address as one user.
    */
   readonly skipsStrangers: boolean;
 }
@@ -81,7 +81,10 @@ function compileOne(
   };
 }
 
-/** What the caller may know of it: whom it counts, not how the policy is written. */
+/**
+ * The name under which the caller is told of the limit. It says what is counted by, and nothing of
+ * how the policy is written.
+ */
 const announcedName = ({ per }: LimitRule): string =>
   per.map((part) => (part.startsWith("body.") ? "body" : part)).join("+");
 

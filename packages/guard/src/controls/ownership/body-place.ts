@@ -72,7 +72,10 @@ function collectElements(
   return missing ? "missing" : "complete";
 }
 
-/** Whether a member of this name can be looked for here without another reading of it beside. */
+/**
+ * Whether the member may be looked for here. Not where another member has a name that some servers
+ * read as the same one, because they might take that one instead.
+ */
 function canHold(at: unknown, { isAlike, name }: Token): boolean {
   if (typeof at !== "object" || at === null) return false;
   return Array.isArray(at) ? /^\d+$/.test(name) : !Object.keys(at).some(isAlike);

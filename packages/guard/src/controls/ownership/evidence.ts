@@ -5,8 +5,8 @@ import { namedPlaces } from "./plan-request-place.ts";
 import { compileReadIds } from "./request-place.ts";
 
 /**
- * Not a judgement: where no rule says whose the object is, who is named in path and query is
- * counted, so that a rule can be proposed from what really passes.
+ * Refuses nothing. Where no rule says whose the object is, this counts who is named in path and
+ * query, so that a rule can be proposed from the requests that really come.
  */
 export function compileCountParameters(
   name: string,

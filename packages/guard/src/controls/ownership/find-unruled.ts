@@ -7,7 +7,10 @@ import type { OwnersPlan } from "./plan.ts";
 import type { RequestPlace } from "./request-place.ts";
 
 const idName = /(?:^|[_.-])(?:id|uuid|guid)s?$|[a-z](?:Id|ID|Uuid|UUID|Guid)s?$/;
-/** Ids that name the request or its sender's things, and no object of anybody. */
+/**
+ * Names of ids that stand for the request itself, or for the sender's device or session, and for no
+ * object that somebody could own.
+ */
 const ofTheRequest =
   /^(?:request|correlation|trace|idempotency|client|device|session|message)[_-]?(?:id|uuid)$/i;
 const namesObject = (name: string): boolean => idName.test(name) && !ofTheRequest.test(name);

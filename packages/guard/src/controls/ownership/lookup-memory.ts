@@ -27,7 +27,10 @@ export class LookupMemory {
     this.#writes = writes;
   }
 
-  /** Some operation looks up: from now on writes are noted. */
+  /**
+   * Called where an operation has a lookup. Writes are noted only from then on, so that a plan
+   * without lookups pays nothing.
+   */
   use(): void {
     this.#isUsed = true;
   }
@@ -39,7 +42,10 @@ export class LookupMemory {
       : known.asked;
   }
 
-  /** To be taken before the backend is asked: an answer that a write overtook is not remembered. */
+  /**
+   * Taken before the backend is asked, and given to `set`: where a write comes in between, the
+   * answer is stale and must not be used.
+   */
   version(path: string): number {
     return this.#writes.of(path);
   }

@@ -9,8 +9,8 @@ export type NamingFacts = Readonly<
 >;
 
 /**
- * The ids that stand there; `unread` says why there is no telling. Empty only where the rule lets
- * the request name none.
+ * The ids that stand there; `unread` says why they cannot be told for sure. Empty only where the
+ * rule lets the request name none.
  */
 export type NamedIds = readonly string[] | { readonly unread: string };
 

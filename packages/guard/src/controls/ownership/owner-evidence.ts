@@ -30,7 +30,7 @@ export class OwnerEvidence {
     this.#note(operation, `{${name}}`, value === subject);
   }
 
-  /** The surface of the answer, and of the lists on it. */
+  /** Looks at the members of the answer itself, and of the elements of its lists, but no deeper. */
   noteAnswer(operation: string, answer: unknown, subject: string): void {
     if (Array.isArray(answer)) this.#noteList(operation, "", answer, subject);
     else if (typeof answer === "object" && answer !== null) {
@@ -71,7 +71,10 @@ export class OwnerEvidence {
         this.#note(operation, `${at}/${name}`, value === subject);
   }
 
-  /** A list counts once: for its caller only when every element does. */
+  /**
+   * A list counts once, however long it is. It counts as the caller's own only when every element
+   * names the caller.
+   */
   #noteList(operation: string, at: string, list: readonly unknown[], subject: string): void {
     const elements = list
       .slice(0, mostElements)

@@ -3,8 +3,8 @@ import type { Refusal } from "../../facts/refusal.ts";
 
 /**
  * The owner named in the answer must be the caller. `tokens` is a JSON pointer in parts; `*` stands
- * for every element of an array. An owner that is missing, null or of another type is nobody, and
- * nobody is not the caller: never passed.
+ * for every element of an array. An answer whose owner is missing, null or of another type is never
+ * passed, because nobody can tell that it is the caller's.
  */
 export function checkOwnerInAnswer(
   answer: unknown,

@@ -81,8 +81,8 @@ export interface Asks {
   readonly shown: AskShown;
 }
 
-/** What of a caller decides whose an object is. */
+/** The parts of a caller that an object's owner is compared with. */
 export type OwningCaller = Pick<Caller, "subject" | "claims" | "roles">;
 
-/** `deferred`: the answer will tell. */
+/** `deferred`: only the backend's answer can tell. */
 export type OwnerOutcome = "owned" | "deferred" | Refusal;

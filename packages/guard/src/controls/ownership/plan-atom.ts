@@ -21,7 +21,10 @@ export interface AtomAt {
   readonly context: JoinContext;
 }
 
-/** A POST makes what its answer names; these change what was there. */
+/**
+ * Methods that change an object which was there before. When the answer to one of them is refused,
+ * the change has already been made; a POST creates the object that its answer names.
+ */
 const changes: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
 
 /** One way to own an object; undefined, with its faults noted, where it is not understood. */
@@ -33,7 +36,8 @@ export function planAtom(
   context: JoinContext,
 ): OwnerAtom | undefined {
   const { note } = context;
-  // Who was shown it is who asks, unless a claim of the whole team says otherwise.
+  // Provenance asks what this very subject was shown, unless the rule names a claim that a whole
+  // team shares.
   const is = leaf.is ?? outerIs ?? (leaf.provenance === undefined ? undefined : "token.sub");
   if (is === undefined) {
     note(place, "an owner rule does not say whose the object must be", {

@@ -19,7 +19,10 @@ export type RequestPlace =
   /** `*` stands for every element of an array. */
   | { readonly from: "body"; readonly pointer: readonly string[] };
 
-/** Each is judged, and some are asked about elsewhere. */
+/**
+ * The caller chooses how many ids it sends. Each of them is judged, and for some the backend or a
+ * decision point must be asked.
+ */
 const mostIds = 1000;
 
 /** @param optional whether a request may name none there */

@@ -12,8 +12,9 @@ const isRead = ({ contentType, status }: AnswerHead): boolean =>
   status >= 200 && status < 300 && (contentType ?? "").includes("json");
 
 /**
- * Remembers the ids that an answer shows its reader, wherever its schema says they are; what was
- * created is shown too. Stands behind what cuts and strips: only what leaves was shown.
+ * Remembers the ids that an answer shows its reader, wherever its schema says they are; ids of what
+ * was just created are remembered too. This stands behind the steps that cut and strip the answer,
+ * so that only what really leaves counts as shown.
  */
 export function compileNoteShown(
   responses: ResponseTable,
@@ -26,7 +27,10 @@ export function compileNoteShown(
   );
   const all = byResponse.filter((visit) => visit !== undefined);
   if (all.length === 0) return undefined;
-  /** An answer that the document does not name shows what it shows all the same. */
+  /**
+   * An answer that the document does not declare shows its ids as well. They are looked for by the
+   * schemas of all the operation's responses.
+   */
   const visitsOf = ({ response }: AnswerHead): readonly ReplaceMarked[] => {
     const visit = response === undefined ? undefined : byResponse[response.index];
     if (response === undefined) return all;

@@ -135,7 +135,10 @@ function openWith(key: KeyObject, aad: Buffer, bytes: Buffer): string | undefine
   }
 }
 
-/** Lengths before the parts: no kind and reader can be taken for another pair. */
+/**
+ * Each part stands behind its length: otherwise a kind and a reader could be divided at another
+ * place, and so be taken for another pair.
+ */
 const context = (kind: string, reader: string): Buffer =>
   Buffer.from(`${kind.length}:${kind}${reader.length}:${reader}`);
 

@@ -111,7 +111,7 @@ function openQuery(
   for (const part of query.split("&")) {
     if (part === "") continue;
     const [pair] = readPairs(part, 1) ?? [];
-    // One that cannot be read could say anything.
+    // A pair that cannot be read could hold a raw id.
     if (pair === undefined) return notOpened("the query");
     const parameter = sealed.get(plainName(pair.name));
     if (parameter === undefined) {

@@ -18,8 +18,8 @@ export interface StepUpRule {
 
 export type StepUpCondition =
   /**
-   * The number at the pointer, or one of them (`*`), is above this. A number that is missing or
-   * none is taken for the worst.
+   * The number at the pointer, or one of them (`*`), is above this. A value that is missing or is
+   * no number counts as above it, so that leaving it out does not help.
    */
   | { readonly pointer: readonly string[]; readonly over: number }
   /** Outside these minutes of the day, which may reach over midnight, in a time zone. */
@@ -27,7 +27,10 @@ export type StepUpCondition =
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Undefined when the caller is signed in strongly enough. Undefined claims are nobody's. */
+/**
+ * Undefined when the caller is signed in strongly enough. `claims` are undefined where nobody is
+ * signed in.
+ */
 export type JudgeStrength = (
   claims: Claims | undefined,
   body: unknown,
@@ -158,7 +161,8 @@ function compileIsOver({
     (isOver, name) => {
       if (name === "*") return (value) => !Array.isArray(value) || value.some(isOver);
       const isAlike = compileAlike(name);
-      // The same name in another spelling is another amount to some servers.
+      // Some servers read the other spelling of the name, and so another amount than the one judged
+      // here.
       return (value) =>
         typeof value !== "object" ||
         value === null ||

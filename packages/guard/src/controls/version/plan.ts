@@ -130,7 +130,7 @@ function linkTo(
   return ["Link", `<${address}>; rel="successor-version"`];
 }
 
-/** What all paths of a document begin with. */
+/** The path with which all paths of a document begin. */
 function basePathOf({ operations }: ApiDocument): string {
   const [first, ...rest] = operations.map((operation) => operation.pathTemplate.split("/"));
   if (first === undefined) return "";

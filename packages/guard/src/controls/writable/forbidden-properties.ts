@@ -28,8 +28,8 @@ export function compileForbidden(
     if (typeof body !== "object" || body === null) return [];
     if (patches && Array.isArray(body)) return forbiddenPatches(body, restricted, roles);
     for (const strip of strips) {
-      // What goes even for a caller with every role is undeclared, which another control has
-      // judged.
+      // What would be taken away even from a caller with every role is not declared at all. The
+      // contract has judged that.
       const undeclared = strip(body, everybody)?.stripped ?? [];
       const forbidden = (strip(body, roles)?.stripped ?? []).filter(
         (pointer) => !undeclared.includes(pointer),

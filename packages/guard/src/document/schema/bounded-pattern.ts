@@ -12,10 +12,10 @@ const mostBacktracked = 256;
 const cache = new Map<string, BoundedPattern>();
 
 /**
- * Compiles a pattern of a document (ECMA-262 dialect). The caller chooses the text, so a pattern
- * like `(a+)+$` would be a switch that turns the gate off. Patterns that cannot blow up run
- * natively; the others on a linear-time engine; those it does not know (look-around,
- * back-references) natively on short texts, when their loops do not nest.
+ * Compiles a pattern of a document (ECMA-262 dialect). The caller chooses the text, and a pattern
+ * like `(a+)+$` needs minutes for some short texts: one request would stop the gate. Patterns that
+ * cannot blow up run natively; the others on a linear-time engine; those it does not know
+ * (look-around, back-references) natively on short texts, when their loops do not nest.
  *
  * @throws SyntaxError when the pattern cannot be read, or cannot be bounded
  */
@@ -80,38 +80,48 @@ function loopsOf(source: string): Loops {
   const groups: boolean[] = [];
   for (let index = 0; index < source.length; index += 1) {
     const character = source[index] as string;
-    if (character === "\\") index += 1;
-    else if (character === "[") index = classEnd(source, index);
-    else if (character === "(") groups.push(false);
-    else if (character === "|") markAll(groups);
-    let group = false;
-    if (character === ")") group = groups.pop() ?? false;
-    const loop = loopAt(source, index + 1);
-    if (character === "(" && source[index + 1] === "?") continue;
-    if (loop === undefined) {
-      if (group) markAll(groups);
-      continue;
-    }
-    if (loop.most > 100) unbounded += 1;
-    if (loop.most > 1) {
-      if (character === ")" && group) nested = true;
-      markAll(groups);
-    } else if (group) markAll(groups);
-    index += loop.length;
+    index = atomEnd(source, index);
+    const endsVaried = endsVariedGroup(character, groups);
+    // The question mark of `(?:` says what kind of group begins, and is no loop.
+    const isKind = character === "(" && source[index + 1] === "?";
+    const { length, most } = isKind ? noLoop : loopAt(source, index + 1);
+    if (most > 100) unbounded += 1;
+    if (most > 1 && endsVaried) nested = true;
+    if (most > 1 || endsVaried) markInnermost(groups);
+    index += length;
   }
   return { unbounded, nested };
 }
 
-function markAll(groups: boolean[]): void {
+/** The last character of what begins here: an escape and a class are one atom. */
+function atomEnd(source: string, index: number): number {
+  if (source[index] === "\\") return index + 1;
+  return source[index] === "[" ? classEnd(source, index) : index;
+}
+
+/** Whether a group ends here that holds a loop or a choice. */
+function endsVariedGroup(character: string, groups: boolean[]): boolean {
+  if (character === "(") groups.push(false);
+  else if (character === "|") markInnermost(groups);
+  return character === ")" && (groups.pop() ?? false);
+}
+
+function markInnermost(groups: boolean[]): void {
   if (groups.length > 0) groups[groups.length - 1] = true;
 }
 
-function loopAt(
-  source: string,
-  index: number,
-): { readonly most: number; readonly length: number } | undefined {
+interface Loop {
+  /** How often what stands before it may be repeated. */
+  readonly most: number;
+  /** How many characters of the pattern it takes. */
+  readonly length: number;
+}
+
+const noLoop: Loop = { most: 1, length: 0 };
+
+function loopAt(source: string, index: number): Loop {
   const match = /^(?:([*+?])|\{(\d+)(,(\d*))?\})\??/.exec(source.slice(index, index + 24));
-  if (match === null) return undefined;
+  if (match === null) return noLoop;
   const [whole, sign, least, range, most] = match;
   if (sign !== undefined) return { most: sign === "?" ? 1 : Infinity, length: whole.length };
   return {

@@ -15,6 +15,8 @@ interface Group {
   }[];
 }
 
+type Engine = ReturnType<typeof createSchemaEngine>;
+
 function failures(suite: string, folder: string): { cases: number; failed: string[] } {
   const remotes = globSync("remotes/**/*.json", { cwd: suite }).filter(
     (file) => !/remotes\/draft(3|4|6|7|2019)/.test(file),
@@ -23,30 +25,40 @@ function failures(suite: string, folder: string): { cases: number; failed: strin
   let cases = 0;
   for (const file of readdirSync(join(suite, folder)).filter((name) => name.endsWith(".json"))) {
     for (const group of JSON.parse(readFileSync(join(suite, folder, file), "utf8")) as Group[]) {
-      const ajv = createSchemaEngine();
-      for (const remote of remotes) {
-        try {
-          ajv.addSchema(
-            JSON.parse(readFileSync(join(suite, remote), "utf8")) as object,
-            `http://localhost:1234/${remote.slice("remotes/".length)}`,
-          );
-        } catch {
-          // Two remotes share an id on purpose; the first stands.
-        }
-      }
+      const ajv = engineWith(suite, remotes);
       for (const one of group.tests) {
         cases += 1;
-        let valid: boolean | string;
-        try {
-          valid = ajv.validate(group.schema as object, one.data);
-        } catch (fault) {
-          valid = (fault as Error).message;
-        }
-        if (valid !== one.valid) failed.push(`${file}: ${group.description}: ${one.description}`);
+        if (validate(ajv, group.schema, one.data) !== one.valid)
+          failed.push(`${file}: ${group.description}: ${one.description}`);
       }
     }
   }
   return { cases, failed };
+}
+
+/** An engine that knows the schemas which the suite's cases refer to. */
+function engineWith(suite: string, remotes: readonly string[]): Engine {
+  const ajv = createSchemaEngine();
+  for (const remote of remotes) {
+    try {
+      ajv.addSchema(
+        JSON.parse(readFileSync(join(suite, remote), "utf8")) as object,
+        `http://localhost:1234/${remote.slice("remotes/".length)}`,
+      );
+    } catch {
+      // Two remotes share an id on purpose; the first stands.
+    }
+  }
+  return ajv;
+}
+
+/** The message where the schema does not compile. */
+function validate(ajv: Engine, schema: JsonSchema, data: unknown): boolean | string {
+  try {
+    return ajv.validate(schema as object, data);
+  } catch (fault) {
+    return (fault as Error).message;
+  }
 }
 
 /** Files with failing cases, how many, and why. */

@@ -87,20 +87,9 @@ function verify(
 function firstBadPattern(schema: unknown, seen: Set<unknown>): string | undefined {
   if (typeof schema !== "object" || schema === null || seen.has(schema)) return undefined;
   seen.add(schema);
-  if (isSchemaObject(schema)) {
-    const patterns = [
-      ...(typeof schema["pattern"] === "string" ? [schema["pattern"]] : []),
-      ...(isSchemaObject(schema["patternProperties"])
-        ? Object.keys(schema["patternProperties"])
-        : []),
-    ];
-    for (const pattern of patterns) {
-      try {
-        compileBoundedPattern(pattern);
-      } catch (fault) {
-        return (fault as Error).message;
-      }
-    }
+  for (const pattern of isSchemaObject(schema) ? patternsOf(schema) : []) {
+    const bad = faultOfPattern(pattern);
+    if (bad !== undefined) return bad;
   }
   for (const [keyword, part] of Object.entries(schema)) {
     if (keyword === "enum" || keyword === "const" || keyword === "default") continue;
@@ -108,4 +97,19 @@ function firstBadPattern(schema: unknown, seen: Set<unknown>): string | undefine
     if (bad !== undefined) return bad;
   }
   return undefined;
+}
+
+/** The patterns that a schema states itself, without its parts. */
+function patternsOf({ pattern, patternProperties }: Readonly<Record<string, unknown>>): string[] {
+  const ofNames = isSchemaObject(patternProperties) ? Object.keys(patternProperties) : [];
+  return typeof pattern === "string" ? [pattern, ...ofNames] : ofNames;
+}
+
+function faultOfPattern(pattern: string): string | undefined {
+  try {
+    compileBoundedPattern(pattern);
+    return undefined;
+  } catch (fault) {
+    return (fault as Error).message;
+  }
 }

@@ -1,4 +1,4 @@
-/** One sheet for every page; the owner's colour is its only variable. */
+/** One sheet for every page; the operator's colour is its only variable. */
 export const styleSheet = (accent: string): string => `
 :root {
   --accent: ${accent};

@@ -12,7 +12,7 @@ export function readNumber(text: string): string | undefined {
 
 /**
  * Sends a code to the account's telephone, if it has one and not too many were sent. Counted by
- * account, so that nobody can have messages sent without end: each costs the owner money, and
+ * account, so that nobody can have messages sent without end: each costs the operator money, and
  * somebody may earn it.
  *
  * @returns true in every case: the page must not tell whether there is a telephone
