@@ -37,6 +37,8 @@ export const order = Order.begin()
   .step(app, "upgrade")
   .step(authentication, "authenticate")
   .step(binding, "prove")
+  // Behind the facts by which modes are staged, and before anything is asked of the backend.
+  .step(websocket, "origin")
   .step(limit, "beforeBody")
   // Sealed ids are opened before parameters are validated, so that contract, ownership and backend
   // see the same id.
@@ -55,6 +57,8 @@ export const order = Order.begin()
   .step(ownership, "byBody")
   .step(limit, "byBody")
   .step(websocket, "handshake")
+  // The last: what is refused takes no place.
+  .step(websocket, "place")
   // Before the contract: a 404 that the document does not declare would be told from another's
   // object.
   .onAnswer(existence, "hide")

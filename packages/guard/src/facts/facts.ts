@@ -4,6 +4,7 @@ import type { BodyReading } from "./body.ts";
 import type { Caller } from "./caller.ts";
 import type { Decisions } from "./decision.ts";
 import type { HeaderFields } from "./header-fields.ts";
+import type { Refusal } from "./refusal.ts";
 
 /**
  * Facts without a value: that something has been done. A step that relies on it names it among the
@@ -75,6 +76,12 @@ export interface Facts extends Done {
   /** Undefined when nobody signed in. */
   caller: Caller | undefined;
 
+  /**
+   * Judges the access token again, where an exchange outlasts its request; undefined where no
+   * token is verified.
+   */
+  believes: ((accessToken: string, nowSeconds: number) => Refusal | undefined) | undefined;
+
   /** The body as bytes, once it was read; as they will be sent on. */
   bodyBytes: Buffer | undefined;
   /** The body as it was read by its media type; undefined where nothing reads it. */
@@ -86,6 +93,9 @@ export interface Facts extends Done {
 
   /** Owner clauses, by bit, that only the answer can decide. */
   ownerPending: number;
+
+  /** The place among its caller's WebSockets that this one has taken, until it has ended. */
+  webSocketPlace: { leave(): void } | undefined;
 
   /** The answer as the document declares it, where something was taken from it. */
   declaredAnswer: unknown;

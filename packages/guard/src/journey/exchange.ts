@@ -5,6 +5,7 @@ import type { Caller } from "../facts/caller.ts";
 import { Decisions, modeOf } from "../facts/decision.ts";
 import type { Facts } from "../facts/facts.ts";
 import { type HeaderFields, noHeaderFields } from "../facts/header-fields.ts";
+import type { DecisionRecord } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Course } from "./course.ts";
 
@@ -30,11 +31,13 @@ export class Exchange implements Facts {
   app: App | undefined = undefined;
   accessToken: string | undefined = undefined;
   caller: Caller | undefined = undefined;
+  believes: Facts["believes"] = undefined;
   bodyBytes: Buffer | undefined = undefined;
   body: unknown = undefined;
   bodyAbsent = false;
   bodyReading: BodyReading | undefined = undefined;
   ownerPending = 0;
+  webSocketPlace: Facts["webSocketPlace"] = undefined;
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;
 
@@ -49,6 +52,10 @@ export class Exchange implements Facts {
   upstreamStatus = 0;
   status = 0;
   answerBytes = 0;
+  /** Of a WebSocket: what the next record says of it. */
+  webSocket: DecisionRecord["webSocket"] = undefined;
+  /** Decisions that an earlier record of this exchange has told. */
+  recordedDecisions = 0;
   /** Nobody waits for the answer any more. */
   closed = false;
   /** It has been recorded, and everything that was held for it was let go. */

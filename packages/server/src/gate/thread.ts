@@ -53,6 +53,7 @@ function obey(message: ToGate, listener: Listener): void {
       }
       break;
     case "drain":
+      gate.goAway();
       void listener
         .close(message.drainMs)
         .then(() => gate.close())
