@@ -97,7 +97,7 @@ export async function startSocketGate(options: SocketGateOptions = {}): Promise<
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 0 });
   backend.on("upgrade", (request: IncomingMessage, socket: Duplex, head) => {
     asked.push(request);
-    socket.on("error", () => socket.destroy());
+    socket.on("error", () => socket.destroy()).on("end", () => socket.end());
     if (request.url?.startsWith("/bare") === true) {
       const accept = `Sec-WebSocket-Accept: ${acceptOf(request.headers["sec-websocket-key"] as string)}`;
       const lines = options.answers?.() ?? [accept];
@@ -114,7 +114,12 @@ export async function startSocketGate(options: SocketGateOptions = {}): Promise<
     });
   });
   const backendPort = await listen(backend);
-  const { gate, records, revocations } = await gateBefore(backendPort, options);
+  const { gate, records, revocations } = await gateBefore(backendPort, options).catch(
+    (fault: unknown) => {
+      backend.close();
+      throw fault;
+    },
+  );
   const front = createServer(nodeHttpDoor(gate)).on("upgrade", nodeUpgradeDoor(gate));
   const port = await listen(front);
   const opened = new Set<Socket>();

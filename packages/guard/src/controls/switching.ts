@@ -12,6 +12,8 @@ export interface Ends {
   readonly backendHead: Buffer;
   /** True when the refusal stands: the protocol must end. */
   readonly decide: (refusal: Refusal) => boolean;
+  /** Says that the gate itself has failed: the protocol must end. */
+  readonly fail: (fault: unknown) => void;
   /** Called once, when it is over. */
   readonly ended: (end: WebSocketEnd) => void;
 }

@@ -31,10 +31,10 @@ export class OpenTunnels {
   /** The gate is stopping. */
   goAway(): void {
     this.#leaving = true;
-    for (const carrying of [...this.#open]) carrying.goAway();
+    for (const carrying of this.#open) carrying.goAway();
   }
 
   #look(): void {
-    for (const carrying of [...this.#open]) carrying.look();
+    for (const carrying of this.#open) carrying.look();
   }
 }

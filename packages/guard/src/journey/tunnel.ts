@@ -7,6 +7,7 @@ import { readAnswerFields } from "./answer-fields.ts";
 import { type IdentityAssertion, sayWhoCalls } from "./backend-fields.ts";
 import type { Exchange } from "./exchange.ts";
 import type { OpenTunnels } from "./open-tunnels.ts";
+import { gateFault } from "./problems.ts";
 
 export interface TunnelParts {
   /** What receives the answer of a backend that does not agree. */
@@ -116,6 +117,7 @@ function carry(
     backend,
     backendHead,
     decide: (refusal) => exchange.decide(refusal),
+    fail: (fault) => exchange.decisions.fail(gateFault(fault)),
     ended(end) {
       exchange.webSocket = end;
       exchange.answerBytes = end.bytesOut;

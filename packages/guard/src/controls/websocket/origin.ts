@@ -1,3 +1,4 @@
+import type { Known } from "../../facts/facts.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Check } from "../check.ts";
 import type { OriginPlan } from "./plan.ts";
@@ -16,21 +17,25 @@ import { boundProblems } from "./problems.ts";
  */
 export function compileOrigin({ origins }: OriginPlan, own: string | undefined): Check<"fields"> {
   const listed = new Set(origins);
-  const closed = origins !== undefined && !listed.has("*");
-  return ({ arrival, fields }) => {
-    const { authorization, cookie, host, origin } = fields;
-    if (arrival.upgrade === undefined || origin === undefined) return undefined;
-    if (listed.has(origin) || origin === own) return undefined;
-    if (origin === `https://${host}` || (!arrival.encrypted && origin === `http://${host}`))
-      return undefined;
-    if (closed) return foreign;
-    const addedByBrowser =
-      cookie !== undefined ||
-      (authorization !== undefined && !ofThePage.test(authorization)) ||
-      arrival.clientCertificate?.() !== undefined;
-    return addedByBrowser ? withCredentials : undefined;
+  const others = origins === undefined || listed.has("*") ? "without credentials" : "none";
+  return (known) => {
+    const { origin } = known.fields;
+    if (known.arrival.upgrade === undefined || origin === undefined) return undefined;
+    if (listed.has(origin) || origin === own || isAddressed(origin, known)) return undefined;
+    if (others === "none") return foreign;
+    return hasBrowsersCredentials(known) ? withCredentials : undefined;
   };
 }
+
+/** The origin of the address that the handshake was sent to: no page can choose its Host. */
+const isAddressed = (origin: string, { arrival, fields: { host } }: Known<"fields">): boolean =>
+  origin === `https://${host}` || (!arrival.encrypted && origin === `http://${host}`);
+
+/** Whether it brings what browsers add by themselves, whichever page asks. */
+const hasBrowsersCredentials = ({ arrival, fields }: Known<"fields">): boolean =>
+  fields.cookie !== undefined ||
+  (fields.authorization !== undefined && !ofThePage.test(fields.authorization)) ||
+  arrival.clientCertificate?.() !== undefined;
 
 /** Credentials that no browser remembers and sends by itself. */
 const ofThePage = /^(?:bearer|dpop) /i;

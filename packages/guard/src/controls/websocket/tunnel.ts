@@ -77,12 +77,18 @@ export class Tunnel implements Carrying {
     const { backendHead, callerHead } = this.#ends;
     this.#listen("caller");
     this.#listen("backend");
+    for (const side of ["caller", "backend"] as const)
+      if (this.#ends[side].destroyed) this.#onLost(side);
     if (backendHead.length > 0) this.#take("backend", backendHead);
     if (callerHead.length > 0) this.#take("caller", callerHead);
     return this;
   }
 
   look(): void {
+    this.#guarded(() => this.#judgeAgain());
+  }
+
+  #judgeAgain(): void {
     const now = performance.now();
     const { idleMs, lifeMs } = this.#bounds;
     const { accessToken, believes } = this.#known;
@@ -122,7 +128,18 @@ export class Tunnel implements Carrying {
   #take(side: Side, chunk: Buffer): void {
     this.#bytes[side] += chunk.length;
     this.#lastByteAt = performance.now();
-    this.#flows[side].push(chunk);
+    this.#guarded(() => this.#flows[side].push(chunk));
+  }
+
+  /** A fault of the gate's own ends this WebSocket, and no other. */
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (fault) {
+      this.#ends.fail(fault);
+      const { unexpected } = closeCodes;
+      this.#cut({ caller: unexpected, backend: unexpected }, "gate-fault");
+    }
   }
 
   /** One more of the caller's messages, or of its pings, which cost as much. */
