@@ -42,8 +42,8 @@ for (const from of ["backend", "caller"] as const)
     near.on("drain", write);
     write();
     // Until nothing has moved for a while.
-    for (let before = -1; before !== written; ) {
-      before = written;
+    for (let moved = -1; moved !== written; ) {
+      moved = written;
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
     assert.ok(written * pieceBytes < mostTakenBytes, `${written * pieceBytes} bytes were taken`);

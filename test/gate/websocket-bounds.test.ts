@@ -178,7 +178,7 @@ test("one caller holds so many WebSockets and no more, and may open another when
   await assert.rejects(gate.open("/mine", ann), /429/);
 });
 
-test("whoever is not signed in counts as its network, and a refused handshake holds no place", async () => {
+test("whoever is not signed in counts as its network, and a refused handshake holds no seat", async () => {
   const gate = await start({
     policy: bounds("most: 2"),
     answers: () => ["Sec-WebSocket-Accept: no"],

@@ -52,7 +52,8 @@ const open = (origin?: string): Promise<WebSocket | string> =>
   });
 
 test("threads count a caller's WebSockets together, and on SIGTERM each is told to go", async () => {
-  assert.match(String(await open("https://evil.example")), /403/);
+  const foreign = await open("https://evil.example");
+  assert.ok(typeof foreign === "string" && foreign.includes("403"));
   const tried = await Promise.all(Array.from({ length: 300 }, () => open()));
   const opened = tried.filter((one) => typeof one !== "string");
   assert.equal(opened.length, 8);

@@ -57,8 +57,8 @@ export const order = Order.begin()
   .step(ownership, "byBody")
   .step(limit, "byBody")
   .step(websocket, "handshake")
-  // The last: what is refused takes no place.
-  .step(websocket, "place")
+  // The last: what is refused takes no seat.
+  .step(websocket, "seat")
   // Before the contract: a 404 that the document does not declare would be told from another's
   // object.
   .onAnswer(existence, "hide")

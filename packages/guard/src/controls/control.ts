@@ -61,7 +61,7 @@ export interface LeaveFacts {
   readonly path: string;
   /** Whether the backend was asked, so that a write may have been done. */
   readonly forwarded: boolean;
-  readonly webSocketPlace: Facts["webSocketPlace"];
+  readonly webSocketSeat: Facts["webSocketSeat"];
 }
 
 /** How `check` and `explain` speak of a control. */

@@ -1,5 +1,5 @@
 // What many requests share: in memory that all threads of a process share, or in Redis.
-export type { HeldPlace, PlaceState } from "../state/places.ts";
+export type { Seat, SeatState } from "../state/seats.ts";
 export type { ProvenanceState } from "../state/provenance.ts";
 export { RedisState } from "../state/redis.ts";
 export type { ReplayState } from "../state/replay.ts";
@@ -9,10 +9,10 @@ export {
   SharedMemoryState,
 } from "../state/shared-memory.ts";
 export {
-  allocateSharedPlaces,
-  SharedPlaces,
-  type SharedPlaceTable,
-} from "../state/shared-places.ts";
+  allocateSharedSeats,
+  SharedSeats,
+  type SharedSeatTable,
+} from "../state/shared-seats.ts";
 export {
   allocateSharedProvenance,
   type SharedProvenance,

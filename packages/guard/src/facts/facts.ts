@@ -94,8 +94,8 @@ export interface Facts extends Done {
   /** Owner clauses, by bit, that only the answer can decide. */
   ownerPending: number;
 
-  /** The place among its caller's WebSockets that this one has taken, until it has ended. */
-  webSocketPlace: { leave(): void } | undefined;
+  /** The seat among its caller's WebSockets that this one has taken, until it has ended. */
+  webSocketSeat: { leave(): void } | undefined;
 
   /** The answer as the document declares it, where something was taken from it. */
   declaredAnswer: unknown;

@@ -37,7 +37,7 @@ export class Exchange implements Facts {
   bodyAbsent = false;
   bodyReading: BodyReading | undefined = undefined;
   ownerPending = 0;
-  webSocketPlace: Facts["webSocketPlace"] = undefined;
+  webSocketSeat: Facts["webSocketSeat"] = undefined;
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;
 

@@ -34,8 +34,8 @@ export function compileServe({
     if (exchange.ended) return;
     exchange.ended = true;
     record(makeRecord(exchange));
-    const { forwardedAt, path, webSocketPlace } = exchange;
-    const left: LeaveFacts = { path, forwarded: forwardedAt !== 0, webSocketPlace };
+    const { forwardedAt, path, webSocketSeat } = exchange;
+    const left: LeaveFacts = { path, forwarded: forwardedAt !== 0, webSocketSeat };
     for (const leave of exchange.course.operation.leave) leave(left);
   };
   return {

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { Plan } from "@portcullis/guard/policy";
 import {
   allocateSharedBuckets,
-  allocateSharedPlaces,
+  allocateSharedSeats,
   allocateSharedReplay,
   allocateWriteVersions,
   type SharedBuckets,
-  type SharedPlaceTable,
+  type SharedSeatTable,
   type SharedReplay,
 } from "@portcullis/guard/state";
 
@@ -16,7 +16,7 @@ import {
  */
 const keptProofs = 1_048_576;
 /** Callers with open WebSockets, each counted once for each thread that holds some. */
-const placeKeys = 65_536;
+const seatKeys = 65_536;
 
 /** Memory that all gate threads count in. */
 export interface SharedState {
@@ -24,7 +24,7 @@ export interface SharedState {
   readonly replay: SharedReplay;
   readonly writes: SharedArrayBuffer;
   /** WebSockets of each caller. */
-  readonly webSocketPlaces: SharedPlaceTable;
+  readonly webSocketSeats: SharedSeatTable;
 }
 
 /** Seeds are new at every start: nobody can find keys that collide ahead of time. */
@@ -37,7 +37,7 @@ export function allocateSharedState({ controls: { binding, limit } }: Plan): Sha
       seeds(4) as unknown as [number, number, number, number],
     ),
     writes: allocateWriteVersions(),
-    webSocketPlaces: allocateSharedPlaces(placeKeys, seeds(2) as unknown as [number, number]),
+    webSocketSeats: allocateSharedSeats(seatKeys, seeds(2) as unknown as [number, number]),
   };
 }
 

@@ -8,7 +8,7 @@ import {
   RedisState,
   type ReplayState,
   SharedMemoryState,
-  SharedPlaces,
+  SharedSeats,
   SharedProvenanceState,
   SharedReplayState,
   WriteVersions,
@@ -57,7 +57,7 @@ export class LiveGate {
   readonly #replay: ReplayState;
   readonly #provenance: ProvenanceState;
   readonly #writes: WriteVersions;
-  readonly #webSocketPlaces: SharedPlaces;
+  readonly #webSocketSeats: SharedSeats;
   readonly #gate: Gate;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
 
@@ -67,7 +67,7 @@ export class LiveGate {
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
     this.#writes = new WriteVersions(settings.writes);
-    this.#webSocketPlaces = new SharedPlaces(settings.webSocketPlaces, threadId);
+    this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
     this.#provenance = new SharedProvenanceState(settings.provenance);
     this.revoke(settings.revocations);
     setInterval(
@@ -88,7 +88,7 @@ export class LiveGate {
     this.#retireOthers(changed.plan);
   }
 
-  replaceKeys(jwks: Jwks): void {
+  reseatKeys(jwks: Jwks): void {
     this.#keys.replace(jwks);
   }
 
@@ -139,7 +139,7 @@ export class LiveGate {
         proofs: { nonces: createDpopNonces(nonceSecret), replay: redis ?? this.#replay },
         provenance: redis ?? (provenance.sets === 0 ? undefined : this.#provenance),
         writes: this.#writes,
-        webSocketPlaces: this.#webSocketPlaces,
+        webSocketSeats: this.#webSocketSeats,
         evidence,
         decisionPoint: (name: string, point: Parameters<typeof createDecisionPoint>[0]) =>
           createDecisionPoint(point, decisionPointTokens[name]),

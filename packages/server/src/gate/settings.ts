@@ -2,7 +2,7 @@ import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { Plan } from "@portcullis/guard/policy";
 import type {
   SharedBuckets,
-  SharedPlaceTable,
+  SharedSeatTable,
   SharedProvenance,
   SharedReplay,
 } from "@portcullis/guard/state";
@@ -32,7 +32,7 @@ export interface GateSettings {
   /** Counters of writes. */
   readonly writes: SharedArrayBuffer;
   /** WebSockets of each caller. */
-  readonly webSocketPlaces: SharedPlaceTable;
+  readonly webSocketSeats: SharedSeatTable;
   readonly revocations: readonly Revocation[];
   /** Whether callers may present a certificate. */
   readonly askCertificate: boolean;

@@ -38,7 +38,7 @@ function obey(message: ToGate, listener: Listener): void {
       listener.replaceCertificate(message.certificate);
       break;
     case "keys":
-      gate.replaceKeys(message.keys);
+      gate.reseatKeys(message.keys);
       break;
     case "revocations":
       gate.revoke(message.revocations);

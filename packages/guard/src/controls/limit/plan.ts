@@ -42,23 +42,31 @@ export function planOperationLimits(
   for (const { closeness, entry, index } of entries)
     entry.limits?.forEach(({ burst, per, rate }, at) => {
       const key = per.join("+");
-      const place = ["operations", String(index), "limits", String(at)];
       if (rate === "none") {
         limits.delete(key);
         return;
       }
+      const place = ["operations", String(index), "limits", String(at)];
       if (rate === "tier" && context.namesOf("tier") === undefined)
         context.note([...place, "rate"], "a rate by tier needs tiers", {
           expected: "limits: { tiers: { standard: 100/min } }",
         });
-      if (readsBody(per) && operation?.requestBody === undefined) {
-        if (closeness > 0 && operation !== undefined)
-          context.note([...place, "per"], `'${operation.key}' has no body to count by`, {
-            expected: "address, user, device, app, operation, tier or everyone",
-          });
-        return;
-      }
-      limits.set(key, { name: `${index + 1}.${at + 1}`, per, rate, burst });
+      if (readsBody(per) && operation?.requestBody === undefined)
+        noteBodyless(closeness, operation, [...place, "per"], context);
+      else limits.set(key, { name: `${index + 1}.${at + 1}`, per, rate, burst });
     });
   return [...limits.values()];
+}
+
+/** An entry for many operations may count by a body that some of them do not have. */
+function noteBodyless(
+  closeness: number,
+  operation: Operation | undefined,
+  place: readonly string[],
+  { note }: JoinContext,
+): void {
+  if (closeness > 0 && operation !== undefined)
+    note(place, `'${operation.key}' has no body to count by`, {
+      expected: "address, user, device, app, operation, tier or everyone",
+    });
 }

@@ -1,11 +1,11 @@
 import { objectProblems } from "../../facts/absent.ts";
-import { LocalPlaces, type PlaceState } from "../../state/places.ts";
+import { LocalSeats, type SeatState } from "../../state/seats.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { agreeWith, askBackend, compileHandshake } from "./handshake.ts";
 import { compileMessageCheck } from "./message-check.ts";
 import { compileOrigin } from "./origin.ts";
-import { compileTakePlace } from "./places.ts";
+import { compileTakeSeat } from "./seats.ts";
 import { type OriginPlan, planOrigins, planWebSockets } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { boundProblems, problems, requestProblems, responseProblems } from "./problems.ts";
@@ -14,7 +14,7 @@ import { words } from "./words.ts";
 
 export interface WebSocketPorts {
   /** Where the WebSockets of each caller are counted; this gate alone unless given. */
-  readonly webSocketPlaces?: PlaceState | undefined;
+  readonly webSocketSeats?: SeatState | undefined;
 }
 
 export const websocket = defineControl({
@@ -35,21 +35,21 @@ export const websocket = defineControl({
   problems: [problems, objectProblems, boundProblems, requestProblems, responseProblems],
   plan: planOrigins,
   planOperation: planWebSockets,
-  open: (plan: OriginPlan, { webSocketPlaces }: WebSocketPorts, { origin }) => ({
+  open: (plan: OriginPlan, { webSocketSeats }: WebSocketPorts, { origin }) => ({
     judgeOrigin: compileOrigin(plan, origin),
-    places: webSocketPlaces ?? new LocalPlaces(),
+    seats: webSocketSeats ?? new LocalSeats(),
   }),
   request: {
     origin: step({ title: "origin", mode: "websocket", needs: ["fields"], gives: [] }),
     handshake: step({ title: "handshake", mode: undefined, needs: ["ownerPending"], gives: [] }),
-    place: step({
+    seat: step({
       title: "limit of WebSockets",
       mode: "websocket",
       needs: ["address", "bindingJudged", "caller"],
-      gives: ["webSocketPlace"],
+      gives: ["webSocketSeat"],
     }),
   },
-  compile(bounds, { api, live: { judgeOrigin, places }, name, operation }) {
+  compile(bounds, { api, live: { judgeOrigin, seats }, name, operation }) {
     if (bounds === undefined || api?.upgrades !== true || operation === undefined)
       return { request: { handshake: compileHandshake(false) } };
     const { request, response } = operation.messages ?? {};
@@ -74,14 +74,14 @@ export const websocket = defineControl({
       request: {
         origin: judgeOrigin,
         handshake: compileHandshake(true),
-        place: compileTakePlace(name, bounds.most, places),
+        seat: compileTakeSeat(name, bounds.most, seats),
       },
       switching: {
         ask: askBackend,
         agree: agreeWith,
         carry: (known, ends) => new Tunnel(rules, known, ends).begin(),
       },
-      leave: ({ webSocketPlace }) => webSocketPlace?.leave(),
+      leave: ({ webSocketSeat }) => webSocketSeat?.leave(),
     };
   },
   words,

@@ -87,16 +87,9 @@ export class FrameReader {
   #judgeStart(): string | undefined {
     const first = this.#head[0] as number;
     const second = this.#head[1] as number;
-    const opcode = first & 0x0f;
+    const fault = startFault(first, second);
+    if (fault !== undefined) return fault;
     const short = second & 0x7f;
-    if ((first & 0x70) !== 0) return "a reserved bit is set";
-    if (opcode > opcodes.pong || (opcode > opcodes.binary && opcode < opcodes.close))
-      return `the opcode ${opcode} is reserved`;
-    if (opcode >= opcodes.close) {
-      if ((first & 0x80) === 0) return "a control frame is fragmented";
-      if (short > mostControlBytes)
-        return `a control frame is longer than ${mostControlBytes} bytes`;
-    }
     const masked = (second & 0x80) !== 0;
     if (masked !== this.#masked) return masked ? "a frame is masked" : "a frame is not masked";
     this.#needed += (short === 126 ? 2 : short === 127 ? 8 : 0) + (masked ? 4 : 0);
@@ -169,4 +162,17 @@ export class FrameReader {
     this.#stopped = true;
     this.#sink.onMalformed(detail);
   }
+}
+
+/** What the first two bytes of a frame may not say, whoever sends it. */
+function startFault(first: number, second: number): string | undefined {
+  const opcode = first & 0x0f;
+  if ((first & 0x70) !== 0) return "a reserved bit is set";
+  if (opcode > opcodes.pong || (opcode > opcodes.binary && opcode < opcodes.close))
+    return `the opcode ${opcode} is reserved`;
+  if (opcode < opcodes.close) return undefined;
+  if ((first & 0x80) === 0) return "a control frame is fragmented";
+  return (second & 0x7f) > mostControlBytes
+    ? `a control frame is longer than ${mostControlBytes} bytes`
+    : undefined;
 }

@@ -33,33 +33,39 @@ export class FrameWriter {
   write(opcode: number, payload: Buffer, final = true): void {
     const socket = this.#socket;
     if (!socket.writable) return;
-    const { length } = payload;
-    const lengthBytes = length < 126 ? 0 : length < 65_536 ? 2 : 8;
-    const headBytes = 2 + lengthBytes + (this.#masks ? 4 : 0);
-    const joined = length <= mostJoinedBytes;
-    const frame = Buffer.allocUnsafe(joined ? headBytes + length : headBytes);
-    frame[0] = (final ? 0x80 : 0) | opcode;
-    frame[1] =
-      (this.#masks ? 0x80 : 0) | (lengthBytes === 0 ? length : lengthBytes === 2 ? 126 : 127);
-    if (lengthBytes === 2) frame.writeUInt16BE(length, 2);
-    if (lengthBytes === 8) {
-      frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
-      frame.writeUInt32BE(length % 2 ** 32, 6);
-    }
-    if (this.#masks) {
-      const key = nextKey();
-      key.copy(frame, headBytes - 4);
-      for (let index = 0; index < length; index += 1)
-        payload[index] = (payload[index] as number) ^ (key[index & 3] as number);
-    }
-    if (joined) {
-      payload.copy(frame, headBytes);
-      socket.write(frame);
+    const head = headOf(opcode, payload.length, final);
+    if (!this.#masks) {
+      send(socket, [head, payload]);
       return;
     }
-    socket.cork();
-    socket.write(frame);
-    socket.write(payload);
-    socket.uncork();
+    const key = nextKey();
+    head[1] = (head[1] as number) | 0x80;
+    for (let index = 0; index < payload.length; index += 1)
+      payload[index] = (payload[index] as number) ^ (key[index & 3] as number);
+    send(socket, [head, key, payload]);
   }
+}
+
+/** The first bytes of a frame, with its length in the shortest form. */
+function headOf(opcode: number, length: number, final: boolean): Buffer {
+  const lengthBytes = length < 126 ? 0 : length < 65_536 ? 2 : 8;
+  const head = Buffer.allocUnsafe(2 + lengthBytes);
+  head[0] = (final ? 0x80 : 0) | opcode;
+  head[1] = lengthBytes === 0 ? length : lengthBytes === 2 ? 126 : 127;
+  if (lengthBytes === 2) head.writeUInt16BE(length, 2);
+  if (lengthBytes === 8) head.writeBigUInt64BE(BigInt(length), 2);
+  return head;
+}
+
+/** A head is copied: its key lies among others that will be drawn anew. */
+function send(socket: Duplex, parts: readonly Buffer[]): void {
+  const payload = parts.at(-1) as Buffer;
+  if (payload.length <= mostJoinedBytes) {
+    socket.write(Buffer.concat(parts));
+    return;
+  }
+  socket.cork();
+  socket.write(Buffer.concat(parts.slice(0, -1)));
+  socket.write(payload);
+  socket.uncork();
 }

@@ -26,7 +26,7 @@ export function compileHandshake(declared: boolean): Check<"ownerPending"> {
 }
 
 const keyForm = /^[A-Za-z0-9+/]{22}==$/;
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}$/;
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** A handshake of RFC 6455 section 4.1. Fields that stand twice are joined, and so are none. */
 function isHandshake({ method, rawHeaders }: Arrival): boolean {

@@ -89,20 +89,9 @@ function verify(
 function firstBadPattern(schema: unknown, seen: Set<unknown>): string | undefined {
   if (typeof schema !== "object" || schema === null || seen.has(schema)) return undefined;
   seen.add(schema);
-  if (isSchemaObject(schema)) {
-    const patterns = [
-      ...(typeof schema["pattern"] === "string" ? [schema["pattern"]] : []),
-      ...(isSchemaObject(schema["patternProperties"])
-        ? Object.keys(schema["patternProperties"])
-        : []),
-    ];
-    for (const pattern of patterns) {
-      try {
-        compileBoundedPattern(pattern);
-      } catch (fault) {
-        return (fault as Error).message;
-      }
-    }
+  for (const pattern of patternsOf(schema)) {
+    const bad = badPattern(pattern);
+    if (bad !== undefined) return bad;
   }
   for (const [keyword, part] of Object.entries(schema)) {
     if (keyword === "enum" || keyword === "const" || keyword === "default") continue;
@@ -110,4 +99,22 @@ function firstBadPattern(schema: unknown, seen: Set<unknown>): string | undefine
     if (bad !== undefined) return bad;
   }
   return undefined;
+}
+
+function patternsOf(schema: object): readonly string[] {
+  if (!isSchemaObject(schema)) return [];
+  const { pattern, patternProperties } = schema as Readonly<Record<string, unknown>>;
+  return [
+    ...(typeof pattern === "string" ? [pattern] : []),
+    ...(isSchemaObject(patternProperties) ? Object.keys(patternProperties) : []),
+  ];
+}
+
+function badPattern(pattern: string): string | undefined {
+  try {
+    compileBoundedPattern(pattern);
+    return undefined;
+  } catch (fault) {
+    return (fault as Error).message;
+  }
 }

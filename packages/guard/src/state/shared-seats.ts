@@ -1,23 +1,23 @@
 import { hashKey } from "./key-hash.ts";
-import type { HeldPlace, PlaceState } from "./places.ts";
+import type { Seat, SeatState } from "./seats.ts";
 import { lockSet } from "./set-lock.ts";
 
 const ways = 16;
 /** Two words of the key, the thread, and how many it holds. */
 const wordsPerSlot = 4;
 
-/** Memory in which all threads of a process count places; plain data, so that it travels. */
-export interface SharedPlaceTable {
+/** Memory in which all threads of a process count seats; plain data, so that it travels. */
+export interface SharedSeatTable {
   readonly memory: SharedArrayBuffer;
   readonly sets: number;
   readonly seeds: readonly [number, number];
 }
 
-/** @param keys how many may hold places at the same time, each thread's by itself: 24 bytes each */
-export function allocateSharedPlaces(
+/** @param keys how many may hold seats at the same time, each thread's by itself: 24 bytes each */
+export function allocateSharedSeats(
   keys: number,
   seeds: readonly [number, number],
-): SharedPlaceTable {
+): SharedSeatTable {
   const sets = 2 ** Math.ceil(Math.log2(Math.max(keys, ways) / ways));
   const slots = sets * ways;
   return { memory: new SharedArrayBuffer(slots * (8 + wordsPerSlot * 4) + sets * 4), sets, seeds };
@@ -35,15 +35,15 @@ const leaseMs = 20_000;
 const renewEveryMs = 5000;
 
 /**
- * Places that all threads of a process count together. Each thread has a slot of its own under a
+ * Seats that all threads of a process count together. Each thread has a slot of its own under a
  * key; what a caller holds is the sum of the slots whose lease runs. A set that is full of others
- * gives no place: what cannot be counted must not be held.
+ * gives no seat: what cannot be counted must not be held.
  */
-export class SharedPlaces implements PlaceState {
+export class SharedSeats implements SeatState {
   readonly #leases: Float64Array;
   readonly #words: Int32Array;
   readonly #locks: Int32Array;
-  readonly #table: SharedPlaceTable;
+  readonly #table: SharedSeatTable;
   readonly #thread: number;
   readonly #now: () => number;
   readonly #hash = new Uint32Array(2);
@@ -52,7 +52,7 @@ export class SharedPlaces implements PlaceState {
   #renewing: NodeJS.Timeout | undefined;
 
   /** @param thread no other thread of the process has this number */
-  constructor(table: SharedPlaceTable, thread: number, now: () => number = monotonicMs) {
+  constructor(table: SharedSeatTable, thread: number, now: () => number = monotonicMs) {
     const slots = table.sets * ways;
     this.#leases = new Float64Array(table.memory, 0, slots);
     this.#words = new Int32Array(table.memory, slots * 8, slots * wordsPerSlot);
@@ -66,7 +66,7 @@ export class SharedPlaces implements PlaceState {
     this.#now = now;
   }
 
-  take(key: string, most: number): HeldPlace | undefined {
+  take(key: string, most: number): Seat | undefined {
     const held = this.#held.get(key) ?? 0;
     if (!this.#write(key, held + 1, most)) return undefined;
     this.#held.set(key, held + 1);
