@@ -88,6 +88,16 @@ test("a message of the backend that does not fit ends the WebSocket only where t
   }
 });
 
+test("what is too large to be read does not pass its schema where only the size is observed", async () => {
+  const gate = await start({
+    policy:
+      "mode: { default: enforce, websocket: observe }\noperations: [{ match: said, websocket: { maxMessageSize: 20B } }]\n",
+  });
+  const socket = await gate.open("/said");
+  socket.send('{"text":"a","admin":true}');
+  assert.equal(await closed(socket), "1008 message-invalid");
+});
+
 test("messages are described in one way, at operations that have them", async () => {
   const document = (operation: string): string =>
     `openapi: 3.1.0\ninfo: { title: t, version: "1" }\nsecurity: []\npaths: { /x: { get: { ${operation} } } }\n`;

@@ -21,7 +21,7 @@ function readByFlow(chunks: readonly Buffer[]): Read {
   const read: Read = { told: [], failed: undefined };
   const socket = new PassThrough({ highWaterMark: 10_000_000 });
   const flow = new MessageFlow(
-    { from: "caller", mostBytes, judge: undefined, count: undefined },
+    { from: "caller", mostBytes, check: undefined, count: undefined },
     new FrameWriter(socket, true),
     {
       decide: ({ problem }) => {

@@ -4,6 +4,7 @@ import { maySend } from "./close-codes.ts";
 import { type FrameHead, FrameReader, type FrameSink, opcodes } from "./frame-reader.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { HeldBytes } from "./held-bytes.ts";
+import type { MessageCheck } from "./message-check.ts";
 import { boundProblems, problems } from "./problems.ts";
 
 /** What holds for the messages of one direction. */
@@ -11,8 +12,8 @@ export interface FlowRules {
   /** `caller`: its frames must be masked, and the backend's must not. */
   readonly from: "caller" | "backend";
   readonly mostBytes: number;
-  /** Judges a message that is whole; undefined where no schema describes it. */
-  readonly judge: ((bytes: Buffer, isText: boolean) => Refusal | undefined) | undefined;
+  /** Judges messages by the document; undefined where no schema describes them. */
+  readonly check: MessageCheck | undefined;
   /** Counts one more message; undefined where nothing is counted. */
   readonly count: (() => Refusal | undefined) | undefined;
 }
@@ -115,7 +116,7 @@ export class MessageFlow implements FrameSink {
       this.#stopsBy(notText);
       return;
     }
-    if (this.#stopsBy(this.#rules.judge?.(bytes, opcode === opcodes.text))) return;
+    if (this.#stopsBy(this.#rules.check?.judge(bytes, opcode === opcodes.text))) return;
     this.#to.write(opcode, bytes);
   }
 
@@ -146,7 +147,7 @@ export class MessageFlow implements FrameSink {
     const refusal = refuse(boundProblems["message-too-large"], {
       detail: `of the ${this.#rules.from}: ${detail}`,
     });
-    if (this.#stopsBy(refusal)) return;
+    if (this.#stopsBy(refusal) || this.#stopsBy(this.#rules.check?.unread)) return;
     const isText = this.#opcode === opcodes.text;
     this.#streamed = isText ? new TextDecoder("utf-8", { fatal: true }) : true;
     this.#passPiece(this.#held.take(), false);

@@ -7,15 +7,15 @@ import type { Carrying, Ends } from "../switching.ts";
 import { closeCodeOf, closeCodes } from "./close-codes.ts";
 import { opcodes } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
-import type { JudgeMessage } from "./message-check.ts";
+import type { MessageCheck } from "./message-check.ts";
 import { MessageFlow } from "./message-flow.ts";
 import type { WebSocketPlan } from "./plan.ts";
 import { boundProblems } from "./problems.ts";
 
 export interface TunnelRules {
   readonly bounds: WebSocketPlan;
-  readonly request: JudgeMessage | undefined;
-  readonly response: JudgeMessage | undefined;
+  readonly request: MessageCheck | undefined;
+  readonly response: MessageCheck | undefined;
 }
 
 /** How long an end may take to answer a close frame, and to take what was sent to it. */
@@ -61,12 +61,12 @@ export class Tunnel implements Carrying {
     this.#writers = { caller: toCaller, backend: toBackend };
     this.#flows = {
       caller: new MessageFlow(
-        { from: "caller", mostBytes, judge: request, count: () => this.#count() },
+        { from: "caller", mostBytes, check: request, count: () => this.#count() },
         toBackend,
         this.#eventsOf("caller"),
       ),
       backend: new MessageFlow(
-        { from: "backend", mostBytes, judge: response, count: undefined },
+        { from: "backend", mostBytes, check: response, count: undefined },
         toCaller,
         this.#eventsOf("backend"),
       ),
