@@ -186,7 +186,7 @@ export const malformed: readonly Malformed[] = [
   {
     what: "a close reason that is not UTF-8",
     section: "5.5.1",
-    code: 1002,
+    code: 1007,
     frames: [{ opcode: 8, payload: closing(1000, Buffer.from([0xff])) }],
   },
 ];

@@ -76,7 +76,6 @@ async function readByLibrary(chunks: readonly Buffer[]): Promise<Read> {
       tell(opcodes.close, code === 1005 ? Buffer.alloc(0) : closing(code, reason)),
     )
     .on("error", (fault: Error & { code: string }) => {
-      // A reason that is not UTF-8 is a malformed close frame here, and inconsistent data there.
       read.failed = statusOf[fault.code] ?? 1002;
     });
   for (const chunk of chunks) {

@@ -127,6 +127,10 @@ export class MessageFlow implements FrameSink {
         this.onMalformed(fault);
         return;
       }
+      if (!isUtf8(payload.subarray(2))) {
+        this.#stopsBy(notText);
+        return;
+      }
       // What follows a close frame is no message (RFC 6455 section 5.5.1).
       this.stop();
       const code = payload.length === 0 ? undefined : payload.readUInt16BE(0);
@@ -183,11 +187,11 @@ function decodes(decoder: TextDecoder, part: Buffer, final: boolean): boolean {
   }
 }
 
-/** RFC 6455 section 5.5.1: a code of two bytes and a reason in UTF-8, or nothing. */
+/** RFC 6455 section 5.5.1: a code of two bytes before the reason, or nothing. */
 function closeFault(payload: Buffer): string | undefined {
   if (payload.length === 0) return undefined;
   if (payload.length === 1) return "a close frame holds half a code";
   const code = payload.readUInt16BE(0);
   if (!maySend(code)) return `a close frame holds the code ${code}`;
-  return isUtf8(payload.subarray(2)) ? undefined : "a close frame's reason is not UTF-8";
+  return undefined;
 }

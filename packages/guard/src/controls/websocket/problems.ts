@@ -14,7 +14,7 @@ export const problems = defineProblems("protocol", {
   },
   "message-not-text": {
     status: 400,
-    title: "A text message is not UTF-8",
+    title: "A text is not UTF-8",
     sentence: "Send text as UTF-8, and anything else as a binary message.",
   },
 });
