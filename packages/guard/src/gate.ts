@@ -15,6 +15,7 @@ import {
 } from "./journey/explain.ts";
 import { type FindOperation, Journey } from "./journey/journey.ts";
 import { compileRecord } from "./journey/record.ts";
+import { OpenTunnels } from "./journey/open-tunnels.ts";
 import { findOperation } from "./journey/route.ts";
 import { compileServe } from "./journey/serve.ts";
 import { order } from "./order.ts";
@@ -29,7 +30,7 @@ type ControlPorts = PortsOf<Controls> extends (ports: infer P) => void ? P : nev
 /** What the gate needs of the program around it, and what its controls need. */
 export type GatePorts = CompilePorts &
   ControlPorts & {
-    /** Told of every exchange once, whatever became of it. */
+    /** Told of every exchange once, whatever became of it; of a WebSocket when it is opened too. */
     readonly record: (record: DecisionRecord) => void;
   };
 
@@ -60,6 +61,8 @@ export interface Gate {
    * that would ask somebody else may throw `NotAsked`, and the step is explained by that.
    */
   explain(arrival: Arrival): Promise<Explanation>;
+  /** Tells whatever lasts, such as a WebSocket, that the gate is stopping. */
+  goAway(): void;
   close(): void;
 }
 
@@ -70,7 +73,8 @@ export interface Gate {
  * @throws RangeError where the plan needs a port that is not given
  */
 export function createGate(options: GateOptions): Gate {
-  let current = assemble(options);
+  const tunnels = new OpenTunnels();
+  let current = assemble(options, tunnels);
   return {
     handle(arrival, answer) {
       const exchange = current.newExchange(arrival);
@@ -78,7 +82,7 @@ export function createGate(options: GateOptions): Gate {
     },
     replace(next) {
       const replaced = current;
-      current = assemble(next);
+      current = assemble(next, tunnels);
       replaced.compiled.close();
     },
     explain(arrival) {
@@ -88,6 +92,7 @@ export function createGate(options: GateOptions): Gate {
         explain(explaining).begin(newExchange(arrival), explaining);
       });
     },
+    goAway: () => tunnels.goAway(),
     close: () => current.compiled.close(),
   };
 }
@@ -100,7 +105,7 @@ interface Assembled {
   readonly explain: (explaining: Explaining) => Journey<Explaining>;
 }
 
-function assemble(options: GateOptions): Assembled {
+function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
   const { ports } = options;
   const plan = planOf(options);
   const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
@@ -119,6 +124,7 @@ function assemble(options: GateOptions): Assembled {
         gateItself,
         makeRecord: compileRecord(plan.recordFields),
         record,
+        tunnels,
       }),
     ),
     explain: (explaining) =>

@@ -41,6 +41,8 @@ export const order = Order.begin()
   .step(app, "upgrade")
   .step(authentication, "authenticate")
   .step(binding, "prove")
+  // Behind the facts by which modes are staged, and before anything is asked of the backend.
+  .step(websocket, "origin")
   .step(limit, "beforeBody")
   // The caller is known, for whom it may be staged; and nobody was asked with the fields so far.
   .step(protocol, "listed")
@@ -62,6 +64,8 @@ export const order = Order.begin()
   .step(ownership, "byBody")
   .step(limit, "byBody")
   .step(websocket, "handshake")
+  // The last: what is refused takes no seat.
+  .step(websocket, "seat")
   // Stands before the contract. A 404 that the document does not declare would be refused there,
   // and so could be told from the answer for another's object.
   .onAnswer(existence, "hide")

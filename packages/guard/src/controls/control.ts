@@ -1,5 +1,5 @@
 import type { Operation, SchemaRegistry } from "../document/api-document.ts";
-import type { Fact, Known } from "../facts/facts.ts";
+import type { Fact, Facts, Known } from "../facts/facts.ts";
 import type { Problem } from "../facts/problem.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { CoreKeys } from "../policy/core-keys.ts";
@@ -8,6 +8,7 @@ import type { PolicyKeys, PolicyOf } from "../policy/keys.ts";
 import type { ModeKey } from "../policy/mode-setting.ts";
 import type { AnswerCheck, Check, FactsOf } from "./check.ts";
 import type { GateAt, OperationAt } from "./compile-context.ts";
+import type { Switching } from "./switching.ts";
 
 /** Steps of a control by their names, each with the facts it needs and gives. */
 export type StepTable = Readonly<Record<string, FactsOf<Fact, Fact>>>;
@@ -33,6 +34,8 @@ export interface BesideSteps {
   readonly conceal?: Concealment | undefined;
   /** Fields of every answer, whoever gives it. Called once, before the head is written. */
   readonly everyAnswer?: EveryAnswer | undefined;
+  /** Carries what the connection becomes where the backend agrees to another protocol. */
+  readonly switching?: Switching | undefined;
   /** Called once when the exchange has ended, whatever became of it. */
   readonly leave?: ((known: LeaveFacts) => void) | undefined;
 }
@@ -58,6 +61,7 @@ export interface LeaveFacts {
   readonly path: string;
   /** Whether the backend was asked, so that a write may have been done. */
   readonly forwarded: boolean;
+  readonly webSocketSeat: Facts["webSocketSeat"];
 }
 
 /** How `check` and `explain` speak of a control. */

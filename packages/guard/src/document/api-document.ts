@@ -76,6 +76,12 @@ export interface ResponseContract {
   readonly headers: Readonly<Record<string, { required: boolean; schema?: JsonSchema }>>;
 }
 
+/** The messages of a WebSocket, which are JSON where a schema describes them. */
+export interface MessageContract {
+  readonly request?: JsonSchema;
+  readonly response?: JsonSchema;
+}
+
 /**
  * One way in: every scheme named must be satisfied, with its scopes. An empty object lets anybody
  * in.
@@ -108,6 +114,8 @@ export interface Operation {
    * same as `[]`.
    */
   readonly security?: readonly SecurityRequirement[];
+  /** What a WebSocket's messages hold, of the caller and of the backend: `x-portcullis-messages`. */
+  readonly messages?: MessageContract;
   readonly deprecated: boolean;
   readonly summary?: string;
   readonly position: SourcePosition;

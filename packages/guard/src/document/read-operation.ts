@@ -8,6 +8,7 @@ import type {
 } from "./api-document.ts";
 import type { SchemaCollector } from "./collect-schemas.ts";
 import { child, type DocumentSet, isRecord, type Located } from "./references.ts";
+import { readMessages } from "./read-messages.ts";
 import { readSecurity } from "./read-security.ts";
 
 const styles: Readonly<Record<ParameterLocation, readonly Parameter["style"][]>> = {
@@ -55,6 +56,7 @@ export class OperationReader {
     const pathTemplate = `${this.#basePath}${template}`;
     const parameters = this.#parameters(at, shared, template);
     const requestBody = this.#requestBody(child(at, "requestBody"));
+    const messages = readMessages(at, this.#set, this.#collector);
     const own = child(at, "security");
     const security = readSecurity(
       own.value === undefined ? this.#documentSecurity : own,
@@ -72,6 +74,7 @@ export class OperationReader {
         ...(requestBody === undefined ? {} : { requestBody }),
         responses: this.#responses(child(at, "responses")),
         ...(security === undefined ? {} : { security }),
+        ...(messages === undefined ? {} : { messages }),
         deprecated: value["deprecated"] === true,
         ...(typeof value["summary"] === "string" ? { summary: value["summary"] } : {}),
         position: at.document.positionOf(at.path),

@@ -1,4 +1,5 @@
 // What many requests share: in memory that all threads of a process share, or in Redis.
+export type { Seat, SeatState } from "../state/seats.ts";
 export type { ProvenanceState } from "../state/provenance.ts";
 export { RedisState } from "../state/redis.ts";
 export type { ReplayState } from "../state/replay.ts";
@@ -7,6 +8,11 @@ export {
   type SharedBuckets,
   SharedMemoryState,
 } from "../state/shared-memory.ts";
+export {
+  allocateSharedSeats,
+  SharedSeats,
+  type SharedSeatTable,
+} from "../state/shared-seats.ts";
 export {
   allocateSharedProvenance,
   type SharedProvenance,

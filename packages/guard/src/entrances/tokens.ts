@@ -8,7 +8,7 @@ export {
   type DpopProof,
   thumbprintOf,
 } from "../controls/binding/dpop-proof.ts";
-export { networkOf } from "../controls/limit/limit-key.ts";
 export type { Caller } from "../facts/caller.ts";
 export { isRefusal } from "../facts/refusal.ts";
+export { networkOf } from "../reading/network.ts";
 export { signingAlgorithms } from "../jws/signing-algorithms.ts";

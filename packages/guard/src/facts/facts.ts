@@ -95,6 +95,12 @@ export interface Facts extends Done {
   /** Undefined when nobody signed in. */
   caller: Caller | undefined;
 
+  /**
+   * Judges the access token again, where an exchange outlasts its request; undefined where no
+   * token is verified.
+   */
+  believes: ((accessToken: string, nowSeconds: number) => Refusal | undefined) | undefined;
+
   /** The body as bytes, once it was read; as they will be sent on. */
   bodyBytes: Buffer | undefined;
   /** The body as it was read by its media type; undefined where nothing reads it. */
@@ -111,6 +117,9 @@ export interface Facts extends Done {
 
   /** Owner clauses, by bit, that only the answer can decide. */
   ownerPending: number;
+
+  /** The seat among its caller's WebSockets that this one has taken, until it has ended. */
+  webSocketSeat: { leave(): void } | undefined;
 
   /** The answer as the document declares it, where something was taken from it. */
   declaredAnswer: unknown;

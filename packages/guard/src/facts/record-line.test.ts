@@ -47,6 +47,7 @@ test("a line says what the record says, and nothing a caller sent can end it or 
       decisions: [{ code: "limit-exceeded", mode: "enforce", detail: hostile, at: [hostile] }],
     },
   ];
+  all.push({ ...record, webSocket: { state: "opened" } });
   for (const one of all) {
     const line = recordLine(one);
     assert.equal(line.indexOf("\n"), line.length - 1);

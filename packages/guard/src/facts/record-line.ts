@@ -27,6 +27,7 @@ export function recordLine(record: DecisionRecord): string {
   line += `,"durationMs":${record.durationMs}`;
   if (record.upstreamMs !== undefined) line += `,"upstreamMs":${record.upstreamMs}`;
   line += `,"answerBytes":${record.answerBytes}`;
+  if (record.webSocket !== undefined) line += `,"webSocket":${JSON.stringify(record.webSocket)}`;
   if (record.address !== undefined) line += `,"address":${quoted(record.address)}`;
   if (record.subject !== undefined) line += `,"subject":${quoted(record.subject)}`;
   if (record.client !== undefined) line += `,"client":${quoted(record.client)}`;

@@ -31,9 +31,27 @@ export interface DecisionRecord {
   readonly durationMs: number;
   readonly upstreamMs: number | undefined;
   readonly answerBytes: number;
+  /** Of a WebSocket, which leaves two records: one when it is opened, one when it is over. */
+  readonly webSocket?: { readonly state: "opened" } | WebSocketEnd | undefined;
   readonly address?: string | undefined;
   readonly subject?: string | undefined;
   readonly client?: string | undefined;
+}
+
+/** How a WebSocket has ended, without a word of what was said. */
+export interface WebSocketEnd {
+  readonly state: "closed";
+  /** 1005: an end gave no code; 1006: the connection was lost (RFC 6455 section 7.4.1). */
+  readonly closeCode: number;
+  readonly closedBy: "caller" | "backend" | "gate";
+  /** Messages and bytes that the caller has sent. */
+  readonly messagesIn: number;
+  readonly bytesIn: number;
+  /** Messages and bytes that the backend has sent. */
+  readonly messagesOut: number;
+  readonly bytesOut: number;
+  /** Messages that would have been refused, and were only observed. */
+  readonly observed: number;
 }
 
 /** Personal fields that the policy may name. */

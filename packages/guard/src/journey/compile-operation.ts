@@ -71,6 +71,7 @@ export function compileOperation(source: OperationSource, parts: CompileParts): 
     everyAnswer,
     fieldRules: fieldRulesOf(everyAnswer.flatMap(({ replaces }) => replaces)),
     conceal: all.find((one) => one.conceal !== undefined)?.conceal,
+    switching: all.find((one) => one.switching !== undefined)?.switching,
     leave: all.flatMap((one) => one.leave ?? []),
     upstream,
     upstreamHost: source.upstreamHost,

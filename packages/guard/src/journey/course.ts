@@ -1,5 +1,6 @@
 import type { AnswerCheck, Outcome } from "../controls/check.ts";
 import type { Concealment, EveryAnswer, LeaveFacts } from "../controls/control.ts";
+import type { Switching } from "../controls/switching.ts";
 import type { ResponseTable } from "../document/responses.ts";
 import type { Fact } from "../facts/facts.ts";
 import type { Mode, ModeRow } from "../facts/mode.ts";
@@ -38,6 +39,8 @@ export interface CompiledOperation {
   readonly everyAnswer: readonly EveryAnswer[];
   readonly fieldRules: FieldRules;
   readonly conceal: Concealment | undefined;
+  /** Undefined where no connection leaves HTTP. */
+  readonly switching: Switching | undefined;
   readonly leave: readonly ((known: LeaveFacts) => void)[];
   readonly upstream: Upstream;
   /** The Host field that the backend is told: `keep`, `target`, or a name. */

@@ -5,6 +5,7 @@ import type { Caller } from "../facts/caller.ts";
 import { Decisions, modeOf } from "../facts/decision.ts";
 import type { Facts } from "../facts/facts.ts";
 import { type FieldDoubts, type HeaderFields, noHeaderFields } from "../facts/header-fields.ts";
+import type { DecisionRecord } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Course } from "./course.ts";
 
@@ -33,6 +34,7 @@ export class Exchange implements Facts {
   app: App | undefined = undefined;
   accessToken: string | undefined = undefined;
   caller: Caller | undefined = undefined;
+  believes: Facts["believes"] = undefined;
   bodyBytes: Buffer | undefined = undefined;
   body: unknown = undefined;
   bodyAbsent = false;
@@ -40,6 +42,7 @@ export class Exchange implements Facts {
   streamBound: StreamBound | undefined = undefined;
   unwritten: string[] | undefined = undefined;
   ownerPending = 0;
+  webSocketSeat: Facts["webSocketSeat"] = undefined;
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;
 
@@ -54,6 +57,10 @@ export class Exchange implements Facts {
   upstreamStatus = 0;
   status = 0;
   answerBytes = 0;
+  /** Of a WebSocket: what the next record says of it. */
+  webSocket: DecisionRecord["webSocket"] = undefined;
+  /** Decisions that an earlier record of this exchange has told. */
+  recordedDecisions = 0;
   /** Nobody waits for the answer any more. */
   closed = false;
   /** It has been recorded, and everything that was held for it was let go. */

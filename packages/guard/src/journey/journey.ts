@@ -1,8 +1,8 @@
 import type { Outcome, Reply } from "../controls/check.ts";
-import { isRefusal, refuse, type Refusal } from "../facts/refusal.ts";
+import { isRefusal, type Refusal } from "../facts/refusal.ts";
 import type { RunStep } from "./course.ts";
 import type { Exchange } from "./exchange.ts";
-import { upstreamProblems } from "./problems.ts";
+import { gateFault } from "./problems.ts";
 
 /**
  * What becomes of an exchange when its steps have been taken. A gate that serves answers or
@@ -113,8 +113,7 @@ export class Journey<A> {
   }
 
   #fail(exchange: Exchange, way: A, fault: unknown): void {
-    const detail = fault instanceof Error ? `${fault.name}: ${fault.message}` : "unknown";
-    const refusal = refuse(upstreamProblems["gate-fault"], { detail });
+    const refusal = gateFault(fault);
     exchange.decisions.fail(refusal);
     this.#ends.refuse(exchange, way, refusal);
   }

@@ -30,17 +30,23 @@ export function compileRecord(
       upstreamStatus: exchange.upstreamStatus === 0 ? undefined : exchange.upstreamStatus,
       outcome: refusal === undefined ? "passed" : status >= 500 ? "failed" : "refused",
       code: refusal?.problem.code,
-      decisions: made.length === 0 ? none : made.map(recorded),
+      decisions: decisionsOf(made, exchange.recordedDecisions),
       stripped: exchange.stripped?.map(nameOnly),
       unwritten: refusal === undefined ? exchange.unwritten : undefined,
       durationMs: round(performance.now() - exchange.startedAt),
       upstreamMs: answeredAt === 0 ? undefined : round(answeredAt - exchange.forwardedAt),
       answerBytes: exchange.answerBytes,
+      webSocket: exchange.webSocket,
       address: withAddress ? address : undefined,
       subject: withSubject ? caller?.subject : undefined,
       client: withClient ? caller?.clientId : undefined,
     };
   };
+}
+
+function decisionsOf(made: readonly Decision[], told: number): DecisionRecord["decisions"] {
+  if (made.length === told) return none;
+  return (told === 0 ? made : made.slice(told)).map(recorded);
 }
 
 const none: DecisionRecord["decisions"] = Object.freeze([]);

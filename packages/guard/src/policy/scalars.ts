@@ -1,4 +1,5 @@
 import { readRange, rangeForm, readVersion } from "../facts/app.ts";
+import { type Rate, rateForm, readRate } from "../reading/rate.ts";
 import { optional, object } from "./object-shape.ts";
 import { scalar, type Shape, text } from "./shape.ts";
 
@@ -33,6 +34,15 @@ export const day: Shape<number> = scalar(
       : undefined,
   { type: "string", format: "date" },
 );
+
+/** Undefined when the value is no rate. */
+export const asRate = (value: unknown): Rate | undefined =>
+  isText(value) ? readRate(value) : undefined;
+
+export const rate: Shape<Rate> = scalar(rateForm, asRate, {
+  type: "string",
+  pattern: "^\\d{1,7}/(s|sec|second|min|minute|h|hour|d|day)$",
+});
 
 /** An address on the web. It carries no user and no fragment: neither means anything to a gate. */
 export const url = (protocols: readonly string[], expected: string): Shape<string> =>

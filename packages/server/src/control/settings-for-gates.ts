@@ -36,6 +36,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
     revocations: issuer.revocations,
     replay: shared.replay,
     writes: shared.writes,
+    webSocketSeats: shared.webSocketSeats,
     provenance: provenance.shared,
     askCertificate: binding === "mtls" || binding === "optional",
     assertionKey: parts.assertionKey,

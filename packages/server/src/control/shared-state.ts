@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { Plan } from "@portcullis/guard/policy";
 import {
   allocateSharedBuckets,
+  allocateSharedSeats,
   allocateSharedReplay,
   allocateWriteVersions,
   type SharedBuckets,
+  type SharedSeatTable,
   type SharedReplay,
 } from "@portcullis/guard/state";
 
@@ -13,12 +15,16 @@ import {
  * again.
  */
 const keptProofs = 1_048_576;
+/** Callers with open WebSockets, each counted once for each thread that holds some. */
+const seatKeys = 65_536;
 
 /** Memory that all gate threads count in. */
 export interface SharedState {
   readonly buckets: SharedBuckets;
   readonly replay: SharedReplay;
   readonly writes: SharedArrayBuffer;
+  /** WebSockets of each caller. */
+  readonly webSocketSeats: SharedSeatTable;
 }
 
 /** Seeds are new at every start: nobody can find keys that collide ahead of time. */
@@ -31,6 +37,7 @@ export function allocateSharedState({ controls: { binding, limit } }: Plan): Sha
       seeds(4) as unknown as [number, number, number, number],
     ),
     writes: allocateWriteVersions(),
+    webSocketSeats: allocateSharedSeats(seatKeys, seeds(2) as unknown as [number, number]),
   };
 }
 

@@ -1,3 +1,4 @@
+import { threadId } from "node:worker_threads";
 import { createGate, type DecisionRecord, type Gate, type Plan } from "@portcullis/guard";
 import { IdSealer, type OwnerEvidence } from "@portcullis/guard/ownership";
 import type { UpstreamPlan } from "@portcullis/guard/policy";
@@ -7,6 +8,7 @@ import {
   RedisState,
   type ReplayState,
   SharedMemoryState,
+  SharedSeats,
   SharedProvenanceState,
   SharedReplayState,
   WriteVersions,
@@ -55,6 +57,7 @@ export class LiveGate {
   readonly #replay: ReplayState;
   readonly #provenance: ProvenanceState;
   readonly #writes: WriteVersions;
+  readonly #webSocketSeats: SharedSeats;
   readonly #gate: Gate;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
 
@@ -64,6 +67,7 @@ export class LiveGate {
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
     this.#writes = new WriteVersions(settings.writes);
+    this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
     this.#provenance = new SharedProvenanceState(settings.provenance);
     this.revoke(settings.revocations);
     setInterval(
@@ -84,12 +88,17 @@ export class LiveGate {
     this.#retireOthers(changed.plan);
   }
 
-  replaceKeys(jwks: Jwks): void {
+  reseatKeys(jwks: Jwks): void {
     this.#keys.replace(jwks);
   }
 
   revoke(revocations: readonly Revocation[]): void {
     this.#revocations.add(revocations);
+  }
+
+  /** Tells whatever lasts that this thread is stopping. */
+  goAway(): void {
+    this.#gate.goAway();
   }
 
   async close(): Promise<void> {
@@ -131,6 +140,7 @@ export class LiveGate {
         proofs: { nonces: createDpopNonces(nonceSecret), replay: redis ?? this.#replay },
         provenance: redis ?? (provenance.sets === 0 ? undefined : this.#provenance),
         writes: this.#writes,
+        webSocketSeats: this.#webSocketSeats,
         evidence,
         decisionPoint: (name: string, point: Parameters<typeof createDecisionPoint>[0]) =>
           createDecisionPoint(point, decisionPointTokens[name]),

@@ -1,6 +1,11 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { Plan } from "@portcullis/guard/policy";
-import type { SharedBuckets, SharedProvenance, SharedReplay } from "@portcullis/guard/state";
+import type {
+  SharedBuckets,
+  SharedSeatTable,
+  SharedProvenance,
+  SharedReplay,
+} from "@portcullis/guard/state";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
@@ -26,6 +31,8 @@ export interface GateSettings {
   readonly provenance: SharedProvenance;
   /** Counters of writes. */
   readonly writes: SharedArrayBuffer;
+  /** WebSockets of each caller. */
+  readonly webSocketSeats: SharedSeatTable;
   readonly revocations: readonly Revocation[];
   /** Whether callers may present a certificate. */
   readonly askCertificate: boolean;

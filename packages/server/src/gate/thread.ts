@@ -46,7 +46,7 @@ function obey(message: ToGate, listener: Listener): void {
       listener.replaceCertificate(message.certificate);
       break;
     case "keys":
-      gate.replaceKeys(message.keys);
+      gate.reseatKeys(message.keys);
       break;
     case "revocations":
       gate.revoke(message.revocations);
@@ -62,6 +62,7 @@ function obey(message: ToGate, listener: Listener): void {
       }
       break;
     case "drain":
+      gate.goAway();
       void listener
         .close(message.drainMs)
         .then(() => gate.close())

@@ -2,21 +2,6 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Forwarding, UpgradeReceiver, UpstreamRequest } from "@portcullis/guard/upstream";
 
-/**
- * Fields of the backend's 101 that the handshake itself needs; the others of a connection stay
- * behind.
- */
-const dropped: ReadonlySet<string> = new Set([
-  "keep-alive",
-  "proxy-authenticate",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "content-length",
-  "server",
-  "x-powered-by",
-]);
-
 /** A handshake on a connection of its own: a pool's connections are for requests that end. */
 export function requestUpgrade(
   target: string,
@@ -42,12 +27,7 @@ export function requestUpgrade(
   outgoing.on("upgrade", (response, socket, head) => {
     done = true;
     socket.setTimeout(0);
-    const fields = response.rawHeaders;
-    const kept: string[] = [];
-    for (let index = 0; index < fields.length; index += 2)
-      if (!dropped.has((fields[index] as string).toLowerCase()))
-        kept.push(fields[index] as string, fields[index + 1] as string);
-    receiver.onSwitched(kept, socket, head);
+    receiver.onSwitched(response.rawHeaders, socket, head);
   });
   outgoing.on("response", (response) => {
     done = true;

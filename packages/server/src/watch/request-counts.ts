@@ -52,6 +52,13 @@ export class RequestCounts {
 
   add(record: DecisionRecord): void {
     const version = this.#versionLabel(record);
+    for (const { code, mode } of record.decisions)
+      this.#addDecision({ operation: record.operation, appVersion: version, code, mode, count: 1 });
+    // The request was counted when the WebSocket was opened.
+    if (record.webSocket?.state !== "closed") this.#addRequest(record, version);
+  }
+
+  #addRequest(record: DecisionRecord, version: string): void {
     const app = version === "other" ? "other" : (record.app ?? "none");
     const statusClass =
       record.status === 0 ? "none" : (statusClasses[Math.floor(record.status / 100)] ?? "none");
@@ -91,8 +98,6 @@ export class RequestCounts {
       index -= 1
     )
       row.buckets[index] = (row.buckets[index] as number) + 1;
-    for (const { code, mode } of record.decisions)
-      this.#addDecision({ operation: record.operation, appVersion: version, code, mode, count: 1 });
   }
 
   merge(counts: Counts): void {

@@ -62,6 +62,38 @@ test("requests are counted by operation, app version, status class and outcome",
   );
 });
 
+test("a WebSocket is counted once as a request, and its decisions of both records", () => {
+  const counts = new RequestCounts();
+  const observed = (code: string) => [
+    { code, mode: "observe" as const, detail: undefined, at: undefined },
+  ];
+  counts.add(
+    record({ status: 101, webSocket: { state: "opened" }, decisions: observed("origin-refused") }),
+  );
+  const end = { closeCode: 1000, closedBy: "caller", observed: 0 } as const;
+  const carried = { messagesIn: 1, bytesIn: 7, messagesOut: 0, bytesOut: 0 };
+  counts.add(
+    record({
+      status: 101,
+      durationMs: 60_000,
+      webSocket: { state: "closed", ...end, ...carried },
+      decisions: observed("message-invalid"),
+    }),
+  );
+  const { decisions, requests } = counts.all();
+  assert.deepEqual(
+    requests.map(({ count, durationMsSum, statusClass }) => [statusClass, count, durationMsSum]),
+    [["1xx", 1, 3]],
+  );
+  assert.deepEqual(
+    decisions.map(({ code, count }) => [code, count]),
+    [
+      ["origin-refused", 1],
+      ["message-invalid", 1],
+    ],
+  );
+});
+
 test("invented app versions cannot grow the metrics without bound", () => {
   const counts = new RequestCounts();
   for (let version = 0; version < 5000; version += 1)

@@ -9,6 +9,8 @@ export interface AuthenticateRules {
   readonly findCredential: FindCredential;
   /** Verifies the token, or remembers that it was verified. */
   readonly verify: (token: string, nowSeconds: number) => Caller | Refusal;
+  /** Judges a verified token again, later. */
+  readonly believes: (token: string, nowSeconds: number) => Refusal | undefined;
   /** Whether a caller without a credential may go on: the operation is open to anybody. */
   readonly anonymous: boolean;
 }
@@ -20,9 +22,10 @@ export interface AuthenticateRules {
  */
 export function compileAuthenticate({
   anonymous,
+  believes,
   findCredential,
   verify,
-}: AuthenticateRules): Check<never, "accessToken" | "caller"> {
+}: AuthenticateRules): Check<never, "accessToken" | "believes" | "caller"> {
   const missing = challenge(
     refuse(signInProblems["credential-missing"], { detail: "no credential was presented" }),
   );
@@ -33,6 +36,7 @@ export function compileAuthenticate({
     const outcome = verify(credential, Math.floor(known.receivedAtMs / 1000));
     if (isRefusal(outcome)) return challenge(outcome);
     known.accessToken = credential;
+    known.believes = believes;
     known.caller = outcome;
     return undefined;
   };

@@ -34,18 +34,19 @@ export const authentication = defineControl({
       title: "authenticate",
       mode: "authentication",
       needs: [],
-      gives: ["accessToken", "caller"],
+      gives: ["accessToken", "believes", "caller"],
     }),
   },
   compile(_own, { anonymous, api, live, operation }) {
     // The issuer reads its callers' credentials itself.
     if (live === undefined || operation === undefined || api?.issuer === true) return {};
-    const { finderFor, verify } = live;
+    const { believes, finderFor, verify } = live;
     return {
       request: {
         authenticate: compileAuthenticate({
           findCredential: finderFor(operation),
           verify,
+          believes,
           anonymous: anonymous === true,
         }),
       },

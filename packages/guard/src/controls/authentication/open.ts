@@ -23,6 +23,8 @@ export interface AuthenticationPorts {
 /** What all operations share. */
 export interface Authentication {
   readonly verify: (token: string, nowSeconds: number) => Caller | Refusal;
+  /** Judges a token that was verified before: it may have expired, or been revoked, since. */
+  readonly believes: (token: string, nowSeconds: number) => Refusal | undefined;
   /** By the operation's security schemes. */
   readonly finderFor: (operation: Operation) => FindCredential;
   readonly close: () => void;
@@ -49,8 +51,14 @@ export function openAuthentication(
     // longer.
     tokens.forget();
   });
+  const verify =
+    revocations === undefined ? tokens.verify : withRevocations(tokens.verify, revocations);
   return {
-    verify: revocations === undefined ? tokens.verify : withRevocations(tokens.verify, revocations),
+    verify,
+    believes(token, nowSeconds) {
+      const outcome = verify(token, nowSeconds);
+      return isRefusal(outcome) ? outcome : undefined;
+    },
     finderFor: compileFinders(plan),
     close: close ?? ignore,
   };

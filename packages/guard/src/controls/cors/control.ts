@@ -9,6 +9,8 @@ export const cors = defineControl({
   sentence: "Which pages of other origins may call the API and read its answers.",
   keys,
   problems: [],
+  names: ({ cors: setting }): Record<string, readonly string[]> =>
+    setting === undefined ? {} : { origin: setting.origins },
   plan: planCors,
   open: (plan: CorsPlan | undefined, _ports: unknown, { methodsAt }) =>
     plan === undefined ? undefined : compileCors(plan, methodsAt),

@@ -1,12 +1,12 @@
 import { refuse } from "../../facts/refusal.ts";
+import { networkOf } from "../../reading/network.ts";
+import type { Rate } from "../../reading/rate.ts";
 import type { LimitState } from "../../state/state.ts";
 import { type Check, step } from "../check.ts";
 import { defineControl } from "../control.ts";
-import { networkOf } from "./limit-key.ts";
 import { type LimitPlan, planLimits, planOperationLimits } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { problems } from "./problems.ts";
-import type { Rate } from "./rate.ts";
 import { compileLimits } from "./take-all.ts";
 import { words } from "./words.ts";
 

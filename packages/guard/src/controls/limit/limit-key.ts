@@ -1,5 +1,6 @@
 import type { Facts } from "../../facts/facts.ts";
 import { compileAlike } from "../../reading/names-alike.ts";
+import { networkOf } from "../../reading/network.ts";
 
 /**
  * Who a request counts as: facts that the gate established, never the caller's word alone. The body
@@ -25,26 +26,6 @@ export const isLimitPart = (text: string): text is LimitPart =>
   (limitParts as readonly string[]).includes(text) || bodyPart.test(text);
 export const readsBody = (per: readonly LimitPart[]): boolean =>
   per.some((part) => part.startsWith("body."));
-
-/**
- * A caller's network, not the one address it uses: an IPv6 household has 2^64 addresses, and a
- * limit by each of them would be none.
- */
-export function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const groups = [
-    ...left,
-    ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0"),
-    ...right,
-  ];
-  return groups
-    .slice(0, 4)
-    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ""))
-    .join(":");
-}
 
 /**
  * `Ann@x` and `ann@x` name one account, so case and Unicode form are folded: guesses at either

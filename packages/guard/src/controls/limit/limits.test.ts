@@ -3,8 +3,9 @@ import { test } from "node:test";
 import type { Caller } from "../../facts/caller.ts";
 import type { Refusal } from "../../facts/refusal.ts";
 import { allocateSharedBuckets, SharedMemoryState } from "../../state/shared-memory.ts";
-import { isLimitPart, networkOf } from "./limit-key.ts";
-import { readRate } from "./rate.ts";
+import { networkOf } from "../../reading/network.ts";
+import { readRate } from "../../reading/rate.ts";
+import { isLimitPart } from "./limit-key.ts";
 import { compileLimits, type LimitRule, type TakeAll, type Tiers } from "./take-all.ts";
 
 const minute = 60_000;

@@ -2,9 +2,9 @@ import type { Operation } from "../../document/api-document.ts";
 import type { CoreKeys } from "../../policy/core-keys.ts";
 import type { EntryAt, JoinContext, PolicyPath } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
+import type { Rate } from "../../reading/rate.ts";
 import { readsBody } from "./limit-key.ts";
 import type { keys } from "./policy.ts";
-import type { Rate } from "./rate.ts";
 import type { LimitRule, Tiers } from "./take-all.ts";
 
 type Keys = typeof keys & CoreKeys;

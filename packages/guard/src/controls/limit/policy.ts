@@ -1,15 +1,8 @@
 import { object, optional, required } from "../../policy/object-shape.ts";
 import { integer, list, named, oneOrMore, scalar, type Shape } from "../../policy/shape.ts";
+import { asRate, rate } from "../../policy/scalars.ts";
+import { type Rate, rateForm } from "../../reading/rate.ts";
 import { isLimitPart, type LimitPart, limitParts } from "./limit-key.ts";
-import { type Rate, rateForm, readRate } from "./rate.ts";
-
-const asRate = (value: unknown): Rate | undefined =>
-  typeof value === "string" ? readRate(value) : undefined;
-
-const rate: Shape<Rate> = scalar(rateForm, asRate, {
-  type: "string",
-  pattern: "^\\d{1,7}/(s|sec|second|min|minute|h|hour|d|day)$",
-});
 
 const rateOr = <const W extends string>(...words: readonly W[]): Shape<Rate | W> =>
   scalar(

@@ -1,9 +1,9 @@
 import { refuse, type Refusal } from "../../facts/refusal.ts";
+import type { Rate } from "../../reading/rate.ts";
 import type { Bucket, LimitState, Taken } from "../../state/state.ts";
 import { compileLimitKey, type CountedFacts, type LimitPart, readsBody } from "./limit-key.ts";
 import { compileLimitItem, policyItem } from "./limit-headers.ts";
 import { problems } from "./problems.ts";
-import type { Rate } from "./rate.ts";
 
 /** One limit of one operation. Limits of the same name share their buckets. */
 export interface LimitRule {

@@ -1,62 +1,88 @@
-import type { Operation } from "../../document/api-document.ts";
-import { notYours, objectProblems } from "../../facts/absent.ts";
-import type { Arrival } from "../../facts/arrival.ts";
-import { refuse } from "../../facts/refusal.ts";
-import { type Check, step } from "../check.ts";
+import { objectProblems } from "../../facts/absent.ts";
+import { LocalSeats, type SeatState } from "../../state/seats.ts";
+import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
-import { problems } from "./problems.ts";
+import { agreeWith, askBackend, compileHandshake } from "./handshake.ts";
+import { compileMessageCheck } from "./message-check.ts";
+import { compileOrigin } from "./origin.ts";
+import { compileTakeSeat } from "./seats.ts";
+import { type OriginPlan, planOrigins, planWebSockets } from "./plan.ts";
+import { keys } from "./policy.ts";
+import { boundProblems, problems, requestProblems, responseProblems } from "./problems.ts";
+import { Tunnel, type TunnelRules } from "./tunnel.ts";
+import { words } from "./words.ts";
+
+export interface WebSocketPorts {
+  /** Where the WebSockets of each caller are counted; this gate alone unless given. */
+  readonly webSocketSeats?: SeatState | undefined;
+}
 
 export const websocket = defineControl({
   name: "websocket",
-  sentence: "Whether a handshake for another protocol is a WebSocket's, where one is declared.",
-  keys: {},
-  problems: [problems, objectProblems],
+  sentence:
+    "Who may open a WebSocket and from where, how many, and how much and how long it may carry.",
+  modeKeys: [
+    {
+      key: "websocket",
+      kind: "settable",
+      sentence: "Where WebSockets come from, how many there are, and their bounds.",
+      answers:
+        "Of a WebSocket that is open, the code is the reason of the close frame (RFC 6455 " +
+        "section 7.4).",
+    },
+  ],
+  keys,
+  problems: [problems, objectProblems, boundProblems, requestProblems, responseProblems],
+  plan: planOrigins,
+  planOperation: planWebSockets,
+  open: (plan: OriginPlan, { webSocketSeats }: WebSocketPorts, { origin }) => ({
+    judgeOrigin: compileOrigin(plan, origin),
+    seats: webSocketSeats ?? new LocalSeats(),
+  }),
   request: {
-    handshake: step({
-      title: "handshake",
-      mode: undefined,
-      needs: ["ownerPending"],
-      gives: [],
+    origin: step({ title: "origin", mode: "websocket", needs: ["fields"], gives: [] }),
+    handshake: step({ title: "handshake", mode: undefined, needs: ["ownerPending"], gives: [] }),
+    seat: step({
+      title: "limit of WebSockets",
+      mode: "websocket",
+      needs: ["address", "bindingJudged", "caller"],
+      gives: ["webSocketSeat"],
     }),
   },
-  compile: (_own, { api, operation }) => ({
-    request: { handshake: compileHandshake(api?.upgrades === true ? operation : undefined) },
-  }),
+  compile(bounds, { api, live: { judgeOrigin, seats }, name, operation }) {
+    if (bounds === undefined || api?.upgrades !== true || operation === undefined)
+      return { request: { handshake: compileHandshake(false) } };
+    const { request, response } = operation.messages ?? {};
+    const rules: TunnelRules = {
+      bounds,
+      request:
+        request === undefined
+          ? undefined
+          : compileMessageCheck(
+              api.requestSchemas.compile(request),
+              requestProblems["message-invalid"],
+            ),
+      response:
+        response === undefined
+          ? undefined
+          : compileMessageCheck(
+              api.responseSchemas.compile(response),
+              responseProblems["response-message-invalid"],
+            ),
+    };
+    return {
+      request: {
+        origin: judgeOrigin,
+        handshake: compileHandshake(true),
+        seat: compileTakeSeat(name, bounds.most, seats),
+      },
+      switching: {
+        ask: askBackend,
+        agree: agreeWith,
+        carry: (known, ends) => new Tunnel(rules, known, ends).begin(),
+      },
+      leave: ({ webSocketSeat }) => webSocketSeat?.leave(),
+    };
+  },
+  words,
 });
-
-const notWebSocket = refuse(problems["upgrade-refused"], {
-  detail: "not a WebSocket handshake of version 13",
-});
-const notDeclared = refuse(problems["upgrade-refused"], {
-  detail: "the document names no answer 101 for this operation",
-});
-/** Its answer has no body that could name an owner. */
-const ownerless = notYours("a WebSocket's answer does not name an owner");
-
-/** @param operation undefined where no handshake may go on */
-function compileHandshake(operation: Operation | undefined): Check<"ownerPending"> {
-  const declared = operation?.responses.some(({ status }) => status === "101") === true;
-  return ({ arrival, ownerPending }) => {
-    if (arrival.upgrade === undefined) return undefined;
-    if (!isHandshake(arrival)) return notWebSocket;
-    if (!declared) return notDeclared;
-    return ownerPending === 0 ? undefined : ownerless;
-  };
-}
-
-const keyForm = /^[A-Za-z0-9+/]{22}==$/;
-
-/** A handshake of RFC 6455 section 4.1. Fields that stand twice are joined, and so are none. */
-function isHandshake({ method, rawHeaders }: Arrival): boolean {
-  let protocol = "";
-  let key = "";
-  let version = "";
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
-    const value = rawHeaders[index + 1] as string;
-    if (name === "upgrade") protocol += value.toLowerCase();
-    else if (name === "sec-websocket-key") key += value;
-    else if (name === "sec-websocket-version") version += value;
-  }
-  return method === "GET" && protocol === "websocket" && keyForm.test(key) && version === "13";
-}

@@ -51,6 +51,8 @@ function* inlineSchemas(operation: Operation): Generator<[string, JsonSchema]> {
     yield* ofContent("request body", operation.requestBody.content);
   for (const response of operation.responses)
     yield* ofContent(`response ${response.status}`, response.content);
+  for (const [direction, schema] of Object.entries(operation.messages ?? {}))
+    yield [`the ${direction} messages`, schema];
 }
 
 function verify(
