@@ -26,6 +26,7 @@ const identityLayers: Layers = [
 ];
 
 const serverLayers: Layers = [
+  ["files"],
   ["settings", "store", "upstream", "watch"],
   ["policy"],
   ["keys", "listener"],

@@ -27,6 +27,21 @@ test("the environment overrides the file, flags override both, and a misspelt va
   );
 });
 
+test("variables that Kubernetes makes for a service of the same name are no settings", async () => {
+  const { faults } = await planned("", {
+    PORTCULLIS_PORT: "tcp://10.96.0.12:8443",
+    PORTCULLIS_ADMIN_PORT: "tcp://10.96.0.12:9443",
+    PORTCULLIS_SERVICE_HOST: "10.96.0.12",
+    PORTCULLIS_SERVICE_PORT: "8443",
+    PORTCULLIS_SERVICE_PORT_HTTPS: "8443",
+    PORTCULLIS_PORT_8443_TCP: "tcp://10.96.0.12:8443",
+    PORTCULLIS_PORT_8443_TCP_PROTO: "tcp",
+    PORTCULLIS_PORT_8443_TCP_PORT: "8443",
+    PORTCULLIS_PORT_8443_TCP_ADDR: "10.96.0.12",
+  });
+  assert.deepEqual(faults, []);
+});
+
 test("a module says the same as a file, and one that throws says why", async () => {
   const file = join(directory, "portcullis.config.mjs");
   writeFileSync(

@@ -37,6 +37,7 @@ export function forward(
       headers,
       body,
       repeatable: body === null && repeatableMethods.has(arrival.method),
+      caller: exchange.caller?.subject ?? exchange.address,
     },
     receiver,
   );

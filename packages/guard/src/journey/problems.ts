@@ -51,6 +51,11 @@ export const upstreamProblems = defineProblems("upstream", {
     title: "The backend's answer could not be read",
     sentence: "Try again later; the fault is on the server's side.",
   },
+  "capacity-exceeded": {
+    status: 503,
+    title: "The backend has as much to do as it can",
+    sentence: "Try again after the time in Retry-After.",
+  },
   "gate-fault": {
     status: 500,
     title: "Something went wrong in the gate",

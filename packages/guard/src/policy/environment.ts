@@ -49,8 +49,7 @@ export function overridePlaces(
   const faults: Fault[] = [];
   const names = environmentNames(format);
   for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith(prefix) || text === undefined || name.startsWith("PORTCULLIS_TEST_"))
-      continue;
+    if (!name.startsWith(prefix) || text === undefined || isOfOthers(name, text)) continue;
     const path = names.get(name);
     if (path !== undefined) values.push([path, scalarOf(text)]);
     else if (!others.has(name)) {
@@ -67,6 +66,18 @@ export function overridePlaces(
   }
   return { values, faults };
 }
+
+/**
+ * Kubernetes and Docker links tell every container of a service called `portcullis` by variables of
+ * this prefix. `PORTCULLIS_ADMIN_PORT` is a setting, but not when it holds `tcp://10.0.0.1:9443`.
+ */
+const ofService =
+  /^PORTCULLIS(?:_[A-Z0-9_]+)?_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?|NAME|ENV_[A-Z0-9_]+)$/;
+
+const isOfOthers = (name: string, text: string): boolean =>
+  name.startsWith("PORTCULLIS_TEST_") ||
+  ofService.test(name) ||
+  (name.endsWith("_PORT") && /^(?:tcp|udp|sctp):\/\//.test(text));
 
 function scalarOf(text: string): unknown {
   if (/^\d{1,15}$/.test(text)) return Number(text);

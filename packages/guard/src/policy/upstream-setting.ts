@@ -46,6 +46,15 @@ export const upstreamSetting = scalarOr(
         "The most connections to each backend, for each gate thread (128).",
       ),
       connectTimeout: optional(duration, "How long connecting may take (2s)."),
+      queue: optional(
+        integer(0, 100_000),
+        "Requests that may wait for a free connection to each backend, for each thread (256).",
+      ),
+      queueTimeout: optional(duration, "How long a request may wait for one (1s)."),
+      deadline: optional(
+        duration,
+        "How long a request may take until its answer begins, with waiting and second tries (60s).",
+      ),
       headersTimeout: optional(duration, "How long the head of an answer may take (30s)."),
       bodyTimeout: optional(duration, "How long an answer may pause (30s)."),
       healthCheck: optional(healthCheck, "Asks each backend whether it is well."),
@@ -61,6 +70,9 @@ export interface UpstreamPlan {
   /** The Host field that backends are told: `keep` the caller's, their own `target`, or a name. */
   readonly host: string;
   readonly connections: number | undefined;
+  readonly queue: number | undefined;
+  readonly queueTimeoutMs: number | undefined;
+  readonly deadlineMs: number | undefined;
   readonly connectTimeoutMs: number | undefined;
   readonly headersTimeoutMs: number | undefined;
   readonly bodyTimeoutMs: number | undefined;
@@ -81,14 +93,20 @@ export function planUpstream(setting: UpstreamSetting): UpstreamPlan {
     bodyTimeout,
     connections,
     connectTimeout,
+    deadline,
     headersTimeout,
     healthCheck: check,
     host = "keep",
+    queue,
+    queueTimeout,
   } = rest as Exclude<UpstreamSetting, string>;
   return {
     targets,
     host,
     connections,
+    queue,
+    queueTimeoutMs: queueTimeout,
+    deadlineMs: deadline,
     connectTimeoutMs: connectTimeout,
     headersTimeoutMs: headersTimeout,
     bodyTimeoutMs: bodyTimeout,

@@ -16,9 +16,15 @@ export interface UpstreamRequest {
    * a streamed body.
    */
   readonly repeatable: boolean;
+  /** Who asks, or from which network: no caller takes all places at the backends. */
+  readonly caller?: string;
 }
 
-export type UpstreamFaultCode = "upstream-unreachable" | "upstream-timeout" | "upstream-malformed";
+export type UpstreamFaultCode =
+  | "upstream-unreachable"
+  | "upstream-timeout"
+  | "upstream-malformed"
+  | "capacity-exceeded";
 
 /**
  * Called in order: onHead, onData*, then onEnd or onFault. onFault may come first; nothing follows

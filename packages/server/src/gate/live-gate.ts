@@ -155,6 +155,9 @@ export class LiveGate {
     if (upstream === undefined) {
       upstream = createUpstream({
         targets: plan.targets,
+        queue: plan.queue ?? upstreamDefaults.queue,
+        queueTimeoutMs: plan.queueTimeoutMs ?? upstreamDefaults.queueTimeoutMs,
+        deadlineMs: plan.deadlineMs ?? upstreamDefaults.deadlineMs,
         connections: plan.connections ?? upstreamDefaults.connections,
         connectTimeoutMs: plan.connectTimeoutMs ?? upstreamDefaults.connectTimeoutMs,
         headersTimeoutMs: plan.headersTimeoutMs ?? upstreamDefaults.headersTimeoutMs,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readOrMake } from "../files/whole-file.ts";
 import type { Policy } from "../policy/program-policy.ts";
 import { canSeal } from "@portcullis/guard/ownership";
 import { readSecret } from "./read-secret.ts";
@@ -36,15 +36,8 @@ export function sealingSecrets(
         "[{ env: PORTCULLIS_SEALING_KEY }], made with: openssl rand -base64 32",
     );
   const file = join(directory, "sealing-key");
-  try {
-    return [Buffer.from(readFileSync(file, "utf8").trim(), "base64")];
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== "ENOENT") throw fault;
-  }
-  const made = randomBytes(leastBytes);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${made.toString("base64")}\n`, { mode: 0o600, flag: "wx" });
-  return [made];
+  const { text } = readOrMake(file, () => randomBytes(leastBytes).toString("base64"));
+  return [bytesOf(text, file)];
 }
 
 function bytesOf(text: string, where: string): Uint8Array {

@@ -1,7 +1,8 @@
 import { webcrypto } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { writeWhole } from "../files/whole-file.ts";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import type { ServerCertificate } from "./listener.ts";
@@ -83,9 +84,9 @@ export async function openLocalAuthority(
   ).toString("base64");
   const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/.{64}/g, "$&\n").trimEnd()}\n-----END PRIVATE KEY-----\n`;
   const cert = `${leaf.toString("pem")}\n`;
-  writeFileSync(authorityFile, `${authority.toString("pem")}\n`, { mode: 0o600 });
-  writeFileSync(keyFile, key, { mode: 0o600 });
-  writeFileSync(certFile, cert, { mode: 0o600 });
+  writeWhole(authorityFile, `${authority.toString("pem")}\n`);
+  writeWhole(keyFile, key);
+  writeWhole(certFile, cert);
   return { cert, key, authorityFile, made: true };
 }
 

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readOrMake } from "../files/whole-file.ts";
 import type { Sealing } from "@portcullis/identity/store";
 
 const leastBytes = 32;
@@ -94,20 +95,12 @@ export function sealingKeys(
   if (given !== undefined && given.trim() !== "") return readKeys(given, "PORTCULLIS_KEY");
   if (named !== undefined && named !== "") return readKeys(readFileSync(named, "utf8"), named);
   const file = join(directory, "store-key");
-  try {
-    return readKeys(readFileSync(file, "utf8"), file);
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== "ENOENT") throw fault;
-  }
-  if (kind === "production")
+  if (kind === "production" && !existsSync(file))
     throw new Error(
       "PORTCULLIS_ENV=production refuses a store whose key lies beside it.\n" +
         "Set PORTCULLIS_KEY (or PORTCULLIS_KEY_FILE) to a key made with: openssl rand -base64 32",
     );
-  const made = randomBytes(leastBytes);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${made.toString("base64")}\n`, { mode: 0o600, flag: "wx" });
-  return [made];
+  return readKeys(readOrMake(file, () => randomBytes(leastBytes).toString("base64")).text, file);
 }
 
 function readKeys(text: string, where: string): readonly Uint8Array[] {

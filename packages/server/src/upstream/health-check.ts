@@ -1,8 +1,8 @@
 import type { HealthCheckPlan } from "@portcullis/guard/policy";
-import type { Dispatcher } from "undici";
+import type { Transport } from "./transport.ts";
 
 export interface Checked {
-  readonly pool: Dispatcher;
+  readonly transport: Transport;
   /** Set here: an instance that failed its checks is not asked while another is there. */
   healthy: boolean;
 }
@@ -29,7 +29,7 @@ export function watchHealth(
   const follow = (instance: Checked): void => {
     const count = countInRow(instance, plan);
     const check = async (): Promise<void> => {
-      const well = await isWell(instance.pool, path, timeoutMs);
+      const well = await isWell(instance.transport, path, timeoutMs);
       if (closed) return;
       count(well);
       later(() => void check(), intervalMs);
@@ -59,16 +59,10 @@ function countInRow(
   };
 }
 
-async function isWell(pool: Dispatcher, path: string, timeoutMs: number): Promise<boolean> {
+async function isWell(transport: Transport, path: string, timeoutMs: number): Promise<boolean> {
   try {
-    const { body, statusCode } = await pool.request({
-      origin: undefined as never,
-      path,
-      method: "GET",
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    await body.dump();
-    return statusCode >= 200 && statusCode < 300;
+    const status = await transport.probe(path, timeoutMs);
+    return status >= 200 && status < 300;
   } catch {
     return false;
   }
