@@ -4,8 +4,13 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type Answer, createGate } from "@portcullis/guard";
 import { IdSealer } from "@portcullis/guard/ownership";
-import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state";
-import type { KeySource } from "@portcullis/guard/tokens";
+import {
+  allocateSharedBuckets,
+  allocateSharedReplay,
+  SharedMemoryState,
+  SharedReplayState,
+} from "@portcullis/guard/state";
+import { createDpopNonces, type KeySource } from "@portcullis/guard/tokens";
 import type { Upstream } from "@portcullis/guard/upstream";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
 
@@ -33,6 +38,7 @@ export type Ask = (
  * text, a backend as an object.
  */
 export async function plannedJourney({
+  authorizationOf = (token) => `Bearer ${token}`,
   backend,
   claimsOf = () => ({}),
   document,
@@ -44,6 +50,8 @@ export async function plannedJourney({
   readonly backend: Upstream;
   readonly claimsOf?: (user: string) => Claims;
   readonly sealingKey?: Buffer;
+  /** How the caller's token is sent; Bearer unless given. */
+  readonly authorizationOf?: (token: string) => string;
 }): Promise<Ask> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-journey-"));
   writeFileSync(join(directory, "openapi.yaml"), document);
@@ -66,6 +74,10 @@ export async function plannedJourney({
       limits: state,
       localLimits: state,
       keys: anySignature,
+      proofs: {
+        nonces: createDpopNonces(Buffer.alloc(32)),
+        replay: new SharedReplayState(allocateSharedReplay(64, [1, 2, 3, 4])),
+      },
       sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]),
       record: ({ code }) => {
         recorded = code;
@@ -95,7 +107,7 @@ export async function plannedJourney({
       "Host",
       "h",
       "Authorization",
-      `Bearer ${tokenOf(user)}`,
+      authorizationOf(tokenOf(user)),
       ...headers,
       ...(body === undefined
         ? []

@@ -37,6 +37,7 @@ export const order = Order.begin()
   .step(app, "upgrade")
   .step(authentication, "authenticate")
   .step(binding, "prove")
+  .step(binding, "refuseBearer")
   .step(limit, "beforeBody")
   // Sealed ids are opened before parameters are validated, so that contract, ownership and backend
   // see the same id.

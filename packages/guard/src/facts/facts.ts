@@ -75,6 +75,9 @@ export interface Facts extends Done {
   /** Undefined when nobody signed in. */
   caller: Caller | undefined;
 
+  /** False where the token names a key, and nothing shows that the caller holds it. */
+  keyShown: boolean;
+
   /** The body as bytes, once it was read; as they will be sent on. */
   bodyBytes: Buffer | undefined;
   /** The body as it was read by its media type; undefined where nothing reads it. */

@@ -30,6 +30,7 @@ export class Exchange implements Facts {
   app: App | undefined = undefined;
   accessToken: string | undefined = undefined;
   caller: Caller | undefined = undefined;
+  keyShown = true;
   bodyBytes: Buffer | undefined = undefined;
   body: unknown = undefined;
   bodyAbsent = false;
