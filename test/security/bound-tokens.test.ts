@@ -90,7 +90,7 @@ test("where the policy says that nobody looks, binding: off or none, a bound tok
     assert.equal(
       got.filter((answer) => answer.endsWith(" 200")).length >= all.length,
       true,
-      `${got.join()}`,
+      got.join(),
     );
   }
 });

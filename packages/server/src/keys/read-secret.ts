@@ -26,10 +26,12 @@ export function readSecret(
       throw new Error(`${where}: the variable that env names is not set.`);
     return text.trim();
   }
+  let code: string;
   try {
     return readFileSync(resolve(folder, file as string), "utf8").trim();
   } catch (fault) {
-    const { code = "unknown" } = fault as NodeJS.ErrnoException;
-    throw new Error(`${where}: what file names cannot be read (${code}).`);
+    // The fault itself would show the path.
+    ({ code = "unknown" } = fault as NodeJS.ErrnoException);
   }
+  throw new Error(`${where}: what file names cannot be read (${code}).`);
 }

@@ -36,10 +36,12 @@ export function readCertificateFiles(
 }
 
 function read(file: string, what: string): string {
+  let code: string;
   try {
     return readFileSync(file, "utf8");
   } catch (fault) {
-    const { code = "unknown" } = fault as NodeJS.ErrnoException;
-    throw new Error(`${what} cannot be read (${code}).`);
+    // The fault itself would show the path.
+    ({ code = "unknown" } = fault as NodeJS.ErrnoException);
   }
+  throw new Error(`${what} cannot be read (${code}).`);
 }

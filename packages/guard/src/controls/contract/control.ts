@@ -4,11 +4,12 @@ import { closestOf, type EntryAt, type JoinContext } from "../../policy/join-con
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileAnswerFits } from "./answer.ts";
+import { compileTakeNoBody, type UndeclaredBody } from "./bodiless.ts";
 import { compileParameters } from "./parameters.ts";
 import { keys } from "./policy.ts";
 import { answerProblems, problems, transferProblems } from "./problems.ts";
 import { compileRequestBody } from "./request-body.ts";
-import { bodyFits, compileTakeBody, takeNoBody } from "./take-body.ts";
+import { bodyFits, compileTakeBody } from "./take-body.ts";
 
 export interface ContractPlan {
   /** Query parameters that other parts declare: API keys, the API version. */
@@ -17,6 +18,7 @@ export interface ContractPlan {
 
 export interface OperationContractPlan {
   readonly mostBodyBytes: number;
+  readonly undeclaredBody: UndeclaredBody;
 }
 
 const usualBodyBytes = 1_048_576;
@@ -47,6 +49,7 @@ export const contract = defineControl({
   issuerKeys: ["maxBodySize"],
   planOperation: (entries: readonly EntryAt<typeof keys & CoreKeys>[]): OperationContractPlan => ({
     mostBodyBytes: closestOf(entries, "maxBodySize")?.value ?? usualBodyBytes,
+    undeclaredBody: closestOf(entries, "undeclaredBody")?.value ?? "refuse",
   }),
   request: {
     parameters: step({
@@ -60,7 +63,7 @@ export const contract = defineControl({
       mode: "request",
       // Nobody who may not enter should make the gate read a body.
       needs: ["entryJudged", "fields", "parametersJudged"],
-      gives: ["body", "bodyBytes", "bodyAbsent", "bodyReading"],
+      gives: ["body", "bodyBytes", "bodyAbsent", "bodyReading", "forwardFields"],
     }),
     body: step({
       title: "validate body",
@@ -77,14 +80,20 @@ export const contract = defineControl({
       gives: [],
     }),
   },
-  compile({ mostBodyBytes }, { api, operation, responses, whole: { alsoDeclared } }) {
+  compile(
+    { mostBodyBytes, undeclaredBody },
+    { api, operation, responses, whole: { alsoDeclared } },
+  ) {
     if (api === undefined || operation === undefined) return {};
     const { document, requestSchemas } = api;
     const body = compileRequestBody(operation, document.schemas, requestSchemas);
     return {
       request: {
         parameters: compileParameters(operation, document.schemas, requestSchemas, alsoDeclared),
-        takeBody: body === undefined ? takeNoBody : compileTakeBody(body, mostBodyBytes),
+        takeBody:
+          body === undefined
+            ? compileTakeNoBody(undeclaredBody, mostBodyBytes)
+            : compileTakeBody(body, mostBodyBytes),
         body: body === undefined ? undefined : bodyFits,
       },
       answer: { fits: compileAnswerFits(operation, responses, api) },

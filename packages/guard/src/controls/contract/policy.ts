@@ -1,8 +1,12 @@
 import { optional } from "../../policy/object-shape.ts";
-import { size } from "../../policy/shape.ts";
+import { choice, size } from "../../policy/shape.ts";
 
 export const keys = {
   operation: {
     maxBodySize: optional(size, "How much of a request's body is read (1MiB)."),
+    undeclaredBody: optional(
+      choice("refuse", "drop"),
+      "Whether a body that the document does not declare is refused (refuse), or not passed on.",
+    ),
   },
 };

@@ -7,18 +7,10 @@ import { readBody } from "./read-body.ts";
 import type { RequestBodyPlan } from "./request-body.ts";
 
 type Taking = Known<"fields", "body" | "bodyBytes" | "bodyAbsent" | "bodyReading">;
-export type TakeBody = Check<"fields", "body" | "bodyBytes" | "bodyAbsent" | "bodyReading">;
-
-const unexpected = refuse(problems["request-invalid"], {
-  violations: [
-    {
-      in: "body",
-      pointer: "",
-      keyword: "undeclared",
-      message: "this operation takes no body",
-    },
-  ],
-});
+export type TakeBody = Check<
+  "fields",
+  "body" | "bodyBytes" | "bodyAbsent" | "bodyReading" | "forwardFields"
+>;
 
 const missing = refuse(problems["body-missing"]);
 
@@ -26,18 +18,6 @@ const unsupportedType = (contentType: string | undefined): Refusal =>
   refuse(problems["media-type-unsupported"], {
     detail: contentType?.slice(0, 80) ?? "no content type",
   });
-
-/** Takes the body of an operation that declares none: an empty one may come. */
-export const takeNoBody: TakeBody = (known) => {
-  if (!mayHaveBody(known)) {
-    known.bodyAbsent = true;
-    return undefined;
-  }
-  if (known.fields.contentLength !== undefined) return unexpected;
-  return readBody(known, 0).then((refusal) =>
-    refusal?.problem === problems["body-too-large"] ? unexpected : refusal,
-  );
-};
 
 /** Takes the body, read whole only where a schema looks into it. */
 export function compileTakeBody(
