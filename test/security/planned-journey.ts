@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type Answer, createGate } from "@portcullis/guard";
-import { IdSealer } from "@portcullis/guard/ownership";
+import { type AskDecisionPoint, IdSealer } from "@portcullis/guard/ownership";
 import {
   allocateSharedBuckets,
   allocateSharedReplay,
@@ -41,6 +41,7 @@ export async function plannedJourney({
   authorizationOf = (token) => `Bearer ${token}`,
   backend,
   claimsOf = () => ({}),
+  decisionPoint,
   document,
   policy,
   sealingKey,
@@ -50,6 +51,8 @@ export async function plannedJourney({
   readonly backend: Upstream;
   readonly claimsOf?: (user: string) => Claims;
   readonly sealingKey?: Buffer;
+  /** Every decision point of the policy. */
+  readonly decisionPoint?: AskDecisionPoint;
   /** How the caller's token is sent; Bearer unless given. */
   readonly authorizationOf?: (token: string) => string;
 }): Promise<Ask> {
@@ -78,6 +81,7 @@ export async function plannedJourney({
         nonces: createDpopNonces(Buffer.alloc(32)),
         replay: new SharedReplayState(allocateSharedReplay(64, [1, 2, 3, 4])),
       },
+      decisionPoint: decisionPoint === undefined ? undefined : () => decisionPoint,
       sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]),
       record: ({ code }) => {
         recorded = code;

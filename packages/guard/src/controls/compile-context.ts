@@ -66,4 +66,4 @@ export type Told =
  * Asks the API's backend a GET as the caller would, with the caller's own fields but for those that
  * speak of its request's body and conditions.
  */
-export type AskBackend = (known: AskingFacts, path: string, mostBytes: number) => Promise<Told>;
+export type AskBackend = (known: AskingFacts, target: string, mostBytes: number) => Promise<Told>;

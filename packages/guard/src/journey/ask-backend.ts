@@ -7,7 +7,7 @@ export function compileAskBackend(
   upstream: Upstream,
   assertIdentity: IdentityAssertion | undefined,
 ): AskBackend {
-  return (known, path, mostBytes) => {
+  return (known, target, mostBytes) => {
     const headers = withoutRequestFields(known.forwardFields);
     headers.push("Accept", "application/json", "Accept-Encoding", "identity");
     sayWhoCalls(headers, known, assertIdentity);
@@ -16,7 +16,7 @@ export function compileAskBackend(
       let bytes = 0;
       let status = 0;
       const forwarding = upstream.forward(
-        { method: "GET", target: path, headers, body: null, repeatable: true },
+        { method: "GET", target, headers, body: null, repeatable: true },
         {
           onHead: (answered) => {
             status = answered;
