@@ -38,6 +38,7 @@ export const order = Order.begin()
   .step(authentication, "authenticate")
   .step(binding, "prove")
   .step(binding, "refuseBearer")
+  .step(app, "stay")
   .step(limit, "beforeBody")
   // Sealed ids are opened before parameters are validated, so that contract, ownership and backend
   // see the same id.

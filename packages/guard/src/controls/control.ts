@@ -1,5 +1,6 @@
 import type { Operation, SchemaRegistry } from "../document/api-document.ts";
 import type { Fact, Known } from "../facts/facts.ts";
+import type { ModeRule } from "../facts/mode.ts";
 import type { Problem } from "../facts/problem.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { CoreKeys } from "../policy/core-keys.ts";
@@ -92,6 +93,8 @@ export interface FindingAt {
   readonly anonymous: boolean | undefined;
   /** Whether the policy names who signs tokens. */
   readonly identified: boolean;
+  /** By mode key. */
+  readonly modes: Readonly<Record<string, ModeRule>>;
 }
 
 /**

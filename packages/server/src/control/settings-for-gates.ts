@@ -35,6 +35,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
     nonceSecret: issuer.nonceSecret,
     revocations: issuer.revocations,
     replay: shared.replay,
+    stages: shared.stages,
     writes: shared.writes,
     provenance: provenance.shared,
     askCertificate: binding === "mtls" || binding === "optional",

@@ -3,9 +3,11 @@ import type { Plan } from "@portcullis/guard/policy";
 import {
   allocateSharedBuckets,
   allocateSharedReplay,
+  allocateSharedStages,
   allocateWriteVersions,
   type SharedBuckets,
   type SharedReplay,
+  type SharedStages,
 } from "@portcullis/guard/state";
 
 /**
@@ -14,10 +16,14 @@ import {
  */
 const keptProofs = 1_048_576;
 
+/** Sessions and devices that stay in their stages by app version: a mebibyte. */
+const keptInStages = 131_072;
+
 /** Memory that all gate threads count in. */
 export interface SharedState {
   readonly buckets: SharedBuckets;
   readonly replay: SharedReplay;
+  readonly stages: SharedStages;
   readonly writes: SharedArrayBuffer;
 }
 
@@ -30,6 +36,7 @@ export function allocateSharedState({ controls: { binding, limit } }: Plan): Sha
       binding.binding === "none" ? 0 : keptProofs,
       seeds(4) as unknown as [number, number, number, number],
     ),
+    stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
   };
 }

@@ -9,6 +9,7 @@ import {
   SharedMemoryState,
   SharedProvenanceState,
   SharedReplayState,
+  SharedStageMemory,
   WriteVersions,
 } from "@portcullis/guard/state";
 import {
@@ -54,6 +55,7 @@ export class LiveGate {
   readonly #keys: KeyRing;
   readonly #replay: ReplayState;
   readonly #provenance: ProvenanceState;
+  readonly #stages: SharedStageMemory;
   readonly #writes: WriteVersions;
   readonly #gate: Gate;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
@@ -63,6 +65,7 @@ export class LiveGate {
     this.#reports = reports;
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
+    this.#stages = new SharedStageMemory(settings.stages);
     this.#writes = new WriteVersions(settings.writes);
     this.#provenance = new SharedProvenanceState(settings.provenance);
     this.revoke(settings.revocations);
@@ -129,6 +132,7 @@ export class LiveGate {
         revocations: this.#revocations,
         proofs: { nonces: createDpopNonces(nonceSecret), replay: redis ?? this.#replay },
         provenance: redis ?? (provenance.sets === 0 ? undefined : this.#provenance),
+        stages: this.#stages,
         writes: this.#writes,
         evidence,
         decisionPoint: (name: string, point: Parameters<typeof createDecisionPoint>[0]) =>

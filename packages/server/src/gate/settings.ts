@@ -1,6 +1,11 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { Plan } from "@portcullis/guard/policy";
-import type { SharedBuckets, SharedProvenance, SharedReplay } from "@portcullis/guard/state";
+import type {
+  SharedBuckets,
+  SharedProvenance,
+  SharedReplay,
+  SharedStages,
+} from "@portcullis/guard/state";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
@@ -24,6 +29,8 @@ export interface GateSettings {
   readonly replay: SharedReplay;
   /** Ids that callers were shown. */
   readonly provenance: SharedProvenance;
+  /** Sessions and devices that were seen in stages by app version. */
+  readonly stages: SharedStages;
   /** Counters of writes. */
   readonly writes: SharedArrayBuffer;
   readonly revocations: readonly Revocation[];
