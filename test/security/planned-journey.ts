@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { type Answer, createGate } from "@portcullis/guard";
+import { type Answer, createGate, type GatePorts } from "@portcullis/guard";
 import { type AskDecisionPoint, IdSealer } from "@portcullis/guard/ownership";
 import {
   allocateSharedBuckets,
@@ -43,6 +43,7 @@ export async function plannedJourney({
   claimsOf = () => ({}),
   decisionPoint,
   document,
+  onTokenTimes,
   policy,
   sealingKey,
 }: {
@@ -53,6 +54,7 @@ export async function plannedJourney({
   readonly sealingKey?: Buffer;
   /** Every decision point of the policy. */
   readonly decisionPoint?: AskDecisionPoint;
+  readonly onTokenTimes?: GatePorts["onTokenTimes"];
   /** How the caller's token is sent; Bearer unless given. */
   readonly authorizationOf?: (token: string) => string;
 }): Promise<Ask> {
@@ -77,6 +79,7 @@ export async function plannedJourney({
       limits: state,
       localLimits: state,
       keys: anySignature,
+      onTokenTimes,
       proofs: {
         nonces: createDpopNonces(Buffer.alloc(32)),
         replay: new SharedReplayState(allocateSharedReplay(64, [1, 2, 3, 4])),

@@ -34,6 +34,7 @@ export interface GateReports {
   readonly evidence: OwnerEvidence;
   readonly onUnknownKey: () => void;
   readonly onNewToken: (caller: Caller) => void;
+  readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -103,7 +104,7 @@ export class LiveGate {
 
   #optionsFor({ buckets, decisionPointTokens, plan, sealingSecrets }: PlanSettings) {
     const { assertionIssuer, assertionKey, everyAnswer, nonceSecret, provenance } = this.#settings;
-    const { evidence, onNewToken, onUnknownKey, record } = this.#reports;
+    const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
     const limits = this.#stateFor(plan.state, localLimits);
     const redis = limits instanceof RedisState ? limits : undefined;
@@ -129,6 +130,7 @@ export class LiveGate {
         keys: this.#keys,
         onUnknownKey,
         onNewToken,
+        onTokenTimes,
         revocations: this.#revocations,
         proofs: { nonces: createDpopNonces(nonceSecret), replay: redis ?? this.#replay },
         provenance: redis ?? (provenance.sets === 0 ? undefined : this.#provenance),

@@ -20,6 +20,8 @@ export interface AuthenticationPlan {
   readonly algorithms: readonly string[];
   readonly typ: "at+jwt" | "any";
   readonly clockToleranceSeconds: number;
+  /** How long tokens of another issuer may live. */
+  readonly mostLifeSeconds: number | undefined;
   readonly rolesClaim: string;
   readonly tierClaim: string | undefined;
   readonly deviceClaim: string | undefined;
@@ -53,6 +55,13 @@ export function planAuthentication(
     context.note(["identity"], "the built-in issuer knows its own keys and kind of token", {
       mend: "Take out jwksUri and typ.",
     });
+  const most = identity.accessToken?.most;
+  if (builtin && most !== undefined)
+    context.note(
+      ["identity", "accessToken", "most"],
+      "the built-in issuer's tokens live as long as the policy says",
+      { expected: "accessToken: { ttl: 10m }" },
+    );
   const origin = publicUrl === undefined ? undefined : URL.parse(publicUrl)?.origin;
   return {
     issuer: builtin ? (origin ?? "") : identity.issuer,
@@ -63,6 +72,7 @@ export function planAuthentication(
       algorithms ??
       (builtin ? ["ES256"] : usualAlgorithms.filter((name) => signingAlgorithms.has(name))),
     typ,
+    mostLifeSeconds: most === undefined ? undefined : Math.floor(most / 1000),
     clockToleranceSeconds: Math.round(clockTolerance / 1000),
     rolesClaim: identity.rolesClaim ?? "roles",
     tierClaim: identity.tierClaim ?? (builtin ? "tier" : undefined),
