@@ -45,17 +45,21 @@ export function compileBindingCheck(
     const without = checkCertificate(request, boundCertificate, binding);
     if (boundKey === undefined) {
       const refusal = without ?? (binding === "dpop" ? unbound : undefined);
-      return refusal === undefined ? nothingToShow : { ...nothingToShow, refusal };
+      return refusal === undefined ? nothingToShow : refused(refusal, true);
     }
     const shown = showKey(request, boundKey, readProof);
-    if (isRefusal(shown)) return { refusal: without ?? shown, proof: undefined, keyShown: false };
-    if (without !== undefined) return { refusal: without, proof: undefined, keyShown: true };
-    const judged = judgeProof(shown, { ...request, keyThumbprint: boundKey }, rules, nowSeconds);
-    return isRefusal(judged)
-      ? { refusal: judged, proof: undefined, keyShown: true }
-      : { refusal: undefined, proof: judged, keyShown: true };
+    if (isRefusal(shown)) return refused(without ?? shown, false);
+    if (without !== undefined) return refused(without, true);
+    const proof = judgeProof(shown, { ...request, keyThumbprint: boundKey }, rules, nowSeconds);
+    return isRefusal(proof) ? refused(proof, true) : { refusal: undefined, proof, keyShown: true };
   };
 }
+
+const refused = (refusal: Refusal, keyShown: boolean): BindingJudged => ({
+  refusal,
+  proof: undefined,
+  keyShown,
+});
 
 const unbound = proofRefusal(
   bindingProblems["token-unbound"],
