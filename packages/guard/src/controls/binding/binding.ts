@@ -41,10 +41,11 @@ export function compileBindingCheck(
 ): (request: BoundRequest, caller: Caller, nowSeconds: number) => BindingJudged {
   const readProof = compileReadProof();
   const { binding } = rules;
+  const keyless = binding === "dpop" ? unbound : undefined;
   return (request, { boundCertificate, boundKey }, nowSeconds) => {
     const without = checkCertificate(request, boundCertificate, binding);
     if (boundKey === undefined) {
-      const refusal = without ?? (binding === "dpop" ? unbound : undefined);
+      const refusal = without ?? keyless;
       return refusal === undefined ? nothingToShow : refused(refusal, true);
     }
     const shown = showKey(request, boundKey, readProof);
