@@ -49,7 +49,7 @@ export function boundRequest(): { readonly proof: number; readonly signature: nu
   });
   const replay = new SharedReplayState(allocateSharedReplay(4_194_304, [1, 2, 3, 4]));
   const proof = microseconds(count, (index) => {
-    const outcome = check(
+    const { proof: taken } = check(
       {
         method: "GET",
         path: "/v1/accounts",
@@ -61,12 +61,8 @@ export function boundRequest(): { readonly proof: number; readonly signature: nu
       caller,
       now,
     );
-    if (outcome === undefined || "problem" in outcome) throw new Error("the proof was not taken");
-    replay.useOnce(
-      `${outcome.keyThumbprint}${index >> 8}`,
-      outcome.proof.jti,
-      outcome.proof.lifeSeconds,
-    );
+    if (taken === undefined) throw new Error("the proof was not taken");
+    replay.useOnce(`${taken.keyThumbprint}${index >> 8}`, taken.jti, taken.lifeSeconds);
   });
   const text = Buffer.from((proofs[0] as string).split(".").slice(0, 2).join("."));
   const signature = Buffer.from((proofs[0] as string).split(".")[2] as string, "base64url");

@@ -10,11 +10,11 @@ before(async () => {
 });
 after(() => edge.close());
 
-test("a request without a body is one over HTTP/1.1 and HTTP/2, however its end is told, and a body where none is declared is refused", async () => {
+test("a request without a body is one over HTTP/1.1 and HTTP/2, however its end is told, and one that says nothing where none is declared is left out, and any other refused", async () => {
   const session = http2Connect(`https://localhost:${edge.gate.port}`, { ca: edge.certificate });
   const overHttp2 = (
     method: string,
-    body: "with the head" | "by an empty frame" | "{}",
+    body: "with the head" | "by an empty frame" | "{}" | '{"x":1}',
   ): Promise<number> =>
     new Promise((resolve, reject) => {
       const stream = session.request(
@@ -26,7 +26,7 @@ test("a request without a body is one over HTTP/1.1 and HTTP/2, however its end 
         .on("error", reject)
         .resume();
       if (body === "by an empty frame") stream.end();
-      else if (body === "{}") stream.end("{}");
+      else if (body !== "with the head") stream.end(body);
     });
   const overHttp1 = async (
     method: string,
@@ -40,14 +40,22 @@ test("a request without a body is one over HTTP/1.1 and HTTP/2, however its end 
     assert.equal(await overHttp2("POST", end), 200, `POST ended ${end}`);
     assert.equal(await overHttp2("PUT", end), 400, `PUT ended ${end}`);
   }
-  assert.equal(await overHttp2("DELETE", "{}"), 400);
+  assert.equal(await overHttp2("DELETE", "{}"), 200);
+  assert.equal(await overHttp2("DELETE", '{"x":1}'), 400);
   assert.equal(await overHttp2("POST", "{}"), 415);
   session.close();
   assert.equal(await overHttp1("DELETE", {}), 200);
   assert.equal(await overHttp1("DELETE", { "Transfer-Encoding": "chunked" }), 200);
   assert.equal(await overHttp1("POST", { "Transfer-Encoding": "chunked" }), 200);
-  assert.equal(await overHttp1("DELETE", { "Transfer-Encoding": "chunked" }, "{}"), 400);
-  assert.equal(await overHttp1("DELETE", { "Content-Length": "2" }, "{}"), 400);
+  for (const [body, status] of [
+    ["{}", 200],
+    ['{"x":1}', 400],
+    ["{}".padEnd(100), 400],
+  ] as const) {
+    const length = { "Content-Length": String(body.length) };
+    assert.equal(await overHttp1("DELETE", { "Transfer-Encoding": "chunked" }, body), status);
+    assert.equal(await overHttp1("DELETE", length, body), status, body);
+  }
 });
 
 test("trailers reach the app", async () => {

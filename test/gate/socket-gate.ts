@@ -11,7 +11,10 @@ import { nodeHttpDoor, nodeUpgradeDoor } from "@portcullis/guard/node-http";
 import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state";
 import { type KeySource, Revocations } from "@portcullis/guard/tokens";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
-import { createUpstream } from "../../packages/server/src/upstream/upstream-pool.ts";
+import {
+  createUpstream,
+  upstreamDefaults,
+} from "../../packages/server/src/upstream/upstream-pool.ts";
 
 /** A gate in this process before a backend of real WebSockets. */
 export interface SocketGate {
@@ -165,6 +168,7 @@ async function gateBefore(backendPort: number, { document, policy = "" }: Socket
     ports: {
       upstream: ({ targets }) =>
         createUpstream({
+          ...upstreamDefaults,
           targets,
           connections: 4,
           connectTimeoutMs: 2000,

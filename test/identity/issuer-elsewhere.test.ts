@@ -52,6 +52,23 @@ test("tokens of an issuer elsewhere are ended by command too", { timeout: 60_000
   }
 });
 
+test("how long the tokens of an issuer elsewhere live is measured by every gate thread", {
+  timeout: 60_000,
+}, async () => {
+  const bank = await startGatedBank({ threads: 2 });
+  try {
+    const token = await bank.login("ann", "correct horse");
+    assert.equal((await bank.through()("GET", "/v1/accounts", { token })).status, 200);
+    let text = "";
+    while (!text.includes("portcullis_token_life_seconds_count"))
+      text = await (await fetch(`http://127.0.0.1:${bank.gate.adminPort}/metrics`)).text();
+    assert.match(text, /^portcullis_token_life_seconds_bucket\{le="\+Inf"\} 1$/m);
+    assert.match(text, /^portcullis_token_age_seconds_bucket\{le="60"\} 1$/m);
+  } finally {
+    bank.close();
+  }
+});
+
 test("an issuer elsewhere that binds its tokens is held to it at the gate", {
   timeout: 60_000,
 }, async () => {

@@ -2,10 +2,15 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { type Answer, createGate } from "@portcullis/guard";
-import { IdSealer } from "@portcullis/guard/ownership";
-import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state";
-import type { KeySource } from "@portcullis/guard/tokens";
+import { type Answer, createGate, type GatePorts } from "@portcullis/guard";
+import { type AskDecisionPoint, IdSealer } from "@portcullis/guard/ownership";
+import {
+  allocateSharedBuckets,
+  allocateSharedReplay,
+  SharedMemoryState,
+  SharedReplayState,
+} from "@portcullis/guard/state";
+import { createDpopNonces, type KeySource } from "@portcullis/guard/tokens";
 import type { Upstream } from "@portcullis/guard/upstream";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
 
@@ -33,9 +38,12 @@ export type Ask = (
  * text, a backend as an object.
  */
 export async function plannedJourney({
+  authorizationOf = (token) => `Bearer ${token}`,
   backend,
   claimsOf = () => ({}),
+  decisionPoint,
   document,
+  onTokenTimes,
   policy,
   sealingKey,
 }: {
@@ -44,6 +52,11 @@ export async function plannedJourney({
   readonly backend: Upstream;
   readonly claimsOf?: (user: string) => Claims;
   readonly sealingKey?: Buffer;
+  /** Every decision point of the policy. */
+  readonly decisionPoint?: AskDecisionPoint;
+  readonly onTokenTimes?: GatePorts["onTokenTimes"];
+  /** How the caller's token is sent; Bearer unless given. */
+  readonly authorizationOf?: (token: string) => string;
 }): Promise<Ask> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-journey-"));
   writeFileSync(join(directory, "openapi.yaml"), document);
@@ -66,6 +79,12 @@ export async function plannedJourney({
       limits: state,
       localLimits: state,
       keys: anySignature,
+      onTokenTimes,
+      proofs: {
+        nonces: createDpopNonces(Buffer.alloc(32)),
+        replay: new SharedReplayState(allocateSharedReplay(64, [1, 2, 3, 4])),
+      },
+      decisionPoint: decisionPoint === undefined ? undefined : () => decisionPoint,
       sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]),
       record: ({ code }) => {
         recorded = code;
@@ -97,7 +116,7 @@ export async function plannedJourney({
       "Host",
       "h",
       "Authorization",
-      `Bearer ${tokenOf(user)}`,
+      authorizationOf(tokenOf(user)),
       ...headers,
       ...(body === undefined
         ? []

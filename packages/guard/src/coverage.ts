@@ -55,6 +55,7 @@ export function findingsOf(plan: Plan): readonly Finding[] {
           schemas: api.document.schemas,
           anonymous: own.anonymous,
           identified: plan.identified,
+          modes: own.modes,
         },
         byName[name] as never,
       ) ?? []),

@@ -40,9 +40,12 @@ export const order = Order.begin()
   .step(app, "identify")
   .step(app, "upgrade")
   .step(authentication, "authenticate")
+  .step(authentication, "life")
   .step(binding, "prove")
   // Behind the facts by which modes are staged, and before anything is asked of the backend.
   .step(websocket, "origin")
+  .step(binding, "refuseBearer")
+  .step(app, "stay")
   .step(limit, "beforeBody")
   // The caller is known, for whom it may be staged; and nobody was asked with the fields so far.
   .step(protocol, "listed")

@@ -25,8 +25,15 @@ export interface Reply {
   readonly body?: string;
 }
 
+/** What a step would mend in the request in place of refusing it. */
+export interface Mending {
+  /** Recorded as a decision; the request is mended only where its mode is `enforce`. */
+  readonly because: Refusal;
+  readonly mend: () => void;
+}
+
 /** Nothing where a step has no objection. */
-export type Outcome = Refusal | Reply | undefined;
+export type Outcome = Refusal | Reply | Mending | undefined;
 
 /** What a step does with one request. Synchronous unless it must wait. */
 export type Check<N extends Fact, G extends Fact = never> = (

@@ -4,6 +4,7 @@ import type { ResponseTable } from "../document/responses.ts";
 import type { SchemaCompiler } from "../document/schema/compile-schema.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Problem } from "../facts/problem.ts";
+import type { Stages } from "../facts/stage.ts";
 
 /** What a control may ask of the gate when it is opened. */
 export interface GateAt {
@@ -15,6 +16,8 @@ export interface GateAt {
   readonly problems: readonly Problem[];
   /** Methods that any version offers at a path; to be asked when requests come, not before. */
   readonly methodsAt: (path: string) => readonly string[];
+  /** Who has been seen in the stages of modes; undefined where no mode is staged by app version. */
+  readonly stages: Stages | undefined;
   /** The template that a path fits, whatever the method; its raw segments go to `parameters`. */
   readonly templateOf: (path: string, parameters: string[]) => PathTemplate | undefined;
 }
@@ -74,4 +77,4 @@ export type Told =
  * Asks the API's backend a GET as the caller would, with the caller's own fields but for those that
  * speak of its request's body and conditions.
  */
-export type AskBackend = (known: AskingFacts, path: string, mostBytes: number) => Promise<Told>;
+export type AskBackend = (known: AskingFacts, target: string, mostBytes: number) => Promise<Told>;

@@ -1,5 +1,6 @@
 import type { Operation, SchemaRegistry } from "../document/api-document.ts";
 import type { Fact, Facts, Known } from "../facts/facts.ts";
+import type { ModeRule } from "../facts/mode.ts";
 import type { Problem } from "../facts/problem.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { CoreKeys } from "../policy/core-keys.ts";
@@ -96,6 +97,8 @@ export interface FindingAt {
   readonly anonymous: boolean | undefined;
   /** Whether the policy names who signs tokens. */
   readonly identified: boolean;
+  /** By mode key. */
+  readonly modes: Readonly<Record<string, ModeRule>>;
 }
 
 /**

@@ -1,5 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLError,
+} from "yaml";
 import type { Fault, SourcePosition } from "./api-document.ts";
 import { readStrictJsonText } from "../reading/strict-json.ts";
 import { JsonPositions } from "./json-positions.ts";
@@ -72,7 +81,7 @@ export function readDocument(
   const faults: Fault[] = [...parsed.errors, ...parsed.warnings].map((error) => ({
     ...position(error.pos[0]),
     severity: "error" as const,
-    message: error.message.split("\n")[0] ?? error.message,
+    message: withoutText(error),
   }));
   if (faults.length > 0) return { faults };
   let value: unknown;
@@ -81,7 +90,12 @@ export function readDocument(
   } catch (fault) {
     return {
       faults: [
-        at(1, 1, (fault as Error).message, "Write the repeated parts out, or fewer aliases."),
+        at(
+          1,
+          1,
+          /^[A-Za-z ,-]+/.exec((fault as Error).message)?.[0].trim() ?? "it cannot be resolved",
+          "Write the repeated parts out, or fewer aliases.",
+        ),
       ],
     };
   }
@@ -89,6 +103,21 @@ export function readDocument(
     document: { file, value, positionOf: (path) => position(offsetOf(parsed, path)) },
     faults: [],
   };
+}
+
+/** Messages of the parser that end in what stands in the file, which may be a secret. */
+const quoting: ReadonlySet<string> = new Set([
+  "BAD_ALIAS",
+  "BAD_DIRECTIVE",
+  "BAD_DQ_ESCAPE",
+  "TAG_RESOLVE_FAILED",
+  "UNEXPECTED_TOKEN",
+]);
+
+/** The place is told, and what is wrong with it; what stands there is for the person to look up. */
+function withoutText({ code, message }: YAMLError): string {
+  const [line = ""] = message.split("\n");
+  return quoting.has(code) ? (/^[A-Za-z ,-]+/.exec(line)?.[0].trim() ?? "not YAML") : line;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Located {
   readonly document: SourceDocument;
   readonly path: readonly string[];
   readonly value: unknown;
+  /** It may be a secret, written where only its name belongs: no message shows it. */
+  readonly withheld?: true;
 }
 
 /** The files one OpenAPI document is spread over, read once each. */
@@ -118,7 +120,7 @@ export function child(at: Located, ...keys: string[]): Located {
       typeof value === "object" && value !== null && Object.hasOwn(value, key)
         ? (value as Record<string, unknown>)[key]
         : undefined;
-  return { document: at.document, path: [...at.path, ...keys], value };
+  return { ...at, path: [...at.path, ...keys], value };
 }
 
 function safeDecode(text: string): string {

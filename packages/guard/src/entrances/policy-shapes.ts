@@ -31,4 +31,5 @@ export {
   type Shape,
   size,
   text,
+  withheld,
 } from "../policy/shape.ts";

@@ -23,5 +23,10 @@ export {
   type SharedReplay,
   SharedReplayState,
 } from "../state/shared-replay.ts";
+export {
+  allocateSharedStages,
+  type SharedStages,
+  SharedStageMemory,
+} from "../state/shared-stages.ts";
 export type { Bucket, LimitState, Taken } from "../state/state.ts";
 export { allocateWriteVersions, WriteVersions } from "../state/write-versions.ts";

@@ -3,11 +3,8 @@ export { type Jwks, KeyRing, type KeySource } from "../controls/authentication/k
 export { compileKeySet, type KeySet } from "../controls/authentication/key-set.ts";
 export { type Revocation, Revocations } from "../controls/authentication/revocation.ts";
 export { createDpopNonces, type DpopNonces } from "../controls/binding/dpop-nonce.ts";
-export {
-  compileDpopProofCheck,
-  type DpopProof,
-  thumbprintOf,
-} from "../controls/binding/dpop-proof.ts";
+export { compileDpopProofCheck, type DpopProof } from "../controls/binding/dpop-proof.ts";
+export { thumbprintOf } from "../controls/binding/signed-proof.ts";
 export type { Caller } from "../facts/caller.ts";
 export { isRefusal } from "../facts/refusal.ts";
 export { networkOf } from "../reading/network.ts";

@@ -59,26 +59,24 @@ export function compareVersions(a: readonly number[], b: readonly number[]): num
 export const rangeForm = "a range of versions such as '>=3.2', '<4' or '>=3.2 <4'";
 const comparator = /^(>=|<=|>|<|=)?(\d{1,9}(?:\.\d{1,9}){0,3})$/;
 
+/** What each sign says of the order of a version and its bound. */
+const signs: Readonly<Record<string, (order: number) => boolean>> = {
+  ">=": (order) => order >= 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  "<": (order) => order < 0,
+  "=": (order) => order === 0,
+};
+
 /** All comparators of the range must hold. Undefined when it is no range. */
 export function readRange(text: string): ((numbers: readonly number[]) => boolean) | undefined {
   const tests: ((numbers: readonly number[]) => boolean)[] = [];
   for (const part of text.trim().split(/\s+/)) {
     const match = comparator.exec(part);
-    if (match === null) return undefined;
+    const holds = signs[match?.[1] ?? "="];
+    if (match === null || holds === undefined) return undefined;
     const bound = (match[2] as string).split(".").map(Number);
-    const sign = match[1] ?? "=";
-    tests.push((numbers) => {
-      const order = compareVersions(numbers, bound);
-      return sign === ">="
-        ? order >= 0
-        : sign === "<="
-          ? order <= 0
-          : sign === ">"
-            ? order > 0
-            : sign === "<"
-              ? order < 0
-              : order === 0;
-    });
+    tests.push((numbers) => holds(compareVersions(numbers, bound)));
   }
   return (numbers) => tests.every((one) => one(numbers));
 }

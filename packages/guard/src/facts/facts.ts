@@ -100,6 +100,8 @@ export interface Facts extends Done {
    * token is verified.
    */
   believes: ((accessToken: string, nowSeconds: number) => Refusal | undefined) | undefined;
+  /** False where the token names a key, and nothing shows that the caller holds it. */
+  keyShown: boolean;
 
   /** The body as bytes, once it was read; as they will be sent on. */
   bodyBytes: Buffer | undefined;

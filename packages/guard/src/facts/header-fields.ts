@@ -77,3 +77,31 @@ export const headerProblems = defineProblems("protocol", {
     sentence: "Send each header field once, with a name and value that HTTP allows.",
   },
 });
+
+/**
+ * Fields that speak of one request's own body, conditions and answer (RFC 9110, RFC 7240): a
+ * question of the gate's own does not carry them. Any other field may choose what is answered.
+ */
+export const ofOneRequest: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-encoding",
+  "content-digest",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-length",
+  "content-location",
+  "content-md5",
+  "content-range",
+  "content-type",
+  "digest",
+  "idempotency-key",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-range",
+  "if-unmodified-since",
+  "prefer",
+  "range",
+  "repr-digest",
+]);

@@ -1,6 +1,7 @@
 import { readRange } from "./app.ts";
 import { inCohort } from "./cohort.ts";
 import type { Facts } from "./facts.ts";
+import type { Stages } from "./stage.ts";
 
 /**
  * `off`: not decided. `observe`: decided, recorded, let pass. `enforce`: decided, recorded,
@@ -31,14 +32,21 @@ export interface ModeDecision {
 /** The modes that hold for one operation, by mode key. */
 export type ModeRow = Readonly<Record<string, ModeDecision>>;
 
-/** @param salt names what is staged, so that one caller is not the first for everything */
-export function compileMode(rule: ModeRule, salt: string): ModeDecision {
+/**
+ * @param salt names what is staged, so that one caller is not the first for everything
+ * @param stages who has been seen in the stages; nobody without it
+ */
+export function compileMode(
+  rule: ModeRule,
+  salt: string,
+  stages?: Pick<Stages, "stays">,
+): ModeDecision {
   if (typeof rule === "string") return Object.freeze({ constant: rule, decide: () => rule });
   const { enforce, otherwise } = rule;
   const percent = enforce.percent ?? 100;
   if (enforce.app === undefined && percent >= 100)
     return Object.freeze({ constant: "enforce", decide: () => "enforce" });
-  const fits = enforce.app === undefined ? undefined : compileFits(enforce.app);
+  const fits = enforce.app === undefined ? undefined : compileFits(enforce.app, stages);
   return Object.freeze<ModeDecision>({
     constant: undefined,
     decide: (known) =>
@@ -46,8 +54,23 @@ export function compileMode(rule: ModeRule, salt: string): ModeDecision {
   });
 }
 
-/** A caller that does not say its version fits no range. */
-function compileFits(range: string): (known: ModeFacts) => boolean {
+/**
+ * Whether the caller's build fits the stage, or another of the same session or device once did. A
+ * caller that was never seen there, and does not say its version, fits no range.
+ */
+function compileFits(
+  range: string,
+  stages: Pick<Stages, "stays"> | undefined,
+): (known: ModeFacts) => boolean {
   const fits = readRange(range);
-  return ({ app }) => fits !== undefined && app !== undefined && fits(app.numbers);
+  return ({ app, caller }) =>
+    (app !== undefined && fits?.(app.numbers) === true) ||
+    (caller !== undefined && stages?.stays(range, caller) === true);
 }
+
+/** The app ranges by which any of these modes is staged, each once. */
+export const stageRanges = (rules: Iterable<ModeRule>): readonly string[] => [
+  ...new Set(
+    [...rules].flatMap((rule) => (typeof rule === "string" ? [] : (rule.enforce.app ?? []))),
+  ),
+];

@@ -4,7 +4,7 @@ import { sayWhoCalls, type Telling, withoutRequestFields } from "./backend-field
 
 /** Asks a backend a GET in the caller's name, for controls that must know more than they see. */
 export function compileAskBackend(upstream: Upstream, telling: Telling): AskBackend {
-  return (known, path, mostBytes) => {
+  return (known, target, mostBytes) => {
     const headers = withoutRequestFields(known.forwardFields);
     headers.push("Accept", "application/json", "Accept-Encoding", "identity");
     sayWhoCalls(headers, known, telling);
@@ -13,7 +13,7 @@ export function compileAskBackend(upstream: Upstream, telling: Telling): AskBack
       let bytes = 0;
       let status = 0;
       const forwarding = upstream.forward(
-        { method: "GET", target: path, headers, body: null, repeatable: true },
+        { method: "GET", target, headers, body: null, repeatable: true },
         {
           onHead: (answered) => {
             status = answered;

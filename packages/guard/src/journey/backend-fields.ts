@@ -1,6 +1,7 @@
 import type { AskingFacts } from "../controls/compile-context.ts";
 import type { Arrival } from "../facts/arrival.ts";
 import type { Caller } from "../facts/caller.ts";
+import { ofOneRequest } from "../facts/header-fields.ts";
 import { childTraceparent } from "../facts/trace.ts";
 
 /** Signs who the caller is for the backend; undefined where nobody signed in. */
@@ -49,18 +50,12 @@ export function sayCertificate(headers: string[], { clientCertificate }: Arrival
   if (certificate !== undefined) headers.push("Portcullis-Client-Certificate", certificate.encoded);
 }
 
-/**
- * Fields that speak of the caller's own request. They do not fit a question that the gate asks
- * itself.
- */
-const ofTheRequest = /^(?:content-.*|if-.*|range|accept|accept-encoding|idempotency-key|prefer)$/;
-
 /** The caller's fields but for those that speak of its request's body and conditions. */
 export function withoutRequestFields(forwardFields: readonly string[]): string[] {
   const headers: string[] = [];
   for (let index = 0; index < forwardFields.length; index += 2) {
     const name = forwardFields[index] as string;
-    if (!ofTheRequest.test(name.toLowerCase()))
+    if (!ofOneRequest.has(name.toLowerCase()))
       headers.push(name, forwardFields[index + 1] as string);
   }
   return headers;

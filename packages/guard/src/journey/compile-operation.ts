@@ -5,6 +5,7 @@ import type { Operation } from "../document/api-document.ts";
 import { compileResponses, noResponses } from "../document/responses.ts";
 import type { Fact } from "../facts/facts.ts";
 import { compileMode, type ModeRow } from "../facts/mode.ts";
+import type { Stages } from "../facts/stage.ts";
 import type { OperationPlanOf } from "../policy/plan.ts";
 import type { Upstream } from "../ports/upstream.ts";
 import { FieldRules } from "./answer-fields.ts";
@@ -121,10 +122,13 @@ function fieldRulesOf(replaced: readonly string[]): FieldRules {
 }
 
 /** The modes of one operation, ready to be asked. */
-export function compileModeRow({ modes, name }: OperationPlan): ModeRow {
+export function compileModeRow(
+  { modes, name }: OperationPlan,
+  stages: Stages | undefined,
+): ModeRow {
   const row = Object.entries(modes).map(([key, rule]) => [
     key,
-    compileMode(rule, `${name}\n${key}`),
+    compileMode(rule, `${name}\n${key}`, stages),
   ]);
   return Object.freeze(Object.fromEntries(row)) as ModeRow;
 }

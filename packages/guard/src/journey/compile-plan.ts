@@ -7,10 +7,13 @@ import {
 } from "../document/operation-table.ts";
 import { type PathTemplate, readTemplate } from "../document/path-template.ts";
 import { SchemaCompiler } from "../document/schema/compile-schema.ts";
+import { stageRanges } from "../facts/mode.ts";
 import type { Problem } from "../facts/problem.ts";
+import { type StageMemory, Stages } from "../facts/stage.ts";
 import type { ApiPlanOf, PlanOf } from "../policy/plan.ts";
 import type { UpstreamPlan } from "../policy/upstream-setting.ts";
 import type { Upstream } from "../ports/upstream.ts";
+import { allocateSharedStages, SharedStageMemory } from "../state/shared-stages.ts";
 import { compileAskBackend } from "./ask-backend.ts";
 import type { IdentityAssertion } from "./backend-fields.ts";
 import {
@@ -30,6 +33,8 @@ type AnyPlan = PlanOf<ByControl, ByControl>;
 export interface CompilePorts {
   readonly upstream: (plan: UpstreamPlan) => Upstream;
   readonly assertIdentity?: IdentityAssertion | undefined;
+  /** Who has been seen in stages by app version, by any thread; this gate's own memory without. */
+  readonly stages?: StageMemory | undefined;
 }
 
 /** A plan, compiled into what runs. */
@@ -55,7 +60,9 @@ export function compilePlan(
   if (firstApi === undefined) throw new RangeError("a gate without an API has nothing to guard");
   const tables = tablesOf(plan);
   const templates = compileOperationTable(templateEntries(plan));
+  const stages = stagesOf(plan, ports);
   const gateAt: GateAt = {
+    stages,
     documents: plan.apis.map(({ document }) => document),
     origin: plan.origin,
     problems,
@@ -70,7 +77,9 @@ export function compilePlan(
     whole: plan.controls,
     lives,
   };
-  const declared = plan.apis.flatMap((api, index) => compileApi(api, index, parts, ports));
+  const declared = plan.apis.flatMap((api, index) =>
+    compileApi(api, index, { ...parts, ports, stages }),
+  );
   const undeclared = withEveryAnswer(
     compileOperation(
       {
@@ -86,7 +95,7 @@ export function compilePlan(
     order.controls,
     parts,
   );
-  const undeclaredModes = compileModeRow(plan.undeclared);
+  const undeclaredModes = compileModeRow(plan.undeclared, stages);
   return {
     first: compileFirst(parts).filter(
       ({ mode }) => mode === undefined || undeclaredModes[mode]?.constant !== "off",
@@ -99,6 +108,17 @@ export function compilePlan(
     gateItself: layCourse({ ...undeclared, name: "(gate)", steps: [] }, undeclaredModes),
     close: () => closeAll(order.controls, lives),
   };
+}
+
+const fewStages = 4096;
+
+/** Undefined where no mode is staged by app version: then nobody is remembered. */
+function stagesOf({ apis, undeclared }: AnyPlan, ports: CompilePorts): Stages | undefined {
+  const operations = [undeclared, ...apis.flatMap((api) => api.operations)];
+  const ranges = stageRanges(operations.flatMap(({ modes }) => Object.values(modes)));
+  if (ranges.length === 0) return undefined;
+  const { stages = new SharedStageMemory(allocateSharedStages(fewStages, [1, 2])) } = ports;
+  return new Stages(ranges, stages);
 }
 
 function openAll(
@@ -154,10 +174,10 @@ function withEveryAnswer(
 function compileApi(
   api: ApiPlanOf<ByControl>,
   index: number,
-  parts: CompileParts,
-  ports: CompilePorts,
+  parts: CompileParts & { readonly ports: CompilePorts; readonly stages: Stages | undefined },
 ): { readonly compiled: CompiledOperation; readonly modes: ReturnType<typeof compileModeRow> }[] {
   const { document, issuer, operations, version } = api;
+  const { ports, stages } = parts;
   const upstream = ports.upstream(api.upstream);
   const apiAt: ApiAt = {
     index,
@@ -183,7 +203,7 @@ function compileApi(
       },
       parts,
     ),
-    modes: compileModeRow(plan),
+    modes: compileModeRow(plan, stages),
   }));
 }
 

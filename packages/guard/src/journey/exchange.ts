@@ -35,6 +35,7 @@ export class Exchange implements Facts {
   accessToken: string | undefined = undefined;
   caller: Caller | undefined = undefined;
   believes: Facts["believes"] = undefined;
+  keyShown = true;
   bodyBytes: Buffer | undefined = undefined;
   body: unknown = undefined;
   bodyAbsent = false;

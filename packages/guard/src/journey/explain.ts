@@ -8,11 +8,20 @@ import type { JourneyEnds } from "./journey.ts";
 export interface ExplainedStep {
   readonly step: string;
   /**
-   * `observed`: it would refuse, and is only observed. `off`: it is switched off. `replies`: the
-   * gate answers itself. `asks`: somebody else decides, who is not asked here.
+   * `observed`: it would refuse, and is only observed. `off`: it is switched off. `mends`: the
+   * request goes on without what it should not hold. `replies`: the gate answers itself. `asks`:
+   * somebody else decides, who is not asked here.
    */
-  readonly outcome: "passes" | "refuses" | "observed" | "off" | "replies" | "asks" | "not reached";
-  /** What it refuses with. */
+  readonly outcome:
+    | "passes"
+    | "refuses"
+    | "observed"
+    | "off"
+    | "mends"
+    | "replies"
+    | "asks"
+    | "not reached";
+  /** What it refuses with, or mends because of. */
   readonly refusal?: Refusal;
   /** What it would ask, such as `GET /v1/accounts/42 of the backend`. */
   readonly asks?: string;
@@ -93,13 +102,20 @@ export const explainEnds: JourneyEnds<Explaining> = {
     if (asks !== undefined) steps.push({ step: title, outcome: "asks", asks });
     else if (outcome === undefined) steps.push({ step: title, outcome: "passes" });
     else if ("reply" in outcome) steps.push({ step: title, outcome: "replies" });
-    else if (stands) steps.push({ step: title, outcome: "refuses", refusal: outcome });
+    else if (stands) steps.push({ step: title, outcome: "refuses", refusal: outcome as Refusal });
     else {
-      const isObserved = exchange.decisions.made.some(({ refusal }) => refusal === outcome);
-      steps.push({ step: title, outcome: isObserved ? "observed" : "off", refusal: outcome });
+      const refusal = "mend" in outcome ? outcome.because : outcome;
+      steps.push({ step: title, outcome: letPass(exchange, refusal), refusal });
     }
   },
 };
+
+/** Why a refusal did not refuse. */
+function letPass({ decisions }: Exchange, refusal: Refusal): "mends" | "observed" | "off" {
+  const made = decisions.made.find((decision) => decision.refusal === refusal);
+  if (made === undefined) return "off";
+  return made.mode === "enforce" ? "mends" : "observed";
+}
 
 function conclude(
   exchange: Exchange,

@@ -101,6 +101,11 @@ export class Journey<A> {
       onStep?.(exchange, way, step, outcome, false);
       return false;
     }
+    if ("mend" in outcome) {
+      if (exchange.amend(outcome.because)) outcome.mend();
+      onStep?.(exchange, way, step, outcome, false);
+      return false;
+    }
     if (!isRefusal(outcome)) {
       onStep?.(exchange, way, step, outcome, true);
       this.#ends.reply(exchange, way, outcome);

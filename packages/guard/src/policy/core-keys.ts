@@ -4,7 +4,18 @@ import { matchSetting } from "./match-setting.ts";
 import { type ModeKey, modeSetting } from "./mode-setting.ts";
 import { object, optional, required, type Unavailable } from "./object-shape.ts";
 import { url, versionName } from "./scalars.ts";
-import { choice, flag, integer, list, named, oneOrMore, scalar, size, text } from "./shape.ts";
+import {
+  choice,
+  flag,
+  integer,
+  list,
+  named,
+  oneOrMore,
+  scalar,
+  size,
+  text,
+  withheld,
+} from "./shape.ts";
 import { upstreamSetting } from "./upstream-setting.ts";
 
 const issuer = scalar(
@@ -17,14 +28,16 @@ const issuer = scalar(
   { type: "string" },
 );
 
-const state = scalar(
-  "memory, or an address such as redis://127.0.0.1:6379",
-  (value) =>
-    value === "memory" ||
-    (typeof value === "string" && /^rediss?:\/\/./.test(value) && URL.parse(value) !== null)
-      ? value
-      : undefined,
-  { type: "string" },
+const state = withheld(
+  scalar(
+    "memory, or an address such as redis://127.0.0.1:6379",
+    (value) =>
+      value === "memory" ||
+      (typeof value === "string" && /^rediss?:\/\/./.test(value) && URL.parse(value) !== null)
+        ? value
+        : undefined,
+    { type: "string" },
+  ),
 );
 
 const record = object({

@@ -1,6 +1,6 @@
 import { child, type DocumentSet, isRecord, type Located } from "../document/references.ts";
 import { nearest } from "../reading/nearest-name.ts";
-import { type Read, refused, type Shape } from "./shape.ts";
+import { inPlaceOf, type Read, refused, type Shape } from "./shape.ts";
 
 /** One key of an object in the policy file. */
 export interface Field<T> {
@@ -44,10 +44,12 @@ export function object<const F extends Fields>(
   unavailable: Unavailable = {},
 ): ObjectShape<F> {
   const names = Object.keys(fields);
+  const holdsSecret = Object.values(fields).some(({ shape }) => shape.holdsSecret === true);
   const expected = `an object with ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", ..." : ""}`;
   return {
     fields,
     expected,
+    holdsSecret,
     jsonSchema: {
       type: "object",
       additionalProperties: false,
@@ -55,7 +57,7 @@ export function object<const F extends Fields>(
       required: names.filter((name) => fields[name]?.required === true),
     },
     read(at, set) {
-      if (!isRecord(at.value)) return refused(at, set, expected);
+      if (!isRecord(at.value)) return refused(inPlaceOf(at, { holdsSecret }), set, expected);
       const keys = Object.keys(at.value);
       const result: Record<string, unknown> = {};
       for (const key of keys) {
@@ -102,7 +104,8 @@ function noteUnknown(
     return;
   }
   const meant = nearest(key, names);
-  set.fault(place, `'${key}' is not known here`, {
+  const what = place.withheld === true ? "a key that may be a secret" : `'${key}'`;
+  set.fault(place, `${what} is not known here`, {
     expected: names.join(", "),
     ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }),
   });

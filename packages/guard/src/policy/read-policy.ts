@@ -104,7 +104,7 @@ async function readModule(file: string, set: DocumentSet): Promise<SourceDocumen
     set.faults.push({
       ...position,
       severity: "error",
-      message: `the policy module cannot be read: ${(fault as Error).message}`,
+      message: `the policy module cannot be read: ${(fault as Error).message.split("\n")[0]}`,
     });
     return undefined;
   }

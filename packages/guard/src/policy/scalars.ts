@@ -1,7 +1,7 @@
 import { readRange, rangeForm, readVersion } from "../facts/app.ts";
 import { type Rate, rateForm, readRate } from "../reading/rate.ts";
 import { optional, object } from "./object-shape.ts";
-import { scalar, type Shape, text } from "./shape.ts";
+import { scalar, type Shape, text, withheld } from "./shape.ts";
 
 /** Values that more than one part of the policy speaks of. */
 
@@ -75,15 +75,14 @@ export const cookieName: Shape<string> = text("a cookie's name", /^[A-Za-z0-9_.-
 
 export const versionName: Shape<string> = text("a version such as v1", /^[A-Za-z0-9._-]{1,32}$/);
 
-/**
- * Where a secret is kept. The secret itself may not stand in the policy: it would stay readable in
- * the history of the file for ever.
- */
-export const secret = object({
-  env: optional(
-    text("a variable's name", /^[A-Z][A-Z0-9_]{0,100}$/),
-    "The environment variable that holds the secret.",
-  ),
-  file: optional(text("a file's path"), "The file that holds the secret."),
-});
+/** A secret by reference. Never a literal: what stands in a policy stands in its history. */
+export const secret = withheld(
+  object({
+    env: optional(
+      text("a variable's name", /^[A-Z][A-Z0-9_]{0,100}$/),
+      "The environment variable that holds the secret.",
+    ),
+    file: optional(text("a file's path"), "The file that holds the secret."),
+  }),
+);
 export type SecretSetting = { readonly env?: string; readonly file?: string };

@@ -10,6 +10,8 @@ export interface Shape<T> {
   read(at: Located, set: DocumentSet): T | undefined;
   readonly expected: string;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** A secret may stand in it. */
+  readonly holdsSecret?: boolean;
 }
 
 export type Read<S> = S extends Shape<infer T> ? T : never;
@@ -21,14 +23,7 @@ export function refused(
   words: readonly string[] = [],
 ): undefined {
   const { value } = at;
-  const shown =
-    value === null
-      ? "nothing"
-      : typeof value === "object"
-        ? Array.isArray(value)
-          ? "a list"
-          : "an object"
-        : JSON.stringify(value);
+  const shown = shownOf(at);
   const name = at.path.at(-1) ?? "the file";
   const around = at.path.at(-2);
   const meant = typeof value === "string" ? nearest(value, words) : undefined;
@@ -41,6 +36,37 @@ export function refused(
   );
   return undefined;
 }
+
+/**
+ * A value as a message may show it. What may be a secret is never shown, nor what lies behind a host in an address: people write passwords and keys there.
+ */
+function shownOf({ value, withheld: isWithheld }: Located): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  if (isWithheld === true) return "what is not shown, because it may be a secret";
+  if (typeof value !== "string") return JSON.stringify(value);
+  if (value.includes("\n")) return "a text of several lines";
+  const address = /^([a-z][a-z0-9+.-]*:\/*)(?:[^/?#]*@)?([^/?#]*)(.*)$/i.exec(value);
+  if (address === null || !value.includes("//")) return JSON.stringify(value);
+  const [, scheme = "", host = "", rest = ""] = address;
+  return JSON.stringify(`${scheme}${host}${rest.length < 2 ? rest : "/..."}`);
+}
+
+/** The same shape, whose values no message shows. Editors are told so too (`writeOnly`). */
+export const withheld = <S extends Shape<unknown>>(shape: S): S => ({
+  ...shape,
+  holdsSecret: true,
+  jsonSchema: { ...shape.jsonSchema, writeOnly: true },
+  read: (at: Located, set: DocumentSet) => shape.read({ ...at, withheld: true }, set),
+});
+
+/** A place where something else stands than what may hold a secret: perhaps the secret itself. */
+export const inPlaceOf = (at: Located, { holdsSecret }: Pick<Shape<unknown>, "holdsSecret">) =>
+  holdsSecret === true ? ({ ...at, withheld: true } as const) : at;
+
+const holding = ({ holdsSecret }: Shape<unknown>): Pick<Shape<unknown>, "holdsSecret"> =>
+  holdsSecret === true ? { holdsSecret } : {};
 
 /** A scalar that `parse` understands; its `undefined` means not understood. */
 export function scalar<T>(
@@ -128,9 +154,11 @@ export function list<T>(item: Shape<T>, least = 0): Shape<readonly T[]> {
   const expected = `a list of ${item.expected}`;
   return {
     expected,
+    ...holding(item),
     jsonSchema: { type: "array", items: item.jsonSchema, minItems: least },
     read(at, set) {
-      if (!Array.isArray(at.value) || at.value.length < least) return refused(at, set, expected);
+      if (!Array.isArray(at.value) || at.value.length < least)
+        return refused(inPlaceOf(at, item), set, expected);
       const items = at.value.map((_, index) => item.read(child(at, String(index)), set));
       return items.every((one) => one !== undefined) ? items : undefined;
     },
@@ -142,6 +170,7 @@ export function oneOrMore<T>(item: Shape<T>): Shape<readonly T[]> {
   const many = list(item, 1);
   return {
     expected: `${item.expected}, or ${many.expected}`,
+    ...holding(item),
     jsonSchema: { anyOf: [item.jsonSchema, many.jsonSchema] },
     read(at, set) {
       if (Array.isArray(at.value)) return many.read(at, set);
@@ -156,9 +185,10 @@ export function named<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
   const expected = `names, each with ${item.expected}`;
   return {
     expected,
+    ...holding(item),
     jsonSchema: { type: "object", additionalProperties: item.jsonSchema },
     read(at, set) {
-      if (!isRecord(at.value)) return refused(at, set, expected);
+      if (!isRecord(at.value)) return refused(inPlaceOf(at, item), set, expected);
       const entries = Object.keys(at.value).map(
         (name) => [name, item.read(child(at, name), set)] as const,
       );
@@ -175,11 +205,12 @@ export function scalarOr<A, B>(plain: Shape<A>, structured: Shape<B>): Shape<A |
   const expected = `${plain.expected}, or ${structured.expected}`;
   return {
     ...(fields === undefined ? {} : { fields }),
+    ...holding(structured),
     expected,
     jsonSchema: { anyOf: [plain.jsonSchema, structured.jsonSchema] },
     read(at, set): A | B | undefined {
       if (typeof at.value === "object" && at.value !== null) return structured.read(at, set);
-      const read = plain.read(at, set);
+      const read = plain.read(inPlaceOf(at, structured), set);
       const fault = set.faults.at(-1);
       // The fault names both forms, because the writer may have meant either.
       if (read === undefined && fault?.expected === plain.expected)
@@ -193,6 +224,8 @@ export function scalarOr<A, B>(plain: Shape<A>, structured: Shape<B>): Shape<A |
 export function either<A, B>(key: string, first: Shape<A>, second: Shape<B>): Shape<A | B> {
   return {
     expected: `${first.expected}, or ${second.expected}`,
+    ...holding(first),
+    ...holding(second),
     jsonSchema: { anyOf: [first.jsonSchema, second.jsonSchema] },
     read: (at, set): A | B | undefined =>
       isRecord(at.value) && Object.hasOwn(at.value, key)

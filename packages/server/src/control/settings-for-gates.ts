@@ -35,6 +35,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
     nonceSecret: issuer.nonceSecret,
     revocations: issuer.revocations,
     replay: shared.replay,
+    stages: shared.stages,
     writes: shared.writes,
     webSocketSeats: shared.webSocketSeats,
     provenance: provenance.shared,

@@ -4,10 +4,12 @@ import {
   allocateSharedBuckets,
   allocateSharedSeats,
   allocateSharedReplay,
+  allocateSharedStages,
   allocateWriteVersions,
   type SharedBuckets,
   type SharedSeatTable,
   type SharedReplay,
+  type SharedStages,
 } from "@portcullis/guard/state";
 
 /**
@@ -18,10 +20,14 @@ const keptProofs = 1_048_576;
 /** Callers with open WebSockets, each counted once for each thread that holds some. */
 const seatKeys = 65_536;
 
+/** Sessions and devices that stay in their stages by app version: a mebibyte. */
+const keptInStages = 131_072;
+
 /** Memory that all gate threads count in. */
 export interface SharedState {
   readonly buckets: SharedBuckets;
   readonly replay: SharedReplay;
+  readonly stages: SharedStages;
   readonly writes: SharedArrayBuffer;
   /** WebSockets of each caller. */
   readonly webSocketSeats: SharedSeatTable;
@@ -36,6 +42,7 @@ export function allocateSharedState({ controls: { binding, limit } }: Plan): Sha
       binding.binding === "none" ? 0 : keptProofs,
       seeds(4) as unknown as [number, number, number, number],
     ),
+    stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
     webSocketSeats: allocateSharedSeats(seatKeys, seeds(2) as unknown as [number, number]),
   };

@@ -21,6 +21,7 @@ import { prometheusText } from "../watch/prometheus.ts";
 import { RecentRecords } from "../watch/recent-records.ts";
 import { createRecordWriter } from "../watch/record-writer.ts";
 import { RequestCounts } from "../watch/request-counts.ts";
+import { TokenTimes, tokenTimesText } from "../watch/token-times.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { gaugesOf } from "./gauges.ts";
@@ -61,6 +62,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const counts = new RequestCounts();
   const recent = new RecentRecords(keptRecords);
   const evidence = new OwnerEvidence();
+  const tokenTimes = new TokenTimes();
   const shared = allocateSharedState(plan);
   const readSecrets = (of: Policy, from: string) =>
     readGateSecrets(of, from, directory, environment);
@@ -106,6 +108,7 @@ export async function up(options: UpOptions): Promise<Running> {
       writer.write(lines, count);
     },
     onEvidence: (rows) => evidence.merge(rows),
+    onTokenTimes: (times) => tokenTimes.merge(times),
     onUnknownKey: () => issuer.askAgain(),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,
@@ -146,7 +149,7 @@ export async function up(options: UpOptions): Promise<Running> {
               reloads: reloads.count,
               reloadsRefused: reloads.refused,
             }),
-          ),
+          ) + tokenTimesText(tokenTimes.all()),
         notReady: () => missingKeys(serving, issuer),
         evidence: () => evidence.all(),
         records: (filter, most) => recent.find(filter, most),

@@ -2,12 +2,14 @@ import { Worker } from "node:worker_threads";
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { FromGate, GateSettings, PlanSettings, SeenGeneration, ToGate } from "./settings.ts";
 import type { Counts } from "../watch/request-counts.ts";
+import type { TokenTimesCounted } from "../watch/token-times.ts";
 
 export interface FleetReports {
   readonly onRecords: (lines: Uint8Array, count: number, counts: Counts | undefined) => void;
   readonly onEvidence: (rows: readonly EvidenceRow[]) => void;
   readonly onUnknownKey: () => void;
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
+  readonly onTokenTimes: (times: TokenTimesCounted) => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -128,6 +130,9 @@ export class GateFleet {
             break;
           case "evidence":
             this.#reports.onEvidence(message.rows);
+            break;
+          case "token-times":
+            this.#reports.onTokenTimes(message.times);
             break;
           case "trouble":
             this.#reports.onTrouble(message.message);

@@ -11,6 +11,7 @@ import {
   SharedSeats,
   SharedProvenanceState,
   SharedReplayState,
+  SharedStageMemory,
   WriteVersions,
 } from "@portcullis/guard/state";
 import {
@@ -35,6 +36,7 @@ export interface GateReports {
   readonly evidence: OwnerEvidence;
   readonly onUnknownKey: () => void;
   readonly onNewToken: (caller: Caller) => void;
+  readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -56,6 +58,7 @@ export class LiveGate {
   readonly #keys: KeyRing;
   readonly #replay: ReplayState;
   readonly #provenance: ProvenanceState;
+  readonly #stages: SharedStageMemory;
   readonly #writes: WriteVersions;
   readonly #webSocketSeats: SharedSeats;
   readonly #gate: Gate;
@@ -66,6 +69,7 @@ export class LiveGate {
     this.#reports = reports;
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
+    this.#stages = new SharedStageMemory(settings.stages);
     this.#writes = new WriteVersions(settings.writes);
     this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
     this.#provenance = new SharedProvenanceState(settings.provenance);
@@ -110,7 +114,7 @@ export class LiveGate {
   #optionsFor({ buckets, decisionPointTokens, plan, sealingSecrets }: PlanSettings) {
     const { assertionIssuer, assertionKey, nonceSecret, provenance, strictTransportSecurity } =
       this.#settings;
-    const { evidence, onNewToken, onUnknownKey, record } = this.#reports;
+    const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
     const limits = this.#stateFor(plan.state, localLimits);
     const redis = limits instanceof RedisState ? limits : undefined;
@@ -136,9 +140,11 @@ export class LiveGate {
         keys: this.#keys,
         onUnknownKey,
         onNewToken,
+        onTokenTimes,
         revocations: this.#revocations,
         proofs: { nonces: createDpopNonces(nonceSecret), replay: redis ?? this.#replay },
         provenance: redis ?? (provenance.sets === 0 ? undefined : this.#provenance),
+        stages: this.#stages,
         writes: this.#writes,
         webSocketSeats: this.#webSocketSeats,
         evidence,

@@ -4,6 +4,7 @@ import { recordLine } from "@portcullis/guard/records";
 import type { Caller } from "@portcullis/guard/tokens";
 import type { Problem } from "@portcullis/guard/problems";
 import { RequestCounts } from "../watch/request-counts.ts";
+import { TokenTimes } from "../watch/token-times.ts";
 import type { GateReports } from "./live-gate.ts";
 import type { FromGate, SeenGeneration } from "./settings.ts";
 
@@ -13,6 +14,7 @@ export type Tell = (message: FromGate, transfer?: ArrayBuffer[]) => void;
 const recordsEveryMs = 100;
 const mostRecordsWaiting = 2000;
 const evidenceEveryMs = 1000;
+const tokenTimesEveryMs = 1000;
 const seenEveryMs = 50;
 /** One question after an unknown key is enough; the control thread decides whether to ask. */
 const askEveryMs = 1000;
@@ -22,6 +24,7 @@ export class Reporter implements GateReports {
   readonly evidence = new OwnerEvidence();
   readonly #tell: Tell;
   readonly #counts = new RequestCounts();
+  readonly #tokenTimes = new TokenTimes();
   readonly #encoder = new TextEncoder();
   #lines = "";
   #lineCount = 0;
@@ -32,6 +35,7 @@ export class Reporter implements GateReports {
     this.#tell = tell;
     setInterval(() => this.flush(), recordsEveryMs).unref();
     setInterval(() => this.#tellEvidence(), evidenceEveryMs).unref();
+    setInterval(() => this.#tellTokenTimes(), tokenTimesEveryMs).unref();
     setInterval(() => this.#tellSeen(), seenEveryMs).unref();
   }
 
@@ -55,6 +59,9 @@ export class Reporter implements GateReports {
       this.#seen.push([sessionId, generation]);
   };
 
+  readonly onTokenTimes = (life: number | undefined, age: number | undefined): void =>
+    this.#tokenTimes.note(life, age);
+
   readonly onTrouble = (message: string): void => this.#tell({ kind: "trouble", message });
 
   /** What the parser refused has no operation, but it happened. */
@@ -73,6 +80,11 @@ export class Reporter implements GateReports {
   #tellEvidence(): void {
     const rows = this.evidence.take();
     if (rows.length > 0) this.#tell({ kind: "evidence", rows });
+  }
+
+  #tellTokenTimes(): void {
+    const times = this.#tokenTimes.take();
+    if (times !== undefined) this.#tell({ kind: "token-times", times });
   }
 
   #tellSeen(): void {

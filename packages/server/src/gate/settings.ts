@@ -5,11 +5,13 @@ import type {
   SharedSeatTable,
   SharedProvenance,
   SharedReplay,
+  SharedStages,
 } from "@portcullis/guard/state";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
 import type { Counts } from "../watch/request-counts.ts";
+import type { TokenTimesCounted } from "../watch/token-times.ts";
 
 /**
  * What the control thread hands to each gate thread: plain data, so that it travels; each thread
@@ -29,6 +31,8 @@ export interface GateSettings {
   readonly replay: SharedReplay;
   /** Ids that callers were shown. */
   readonly provenance: SharedProvenance;
+  /** Sessions and devices that were seen in stages by app version. */
+  readonly stages: SharedStages;
   /** Counters of writes. */
   readonly writes: SharedArrayBuffer;
   /** WebSockets of each caller. */
@@ -86,6 +90,7 @@ export type FromGate =
   | { readonly kind: "unknown-key" }
   /** Tokens of these generations have reached their app: it has used them. */
   | { readonly kind: "seen"; readonly generations: readonly SeenGeneration[] }
+  | { readonly kind: "token-times"; readonly times: TokenTimesCounted }
   | { readonly kind: "trouble"; readonly message: string }
   | {
       readonly kind: "records" /** Lines, one for each record. */;

@@ -7,7 +7,11 @@ export interface SecretSource {
   readonly file?: string;
 }
 
-/** @throws Error in words for a person, naming `where` and never the secret */
+/**
+ * What is named is not shown either: people write the secret itself where its name belongs.
+ *
+ * @throws Error in words for a person, naming `where` and never the secret
+ */
 export function readSecret(
   { env, file }: SecretSource,
   where: string,
@@ -19,15 +23,15 @@ export function readSecret(
   if (env !== undefined) {
     const text = environment[env];
     if (text === undefined || text.trim() === "")
-      throw new Error(`${where}: the variable ${env} is not set.`);
+      throw new Error(`${where}: the variable that env names is not set.`);
     return text.trim();
   }
+  let code: string;
   try {
     return readFileSync(resolve(folder, file as string), "utf8").trim();
   } catch (fault) {
-    throw new Error(
-      `${where}: ${file} cannot be read (${(fault as NodeJS.ErrnoException).code ?? "unknown"}).`,
-      { cause: fault },
-    );
+    // The fault itself would show the path.
+    ({ code = "unknown" } = fault as NodeJS.ErrnoException);
   }
+  throw new Error(`${where}: what file names cannot be read (${code}).`);
 }

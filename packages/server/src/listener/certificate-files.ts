@@ -2,6 +2,9 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ServerCertificate } from "./listener.ts";
 
+/** Its path is not shown: people write the key itself there. */
+const theKey = "the file that listen.tls.key names";
+
 /**
  * Reads a certificate with its key and makes sure that they can serve.
  *
@@ -12,8 +15,8 @@ export function readCertificateFiles(
   keyFile: string,
   nowMs: number = Date.now(),
 ): ServerCertificate {
-  const cert = read(certFile, "certificate");
-  const key = read(keyFile, "key");
+  const cert = read(certFile, `the certificate ${certFile}`);
+  const key = read(keyFile, theKey);
   let leaf: X509Certificate;
   try {
     leaf = new X509Certificate(cert);
@@ -24,21 +27,21 @@ export function readCertificateFiles(
   try {
     privateKey = createPrivateKey(key);
   } catch {
-    throw new Error(`${keyFile} is not a private key in PEM form, or it needs a passphrase.`);
+    throw new Error(`${theKey} is not a private key in PEM form, or it needs a passphrase.`);
   }
   if (!leaf.checkPrivateKey(privateKey))
-    throw new Error(`${keyFile} is not the key of ${certFile}.`);
+    throw new Error(`${theKey} is not the key of ${certFile}.`);
   if (leaf.validToDate.getTime() <= nowMs) throw new Error(`${certFile} ended on ${leaf.validTo}.`);
   return { cert, key };
 }
 
 function read(file: string, what: string): string {
+  let code: string;
   try {
     return readFileSync(file, "utf8");
   } catch (fault) {
-    throw new Error(
-      `the ${what} ${file} cannot be read (${(fault as NodeJS.ErrnoException).code ?? "unknown"}).`,
-      { cause: fault },
-    );
+    // The fault itself would show the path.
+    ({ code = "unknown" } = fault as NodeJS.ErrnoException);
   }
+  throw new Error(`${what} cannot be read (${code}).`);
 }

@@ -7,6 +7,7 @@ import {
   type Operation,
   readTemplate,
 } from "@portcullis/guard/documents";
+import { choosesNothing } from "@portcullis/guard/ownership";
 
 /** An owner rule that a document suggests, as it stands in a policy, and why. */
 export interface OwnerProposal {
@@ -114,6 +115,7 @@ function byLookup(operation: Operation, document: ApiDocument): OwnerProposal | 
       one.method === "GET" &&
       one.operationId !== undefined &&
       parameterNames(one.pathTemplate).length > 0 &&
+      isToldAll(operation, one) &&
       ownerInAnswer(one, document)?.includes("*") === false,
   );
   const [above] = tellers
@@ -128,6 +130,7 @@ function byLookup(operation: Operation, document: ApiDocument): OwnerProposal | 
       rule: `lookup: ${above.operationId}, response: ${ownerInAnswer(above, document)}, is: token.sub`,
       reason: `${above.key} names the owner of what ${operation.key} changes`,
     };
+  if (parameterNames(operation.pathTemplate).length > 0) return undefined;
   const names = memberNames(bodySchema(operation), document.schemas);
   for (const teller of tellers) {
     const [parameter = "", another] = parameterNames(teller.pathTemplate);
@@ -139,3 +142,12 @@ function byLookup(operation: Operation, document: ApiDocument): OwnerProposal | 
   }
   return undefined;
 }
+
+/** What may choose the object must be declared by both, or the owner of another would be told. */
+const isToldAll = ({ parameters }: Operation, teller: Operation): boolean =>
+  parameters.every(
+    ({ in: location, name }) =>
+      location === "path" ||
+      (location === "header" && choosesNothing.has(name.toLowerCase())) ||
+      teller.parameters.some((one) => one.in === location && one.name === name),
+  );

@@ -9,6 +9,7 @@ import {
   required,
   scalarOr,
   text,
+  withheld,
 } from "@portcullis/guard/policy-shapes";
 
 const port = integer(0, 65_535);
@@ -24,7 +25,7 @@ const hstsOrOff = scalarOr(choice("off"), hsts);
 
 const certificate = object({
   cert: optional(text("a certificate's path"), "The certificate chain, PEM."),
-  key: optional(text("a key's path"), "The private key, PEM."),
+  key: optional(withheld(text("a key's path")), "The private key, PEM."),
   minVersion: optional(choice("TLSv1.2", "TLSv1.3"), "The oldest TLS that is spoken (TLSv1.3)."),
   cleartextPort: optional(port, "A port that answers and counts unencrypted requests."),
   cleartext: optional(
@@ -62,7 +63,9 @@ const keys = {
     listen: optional(listen, "Where the gate listens, and with which certificate."),
     admin: optional(admin, "Where the admin API and the metrics are."),
     store: optional(
-      text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database"),
+      withheld(
+        text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database"),
+      ),
       "Where accounts, sessions, revocations and the audit trail are kept.",
     ),
   },

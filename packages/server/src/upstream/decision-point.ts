@@ -27,17 +27,18 @@ const flagAt =
 const forms: Readonly<Record<DecisionPointPlan["form"], Form>> = {
   /** OpenID AuthZEN Authorization API 1.0, access evaluation. */
   authzen: {
-    body: ({ action, id, resource, subject }) => ({
+    body: ({ action, id, resource, subject, with: properties }) => ({
       subject: { type: "user", id: subject },
       action: { name: action },
-      resource: { type: resource, id },
+      resource: { type: resource, id, ...(properties === undefined ? {} : { properties }) },
     }),
     read: flagAt("decision"),
   },
   /** OpenFGA's Check. */
   openfga: {
-    body: ({ action, id, resource, subject }) => ({
+    body: ({ action, id, resource, subject, with: context }) => ({
       tuple_key: { user: `user:${subject}`, relation: action, object: `${resource}:${id}` },
+      ...(context === undefined ? {} : { context }),
     }),
     read: flagAt("allowed"),
   },
@@ -54,41 +55,54 @@ const forms: Readonly<Record<DecisionPointPlan["form"], Form>> = {
  * says, and never a failure.
  */
 export function createDecisionPoint(
-  { form, rememberMs, timeoutMs, url }: DecisionPointPlan,
+  plan: DecisionPointPlan,
   token: string | undefined,
 ): AskDecisionPoint {
-  const { body, read } = forms[form];
   const known = new Map<string, { readonly allowed: boolean; readonly until: number }>();
+  const ask = compileAsk(plan, token);
+  const { rememberMs } = plan;
+  if (rememberMs === 0) return ask;
   return async (question) => {
     const key = JSON.stringify(question);
     const remembered = known.get(key);
     const now = Date.now();
     if (remembered !== undefined && now < remembered.until) return remembered.allowed;
+    const allowed = await ask(question);
+    if (typeof allowed === "string") return allowed;
+    if (known.size >= mostRemembered) known.clear();
+    known.set(key, { allowed, until: now + rememberMs });
+    return allowed;
+  };
+}
+
+function compileAsk(
+  { form, timeoutMs, url }: DecisionPointPlan,
+  token: string | undefined,
+): AskDecisionPoint {
+  const { body, read } = forms[form];
+  const headers = {
+    "Content-Type": "application/json",
+    Accept: "application/json",
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+  };
+  return async (question) => {
     try {
       const response = await fetch(url, {
         method: "POST",
         redirect: "error",
         signal: AbortSignal.timeout(timeoutMs),
-        headers: {
-          "Content-Type": "application/json",
-          Accept: "application/json",
-          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-        },
+        headers,
         body: JSON.stringify(body(question)),
       });
       const text = await response.text();
       if (text.length > mostBytes) return `answered more than ${mostBytes} bytes`;
-      const allowed = read(response.status, form === "http" ? undefined : JSON.parse(text));
-      if (allowed === undefined) return `answered ${response.status}, and no decision`;
-      if (rememberMs > 0) {
-        if (known.size >= mostRemembered) known.clear();
-        known.set(key, { allowed, until: now + rememberMs });
-      }
-      return allowed;
+      const answer: unknown = form === "http" ? undefined : JSON.parse(text);
+      return read(response.status, answer) ?? `answered ${response.status}, and no decision`;
     } catch (fault) {
-      return (fault as Error).name === "TimeoutError"
-        ? `no answer within ${timeoutMs} ms`
-        : (fault as Error).message;
+      return faultWords(fault as Error, timeoutMs);
     }
   };
 }
+
+const faultWords = ({ message, name }: Error, timeoutMs: number): string =>
+  name === "TimeoutError" ? `no answer within ${timeoutMs} ms` : message;

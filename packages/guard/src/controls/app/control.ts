@@ -1,9 +1,11 @@
 import { createAppReader } from "../../facts/app.ts";
+import type { Stages } from "../../facts/stage.ts";
 import { type Check, step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileForcedUpgrade, type UpgradeRules } from "./forced-upgrade.ts";
 import { keys } from "./policy.ts";
 import { problems } from "./problems.ts";
+import { words } from "./words.ts";
 
 export const app = defineControl({
   name: "app",
@@ -27,17 +29,26 @@ export const app = defineControl({
     })),
     required: requireApp,
   }),
-  open: (rules: UpgradeRules) => ({
+  open: (rules: UpgradeRules, _ports: unknown, { stages }) => ({
     identify: compileIdentify(),
     upgrade: compileForcedUpgrade(rules),
+    stay: stages === undefined ? undefined : compileStay(stages),
   }),
   request: {
     identify: step({ title: "identify", mode: undefined, needs: ["fields"], gives: ["app"] }),
     upgrade: step({ title: "app version", mode: "app", needs: ["app"], gives: [] }),
+    stay: step({
+      title: "stay in the stage",
+      mode: undefined,
+      // Whoever has stolen a token must not lead its owner into a stage.
+      needs: ["app", "bindingJudged", "caller"],
+      gives: [],
+    }),
   },
-  compile: (_own, { api, live: { identify, upgrade } }) => ({
+  compile: (_own, { api, live: { identify, stay, upgrade } }) => ({
     request: {
       identify,
+      stay,
       // The issuer's pages are opened in browsers, which do not belong to a build of the app.
       upgrade:
         upgrade === undefined || api === undefined || api.issuer
@@ -45,6 +56,7 @@ export const app = defineControl({
           : ({ app: build }) => upgrade(build),
     },
   }),
+  words,
 });
 
 /**
@@ -58,3 +70,11 @@ function compileIdentify(): Check<"fields", "app"> {
     return undefined;
   };
 }
+
+/** Who is once seen on a build that fits a stage stays in it. */
+const compileStay =
+  (stages: Stages): Check<"app" | "caller"> =>
+  ({ app: build, caller }) => {
+    if (build !== undefined && caller !== undefined) stages.note(build, caller);
+    return undefined;
+  };

@@ -84,38 +84,63 @@ function checkType(
 
 function checkClaims(
   payload: CompactToken["payload"],
-  { audiences, clockToleranceSeconds, issuer }: AccessTokenRules,
+  rules: AccessTokenRules,
   nowSeconds: number,
 ): Refusal | undefined {
-  const { aud, exp, iat, iss, nbf, sub } = payload;
-  if (iss !== issuer)
-    return refuse(problems["token-issuer-mismatch"], { detail: `iss is ${most(iss)}` });
-  const named = typeof aud === "string" ? [aud] : Array.isArray(aud) ? aud : [];
-  if (!named.some((audience) => typeof audience === "string" && audiences.includes(audience)))
-    return refuse(problems["token-audience-mismatch"], { detail: `aud is ${most(named[0])}` });
-  if (!isTime(exp))
-    return refuse(problems["token-claims-invalid"], { detail: "exp is not a time" });
-  if (nowSeconds >= exp)
-    return refuse(problems["token-expired"], { detail: `${nowSeconds - exp} seconds ago` });
-  for (const [name, value] of [
-    ["nbf", nbf],
-    ["iat", iat],
-  ] as const) {
-    if (value === undefined) continue;
-    if (!isTime(value))
-      return refuse(problems["token-claims-invalid"], { detail: `${name} is not a time` });
-    if (value > nowSeconds + clockToleranceSeconds)
-      return refuse(problems["token-not-yet-valid"], {
-        detail: `${name} is ${value - nowSeconds} seconds ahead`,
-      });
-  }
-  if (payload["cnf"] !== undefined && !isConfirmation(payload["cnf"]))
+  const { cnf, sub } = payload;
+  const refused =
+    checkParties(payload, rules) ?? checkTimes(payload, rules.clockToleranceSeconds, nowSeconds);
+  if (refused !== undefined) return refused;
+  if (cnf !== undefined && !isConfirmation(cnf))
     return refuse(problems["token-claims-invalid"], {
       detail: "cnf names neither a key nor a certificate",
     });
   if (typeof sub !== "string" || sub === "" || sub.length > 255)
     return refuse(problems["token-claims-invalid"], { detail: "sub is not a name" });
   return undefined;
+}
+
+/** Who has made it, and for whom. */
+function checkParties(
+  { aud, iss }: CompactToken["payload"],
+  { audiences, issuer }: AccessTokenRules,
+): Refusal | undefined {
+  if (iss !== issuer)
+    return refuse(problems["token-issuer-mismatch"], { detail: `iss is ${most(iss)}` });
+  const named = typeof aud === "string" ? [aud] : Array.isArray(aud) ? aud : [];
+  return named.some((audience) => typeof audience === "string" && audiences.includes(audience))
+    ? undefined
+    : refuse(problems["token-audience-mismatch"], { detail: `aud is ${most(named[0])}` });
+}
+
+/** Since when, and until when. */
+function checkTimes(
+  { exp, iat, nbf }: CompactToken["payload"],
+  toleranceSeconds: number,
+  nowSeconds: number,
+): Refusal | undefined {
+  if (!isTime(exp))
+    return refuse(problems["token-claims-invalid"], { detail: "exp is not a time" });
+  if (nowSeconds >= exp)
+    return refuse(problems["token-expired"], { detail: `${nowSeconds - exp} seconds ago` });
+  const latest = nowSeconds + toleranceSeconds;
+  return checkBegun("nbf", nbf, nowSeconds, latest) ?? checkBegun("iat", iat, nowSeconds, latest);
+}
+
+function checkBegun(
+  name: string,
+  value: unknown,
+  nowSeconds: number,
+  latestSeconds: number,
+): Refusal | undefined {
+  if (value === undefined) return undefined;
+  if (!isTime(value))
+    return refuse(problems["token-claims-invalid"], { detail: `${name} is not a time` });
+  return value > latestSeconds
+    ? refuse(problems["token-not-yet-valid"], {
+        detail: `${name} is ${value - nowSeconds} seconds ahead`,
+      })
+    : undefined;
 }
 
 /** A token that is bound to something nobody can check is not a bearer token: it is refused. */

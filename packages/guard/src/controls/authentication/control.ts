@@ -5,7 +5,7 @@ import { compileAuthenticate } from "./authenticate.ts";
 import { type AuthenticationPorts, openAuthentication } from "./open.ts";
 import { type AuthenticationPlan, planAuthentication } from "./plan.ts";
 import { keys } from "./policy.ts";
-import { problems } from "./problems.ts";
+import { lifeProblems, problems } from "./problems.ts";
 
 export const authentication = defineControl({
   name: "authentication",
@@ -19,12 +19,20 @@ export const authentication = defineControl({
         "Answers carry `WWW-Authenticate` (RFC 6750), and tell the caller no more than it needs " +
         "to recover; the record's `detail` says which check failed.",
     },
+    // Who sets a bound must see whom it would refuse before it does.
+    {
+      key: "tokenLife",
+      kind: "named",
+      sentence:
+        "How long tokens of another issuer live (`identity.accessToken.most`); enforced only " +
+        "where this key is named.",
+    },
   ],
   keys,
-  problems: [signInProblems, problems],
   names: ({ identity }): Record<string, readonly string[]> => ({
     "header field": (identity?.credential ?? []).flatMap(({ header }) => header ?? []),
   }),
+  problems: [signInProblems, problems, lifeProblems],
   plan: planAuthentication,
   open: (plan: AuthenticationPlan | undefined, ports: AuthenticationPorts) =>
     openAuthentication(plan, ports),
@@ -36,11 +44,12 @@ export const authentication = defineControl({
       needs: [],
       gives: ["accessToken", "believes", "caller"],
     }),
+    life: step({ title: "token life", mode: undefined, needs: ["caller"], gives: [] }),
   },
   compile(_own, { anonymous, api, live, operation }) {
     // The issuer reads its callers' credentials itself.
     if (live === undefined || operation === undefined || api?.issuer === true) return {};
-    const { believes, finderFor, verify } = live;
+    const { believes, finderFor, life, verify } = live;
     return {
       request: {
         authenticate: compileAuthenticate({
@@ -49,6 +58,7 @@ export const authentication = defineControl({
           believes,
           anonymous: anonymous === true,
         }),
+        life,
       },
     };
   },

@@ -29,17 +29,32 @@ export function compileCredentialFinder(sources: readonly CredentialSource[]): F
       const name = rawHeaders[index] as string;
       const here = byField.get(name) ?? byField.get(name.toLowerCase());
       if (here === undefined) continue;
-      for (const source of here) {
-        const credential = readSource(source, rawHeaders[index + 1] as string);
-        if (credential === undefined) continue;
-        if (typeof credential !== "string") return credential;
-        if (found !== undefined)
-          return refuse(problems["credential-ambiguous"], { detail: "two credentials" });
-        found = credential;
-      }
+      const credential = readField(here, rawHeaders[index + 1] as string);
+      if (credential === undefined) continue;
+      if (typeof credential !== "string") return credential;
+      if (found !== undefined) return twoCredentials;
+      found = credential;
     }
     return found;
   };
+}
+
+const twoCredentials = refuse(problems["credential-ambiguous"], { detail: "two credentials" });
+
+/** The one credential of a field, which may hold that of any of these sources. */
+function readField(
+  sources: readonly CredentialSource[],
+  value: string,
+): string | Refusal | undefined {
+  let found: string | undefined;
+  for (const source of sources) {
+    const credential = readSource(source, value);
+    if (credential === undefined) continue;
+    if (typeof credential !== "string") return credential;
+    if (found !== undefined) return twoCredentials;
+    found = credential;
+  }
+  return found;
 }
 
 function readSource(source: CredentialSource, value: string): string | Refusal | undefined {

@@ -1,11 +1,13 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { Caller } from "../../facts/caller.ts";
 import { isRefusal, type Refusal } from "../../facts/refusal.ts";
+import type { Check } from "../check.ts";
 import { compileAccessTokenCheck } from "./access-token.ts";
 import { compileCredentialFinder, type FindCredential } from "./find-credential.ts";
 import type { KeySource } from "./key-ring.ts";
 import type { AuthenticationPlan } from "./plan.ts";
 import type { Revocations } from "./revocation.ts";
+import { compileTokenLife, type NoteTokenTimes } from "./token-life.ts";
 import { cacheVerifiedTokens } from "./verified-token-cache.ts";
 
 /** What the program around the gate provides. */
@@ -18,6 +20,8 @@ export interface AuthenticationPorts {
   readonly revocations?: Revocations | undefined;
   /** A token was verified that this thread had not seen. */
   readonly onNewToken?: ((caller: Caller) => void) | undefined;
+  /** How long tokens of another issuer live, and how old they are when they are used. */
+  readonly onTokenTimes?: NoteTokenTimes | undefined;
 }
 
 /** What all operations share. */
@@ -27,6 +31,8 @@ export interface Authentication {
   readonly believes: (token: string, nowSeconds: number) => Refusal | undefined;
   /** By the operation's security schemes. */
   readonly finderFor: (operation: Operation) => FindCredential;
+  /** Judges how long the caller's token lives; undefined for the built-in issuer's. */
+  readonly life: Check<"caller"> | undefined;
   readonly close: () => void;
 }
 
@@ -35,7 +41,7 @@ const mostVerifiedTokens = 20_000;
 
 export function openAuthentication(
   plan: AuthenticationPlan | undefined,
-  { keys, onNewToken, onUnknownKey, revocations }: AuthenticationPorts,
+  { keys, onNewToken, onTokenTimes, onUnknownKey, revocations }: AuthenticationPorts,
 ): Authentication | undefined {
   if (plan === undefined) return undefined;
   let keySet = keys?.keySet(plan.algorithms);
@@ -60,6 +66,7 @@ export function openAuthentication(
       return isRefusal(outcome) ? outcome : undefined;
     },
     finderFor: compileFinders(plan),
+    life: plan.builtin ? undefined : compileTokenLife(plan.mostLifeSeconds, onTokenTimes),
     close: close ?? ignore,
   };
 }

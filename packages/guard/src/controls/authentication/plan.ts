@@ -20,6 +20,8 @@ export interface AuthenticationPlan {
   readonly algorithms: readonly string[];
   readonly typ: "at+jwt" | "any";
   readonly clockToleranceSeconds: number;
+  /** How long tokens of another issuer may live. */
+  readonly mostLifeSeconds: number | undefined;
   readonly rolesClaim: string;
   readonly tierClaim: string | undefined;
   readonly deviceClaim: string | undefined;
@@ -43,16 +45,9 @@ export function planAuthentication(
   if (identity === undefined) return undefined;
   const { algorithms, clockTolerance = 30_000, credential = [{}], typ = "at+jwt" } = identity;
   const builtin = identity.issuer === "builtin";
-  if (clockTolerance > mostToleranceMs)
-    context.note(
-      ["identity", "clockTolerance"],
-      "a clock tolerance above five minutes lets tokens live before they are issued",
-      { expected: "at most 5m" },
-    );
-  if (builtin && (identity.jwksUri !== undefined || identity.typ !== undefined))
-    context.note(["identity"], "the built-in issuer knows its own keys and kind of token", {
-      mend: "Take out jwksUri and typ.",
-    });
+  noteTimes(identity, context);
+  if (builtin) noteBuiltin(identity, context);
+  const most = identity.accessToken?.most;
   const origin = publicUrl === undefined ? undefined : URL.parse(publicUrl)?.origin;
   return {
     issuer: builtin ? (origin ?? "") : identity.issuer,
@@ -63,12 +58,36 @@ export function planAuthentication(
       algorithms ??
       (builtin ? ["ES256"] : usualAlgorithms.filter((name) => signingAlgorithms.has(name))),
     typ,
+    mostLifeSeconds: most === undefined ? undefined : Math.floor(most / 1000),
     clockToleranceSeconds: Math.round(clockTolerance / 1000),
     rolesClaim: identity.rolesClaim ?? "roles",
     tierClaim: identity.tierClaim ?? (builtin ? "tier" : undefined),
     deviceClaim: identity.deviceClaim ?? (builtin ? "device" : undefined),
     credentials: placesOf(credential, bindingOf(identity, builtin), context),
   };
+}
+
+function noteTimes({ clockTolerance = 0 }: Identity, { note }: JoinContext): void {
+  if (clockTolerance > mostToleranceMs)
+    note(
+      ["identity", "clockTolerance"],
+      "a clock tolerance above five minutes lets tokens live before they are issued",
+      { expected: "at most 5m" },
+    );
+}
+
+/** What is said of another issuer's tokens says nothing of the built-in one's. */
+function noteBuiltin({ accessToken, jwksUri, typ }: Identity, { note }: JoinContext): void {
+  if (jwksUri !== undefined || typ !== undefined)
+    note(["identity"], "the built-in issuer knows its own keys and kind of token", {
+      mend: "Take out jwksUri and typ.",
+    });
+  if (accessToken?.most !== undefined)
+    note(
+      ["identity", "accessToken", "most"],
+      "the built-in issuer's tokens live as long as the policy says",
+      { expected: "accessToken: { ttl: 10m }" },
+    );
 }
 
 const bindingOf = ({ accessToken }: Identity, builtin: boolean): Binding =>

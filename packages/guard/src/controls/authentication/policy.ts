@@ -19,6 +19,12 @@ const credential = object({
 const claimName = text("a claim's name");
 
 export const keys = {
+  accessToken: {
+    most: optional(
+      duration,
+      "How long tokens of another issuer may live, from iat to exp, under the mode key tokenLife.",
+    ),
+  },
   identity: {
     jwksUri: optional(
       url(["https:", "http:"], "the address of the issuer's keys"),

@@ -77,3 +77,12 @@ export const problems = defineProblems("authentication", {
     sentence: "Try again after the time in Retry-After.",
   },
 });
+
+/** Of tokens that are valid, and live longer than the policy wants. */
+export const lifeProblems = defineProblems("tokenLife", {
+  "token-life-exceeded": {
+    status: 401,
+    title: "The access token lives too long",
+    sentence: "Ask for a token that expires sooner after it was issued, and says when that was.",
+  },
+});

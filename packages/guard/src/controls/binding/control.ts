@@ -8,14 +8,20 @@ import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import type { DpopNonces } from "./dpop-nonce.ts";
 import { keys } from "./policy.ts";
-import { problems } from "./problems.ts";
-import { compileProve } from "./prove.ts";
+import { possessionProblems, problems } from "./problems.ts";
+import { compileProve, refuseBearer } from "./prove.ts";
 
 export interface BindingPlan {
   readonly binding: Binding;
   readonly requireNonce: boolean;
   /** How far a proof's own time may be off, either way, before a nonce is asked for. */
   readonly windowSeconds: number;
+  /**
+   * A token that names a key is never taken without it, even where `binding` is only observed. The
+   * built-in issuer names a key only for apps that have proved it; of other issuers that is not
+   * known.
+   */
+  readonly neverBearer: boolean;
 }
 
 /** What the program around the gate provides; needed where the policy asks for bound tokens. */
@@ -37,29 +43,45 @@ export const binding = defineControl({
         "(RFC 9449, RFC 8705).",
       answers: "Where a nonce is needed, DPoP-Nonce carries it.",
     },
+    {
+      key: "possession",
+      kind: "always",
+      sentence:
+        "A token of the built-in issuer that names a key is never a bearer token: no stage of " +
+        "`binding` opens it, only `binding: off` or `none`.",
+    },
   ],
   keys,
-  problems: [bindingProblems, problems],
+  problems: [bindingProblems, possessionProblems, problems],
   plan: planBinding,
   open: (plan: BindingPlan, { proofs }: BindingPorts, { origin }) => {
     if (plan.binding === "none") return undefined;
     if (proofs === undefined || origin === undefined)
       throw new RangeError("the policy asks for bound tokens, and nothing can check their proofs");
-    return compileProve(
-      { ...plan, binding: plan.binding, origin, nonces: proofs.nonces },
-      proofs.replay,
-    );
+    return {
+      prove: compileProve(
+        { ...plan, binding: plan.binding, origin, nonces: proofs.nonces },
+        proofs.replay,
+      ),
+      refuseBearer: plan.neverBearer ? refuseBearer : undefined,
+    };
   },
   request: {
     prove: step({
       title: "authenticate binding",
       mode: "binding",
       needs: ["accessToken", "caller", "fields", "path"],
-      gives: ["bindingJudged"],
+      gives: ["bindingJudged", "keyShown"],
+    }),
+    refuseBearer: step({
+      title: "authenticate possession",
+      mode: "binding",
+      needs: ["keyShown"],
+      gives: [],
     }),
   },
   compile: (_own, { api, live }) =>
-    live === undefined || api === undefined || api.issuer ? {} : { request: { prove: live } },
+    live === undefined || api === undefined || api.issuer ? {} : { request: live },
 });
 
 function planBinding(
@@ -76,5 +98,6 @@ function planBinding(
     binding: wanted,
     requireNonce: identity?.accessToken?.nonce === "required",
     windowSeconds,
+    neverBearer: identity?.issuer === "builtin",
   };
 }

@@ -3,7 +3,8 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:cryp
 import { test } from "node:test";
 import { calculateJwkThumbprint } from "jose";
 import { createDpopNonces, nonceLifeSeconds } from "./dpop-nonce.ts";
-import { compileDpopProofCheck, thumbprintOf } from "./dpop-proof.ts";
+import { compileDpopProofCheck } from "./dpop-proof.ts";
+import { thumbprintOf } from "./signed-proof.ts";
 
 const now = 1_800_000_000;
 const origin = "https://api.example";

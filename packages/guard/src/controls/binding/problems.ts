@@ -37,3 +37,12 @@ export const problems = defineProblems("binding", {
     sentence: "Connect with the certificate the token was asked for with.",
   },
 });
+
+/** Said whatever the stage of `binding` is, of tokens whose issuer gives them to bound apps only. */
+export const possessionProblems = defineProblems("possession", {
+  "bound-token-as-bearer": {
+    status: 401,
+    title: "The access token is bound to a key",
+    sentence: "Send the token as DPoP, with a proof made with the key that it is bound to.",
+  },
+});

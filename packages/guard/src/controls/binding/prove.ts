@@ -1,9 +1,10 @@
-import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
+import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Once, ReplayState } from "../../state/replay.ts";
 import type { Check } from "../check.ts";
-import { type BindingRules, compileBindingCheck, nextNonce, type Proven } from "./binding.ts";
-import { proofRefusal } from "./dpop-proof.ts";
-import { problems } from "./problems.ts";
+import { type BindingRules, compileBindingCheck, nextNonce } from "./binding.ts";
+import type { DpopProof } from "./dpop-proof.ts";
+import { possessionProblems, problems } from "./problems.ts";
+import { proofRefusal } from "./signed-proof.ts";
 
 /**
  * Whether the caller still holds what its token was bound to. Everything that can be judged alone
@@ -12,13 +13,13 @@ import { problems } from "./problems.ts";
 export function compileProve(
   rules: BindingRules,
   replay: ReplayState,
-): Check<"accessToken" | "caller" | "fields" | "path"> {
+): Check<"accessToken" | "caller" | "fields" | "path", "keyShown"> {
   const check = compileBindingCheck(rules);
   return (known) => {
     const { accessToken, answerFields, arrival, caller, fields, path, receivedAtMs } = known;
     if (caller === undefined || accessToken === undefined) return undefined;
     const now = Math.floor(receivedAtMs / 1000);
-    const outcome = check(
+    const { keyShown, proof, refusal } = check(
       {
         method: arrival.method,
         path,
@@ -33,18 +34,30 @@ export function compileProve(
       caller,
       now,
     );
-    if (outcome === undefined || isRefusal(outcome)) return outcome;
-    const next = nextNonce(outcome.proof, rules.nonces, now);
+    known.keyShown = keyShown;
+    if (proof === undefined) return refusal;
+    const next = nextNonce(proof, rules.nonces, now);
     if (next !== undefined) answerFields.push("DPoP-Nonce", next);
-    return useOnce(outcome, replay);
+    return useOnce(proof, replay);
   };
 }
 
+const bearer = proofRefusal(
+  possessionProblems["bound-token-as-bearer"],
+  "nothing shows that the caller holds the token's key",
+);
+
+/**
+ * A token that names a key opens nothing for who does not show that key, whatever the stage of
+ * `binding`: a thief would leave out the field that the stage goes by.
+ */
+export const refuseBearer: Check<"keyShown"> = ({ keyShown }) => (keyShown ? undefined : bearer);
+
 function useOnce(
-  { keyThumbprint, proof }: Proven,
+  { jti, keyThumbprint, lifeSeconds }: DpopProof,
   replay: ReplayState,
 ): Refusal | undefined | Promise<Refusal | undefined> {
-  const once = replay.useOnce(keyThumbprint, proof.jti, proof.lifeSeconds);
+  const once = replay.useOnce(keyThumbprint, jti, lifeSeconds);
   if (typeof once === "string") return judge(once);
   return once.then(judge, (fault: unknown) =>
     refuse(problems["proof-memory-lost"], {

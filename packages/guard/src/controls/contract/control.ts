@@ -4,12 +4,13 @@ import { closestOf, type EntryAt, type JoinContext } from "../../policy/join-con
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileAnswerFits } from "./answer.ts";
+import { compileTakeNoBody, type UndeclaredBody } from "./bodiless.ts";
 import { compileParameters } from "./parameters.ts";
 import { compileWriteHead } from "./write-head.ts";
 import { keys } from "./policy.ts";
 import { answerProblems, problems, transferProblems } from "./problems.ts";
 import { compileRequestBody } from "./request-body.ts";
-import { bodyFits, compileTakeBody, takeNoBody } from "./take-body.ts";
+import { bodyFits, compileTakeBody } from "./take-body.ts";
 
 export interface ContractPlan {
   /** Query parameters that other parts declare: API keys, the API version. */
@@ -20,6 +21,7 @@ export interface OperationContractPlan {
   readonly mostBodyBytes: number;
   /** Its requests go on as they were sent, byte for byte. */
   readonly asSent: boolean;
+  readonly undeclaredBody: UndeclaredBody;
 }
 
 const usualBodyBytes = 1_048_576;
@@ -52,6 +54,7 @@ export const contract = defineControl({
   planOperation: (entries: readonly EntryAt<typeof keys & CoreKeys>[]): OperationContractPlan => ({
     mostBodyBytes: closestOf(entries, "maxBodySize")?.value ?? usualBodyBytes,
     asSent: closestOf(entries, "body")?.value === "asSent",
+    undeclaredBody: closestOf(entries, "undeclaredBody")?.value ?? "refuse",
   }),
   request: {
     parameters: step({
@@ -98,7 +101,10 @@ export const contract = defineControl({
       gives: [],
     }),
   },
-  compile({ asSent, mostBodyBytes }, { api, operation, responses, whole: { alsoDeclared } }) {
+  compile(
+    { asSent, mostBodyBytes, undeclaredBody },
+    { api, operation, responses, whole: { alsoDeclared } },
+  ) {
     if (api === undefined || operation === undefined) return {};
     const { document, requestSchemas } = api;
     const body = compileRequestBody(operation, document.schemas, requestSchemas);
@@ -106,7 +112,9 @@ export const contract = defineControl({
       request: {
         parameters: compileParameters(operation, document.schemas, requestSchemas, alsoDeclared),
         takeBody:
-          body === undefined ? takeNoBody : compileTakeBody(body, { asSent, mostBodyBytes }),
+          body === undefined
+            ? compileTakeNoBody(undeclaredBody, mostBodyBytes)
+            : compileTakeBody(body, { asSent, mostBodyBytes }),
         writeHead: compileWriteHead(operation, document.schemas, asSent),
         body: body === undefined ? undefined : bodyFits,
       },

@@ -1,7 +1,8 @@
 import type { JsonSchema, Parameter, SchemaRegistry } from "../../document/api-document.ts";
+import { compileIsNamed, namesOf } from "../../document/parameter-names.ts";
 import { isSpread } from "../../document/parameter-style.ts";
 import type { SchemaCompiler } from "../../document/schema/compile-schema.ts";
-import { memberNames, typesOf } from "../../document/schema/schema-walk.ts";
+import { typesOf } from "../../document/schema/schema-walk.ts";
 import type { Violation } from "../../facts/refusal.ts";
 import type { Pair } from "../../reading/query-pairs.ts";
 import { compileReadValue, type ParameterKind, unreadable } from "./parameter-value.ts";
@@ -44,7 +45,7 @@ export function compileParameter(
     name,
     in: location,
     required,
-    owns: compileOwns(parameter, schema, schemas, spreads),
+    owns: compileIsNamed([namesOf(parameter, schemas)]),
     check(values) {
       if (values.length > 1 && !mayRepeat) return violation("duplicate", "was sent more than once");
       if (values.length > mostValues)
@@ -69,20 +70,4 @@ function kindOf(
   const types = typesOf(schema, schemas);
   if (types.has("array")) return "array";
   return types.has("object") ? "object" : "scalar";
-}
-
-function compileOwns(
-  { in: location, name, style }: Parameter,
-  schema: JsonSchema,
-  schemas: SchemaRegistry,
-  spreads: boolean,
-): (sent: string) => boolean {
-  if (location === "header") {
-    const lowerName = name.toLowerCase();
-    return (sent) => sent === lowerName;
-  }
-  if (!spreads) return (sent) => sent === name;
-  if (style === "deepObject") return (sent) => sent.startsWith(`${name}[`);
-  const members = new Set(memberNames(schema, schemas));
-  return (sent) => members.has(sent);
 }

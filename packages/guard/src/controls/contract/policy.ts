@@ -8,5 +8,9 @@ export const keys = {
       "Requests go on byte for byte, as signed ones must; a second spelling is refused.",
     ),
     maxBodySize: optional(size, "How much of a request's body is read (1MiB)."),
+    undeclaredBody: optional(
+      choice("refuse", "drop"),
+      "Whether a body that the document does not declare is refused (refuse), or not passed on.",
+    ),
   },
 };

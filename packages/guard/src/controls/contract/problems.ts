@@ -28,6 +28,11 @@ export const problems = defineProblems("request", {
     title: "A body is needed",
     sentence: "Send the body that the API's document describes.",
   },
+  "body-undeclared": {
+    status: 400,
+    title: "This operation takes no body",
+    sentence: "Leave the body out. The request is not refused for it: it goes on without the body.",
+  },
   "body-too-large": {
     status: 413,
     title: "The body is larger than this operation accepts",

@@ -19,35 +19,12 @@ type Gives =
 type Taking = Known<"fields", Gives>;
 export type TakeBody = Check<"fields", Gives>;
 
-const unexpected = refuse(problems["request-invalid"], {
-  violations: [
-    {
-      in: "body",
-      pointer: "",
-      keyword: "undeclared",
-      message: "this operation takes no body",
-    },
-  ],
-});
-
 const missing = refuse(problems["body-missing"]);
 
 const unsupportedType = (contentType: string | undefined): Refusal =>
   refuse(problems["media-type-unsupported"], {
     detail: contentType?.slice(0, 80) ?? "no content type",
   });
-
-/** Takes the body of an operation that declares none: an empty one may come. */
-export const takeNoBody: TakeBody = (known) => {
-  if (!mayHaveBody(known)) {
-    known.bodyAbsent = true;
-    return undefined;
-  }
-  if (known.fields.contentLength !== undefined) return unexpected;
-  return readBody(known, 0).then((refusal) =>
-    refusal?.problem === problems["body-too-large"] ? unexpected : refusal,
-  );
-};
 
 export interface TakeBodyOptions {
   readonly mostBodyBytes: number;

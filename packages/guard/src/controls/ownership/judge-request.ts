@@ -1,5 +1,5 @@
 import { isRefusal, type Refusal } from "../../facts/refusal.ts";
-import type { JudgedFacts } from "./owner-atoms.ts";
+import type { JudgedFacts } from "./judge-atom.ts";
 import type { CompiledClause } from "./owner-clause.ts";
 import type { Asks, OwnerOutcome, OwningCaller } from "./owner-rule.ts";
 

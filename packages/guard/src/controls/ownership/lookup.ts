@@ -1,4 +1,3 @@
-import { fillTemplate, readTemplate } from "../../document/path-template.ts";
 import { notYours, objectProblems, ownerUnknown } from "../../facts/absent.ts";
 import { isRefusal } from "../../facts/refusal.ts";
 import type { AskBackend, Told } from "../compile-context.ts";
@@ -13,14 +12,15 @@ const mostBytes = 262_144;
  * gate can close it.
  */
 export function compileLookup(askBackend: AskBackend, memory: LookupMemory): AskLookup {
-  return async (known, { pathTemplate }, values) => {
-    const path = fillTemplate(readTemplate(pathTemplate), values);
-    const subject = known.caller?.subject ?? "";
-    const remembered = memory.get(subject, path, known.receivedAtMs);
+  return async (known, { path, query }) => {
+    const { receivedAtMs } = known;
+    const target = query === "" ? path : `${path}?${query}`;
+    const key = memory.keyOf(known, target);
+    const remembered = memory.get(key, path, receivedAtMs);
     if (remembered !== undefined) return remembered;
     const version = memory.version(path);
-    const asked = judge(await askBackend(known, path, mostBytes));
-    if (mayRemember(asked)) memory.set(subject, path, asked, known.receivedAtMs, version);
+    const asked = judge(await askBackend(known, target, mostBytes));
+    if (mayRemember(asked)) memory.set(key, { asked, version, nowMs: receivedAtMs });
     return asked;
   };
 }

@@ -1,7 +1,8 @@
 import { notYours } from "../../facts/absent.ts";
 import { compileClaim } from "../../facts/caller.ts";
 import type { Refusal } from "../../facts/refusal.ts";
-import { compileAtom, type JudgeAtom, type JudgedFacts } from "./owner-atoms.ts";
+import type { JudgeAtom, JudgedFacts } from "./judge-atom.ts";
+import { compileAtom } from "./owner-atoms.ts";
 import { checkOwnerInAnswer } from "./owner-in-answer.ts";
 import type { Asks, OwnerAtom, OwnerClause, OwnerOutcome, OwningCaller } from "./owner-rule.ts";
 

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { compileClaim } from "../../facts/caller.ts";
 import type { Refusal } from "../../facts/refusal.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
-import { compileAtom, type JudgedFacts } from "./owner-atoms.ts";
+import type { JudgedFacts } from "./judge-atom.ts";
+import { compileAtom } from "./owner-atoms.ts";
 import { checkOwnerInAnswer } from "./owner-in-answer.ts";
 import type { Asks } from "./owner-rule.ts";
 

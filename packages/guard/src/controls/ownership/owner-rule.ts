@@ -2,6 +2,7 @@ import type { Caller } from "../../facts/caller.ts";
 import type { Decisions } from "../../facts/decision.ts";
 import type { Refusal } from "../../facts/refusal.ts";
 import type { AskingFacts } from "../compile-context.ts";
+import type { ChoosingQuery } from "./choosing.ts";
 import type { RelationPlan } from "./relation.ts";
 import type { RequestPlace } from "./request-place.ts";
 
@@ -44,6 +45,14 @@ export interface LookupPlan {
   readonly pathTemplate: string;
   /** Where the values of the template's parameters come from, in its order. */
   readonly values: readonly RequestPlace[];
+  /** What of the query goes along. */
+  readonly query: ChoosingQuery;
+}
+
+/** One question to the backend: whose is what stands here. */
+export interface LookupQuestion {
+  readonly path: string;
+  readonly query: string;
 }
 
 /** Any of the atoms is enough. */
@@ -55,16 +64,22 @@ export interface OwnerClause {
 /** Asks the lookup's operation; what it answered, or why it did not. */
 export type AskLookup = (
   known: AskingFacts,
-  lookup: LookupPlan,
-  values: readonly string[],
+  question: LookupQuestion,
 ) => Promise<{ readonly answer: unknown } | Refusal>;
+
+/** Whom a decision point is asked about, and what. */
+export interface RelatedObject {
+  readonly subject: string;
+  readonly id: string;
+  /** What else the rule tells of the request. */
+  readonly with: Readonly<Record<string, string>>;
+}
 
 /** Asks the decision point about one object; undefined when it allows. */
 export type AskRelation = (
   known: { readonly decisions: Pick<Decisions, "observe"> },
   relation: RelationPlan,
-  subject: string,
-  id: string,
+  object: RelatedObject,
 ) => Promise<Refusal | undefined>;
 
 /** Whether ids of a kind were shown to a caller; undefined when that cannot be told now. */

@@ -1,10 +1,11 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
-import { nearest } from "../../reading/nearest-name.ts";
 import type { OwnerAtom } from "./owner-rule.ts";
 import { planLookup } from "./plan-lookup.ts";
+import { planRelation } from "./plan-relation.ts";
 import { placeOf } from "./plan-request-place.ts";
+import type { Named } from "./plan-choosing.ts";
 import type { OwnerLeaf } from "./policy.ts";
 import { verifyInAnswer, verifyInBody } from "./verify-pointer.ts";
 
@@ -18,6 +19,8 @@ export interface AtomAt {
   /** The claim of the caller's token that the owner must equal. */
   readonly is: string;
   readonly optional: boolean;
+  /** Whether another part of the rule holds this parameter to the caller, whatever it names. */
+  readonly judged: (parameter: Named) => boolean;
   readonly context: JoinContext;
 }
 
@@ -32,7 +35,7 @@ export function planAtom(
   operation: Operation,
   leaf: OwnerLeaf,
   place: Place,
-  outerIs: string | undefined,
+  { is: outerIs, judged }: Pick<AtomAt, "judged"> & { readonly is: string | undefined },
   context: JoinContext,
 ): OwnerAtom | undefined {
   const { note } = context;
@@ -45,6 +48,10 @@ export function planAtom(
     });
     return undefined;
   }
+  if (leaf.ignores !== undefined && leaf.lookup === undefined && leaf.relation === undefined)
+    note([...place, "ignores"], "nobody is asked about the object, so nothing is ignored", {
+      mend: "ignores is for what a lookup or a decision point need not be told of.",
+    });
   if (leaf.foreign === "filter")
     note([...place, "foreign"], "a list is cut only by a rule that stands alone");
   const { body, lookup, optional = false, param, provenance, relation, response } = leaf;
@@ -57,7 +64,7 @@ export function planAtom(
     });
     return undefined;
   }
-  const at: AtomAt = { operation, leaf, place, is, optional, context };
+  const at: AtomAt = { operation, leaf, place, is, optional, judged, context };
   if (param !== undefined) return planParameter(param, at);
   if (body !== undefined) return planBody(body, at);
   if (provenance !== undefined) return planProvenance(provenance, at);
@@ -90,23 +97,6 @@ function planProvenance(
     });
   const id = placeOf(operation, from, [...place, "provenance", "id"], optional, context);
   return id === undefined ? undefined : { kind: "provenance", objects: kind, id, is, optional };
-}
-
-function planRelation(
-  { action, at, id: from, resource }: NonNullable<OwnerLeaf["relation"]>,
-  { context, is, operation, optional, place }: AtomAt,
-): OwnerAtom | undefined {
-  const points = context.namesOf("decision point") ?? [];
-  if (!points.includes(at)) {
-    const meant = nearest(at, points);
-    context.note([...place, "relation", "at"], `there is no decision point '${at}'`, {
-      expected: points.join(", ") || "a name under decisionPoints",
-      ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }),
-    });
-  }
-  const id = placeOf(operation, from, [...place, "relation", "id"], optional, context);
-  if (id === undefined) return undefined;
-  return { kind: "relation", relation: { at, action, resource, id }, is, optional };
 }
 
 function planResponse(response: string, at: AtomAt): OwnerAtom {

@@ -3,6 +3,7 @@ import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
 import type { OwnersPlan } from "./plan.ts";
 import { planAtom } from "./plan-atom.ts";
+import type { Named } from "./plan-choosing.ts";
 import type { OwnerClause } from "./owner-rule.ts";
 import type { OwnerLeaf, OwnerSetting } from "./policy.ts";
 import { verifyInAnswer } from "./verify-pointer.ts";
@@ -32,9 +33,11 @@ export function planClauses(
     const foreign = planForeign(operation, setting, place, context);
     return foreign === undefined ? undefined : { clauses: [], foreign };
   }
-  const clauses = clausesOf(setting, place).flatMap(
-    (clause) => planClause(operation, clause, context) ?? [],
-  );
+  const settings = clausesOf(setting, place);
+  const clauses = settings.flatMap((clause) => {
+    const others = settings.filter((one) => one !== clause);
+    return planClause(operation, clause, judgedBy(others), context) ?? [];
+  });
   if (clauses.length > mostClauses)
     context.note(place, `an owner rule has more than ${mostClauses} parts`);
   return clauses.length === 0 ? undefined : { clauses, foreign: undefined };
@@ -63,9 +66,20 @@ function clausesOf(setting: OwnerSetting, place: Place): ClauseSetting[] {
   return [{ leaves: [setting], places: [place], is: undefined, exceptRoles: [] }];
 }
 
+/** Parameters that clauses hold to the caller, for everybody: they choose nothing that is another's. */
+function judgedBy(clauses: readonly ClauseSetting[]): (parameter: Named) => boolean {
+  const held = clauses.flatMap(({ exceptRoles, leaves: [leaf, another] }) =>
+    another === undefined && exceptRoles.length === 0 && leaf?.exceptRoles === undefined
+      ? (leaf?.param ?? [])
+      : [],
+  );
+  return ({ in: location, name }) => held.includes(name) || held.includes(`${location}.${name}`);
+}
+
 function planClause(
   operation: Operation,
   { exceptRoles, is, leaves, places }: ClauseSetting,
+  judged: (parameter: Named) => boolean,
   context: JoinContext,
 ): OwnerClause | undefined {
   const placeOf = (index: number): Place => places[index] as Place;
@@ -79,7 +93,7 @@ function planClause(
         );
     });
   const atoms = leaves.flatMap(
-    (leaf, index) => planAtom(operation, leaf, placeOf(index), is, context) ?? [],
+    (leaf, index) => planAtom(operation, leaf, placeOf(index), { is, judged }, context) ?? [],
   );
   if (atoms.length === 0) return undefined;
   return {

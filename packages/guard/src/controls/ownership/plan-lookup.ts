@@ -4,6 +4,7 @@ import { readPointer } from "../../reading/json-pointer.ts";
 import { nearest } from "../../reading/nearest-name.ts";
 import type { LookupPlan, OwnerAtom } from "./owner-rule.ts";
 import type { AtomAt } from "./plan-atom.ts";
+import { planChoosing } from "./plan-choosing.ts";
 import { placeOf } from "./plan-request-place.ts";
 import { verifyInAnswer } from "./verify-pointer.ts";
 
@@ -20,7 +21,18 @@ export function planLookup(name: string, at: AtomAt): OwnerAtom | undefined {
   if (leaf.response === undefined || values === undefined) return undefined;
   const pointer = readPointer(leaf.response);
   verifyInAnswer(target, pointer, [...place, "response"], context);
-  const lookup: LookupPlan = { operation: name, pathTemplate: target.pathTemplate, values };
+  const query = planChoosing(
+    {
+      title: `'${name}'`,
+      key: "lookup",
+      places: values,
+      declared: target.parameters,
+      mend: `Declare it at '${name}' too`,
+    },
+    at,
+  );
+  const { pathTemplate } = target;
+  const lookup: LookupPlan = { operation: name, pathTemplate, values, query };
   return { kind: "lookup", lookup, pointer, is, optional };
 }
 

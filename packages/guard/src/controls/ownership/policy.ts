@@ -19,6 +19,10 @@ const relation = object({
   action: required(text("an action or relation, such as can_read"), "What the caller wants to do."),
   resource: required(text("a kind of object, such as account"), "What kind of object it is."),
   id: required(inRequest, "Where the request names the object."),
+  with: optional(
+    named(inRequest),
+    "What else the decision point is told of the request, such as the tenant, by its name there.",
+  ),
 });
 
 const provenance = object({
@@ -46,6 +50,10 @@ const ownerLeaf = object({
   with: optional(
     named(inRequest),
     "Where the lookup's path parameters come from, if not from those of the same name.",
+  ),
+  ignores: optional(
+    list(text("a parameter's name, or query.NAME for one that the document does not declare"), 1),
+    "Parameters that choose no object, so that who is asked about its owner is not told of them.",
   ),
   relation: optional(relation, "What is asked of an external decision point."),
   provenance: optional(provenance, "The object's id must once have been shown to the caller."),

@@ -1,4 +1,5 @@
 import { notYours, ownerUnknown } from "../../facts/absent.ts";
+import type { ChoosingQuery } from "./choosing.ts";
 import type { AskRelation } from "./owner-rule.ts";
 import type { RequestPlace } from "./request-place.ts";
 
@@ -8,6 +9,8 @@ export interface RelationQuestion {
   readonly action: string;
   readonly resource: string;
   readonly id: string;
+  /** What else the rule tells of the request, such as the tenant; undefined where it tells nothing. */
+  readonly with: Readonly<Record<string, string>> | undefined;
 }
 
 /** True or false is a decision; a text says why there is none. */
@@ -21,6 +24,10 @@ export interface RelationPlan {
   readonly resource: string;
   /** Where the request names the object. */
   readonly id: RequestPlace;
+  /** What else it is told, by its name there. */
+  readonly with: Readonly<Record<string, RequestPlace>>;
+  /** What the query may hold beside that. */
+  readonly query: ChoosingQuery;
 }
 
 /** An external authorization service. */
@@ -43,10 +50,13 @@ export type DecisionPoints = ReadonlyMap<
  * the record says that it did not answer.
  */
 export function compileRelation(points: DecisionPoints): AskRelation {
-  return async (known, { action, at, resource }, subject, id) => {
+  return async (known, { action, at, resource }, { id, subject, with: more }) => {
     const point = points.get(at);
+    const told = Object.keys(more).length === 0 ? undefined : more;
     const answer =
-      point === undefined ? "is not there" : await point.ask({ subject, action, resource, id });
+      point === undefined
+        ? "is not there"
+        : await point.ask({ subject, action, resource, id, with: told });
     if (answer === true) return undefined;
     if (answer === false) return notYours(`${at} does not allow ${action}`);
     const unknown = ownerUnknown(`${at}: ${answer}`);

@@ -22,12 +22,12 @@ paths:
 components: { securitySchemes: { token: { type: http, scheme: bearer } } }
 `;
 
-async function find(operations: string): Promise<string> {
+async function find(operations: string, root = "mode: enforce"): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-findings-"));
   writeFileSync(join(directory, "openapi.yaml"), document);
   writeFileSync(
     join(directory, "portcullis.yaml"),
-    `portcullis: 1\nmode: enforce\napis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:9" }]\nidentity: { issuer: https://login.example, audience: x }\noperations:\n  - { match: "*", limits: [{ rate: 1/s, per: user }] }\n${operations}`,
+    `portcullis: 1\n${root}\napis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:9" }]\nidentity: { issuer: https://login.example, audience: x }\noperations:\n  - { match: "*", limits: [{ rate: 1/s, per: user }] }\n${operations}`,
   );
   const { faults, plan } = await loadPolicy({
     file: join(directory, "portcullis.yaml"),
@@ -67,4 +67,33 @@ test("bodies that carry requests of their own are found until the policy speaks 
     ),
     /carry requests/,
   );
+});
+
+test("a stage by app version that leaves callers outside who say nothing of their build is found, with the keys that stand open", async () => {
+  const staged = (stage: string, more = ""): Promise<string> =>
+    find(more, `mode: { default: enforce, ${stage} }\n${outside}`);
+  let outside = "";
+  const byApp = '{ enforce: { app: ">=3.2" }, otherwise: observe }';
+  const open = /enforced for the app versions of a stage, and open to callers who name none/;
+  assert.match(await staged(`ownership: ${byApp}`), /8 are enforced .*: getUser \(ownership\), /);
+  assert.match(
+    await staged(`authentication: ${byApp}, binding: ${byApp}, limit: ${byApp}`),
+    /getUser \(authentication binding\)/,
+  );
+  assert.match(
+    await staged("limit: enforce", `  - { match: graphql, mode: ${byApp} }\n`),
+    /1 are enforced .*: graphql \(authentication binding ownership\)$/m,
+  );
+  for (const closed of [
+    `limit: ${byApp}`,
+    "ownership: { enforce: { percent: 10 }, otherwise: observe }",
+    'ownership: { enforce: { app: ">=3.2" }, otherwise: enforce }',
+  ])
+    assert.doesNotMatch(await staged(closed), open, closed);
+  outside = "requireApp: true\napps: [{ id: a, minVersion: 3.2.0 }]\n";
+  assert.doesNotMatch(await staged(`ownership: ${byApp}`), open);
+  outside = "requireApp: true\napps: [{ id: a, minVersion: 3.1.0 }]\n";
+  assert.match(await staged(`ownership: ${byApp}`), open);
+  outside = "requireApp: true\napps: [{ id: a, minVersion: 3.2.0 }]\n";
+  assert.match(await staged(`app: observe, ownership: ${byApp}`), open);
 });
