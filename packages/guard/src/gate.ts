@@ -105,7 +105,7 @@ function assemble(options: GateOptions): Assembled {
   const plan = planOf(options);
   const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables } = compiled;
-  const { assertIdentity, everyAnswer = [], record } = ports;
+  const { assertIdentity, everyAnswer = [], onTrouble, record } = ports;
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses);
   return {
     compiled,
@@ -121,6 +121,7 @@ function assemble(options: GateOptions): Assembled {
         assertIdentity,
         gateItself,
         makeRecord: compileRecord(plan.recordFields),
+        onTrouble,
         record,
       }),
     ),

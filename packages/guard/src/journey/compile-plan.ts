@@ -21,6 +21,7 @@ import {
   type StepOrder,
 } from "./compile-operation.ts";
 import { type CompiledOperation, type Course, layCourse, type RunStep } from "./course.ts";
+import { compileOwnLinks } from "./own-links.ts";
 import type { Courses, RouteTables } from "./route.ts";
 
 type ByControl = Readonly<Record<string, unknown>>;
@@ -32,6 +33,8 @@ export interface CompilePorts {
   readonly assertIdentity?: IdentityAssertion | undefined;
   /** Fields of every answer, whoever gives it. Flat. */
   readonly everyAnswer?: readonly string[] | undefined;
+  /** Told in words of faults of the gate's own that no record can hold. */
+  readonly onTrouble?: ((message: string) => void) | undefined;
 }
 
 /** A plan, compiled into what runs. */
@@ -72,6 +75,10 @@ export function compilePlan(
     whole: plan.controls,
     lives,
     replacedFields: namesOf(ports.everyAnswer ?? []),
+    rewriteOwnLink: compileOwnLinks(
+      plan.apis.flatMap(({ upstream }) => upstream.targets),
+      plan.origin,
+    ),
   };
   const declared = plan.apis.flatMap((api, index) => compileApi(api, index, parts, ports));
   const undeclared = withEveryAnswer(

@@ -1,7 +1,7 @@
 import { mayHaveBody } from "../facts/header-fields.ts";
-import type { AnswerReceiver, Forwarding, UpstreamRequest } from "../ports/upstream.ts";
-import type { Answer } from "./answer.ts";
+import type { AnswerReceiver, UpstreamRequest } from "../ports/upstream.ts";
 import { askPlain, type IdentityAssertion, sayCertificate, sayWhoCalls } from "./backend-fields.ts";
+import type { Boundary } from "./boundary.ts";
 import type { Exchange } from "./exchange.ts";
 
 const repeatableMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -11,11 +11,11 @@ const repeatableMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"
  * contract read. A body that no control reads is streamed.
  */
 export function forward(
-  exchange: Exchange,
+  boundary: Boundary,
   receiver: AnswerReceiver,
-  answer: Answer,
   assertIdentity: IdentityAssertion | undefined,
-): Forwarding {
+): void {
+  const { answer, exchange } = boundary;
   const { arrival, course, forwardFields: headers, path, query } = exchange;
   const { operation, readsAlways, readsSuccess } = course;
   const reads = arrival.method === "GET" || arrival.method === "HEAD";
@@ -24,7 +24,7 @@ export function forward(
   sayWhoCalls(headers, exchange, assertIdentity);
   const body = bodyOf(exchange, headers);
   exchange.forwardedAt = performance.now();
-  const forwarding = operation.upstream.forward(
+  boundary.forwarding = operation.upstream.forward(
     {
       // Whose object it is stands in the body: a HEAD is asked as a GET, and answered without one.
       method: arrival.method === "HEAD" && readsAlways ? "GET" : arrival.method,
@@ -35,11 +35,10 @@ export function forward(
     },
     receiver,
   );
-  answer.once("close", () => {
+  boundary.once("close", () => {
     exchange.closed = true;
-    if (!answer.writableEnded) forwarding.abort();
+    if (!answer.writableEnded) boundary.forwarding?.abort();
   });
-  return forwarding;
 }
 
 /** The body that was read, or the caller's stream where no control looks into it. */

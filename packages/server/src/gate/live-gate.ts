@@ -108,6 +108,7 @@ export class LiveGate {
       plan,
       ports: {
         record,
+        onTrouble: this.#reports.onTrouble,
         everyAnswer,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
         upstream: (upstream: UpstreamPlan) => this.#upstream(upstream),

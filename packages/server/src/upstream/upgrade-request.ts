@@ -47,7 +47,13 @@ export function requestUpgrade(
     for (let index = 0; index < fields.length; index += 2)
       if (!dropped.has((fields[index] as string).toLowerCase()))
         kept.push(fields[index] as string, fields[index + 1] as string);
-    receiver.onSwitched(kept, socket, head);
+    try {
+      receiver.onSwitched(kept, socket, head);
+    } catch (fault) {
+      // Of this handshake alone: an event that throws would end the thread.
+      socket.destroy();
+      receiver.refused.onFault("upstream-malformed", `${target}: ${(fault as Error).message}`);
+    }
   });
   outgoing.on("response", (response) => {
     done = true;

@@ -1,6 +1,7 @@
-import type { SchemaRegistry } from "../../document/api-document.ts";
+import type { Operation, SchemaRegistry } from "../../document/api-document.ts";
 import type { ResponseTable } from "../../document/responses.ts";
 import { compileReplaceMarked } from "../../document/schema/marked-properties.ts";
+import { leavesOf, shapeOf } from "../../document/undeclared-answer.ts";
 import { notYours } from "../../facts/absent.ts";
 import type { AnswerCheck, AnswerHead } from "../check.ts";
 import { compileSealOne, sealLink } from "./seal-link.ts";
@@ -15,17 +16,31 @@ export interface SealAnswer {
 
 export function compileSealAnswer(
   sealing: Sealing,
+  operation: Operation,
   responses: ResponseTable,
   schemas: SchemaRegistry,
 ): SealAnswer {
   const replaces = responses.all.map(({ schema }) =>
     compileReplaceMarked(schema, schemas, sealing.plan.marks),
   );
-  const replaceOf = ({ response }: AnswerHead) =>
-    response === undefined ? undefined : replaces[response.index];
+  const replaceOf = (head: AnswerHead) => {
+    const shape = shapeOf(responses, head);
+    return shape === undefined ? undefined : replaces[shape.index];
+  };
+  const hasIds =
+    replaces.some((replace) => replace !== undefined) ||
+    operation.parameters.some(({ name }) => Object.hasOwn(sealing.plan.parameters, name));
   return {
     hold: {
       readsSuccess: responses.describesSuccess,
+      // Nothing says where its ids stand.
+      head: (_known, head) =>
+        hasIds && head.response === undefined
+          ? {
+              instead: leavesOf(responses, head),
+              because: notYours("ids of an answer that the document does not name"),
+            }
+          : undefined,
       reads: (_known, head) => replaceOf(head) !== undefined,
       unread: (_known, head, detail) =>
         replaceOf(head) === undefined ? undefined : notYours(detail),

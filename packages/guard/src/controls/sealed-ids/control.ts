@@ -57,7 +57,7 @@ export const sealedIds = defineControl({
         open: compileOpenParameters(sealing, operation, schemas),
         openBody: compileOpenBody(sealing, operation, schemas),
       },
-      answer: compileSealAnswer(sealing, responses, schemas),
+      answer: compileSealAnswer(sealing, operation, responses, schemas),
     };
   },
 });
