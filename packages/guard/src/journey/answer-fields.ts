@@ -1,4 +1,4 @@
-import type { FieldRule, FieldRules } from "./field-rules.ts";
+import type { FieldKind, FieldRule, FieldRules } from "./field-rules.ts";
 
 /** More fields than any API sends; HTTP/2 clients break off at 128 (node:http2). */
 export const mostAnswerFields = 100;
@@ -74,7 +74,7 @@ class Reading implements AnswerFields {
     else this.#takeOne(kind, name, value);
   }
 
-  #takeOne(kind: FieldRule["kind"], name: string, value: string): void {
+  #takeOne(kind: Exclude<FieldKind, "bad" | "drop">, name: string, value: string): void {
     const { headers } = this;
     switch (kind) {
       case "link":

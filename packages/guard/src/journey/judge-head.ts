@@ -17,6 +17,19 @@ export type HeadJudged =
   | "passes"
   | "passes without its length";
 
+/** What the head says to the steps, once its fields have been read. */
+export const headOf = (
+  exchange: Exchange,
+  status: number,
+  contentType: string | undefined,
+  length: string | undefined,
+): AnswerHead => ({
+  status,
+  contentType,
+  response: exchange.course.operation.responses.find(status, contentType),
+  bodyless: length === "0" || hasNoBody(exchange, status),
+});
+
 /** Asks every step on the answer about its head, in their order. */
 export function judgeHead(exchange: Exchange, head: AnswerHead): HeadJudged {
   const asked = askSteps(exchange, head);
@@ -70,7 +83,7 @@ export const isBodyless = (status: number, method: string): boolean =>
   method === "HEAD" || status === 204 || status === 205 || status === 304;
 
 /** Whose object it is stands in the body: it is read where the caller asks for the head alone. */
-export const hasNoBody = ({ arrival: { method }, course }: Exchange, status: number): boolean =>
+const hasNoBody = ({ arrival: { method }, course }: Exchange, status: number): boolean =>
   isBodyless(status, method) && !(course.readsAlways && method === "HEAD" && status === 200);
 
 /** The same of an answer that came without a body: it tells whether the object exists. */
@@ -82,12 +95,15 @@ export function bodylessStands(exchange: Exchange, head: AnswerHead): "refused" 
   return undefined;
 }
 
-/** The length of a body that would be changed is not that of what a GET would bring. */
+/**
+ * The length of a body that would be changed is not that of what a GET would bring; and a status
+ * that has no body has no length either, which HTTP/2 clients hold answers to.
+ */
 function judgeBodyless(exchange: Exchange, head: AnswerHead): HeadJudged {
   const refused = bodylessStands(exchange, head);
   if (refused !== undefined) return refused;
   const { answers } = exchange.course;
-  return exchange.arrival.method === "HEAD" &&
+  return !isBodyless(head.status, "GET") &&
     !answers.some(({ check, mode }) => exchange.enforces(mode) && check.reads?.(exchange, head))
     ? "passes"
     : "passes without its length";

@@ -12,9 +12,10 @@ import { dress } from "./answer.ts";
 import { type Boundary, BoundReceiver } from "./boundary.ts";
 import { answerAbsent, answerDecided } from "./conceal.ts";
 import { decodeBounded } from "./decode-answer.ts";
-import { bodylessStands, hasNoBody, isBodyless, judgeHead } from "./judge-head.ts";
+import { bodylessStands, headOf, isBodyless, judgeHead } from "./judge-head.ts";
 import { keepCommon } from "./kept-fields.ts";
 import { upstreamProblems } from "./problems.ts";
+import { rewriteLink } from "./rewrite-link.ts";
 import { sendHeld } from "./send-held.ts";
 import { shapeAnswer } from "./shape-answer.ts";
 import { unreadStands } from "./unread-answer.ts";
@@ -62,13 +63,7 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       this.#refuse();
       return;
     }
-    const { contentType } = fields;
-    this.#head = {
-      status,
-      contentType,
-      response: operation.responses.find(status, contentType),
-      bodyless: fields.length === "0" || hasNoBody(exchange, status),
-    };
+    this.#head = headOf(exchange, status, fields.contentType, fields.length);
     this.#judgeHead(this.#head);
   }
 
@@ -108,10 +103,8 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       return;
     }
     const { answer, exchange } = this.#boundary;
-    if (trailers.length > 0) {
-      const left = readTrailers(trailers, exchange.course.operation.fieldRules);
-      if (left !== undefined) answer.addTrailers?.(left);
-    }
+    const left = readTrailers(trailers, exchange.course.operation.fieldRules);
+    if (left !== undefined) answer.addTrailers?.(left);
     this.#endAnswer();
   }
 
@@ -128,14 +121,8 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
     this.#boundary.fail(fault);
   }
 
-  /** What becomes of a link in a header field: the backend is not named, and ids leave sealed. */
   rewriteLink(link: string): string {
-    const { exchange } = this.#boundary;
-    const { linkRewriters, operation } = exchange.course;
-    let rewritten = operation.rewriteOwnLink(link);
-    for (const { check, mode } of linkRewriters)
-      if (exchange.enforces(mode)) rewritten = check.link?.(exchange, rewritten) ?? rewritten;
-    return rewritten;
+    return rewriteLink(this.#boundary.exchange, link);
   }
 
   #judgeHead(head: AnswerHead): void {
