@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { type AskedAs, fieldsOf, type Got, type RawBackend, startRawBackend } from "./raw-backend.ts";
+import {
+  type AskedAs,
+  fieldsOf,
+  type Got,
+  type RawBackend,
+  startRawBackend,
+} from "./raw-backend.ts";
 
 const statuses = [
-  100, 101, 103, 199, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 299, 300, 301, 302, 303, 304,
-  305, 306, 307, 308, 400, 401, 404, 407, 418, 451, 499, 500, 503, 599, 600, 700, 999,
+  100, 101, 103, 199, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 299, 300, 301, 302, 303,
+  304, 305, 306, 307, 308, 400, 401, 404, 407, 418, 451, 499, 500, 503, 599, 600, 700, 999,
 ];
 const bodies = {
   none: "",

@@ -12,6 +12,7 @@ export interface Got {
   /** By name in lower case; several lines of one name as they came. */
   readonly fields: readonly (readonly [string, string])[];
   readonly body: Buffer;
+  readonly trailers: Readonly<Record<string, unknown>>;
   /** Why the answer did not come to its end; undefined where it did. */
   readonly broken: string | undefined;
 }
@@ -69,7 +70,7 @@ export async function startRawBackend(more: string): Promise<RawBackend> {
         if (!head.includes("\r\n\r\n")) return;
         const name = /^\w+ \/\w+\/([^ ?]+)/.exec(head)?.[1] ?? "";
         head = "";
-        socket.end(cases.get(name));
+        socket.end(cases.get(name) ?? "");
       });
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => backend.once("listening", resolve));
@@ -128,16 +129,18 @@ function overHttp2(
     const parts: Buffer[] = [];
     let status = 0;
     let broken: string | undefined;
+    let trailers: Got["trailers"] = {};
     stream
+      .on("trailers", (got) => (trailers = Object.fromEntries(Object.entries(got))))
       .on("response", (got) => {
         status = Number(got[":status"]);
         for (const [name, value] of Object.entries(got))
           for (const one of [value].flat())
-            if (!name.startsWith(":") && one !== undefined) fields.push([name, String(one)]);
+            if (!name.startsWith(":") && one !== undefined) fields.push([name, one]);
       })
       .on("data", (part: Buffer) => parts.push(part))
       .on("error", (fault: NodeJS.ErrnoException) => (broken = fault.message))
-      .on("close", () => resolve({ status, fields, body: Buffer.concat(parts), broken }))
+      .on("close", () => resolve({ status, fields, body: Buffer.concat(parts), trailers, broken }))
       .end();
   });
 }
@@ -151,7 +154,13 @@ function overHttp1(
 ): Promise<Got> {
   return new Promise((resolve) => {
     const fail = (fault: Error): void =>
-      resolve({ status: 0, fields: [], body: Buffer.alloc(0), broken: fault.message });
+      resolve({
+        status: 0,
+        fields: [],
+        body: Buffer.alloc(0),
+        trailers: {},
+        broken: fault.message,
+      });
     request({ host: "localhost", port, method, path, headers, agent }, (response) => {
       const { rawHeaders, statusCode: status = 0 } = response;
       const fields = rawHeaders.flatMap((name, index): [string, string][] =>
@@ -159,7 +168,13 @@ function overHttp1(
       );
       const parts: Buffer[] = [];
       const done = (broken: string | undefined): void =>
-        resolve({ status, fields, body: Buffer.concat(parts), broken });
+        resolve({
+          status,
+          fields,
+          body: Buffer.concat(parts),
+          trailers: { ...response.trailers },
+          broken,
+        });
       response
         .on("data", (part: Buffer) => parts.push(part))
         .on("end", () => done(undefined))
