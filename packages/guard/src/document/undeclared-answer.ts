@@ -19,7 +19,8 @@ export function shapeOf(responses: ResponseTable, head: Head): DeclaredResponse 
   const { bodyless, contentType, response, status } = head;
   if (response?.schema !== undefined) return response;
   if (response !== undefined && response !== untyped) return undefined;
-  return !bodyless && status < 300 && mayBeJson(contentType)
+  // A part of a shape is none.
+  return !bodyless && status < 300 && status !== 206 && mayBeJson(contentType)
     ? responses.nearest(status)
     : undefined;
 }

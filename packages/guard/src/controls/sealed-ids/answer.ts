@@ -1,9 +1,12 @@
-import type { Operation, SchemaRegistry } from "../../document/api-document.ts";
-import type { ResponseTable } from "../../document/responses.ts";
+import type { Operation } from "../../document/api-document.ts";
+import { type ResponseTable, untyped } from "../../document/responses.ts";
 import { compileReplaceMarked } from "../../document/schema/marked-properties.ts";
 import { leavesOf, shapeOf } from "../../document/undeclared-answer.ts";
 import { notYours } from "../../facts/absent.ts";
+import { refuse } from "../../facts/refusal.ts";
 import type { AnswerCheck, AnswerHead } from "../check.ts";
+import type { ApiAt } from "../compile-context.ts";
+import { problems } from "./problems.ts";
 import { compileSealOne, sealLink } from "./seal-link.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -14,14 +17,21 @@ export interface SealAnswer {
   readonly seal: AnswerCheck<"app" | "caller">;
 }
 
+const unsealable = refuse(problems["ids-unsealable"], {
+  detail: "nothing says where the ids of the answer stand",
+});
+
 export function compileSealAnswer(
   sealing: Sealing,
   operation: Operation,
   responses: ResponseTable,
-  schemas: SchemaRegistry,
+  { document: { schemas }, responseSchemas }: ApiAt,
 ): SealAnswer {
   const replaces = responses.all.map(({ schema }) =>
     compileReplaceMarked(schema, schemas, sealing.plan.marks),
+  );
+  const checks = responses.all.map(({ schema }) =>
+    schema === undefined ? undefined : responseSchemas.compile(schema),
   );
   const replaceOf = (head: AnswerHead) => {
     const shape = shapeOf(responses, head);
@@ -30,28 +40,33 @@ export function compileSealAnswer(
   const hasIds =
     replaces.some((replace) => replace !== undefined) ||
     operation.parameters.some(({ name }) => Object.hasOwn(sealing.plan.parameters, name));
+  /** Whether the document does not say what this very answer holds. */
+  const isUndescribed = ({ bodyless, response }: AnswerHead): boolean =>
+    hasIds && !bodyless && (response === undefined || response === untyped);
+  /** Whether its ids stand where those of the nearest shape do. */
+  const fitsNearest = (head: AnswerHead, value: unknown): boolean => {
+    const shape = shapeOf(responses, head);
+    return shape !== undefined && checks[shape.index]?.(value) === undefined;
+  };
   return {
     hold: {
       readsSuccess: responses.describesSuccess,
-      // Nothing says where its ids stand.
       head: (_known, head) =>
         hasIds && head.response === undefined
-          ? {
-              instead: leavesOf(responses, head),
-              because: notYours("ids of an answer that the document does not name"),
-            }
+          ? { instead: leavesOf(responses, head), because: unsealable }
           : undefined,
-      reads: (_known, head) => replaceOf(head) !== undefined,
+      reads: (_known, head) => isUndescribed(head) || replaceOf(head) !== undefined,
       unread: (_known, head, detail) =>
-        replaceOf(head) === undefined ? undefined : notYours(detail),
+        isUndescribed(head) || replaceOf(head) !== undefined ? notYours(detail) : undefined,
     },
     seal: {
       link: (known, link) => sealLink(sealing, known, link),
-      body(known, _value, head) {
+      body(known, value, head) {
+        if (isUndescribed(head) && !fitsNearest(head, value)) return unsealable;
         const replace = replaceOf(head);
         if (replace === undefined) return undefined;
         const seal = compileSealOne(sealing, known);
-        return { change: (value) => replace(value, seal) };
+        return { change: (one) => replace(one, seal) };
       },
     },
   };
