@@ -43,27 +43,40 @@ interface Case {
   readonly bytes: string;
 }
 
-function* allCases(): Generator<Case> {
-  for (const status of statuses)
-    for (const [name, body] of Object.entries(bodies))
-      for (const type of types)
-        for (const framed of [true, false])
-          for (const as of callers) {
-            const head = [
-              `HTTP/1.1 ${status} Any`,
-              ...(type === undefined ? [] : [`Content-Type: ${type}`]),
-              ...(framed ? [`Content-Length: ${body.length}`] : []),
-              "X-Internal: s-1",
-              "Connection: close",
-            ];
-            yield {
-              what: `${status} ${name} ${type ?? "untyped"} ${framed ? "framed" : "until closed"} ${JSON.stringify(as)}`,
-              status,
-              as,
-              bytes: `${head.join("\r\n")}\r\n\r\n${as.method === "HEAD" ? "" : body}`,
-            };
-          }
-}
+const bytesOf = (
+  status: number,
+  type: string | undefined,
+  body: string,
+  isFramed: boolean,
+  isHead: boolean,
+): string =>
+  [
+    `HTTP/1.1 ${status} Any`,
+    ...(type === undefined ? [] : [`Content-Type: ${type}`]),
+    ...(isFramed ? [`Content-Length: ${body.length}`] : []),
+    "X-Internal: s-1",
+    "Connection: close",
+    "",
+    isHead ? "" : body,
+  ].join("\r\n");
+
+/** Every combination of the tables above. */
+const allCases = statuses.flatMap((status) =>
+  Object.entries(bodies).flatMap(([name, body]) =>
+    types.flatMap((type) =>
+      [true, false].flatMap((isFramed) =>
+        callers.map(
+          (as): Case => ({
+            what: `${status} ${name} ${type ?? "untyped"} ${isFramed ? "framed" : "until closed"} ${JSON.stringify(as)}`,
+            status,
+            as,
+            bytes: bytesOf(status, type, body, isFramed, as.method === "HEAD"),
+          }),
+        ),
+      ),
+    ),
+  ),
+);
 
 /** Every exchange ends with one whole answer that any client reads alike. */
 function wellFormed({ as, what }: Case, got: Got): void {
@@ -84,27 +97,24 @@ const plainOf = (got: Got): string =>
     : got.body
   ).toString();
 
-async function walk(mode: string, look: (one: Case, got: Got) => void): Promise<number> {
+async function walk(mode: string, look: (one: Case, got: Got) => void): Promise<void> {
   const gate = gates.get(mode) as RawBackend;
-  const cases = allCases();
-  let walked = 0;
+  const waiting = allCases.values();
   const walker = async (): Promise<void> => {
-    for (const one of cases) {
+    for (const one of waiting) {
       const got = await gate.ask(one.bytes, one.as);
       wellFormed(one, got);
       look(one, got);
-      walked += 1;
     }
   };
   await Promise.all(Array.from({ length: 12 }, walker));
   // The connection of the first exchange still stands, and so does its thread.
   assert.equal(gate.session.destroyed, false);
   assert.doesNotMatch(gate.gate.said(), /thread has ended/);
-  return walked;
 }
 
 test("whatever a backend answers, every exchange ends with one well-formed answer of which nothing undeclared is part, and the thread goes on", async () => {
-  const walked = await walk("enforce", ({ status, what }, got) => {
+  await walk("enforce", ({ status, what }, got) => {
     assert.doesNotMatch(plainOf(got), /s-1/, what);
     assert.deepEqual(fieldsOf(got, "x-content-type-options"), ["nosniff"], what);
     // A field that only this API knows leaves with what the document names alone.
@@ -112,7 +122,6 @@ test("whatever a backend answers, every exchange ends with one well-formed answe
     if (status < 200 || status > 599) assert.equal(got.status, 502, what);
     else if (status >= 300) assert.equal(got.status, status, what);
   });
-  assert.equal(walked, statuses.length * 4 * types.length * 2 * callers.length);
 });
 
 test("where everything is observed, an answer leaves as it came, and the thread goes on", async () => {

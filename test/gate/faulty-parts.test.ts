@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { type Answer, createGate, type DecisionRecord, type Plan } from "@portcullis/guard";
 import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state";
 import type { AnswerReceiver, Upstream } from "@portcullis/guard/upstream";
@@ -157,6 +157,10 @@ interface Ended {
   readonly status: number;
   readonly ended: boolean;
 }
+
+beforeEach(() => {
+  unhandled.length = 0;
+});
 
 async function exchange(row: Row): Promise<Ended> {
   const records: DecisionRecord[] = [];

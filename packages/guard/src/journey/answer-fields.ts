@@ -23,7 +23,6 @@ export interface RewritesLinks {
 }
 
 /** What no field's value may hold (RFC 9110 section 5.5): Node's doors throw on it, or worse. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
 const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**

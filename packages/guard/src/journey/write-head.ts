@@ -35,15 +35,27 @@ function findFields(headers: readonly string[]): void {
   found.hasOptions = false;
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
-    if (name.length === 4) {
-      const lower = name.toLowerCase();
-      if (lower === "vary") found.varies += 1;
-      else if (lower === "etag") found.hasValidator = true;
-    } else if (name.length === 13) {
-      const lower = name.toLowerCase();
-      if (lower === "cache-control") found.hasCacheControl = true;
-      else if (lower === "last-modified") found.hasValidator = true;
-    } else if (name.length === 22 && name.toLowerCase() === options) found.hasOptions = true;
+    const { length } = name;
+    if (length === 4 || length === 13 || length === 22) noteField(name.toLowerCase());
+  }
+}
+
+function noteField(name: string): void {
+  switch (name) {
+    case "vary":
+      found.varies += 1;
+      break;
+    case "etag":
+    case "last-modified":
+      found.hasValidator = true;
+      break;
+    case "cache-control":
+      found.hasCacheControl = true;
+      break;
+    case options:
+      found.hasOptions = true;
+      break;
+    default:
   }
 }
 

@@ -1,5 +1,4 @@
-import type { ResponseTable } from "../../document/responses.ts";
-import { untyped } from "../../document/responses.ts";
+import { type DeclaredResponse, type ResponseTable, untyped } from "../../document/responses.ts";
 import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
 import { compileStrip } from "../../document/schema/strip-undeclared.ts";
 import { leavesOf, shapeOf } from "../../document/undeclared-answer.ts";
@@ -28,6 +27,18 @@ export function compileDisclose(
   const checks = responses.all.map(({ schema }) =>
     schema === undefined ? undefined : responseSchemas.compile(schema),
   );
+  /** The shape is not the answer's own: what does not fit it may be anything. */
+  const misfit = (
+    head: AnswerHead,
+    shape: DeclaredResponse,
+    value: unknown,
+  ): Refusal | undefined => {
+    if (head.response === shape) return undefined;
+    const fault = checks[shape.index]?.(value);
+    return fault === undefined
+      ? undefined
+      : undeclared(`${wordsOf(head)}: ${nameOnly(fault.pointer)} ${fault.message}`);
+  };
   return {
     readsSuccess: responses.describesSuccess,
     head: (_known, head) =>
@@ -44,12 +55,8 @@ export function compileDisclose(
       const strip = strips[shape.index];
       const roles = known.caller?.roles ?? [];
       const kept = strip?.(value, roles);
-      // The shape is not the answer's own: what does not fit it may be anything.
-      if (head.response !== shape) {
-        const fault = checks[shape.index]?.(kept === undefined ? value : kept.value);
-        if (fault !== undefined)
-          return undeclared(`${wordsOf(head)}: ${nameOnly(fault.pointer)} ${fault.message}`);
-      }
+      const refusal = misfit(head, shape, kept === undefined ? value : kept.value);
+      if (refusal !== undefined) return refusal;
       if (strip === undefined || kept === undefined) return undefined;
       known.stripped = kept.stripped;
       known.declaredAnswer = kept.value;
