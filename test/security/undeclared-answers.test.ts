@@ -29,6 +29,11 @@ paths:
     get:
       operationId: getThing
       responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } } }
+  /bare/{thingId}:
+    parameters: [{ name: thingId, in: path, required: true, schema: { type: string } }]
+    get:
+      operationId: getBare
+      responses: { "200": { description: ok }, "202": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } }, "404": { description: none }, "410": { description: gone, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } }, "302": { description: there } }
   /films/{name}:
     parameters: [{ name: name, in: path, required: true, schema: { type: string } }]
     get: { operationId: getFilm, responses: { "200": { description: ok, content: { video/mp4: {} } } } }
@@ -171,6 +176,31 @@ for (const gate of ["enforced", "sealed", "only sealed"])
       assert.equal(fieldOf(got, "retry-after"), "3", what);
     }
   });
+
+test("a status that is named without its content lets no id leave unsealed", async () => {
+  const target = "/bare/a-1";
+  for (const gate of ["sealed", "only sealed"])
+    for (const [status, fields, body, expected] of [
+      [200, json, thing, 200],
+      [200, [], thing, 200],
+      [200, ["Content-Type", "text/plain"], thing, 502],
+      [200, [], "", 200],
+      [200, ["Content-Length", "0", "X-Thing", "1"], "", 200],
+      [302, ["Location", "/a"], id, 302],
+      [404, json, thing, 404],
+      [404, ["Content-Type", "text/html"], thing, 404],
+      [404, [], id, 404],
+      [410, [], id, 410],
+      [410, [], "", 410],
+    ] as const) {
+      const got = await ask(gate, status, fields, body, { target });
+      const what = `${gate} ${status} ${fields.join()} ${body}`;
+      assert.equal(got.status, expected, what);
+      assert.doesNotMatch(got.body, /a-777/, what);
+      if (fields.includes("X-Thing" as never)) assert.equal(fieldOf(got, "x-thing"), "1");
+    }
+  assert.equal((await ask("enforced", 200, json, thing, { target })).body, thing);
+});
 
 test("where it is only observed, it leaves as it came, and the record says what would have become of it", async () => {
   for (const { body, fields, status } of rows) {

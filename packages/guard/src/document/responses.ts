@@ -25,6 +25,8 @@ export interface ResponseTable {
 
 /** An answer without a body, or one whose body no check reads. */
 const unread: DeclaredResponse = Object.freeze({ index: -1, schema: undefined });
+/** An answer of a status that the document names without saying what it holds. */
+export const contentless: DeclaredResponse = Object.freeze({ index: -3, schema: undefined });
 /** An answer without a content type, where the document names some: it may have no body. */
 export const untyped: DeclaredResponse = Object.freeze({ index: -2, schema: undefined });
 const mostRemembered = 64;
@@ -101,7 +103,7 @@ function wholeOfPart(
 }
 
 function compileStatus({ content }: ResponseContract, all: DeclaredResponse[]): DeclaredStatus {
-  if (content.length === 0) return { find: () => unread, json: undefined, opaque: true };
+  if (content.length === 0) return { find: () => contentless, json: undefined, opaque: true };
   const declared = content.map(({ mediaType, schema }) => {
     const type = readMediaType(mediaType);
     if (schema === undefined || type === undefined || !isJson(type))

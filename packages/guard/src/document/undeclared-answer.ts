@@ -26,6 +26,13 @@ export function shapeOf(responses: ResponseTable, head: Head): DeclaredResponse 
 }
 
 /**
+ * Whether the document does not name the answer. Of a success without a type that is known only
+ * when its body has come, or none.
+ */
+export const isUnnamed = ({ bodyless, response, status }: Head): boolean =>
+  response === undefined || (response === untyped && !bodyless && status >= 300);
+
+/**
  * What may leave of an answer that the document does not name: its status alone, its head alone,
  * what fits the nearest shape, or nothing at all.
  */

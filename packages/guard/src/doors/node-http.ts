@@ -67,11 +67,13 @@ export function nodeUpgradeDoor(
   gate: Handles,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    // A socket that is gone takes no answer, and has nobody to give one to.
+    if (socket.destroyed) return;
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Socket);
     response.once("finish", () => socket.end());
-    socket.on("error", () => socket.destroy());
     enter(gate, response, () => ({ ...arrivalOf(request), upgrade: { socket, head } }));
   };
 }

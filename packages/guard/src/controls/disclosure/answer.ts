@@ -1,7 +1,7 @@
 import { type DeclaredResponse, type ResponseTable, untyped } from "../../document/responses.ts";
 import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
 import { compileStrip } from "../../document/schema/strip-undeclared.ts";
-import { leavesOf, shapeOf } from "../../document/undeclared-answer.ts";
+import { isUnnamed, leavesOf, shapeOf } from "../../document/undeclared-answer.ts";
 import { nameOnly } from "../../facts/name-only.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { AnswerCheck, AnswerHead } from "../check.ts";
@@ -42,7 +42,7 @@ export function compileDisclose(
   return {
     readsSuccess: responses.describesSuccess,
     head: (_known, head) =>
-      head.response === undefined
+      isUnnamed(head)
         ? { instead: leavesOf(responses, head), because: undeclared(wordsOf(head)) }
         : undefined,
     reads: (_known, head) =>

@@ -1,7 +1,7 @@
 import type { Operation } from "../../document/api-document.ts";
-import { type ResponseTable, untyped } from "../../document/responses.ts";
+import { contentless, type ResponseTable, untyped } from "../../document/responses.ts";
 import { compileReplaceMarked } from "../../document/schema/marked-properties.ts";
-import { leavesOf, shapeOf } from "../../document/undeclared-answer.ts";
+import { isUnnamed, leavesOf, shapeOf } from "../../document/undeclared-answer.ts";
 import { notYours } from "../../facts/absent.ts";
 import { refuse } from "../../facts/refusal.ts";
 import type { AnswerCheck, AnswerHead } from "../check.ts";
@@ -33,28 +33,38 @@ export function compileSealAnswer(
   const checks = responses.all.map(({ schema }) =>
     schema === undefined ? undefined : responseSchemas.compile(schema),
   );
+  /** A status that is named without its content is no ground for ids to leave. */
+  const asUnnamed = (head: AnswerHead): AnswerHead =>
+    isUndescribed(head) && head.response === contentless
+      ? { ...head, response: head.contentType === undefined ? untyped : undefined }
+      : head;
   const replaceOf = (head: AnswerHead) => {
-    const shape = shapeOf(responses, head);
+    const shape = shapeOf(responses, asUnnamed(head));
     return shape === undefined ? undefined : replaces[shape.index];
   };
+  const showsIds = replaces.some((replace) => replace !== undefined);
   const hasIds =
-    replaces.some((replace) => replace !== undefined) ||
+    showsIds ||
     operation.parameters.some(({ name }) => Object.hasOwn(sealing.plan.parameters, name));
   /** Whether the document does not say what this very answer holds. */
   const isUndescribed = ({ bodyless, response }: AnswerHead): boolean =>
-    hasIds && !bodyless && (response === undefined || response === untyped);
+    hasIds &&
+    !bodyless &&
+    (response === undefined || response === untyped || (response === contentless && showsIds));
   /** Whether its ids stand where those of the nearest shape do. */
   const fitsNearest = (head: AnswerHead, value: unknown): boolean => {
-    const shape = shapeOf(responses, head);
+    const shape = shapeOf(responses, asUnnamed(head));
     return shape !== undefined && checks[shape.index]?.(value) === undefined;
   };
   return {
     hold: {
       readsSuccess: responses.describesSuccess,
-      head: (_known, head) =>
-        hasIds && head.response === undefined
-          ? { instead: leavesOf(responses, head), because: unsealable }
-          : undefined,
+      head(_known, head) {
+        const judged = asUnnamed(head);
+        return hasIds && isUnnamed(judged)
+          ? { instead: leavesOf(responses, judged), because: unsealable }
+          : undefined;
+      },
       reads: (_known, head) => isUndescribed(head) || replaceOf(head) !== undefined,
       unread: (_known, head, detail) =>
         isUndescribed(head) || replaceOf(head) !== undefined ? notYours(detail) : undefined,
