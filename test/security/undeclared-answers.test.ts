@@ -1,94 +1,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import type { Upstream } from "@portcullis/guard/upstream";
-import { type Ask, type Got, plannedJourney } from "./planned-journey.ts";
+import { ask, fieldOf, id, json, openGates, thing } from "./answering-backend.ts";
+import type { Got } from "./planned-journey.ts";
 
-/** What the backend answers next. */
-let next: { readonly status: number; readonly fields: readonly string[]; readonly body: string };
-const backend: Upstream = {
-  forward(_request, receiver) {
-    receiver.onHead(next.status, [...next.fields]);
-    if (next.body !== "") receiver.onData(Buffer.from(next.body));
-    receiver.onEnd([]);
-    return { resume: () => undefined, abort: () => undefined };
-  },
-};
-
-const id = "a-777";
-const thing = JSON.stringify({ id, name: "n", secret: "s-1" });
-const document = `openapi: 3.1.0
-info: { title: Undeclared, version: "1" }
-components:
-  securitySchemes: { token: { type: http, scheme: bearer } }
-  schemas:
-    Thing: { type: object, required: [id], properties: { id: { type: string }, name: { type: string } } }
-security: [{ token: [] }]
-paths:
-  /things/{thingId}:
-    parameters: [{ name: thingId, in: query, schema: { type: string } }, { name: thingId, in: path, required: true, schema: { type: string } }]
-    get:
-      operationId: getThing
-      responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } } }
-  /bare/{thingId}:
-    parameters: [{ name: thingId, in: path, required: true, schema: { type: string } }]
-    get:
-      operationId: getBare
-      responses: { "200": { description: ok }, "202": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } }, "404": { description: none }, "410": { description: gone, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } }, "302": { description: there } }
-  /films/{name}:
-    parameters: [{ name: name, in: path, required: true, schema: { type: string } }]
-    get: { operationId: getFilm, responses: { "200": { description: ok, content: { video/mp4: {} } } } }
-  /open/{name}:
-    parameters: [{ name: name, in: path, required: true, schema: { type: string } }]
-    get: { operationId: getOpen, security: [], responses: {} }
-`.replace("{ name: thingId, in: query, schema: { type: string } }, ", "");
-
-const policyWith = (modes: string, operations = ""): string => `portcullis: 1
-mode: { default: enforce, limit: off, binding: off, ${modes} }
-apis: [{ openapi: openapi.yaml, upstream: "http://backend:4000" }]
-identity: { issuer: "https://login.example", audience: x, accessToken: { binding: none } }
-operations: [{ match: getFilm, maxAnswerSize: 1kB }${operations}]
-`;
-const sealed = `sealedIds: { thing: { parameters: [thingId], properties: [Thing/id], rawFor: { app: ">=0" } } }
-sealingKeys: [{ env: KEYS }]
-`;
-
-const asks = new Map<string, Ask>();
-before(async () => {
-  const make = async (name: string, policy: string): Promise<void> =>
-    void asks.set(
-      name,
-      await plannedJourney({ backend, document, policy, sealingKey: Buffer.alloc(32, 7) }),
-    );
-  await make("enforced", policyWith("disclosure: enforce"));
-  await make("observed", policyWith("disclosure: observe"));
-  await make("both", policyWith("disclosure: enforce, response: enforce"));
-  await make("sealed", policyWith("disclosure: enforce") + sealed);
-  await make("only sealed", policyWith("disclosure: observe") + sealed);
-  await make(
-    "kept",
-    policyWith(
-      "disclosure: enforce",
-      ", { match: getThing, cacheControl: 'public, max-age=60' }, { match: getFilm, cacheControl: backend }",
-    ),
-  );
-});
-
-async function ask(
-  gate: string,
-  status: number,
-  fields: readonly string[],
-  body: string,
-  { method = "GET", target = "/things/a-1" } = {},
-): Promise<Got> {
-  next = { status, fields, body };
-  const app = gate.includes("sealed") ? ["Portcullis-App", "x/1.0"] : [];
-  return (asks.get(gate) as Ask)("ann", method, target, undefined, app);
-}
-const json = ["Content-Type", "application/json"];
-const fieldOf = ({ headers }: Got, name: string): string | undefined => {
-  const at = headers.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === name);
-  return at === -1 ? undefined : headers[at + 1];
-};
+before(openGates);
 
 interface Row {
   readonly status: number;
@@ -241,35 +156,4 @@ test("a part of what no control reads leaves in parts, and 304 and the head of i
   assert.equal(head.status, 200);
   // It would be the length of what is stripped.
   assert.equal(fieldOf(head, "content-length"), undefined);
-});
-
-test("what a signed-in caller is shown is kept by nobody, unless backend or policy say otherwise", async () => {
-  const etag = ["ETag", '"1"'];
-  const modified = ["Last-Modified", "Sat, 21 Nov 2026 00:00:00 GMT"];
-  const own = ["Cache-Control", "public, max-age=5"];
-  const film = { target: "/films/x" };
-  const video = ["Content-Type", "video/mp4"];
-  for (const [gate, status, fields, at, expected] of [
-    ["enforced", 200, json, {}, "private, no-store"],
-    ["enforced", 404, json, {}, "private, no-store"],
-    ["enforced", 302, ["Location", "/x"], {}, "private, no-store"],
-    ["enforced", 200, [...json, ...etag], {}, "private, no-cache"],
-    ["enforced", 200, [...video, ...modified], film, "private, no-cache"],
-    ["enforced", 304, etag, film, "private, no-cache"],
-    ["enforced", 200, [...json, ...own], {}, "public, max-age=5"],
-    ["observed", 200, json, {}, undefined],
-    ["kept", 200, json, {}, "public, max-age=60"],
-    ["kept", 200, [...json, ...own], {}, "public, max-age=60"],
-    ["kept", 500, json, {}, "private, no-store"],
-    ["kept", 200, video, film, undefined],
-    ["kept", 200, [...video, ...own], film, "public, max-age=5"],
-  ] as const) {
-    const got = await ask(gate, status, fields, status === 304 ? "" : thing, at);
-    assert.equal(got.status, status);
-    assert.equal(fieldOf(got, "cache-control"), expected, `${gate} ${status} ${fields.join()}`);
-    assert.equal(
-      fieldOf(got, "x-content-type-options"),
-      gate === "observed" ? undefined : "nosniff",
-    );
-  }
 });
