@@ -88,7 +88,7 @@ test("a caller who reads slowly does not hold the backend's connection", async (
     repeatable: true,
   };
   let bytes = 0;
-  let ended = 0;
+  const done = { ended: 0 };
   const slow = Array.from({ length: 40 }, () => {
     let taken = 0;
     const forwarding = upstream.forward(request, {
@@ -98,7 +98,7 @@ test("a caller who reads slowly does not hold the backend's connection", async (
         taken += 1;
         return taken > 1;
       },
-      onEnd: () => (ended += 1),
+      onEnd: () => (done.ended += 1),
       onFault: () => undefined,
     });
     return forwarding;
@@ -107,10 +107,10 @@ test("a caller who reads slowly does not hold the backend's connection", async (
     await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(upstream.targets()[0]?.outstanding, 0, "every connection is free again");
   assert.equal(await ask(upstream), "200");
-  assert.equal(ended, 0, "nobody has read to the end yet");
+  assert.equal(done.ended, 0, "nobody has read to the end yet");
   for (const one of slow) one.resume();
-  for (let tries = 0; tries < 500 && ended < 40; tries += 1)
+  for (let tries = 0; tries < 500 && done.ended < 40; tries += 1)
     await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(bytes, 40 * 8 * part.length);
-  assert.equal(ended, 40);
+  assert.equal(done.ended, 40);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { type Answer, createGate, type GatePorts } from "@portcullis/guard";
+import { type Answer, createGate, type DecisionRecord, type GatePorts } from "@portcullis/guard";
 import { type AskDecisionPoint, IdSealer } from "@portcullis/guard/ownership";
 import {
   allocateSharedBuckets,
@@ -19,6 +19,10 @@ export interface Got {
   /** What the record says of it. */
   readonly code: string | undefined;
   readonly body: string;
+  /** Flat: name, value. */
+  readonly headers: readonly string[];
+  /** What was decided, and by which mode: `answer-undeclared enforce`. */
+  readonly decisions: readonly string[];
 }
 
 /** Claims of the caller's token beyond its subject; signatures are not looked at. */
@@ -71,7 +75,7 @@ export async function plannedJourney({
       `the policy is not understood: ${faults.map((fault) => `${fault.message} (expected ${fault.expected ?? "otherwise"})`).join("\n")}`,
     );
   const state = new SharedMemoryState(allocateSharedBuckets(4096, [1, 2]));
-  let recorded: string | undefined;
+  let recorded: DecisionRecord | undefined;
   const gate = createGate({
     plan,
     ports: {
@@ -86,8 +90,8 @@ export async function plannedJourney({
       },
       decisionPoint: decisionPoint === undefined ? undefined : () => decisionPoint,
       sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]),
-      record: ({ code }) => {
-        recorded = code;
+      record: (record) => {
+        recorded = record;
       },
     },
   });
@@ -104,8 +108,8 @@ export async function plannedJourney({
       );
     return token;
   };
-  return (user, method, target, json, headers = []) => {
-    const ownType = headers.some((name) => name.toLowerCase() === "content-type");
+  return (user, method, target, json, sent = []) => {
+    const ownType = sent.some((name) => name.toLowerCase() === "content-type");
     const body =
       json === undefined
         ? undefined
@@ -117,7 +121,7 @@ export async function plannedJourney({
       "h",
       "Authorization",
       authorizationOf(tokenOf(user)),
-      ...headers,
+      ...sent,
       ...(body === undefined
         ? []
         : [
@@ -128,19 +132,30 @@ export async function plannedJourney({
     ];
     return new Promise((resolve) => {
       let status = 0;
+      let headers: readonly string[] = [];
+      let written = "";
+      const got = (rest: string): Got => ({
+        status,
+        code: recorded?.code,
+        body: written + rest,
+        headers,
+        decisions: recorded?.decisions.map(({ code, mode }) => `${code} ${mode}`) ?? [],
+      });
       const answer: Answer = {
         headersSent: false,
         writableEnded: true,
-        writeHead: (given: number) => {
+        writeHead: (given: number, fields: string[]) => {
           status = given;
+          headers = fields;
         },
-        write: () => true,
+        write: (chunk) => {
+          written += chunk.toString();
+          return true;
+        },
         end: (chunk?: Buffer | string) =>
-          setImmediate(() =>
-            resolve({ status, code: recorded, body: chunk === undefined ? "" : chunk.toString() }),
-          ),
+          setImmediate(() => resolve(got(chunk === undefined ? "" : chunk.toString()))),
         once: () => undefined,
-        destroy: () => resolve({ status: 0, code: recorded, body: "" }),
+        destroy: () => resolve({ ...got(""), status: 0 }),
       };
       gate.handle(
         {

@@ -110,7 +110,7 @@ function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
   const plan = planOf(options);
   const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables } = compiled;
-  const { assertIdentity, record } = ports;
+  const { assertIdentity, onTrouble, record } = ports;
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses);
   return {
     compiled,
@@ -123,6 +123,7 @@ function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
         assertIdentity,
         gateItself,
         makeRecord: compileRecord(plan.recordFields),
+        onTrouble,
         record,
         tunnels,
       }),

@@ -46,6 +46,8 @@ export interface AnswerHead {
   readonly contentType: string | undefined;
   /** The response of the document that this answer is; `undefined` where it names none. */
   readonly response: DeclaredResponse | undefined;
+  /** That no body follows, whatever the answer says of one. */
+  readonly bodyless: boolean;
 }
 
 /**
@@ -58,8 +60,19 @@ export interface Amendment {
   readonly because?: Refusal;
 }
 
+/** What leaves in place of an answer that must not, where its mode is `enforce`. */
+export interface Replacement {
+  /**
+   * `problem`: a problem document with the backend's status. `nothing`: its head without the body.
+   * `shape`: what the same step makes of its body. `refusal`: what it is recorded as. A refusal of
+   * a later step comes first. Fields that only this API understands stay behind.
+   */
+  readonly instead: "problem" | "nothing" | "shape" | "refusal";
+  readonly because: Refusal;
+}
+
 /** `absent`: the answer is that of an object that does not exist, which is no refusal. */
-export type HeadOutcome = Refusal | "absent" | undefined;
+export type HeadOutcome = Refusal | Replacement | "absent" | undefined;
 
 /** What a step does with the answer to one operation. Each part is left out where it has no say. */
 export interface AnswerCheck<N extends Fact, G extends Fact = never> {

@@ -39,6 +39,16 @@ export interface BesideSteps {
   readonly switching?: Switching | undefined;
   /** Called once when the exchange has ended, whatever became of it. */
   readonly leave?: ((known: LeaveFacts) => void) | undefined;
+  /** Who may keep what the backend answers. */
+  readonly keeping?: Keeping | undefined;
+}
+
+/** What is said of the backend's answers to caches and browsers. */
+export interface Keeping {
+  /** The mode key under which it is said, where the policy does not say it itself. */
+  readonly mode: string;
+  /** The Cache-Control of successful answers by the policy; `backend`: as the backend says. */
+  readonly cacheControl: string | undefined;
 }
 
 /** Refusals that are answered in other words, and in their own time. */

@@ -6,9 +6,9 @@ import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Arrival, ClientCertificate } from "../facts/arrival.ts";
 import type { Gate } from "../gate.ts";
-import type { Answer } from "../journey/answer.ts";
 import { canonicalAddress } from "../reading/address.ts";
 import { compileTrustedProxies } from "../reading/trusted-proxies.ts";
+import { type Answer, breakOff } from "../journey/answer.ts";
 
 type Handles = Pick<Gate, "handle">;
 
@@ -19,8 +19,28 @@ export function nodeHttpDoor(
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
 ) => void {
-  return (request, response) => gate.handle(arrivalOf(request), response as Answer);
+  return (request, response) => enter(gate, response, () => arrivalOf(request));
 }
+
+/**
+ * What a connection throws while its request is read is the fault of this exchange: it is broken
+ * off, and the thread goes on.
+ */
+function enter(
+  gate: Handles,
+  response: ServerResponse | Http2ServerResponse,
+  arrive: () => Arrival,
+): void {
+  try {
+    // Without a listener, a fault of writing would end the thread.
+    response.on("error", ignore);
+    gate.handle(arrive(), response as Answer);
+  } catch {
+    breakOff(response as Answer);
+  }
+}
+
+const ignore = (): void => undefined;
 
 /**
  * Requests that wait for leave before they send their body: it is given when a control reads it, or
@@ -38,7 +58,7 @@ export function nodeContinueDoor(
       if (!allowed) response.writeContinue();
       allowed = true;
     };
-    gate.handle({ ...arrivalOf(request), allowBody }, response as Answer);
+    enter(gate, response, () => ({ ...arrivalOf(request), allowBody }));
   };
 }
 
@@ -49,12 +69,14 @@ export function nodeUpgradeDoor(
   gate: Handles,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    // A socket that is gone takes no answer, and has nobody to give one to.
+    if (socket.destroyed) return;
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Socket);
     response.once("finish", () => socket.end());
-    socket.on("error", () => socket.destroy());
-    gate.handle({ ...arrivalOf(request), upgrade: { socket, head } }, response);
+    enter(gate, response, () => ({ ...arrivalOf(request), upgrade: { socket, head } }));
   };
 }
 

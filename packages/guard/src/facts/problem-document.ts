@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -18,3 +19,13 @@ export function problemDocument(refusal: Refusal, traceId: string): string {
   if (retryAfterSeconds !== undefined) document["retryAfterSeconds"] = retryAfterSeconds;
   return JSON.stringify(document);
 }
+
+/** The body of an answer of which only the status may leave (RFC 9457 section 4.2.1). */
+export const statusDocument = (status: number, traceId: string): string =>
+  JSON.stringify({
+    type: "about:blank",
+    title: STATUS_CODES[status] ?? `Status ${status}`,
+    status,
+    code: "answer-undeclared",
+    traceId,
+  });

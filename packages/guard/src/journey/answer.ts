@@ -3,6 +3,7 @@ import { mayHaveBody } from "../facts/header-fields.ts";
 import { problemDocument } from "../facts/problem-document.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Exchange } from "./exchange.ts";
+import { writeHead } from "./write-head.ts";
 
 /**
  * The way back to the caller: the part of node:http's ServerResponse that the journey uses, which
@@ -16,8 +17,22 @@ export interface Answer {
   end(chunk?: Buffer | string): unknown;
   end(chunk: string, encoding: "latin1"): unknown;
   once(event: "drain" | "close", listener: () => void): unknown;
-  addTrailers?(trailers: [string, string][]): void;
-  destroy(): unknown;
+  addTrailers?(trailers: Record<string, string>): void;
+  destroy(fault?: Error): unknown;
+  getHeaderNames?(): string[];
+  removeHeader?(name: string): void;
+}
+
+/** With a fault, HTTP/2 resets the stream; without one, a part would look like the whole. */
+const brokenOff = new Error("the answer was broken off");
+
+/** Ends an answer that cannot be given, so that nobody takes what was sent of it for the whole. */
+export function breakOff(answer: Answer): void {
+  try {
+    answer.destroy(brokenOff);
+  } catch {
+    // There is nothing left to break off.
+  }
 }
 
 /** Adds what every answer carries, whoever gives it; once. */
@@ -33,7 +48,7 @@ export function dress(exchange: Exchange): void {
  */
 export function answerRefusal(exchange: Exchange, answer: Answer, refusal: Refusal): void {
   if (answer.headersSent) {
-    answer.destroy();
+    breakOff(answer);
     return;
   }
   dress(exchange);
@@ -57,7 +72,7 @@ export function answerRefusal(exchange: Exchange, answer: Answer, refusal: Refus
   if (leavesBodyUnread(exchange)) headers.push("Connection", "close");
   exchange.status = problem.status;
   exchange.answerBytes = bytes;
-  answer.writeHead(problem.status, headers);
+  writeHead(exchange, answer, headers, false);
   answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
 }
 
@@ -77,6 +92,6 @@ export function answerReply(exchange: Exchange, answer: Answer, given: Reply): v
   }
   headers.push(...exchange.answerFields);
   exchange.status = status;
-  answer.writeHead(status, headers);
+  writeHead(exchange, answer, headers, false);
   answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
 }

@@ -1,6 +1,7 @@
 import type { AskBackend, Told } from "../controls/compile-context.ts";
-import type { Upstream } from "../ports/upstream.ts";
+import type { Upstream, UpstreamFaultCode } from "../ports/upstream.ts";
 import { sayWhoCalls, type Telling, withoutRequestFields } from "./backend-fields.ts";
+import { BoundReceiver, gateFault } from "./boundary.ts";
 
 /** Asks a backend a GET in the caller's name, for controls that must know more than they see. */
 export function compileAskBackend(upstream: Upstream, telling: Telling): AskBackend {
@@ -9,28 +10,58 @@ export function compileAskBackend(upstream: Upstream, telling: Telling): AskBack
     headers.push("Accept", "application/json", "Accept-Encoding", "identity");
     sayWhoCalls(headers, known, telling);
     return new Promise<Told>((resolve) => {
-      const parts: Buffer[] = [];
-      let bytes = 0;
-      let status = 0;
+      const receiver = new ReceiveTold(mostBytes, resolve);
       const forwarding = upstream.forward(
         { method: "GET", target, headers, body: null, repeatable: true },
-        {
-          onHead: (answered) => {
-            status = answered;
-          },
-          onData: (chunk) => {
-            bytes += chunk.length;
-            if (bytes <= mostBytes) parts.push(chunk);
-            else {
-              resolve({ failed: `the answer is larger than ${mostBytes} bytes` });
-              forwarding.abort();
-            }
-            return true;
-          },
-          onEnd: () => resolve({ status, body: Buffer.concat(parts) }),
-          onFault: (code, detail) => resolve({ failed: `${code} ${detail}` }),
-        },
+        receiver,
       );
+      receiver.whenTooLarge(() => forwarding.abort());
     });
   };
+}
+
+/** Keeps what is told, up to a bound. */
+class ReceiveTold extends BoundReceiver {
+  readonly #mostBytes: number;
+  readonly #resolve: (told: Told) => void;
+  readonly #parts: Buffer[] = [];
+  #bytes = 0;
+  #status = 0;
+  #abort: (() => void) | undefined;
+
+  constructor(mostBytes: number, resolve: (told: Told) => void) {
+    super();
+    this.#mostBytes = mostBytes;
+    this.#resolve = resolve;
+  }
+
+  whenTooLarge(abort: () => void): void {
+    this.#abort = abort;
+  }
+
+  protected takeHead(status: number): void {
+    this.#status = status;
+  }
+
+  protected takeData(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    if (this.#bytes <= this.#mostBytes) this.#parts.push(chunk);
+    else {
+      this.#resolve({ failed: `the answer is larger than ${this.#mostBytes} bytes` });
+      this.#abort?.();
+    }
+    return true;
+  }
+
+  protected takeEnd(): void {
+    this.#resolve({ status: this.#status, body: Buffer.concat(this.#parts) });
+  }
+
+  protected takeFault(code: UpstreamFaultCode, detail: string): void {
+    this.#resolve({ failed: `${code} ${detail}` });
+  }
+
+  protected fail(fault: unknown): void {
+    this.#resolve({ failed: `gate-fault ${gateFault(fault).detail}` });
+  }
 }

@@ -8,8 +8,10 @@ import { compileMode, type ModeRow } from "../facts/mode.ts";
 import type { Stages } from "../facts/stage.ts";
 import type { OperationPlanOf } from "../policy/plan.ts";
 import type { Upstream } from "../ports/upstream.ts";
-import { FieldRules } from "./answer-fields.ts";
 import type { CompiledOperation, RunAnswer, RunStep } from "./course.ts";
+import { FieldRules } from "./field-rules.ts";
+import type { RewriteOwnLink } from "./own-links.ts";
+import { singleFields } from "./single-fields.ts";
 
 /** The order of the journey, as the compiler needs it. */
 export interface StepOrder {
@@ -28,6 +30,8 @@ export interface CompileParts {
   /** What each control says of the whole gate, and has opened, by its name. */
   readonly whole: ByControl;
   readonly lives: ByControl;
+  /** Makes links to a backend links to the API. */
+  readonly rewriteOwnLink: RewriteOwnLink;
 }
 
 /** One operation of an API, or what no document names. */
@@ -60,6 +64,7 @@ export function compileOperation(source: OperationSource, parts: CompileParts): 
   }
   const all = [...compiled.values()];
   const everyAnswer = all.flatMap((one) => one.everyAnswer ?? []);
+  const answerFields = all.flatMap((one) => one.answerFields ?? []);
   return Object.freeze<CompiledOperation>({
     name: plan.name,
     pathTemplate: operation?.pathTemplate,
@@ -68,11 +73,16 @@ export function compileOperation(source: OperationSource, parts: CompileParts): 
     steps: runSteps(parts.order.request, (control) => compiled.get(control)?.request),
     answers: runAnswers(parts.order.answer, (control) => compiled.get(control)?.answer),
     responses,
-    answerFields: all.flatMap((one) => one.answerFields ?? []),
+    answerFields,
     everyAnswer,
-    fieldRules: fieldRulesOf(everyAnswer.flatMap(({ replaces }) => replaces)),
+    fieldRules: fieldRulesOf([
+      ...everyAnswer.flatMap(({ replaces }) => replaces),
+      ...singleNamesOf(answerFields),
+    ]),
+    rewriteOwnLink: parts.rewriteOwnLink,
     conceal: all.find((one) => one.conceal !== undefined)?.conceal,
     switching: all.find((one) => one.switching !== undefined)?.switching,
+    keeping: all.find((one) => one.keeping !== undefined)?.keeping,
     leave: all.flatMap((one) => one.leave ?? []),
     upstream,
     upstreamHost: source.upstreamHost,
@@ -81,6 +91,13 @@ export function compileOperation(source: OperationSource, parts: CompileParts): 
     onAnswer: onAnswerWords(plan, parts),
   });
 }
+
+/** Where gate and backend both say what may be said once, the gate is heard. */
+const singleNamesOf = (flat: readonly string[]): string[] =>
+  flat
+    .filter((_, index) => index % 2 === 0)
+    .map((name) => name.toLowerCase())
+    .filter((name) => singleFields.has(name));
 
 type ChecksOf = (control: AnyControl) => ByControl | undefined;
 

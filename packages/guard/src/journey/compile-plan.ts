@@ -24,6 +24,7 @@ import {
   type StepOrder,
 } from "./compile-operation.ts";
 import { type CompiledOperation, type Course, layCourse, type RunStep } from "./course.ts";
+import { compileOwnLinks } from "./own-links.ts";
 import type { Courses, RouteTables } from "./route.ts";
 
 type ByControl = Readonly<Record<string, unknown>>;
@@ -35,6 +36,8 @@ export interface CompilePorts {
   readonly assertIdentity?: IdentityAssertion | undefined;
   /** Who has been seen in stages by app version, by any thread; this gate's own memory without. */
   readonly stages?: StageMemory | undefined;
+  /** Told in words of faults of the gate's own that no record can hold. */
+  readonly onTrouble?: ((message: string) => void) | undefined;
 }
 
 /** A plan, compiled into what runs. */
@@ -76,6 +79,10 @@ export function compilePlan(
     order,
     whole: plan.controls,
     lives,
+    rewriteOwnLink: compileOwnLinks(
+      plan.apis.flatMap(({ upstream }) => upstream.targets),
+      plan.origin,
+    ),
   };
   const declared = plan.apis.flatMap((api, index) =>
     compileApi(api, index, { ...parts, ports, stages }),

@@ -1,56 +1,45 @@
 import { absent } from "../facts/absent.ts";
 import type { Refusal } from "../facts/refusal.ts";
-import { type Answer, answerRefusal } from "./answer.ts";
-import type { Exchange } from "./exchange.ts";
+import { answerRefusal } from "./answer.ts";
+import type { Boundary } from "./boundary.ts";
 
 /**
  * Answers what was decided: in other words and at its own time where the operation conceals it, and
  * as it is elsewhere. The record keeps what really was.
  */
-export function answerDecided(
-  exchange: Exchange,
-  answer: Answer,
-  refusal: Refusal,
-  ended: () => void,
-): void {
+export function answerDecided(boundary: Boundary, refusal: Refusal): void {
+  const { answer, exchange } = boundary;
   const { conceal } = exchange.course.operation;
   if (conceal?.hides(refusal) === true) {
-    answerLater(exchange, answer, conceal.answer, conceal.stepMs, ended);
+    answerLater(boundary, conceal.answer, conceal.stepMs);
     return;
   }
   answerRefusal(exchange, answer, refusal);
-  ended();
+  boundary.end();
 }
 
 /** Answers as if there were nothing at the address, though nothing was refused. */
-export function answerAbsent(exchange: Exchange, answer: Answer, ended: () => void): void {
+export function answerAbsent(boundary: Boundary): void {
+  const { answer, exchange } = boundary;
   const { conceal } = exchange.course.operation;
   if (conceal !== undefined) {
-    answerLater(exchange, answer, conceal.answer, conceal.stepMs, ended);
+    answerLater(boundary, conceal.answer, conceal.stepMs);
     return;
   }
   answerRefusal(exchange, answer, absent);
-  ended();
+  boundary.end();
 }
 
 /**
  * The answer leaves at the next multiple of `stepMs` after the request came, so that its time does
  * not tell whether a backend was asked, found something, or found nothing.
  */
-function answerLater(
-  exchange: Exchange,
-  answer: Answer,
-  refusal: Refusal,
-  stepMs: number,
-  ended: () => void,
-): void {
-  setTimeout(
-    () => {
-      answerRefusal(exchange, answer, refusal);
-      ended();
-    },
-    untilNextStep(performance.now() - exchange.startedAt, stepMs),
-  );
+function answerLater(boundary: Boundary, refusal: Refusal, stepMs: number): void {
+  const { answer, exchange } = boundary;
+  boundary.later(untilNextStep(performance.now() - exchange.startedAt, stepMs), () => {
+    answerRefusal(exchange, answer, refusal);
+    boundary.end();
+  });
 }
 
 /**

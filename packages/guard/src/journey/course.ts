@@ -1,12 +1,13 @@
 import type { AnswerCheck, Outcome } from "../controls/check.ts";
-import type { Concealment, EveryAnswer, LeaveFacts } from "../controls/control.ts";
 import type { Switching } from "../controls/switching.ts";
+import type { Concealment, EveryAnswer, Keeping, LeaveFacts } from "../controls/control.ts";
 import type { ResponseTable } from "../document/responses.ts";
 import type { Fact } from "../facts/facts.ts";
 import type { Mode, ModeRow } from "../facts/mode.ts";
 import type { Upstream } from "../ports/upstream.ts";
-import type { FieldRules } from "./answer-fields.ts";
 import type { Exchange } from "./exchange.ts";
+import type { FieldRules } from "./field-rules.ts";
+import type { RewriteOwnLink } from "./own-links.ts";
 
 /** A step at one operation, ready to run. */
 export interface RunStep {
@@ -38,9 +39,12 @@ export interface CompiledOperation {
   readonly answerFields: readonly string[];
   readonly everyAnswer: readonly EveryAnswer[];
   readonly fieldRules: FieldRules;
+  /** Makes links to a backend links to the API. */
+  readonly rewriteOwnLink: RewriteOwnLink;
   readonly conceal: Concealment | undefined;
   /** Undefined where no connection leaves HTTP. */
   readonly switching: Switching | undefined;
+  readonly keeping: Keeping | undefined;
   readonly leave: readonly ((known: LeaveFacts) => void)[];
   readonly upstream: Upstream;
   /** The Host field that the backend is told: `keep`, `target`, or a name. */
@@ -62,6 +66,8 @@ export interface Course {
   readonly modes: ModeRow;
   readonly steps: readonly RunStep[];
   readonly answers: readonly RunAnswer[];
+  /** Those that rewrite links in header fields. */
+  readonly linkRewriters: readonly RunAnswer[];
   /** Some step may read a successful answer, which must then come in plain bytes and whole. */
   readonly readsSuccess: boolean;
   /** Some step must see the answer even where only its head is asked for. */
@@ -77,6 +83,7 @@ export function layCourse(operation: CompiledOperation, modes: ModeRow): Course 
     modes,
     steps: Object.freeze(operation.steps.filter(runs)),
     answers: Object.freeze(answers),
+    linkRewriters: Object.freeze(answers.filter(({ check }) => check.link !== undefined)),
     readsSuccess: operation.entityTags || answers.some(({ check }) => check.readsSuccess === true),
     readsAlways: answers.some(({ check }) => check.readsAlways === true),
   });

@@ -9,28 +9,29 @@ const compressible =
   /^(?:application\/(?:[a-z0-9.+-]*\+)?(?:json|xml|javascript)|text\/[a-z0-9.+-]+)(?:;|$)/i;
 
 /**
- * Which coding the answer leaves in; undefined for plain. Not for answers that set a cookie: a
- * secret beside text that an attacker chooses can be read from the lengths (BREACH), and one that
- * is marked `no-transform` is not ours to change.
+ * Whether the answer leaves encoded for who takes it. Not where it sets a cookie: a secret beside
+ * text that an attacker chooses can be read from the lengths (BREACH), and one that is marked
+ * `no-transform` is not ours to change.
  */
-export function chooseCoding(
-  acceptEncoding: string | undefined,
-  bytes: number,
-  headers: readonly string[],
-): ContentCoding | undefined {
-  if (acceptEncoding === undefined || bytes < leastBytes) return undefined;
+export function isEncodable(bytes: number, headers: readonly string[]): boolean {
+  if (bytes < leastBytes) return false;
   let type = "";
   for (let index = 0; index < headers.length; index += 2) {
     const name = (headers[index] as string).toLowerCase();
     if (name === "content-type") type = headers[index + 1] as string;
-    else if (name === "set-cookie" || name === "content-encoding") return undefined;
+    else if (name === "set-cookie" || name === "content-encoding") return false;
     else if (
       name === "cache-control" &&
       (headers[index + 1] as string).toLowerCase().includes("no-transform")
     )
-      return undefined;
+      return false;
   }
-  if (!compressible.test(type)) return undefined;
+  return compressible.test(type);
+}
+
+/** Which coding the caller takes; undefined for plain bytes. */
+export function chooseCoding(acceptEncoding: string | undefined): ContentCoding | undefined {
+  if (acceptEncoding === undefined) return undefined;
   const accepted = acceptEncoding.toLowerCase();
   return preferred.find((coding) => accepts(accepted, coding));
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from "../facts/refusal.ts";
 import { NotAsked } from "../ports/not-asked.ts";
 import type { Course, RunStep } from "./course.ts";
+import { gateFault } from "./boundary.ts";
 import type { Exchange } from "./exchange.ts";
 import type { JourneyEnds } from "./journey.ts";
 
@@ -96,6 +97,10 @@ export const explainEnds: JourneyEnds<Explaining> = {
   reply: (exchange, way, { reply }) => conclude(exchange, way, reply),
   forward: (exchange, way) => conclude(exchange, way, undefined),
   abandon: (exchange, way) => conclude(exchange, way, undefined),
+  fail(exchange, way, fault) {
+    exchange.decisions.fail(gateFault(fault));
+    conclude(exchange, way, undefined);
+  },
   onStep(exchange, { steps, unasked }, step, outcome, stands) {
     const { title } = step;
     const asks = unasked.get(step);

@@ -1,8 +1,8 @@
 import { mayHaveBody } from "../facts/header-fields.ts";
-import type { AnswerReceiver, Forwarding, UpstreamRequest } from "../ports/upstream.ts";
-import type { Answer } from "./answer.ts";
+import type { AnswerReceiver, UpstreamRequest } from "../ports/upstream.ts";
 import { askPlain, type IdentityAssertion, sayCertificate, sayWhoCalls } from "./backend-fields.ts";
 import { boundStream } from "./bound-stream.ts";
+import type { Boundary } from "./boundary.ts";
 import type { Exchange } from "./exchange.ts";
 
 const repeatableMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -12,11 +12,11 @@ const repeatableMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"
  * contract has written. A body that no control reads is streamed, up to its bound.
  */
 export function forward(
-  exchange: Exchange,
+  boundary: Boundary,
   receiver: AnswerReceiver & { refuse(): void },
-  answer: Answer,
   assertIdentity: IdentityAssertion | undefined,
-): Forwarding {
+): void {
+  const { answer, exchange } = boundary;
   const { arrival, course, forwardFields: headers, path, query } = exchange;
   const { operation, readsAlways, readsSuccess } = course;
   const reads = arrival.method === "GET" || arrival.method === "HEAD";
@@ -25,10 +25,10 @@ export function forward(
   sayWhoCalls(headers, exchange, { assertIdentity, host: course.operation.upstreamHost });
   const body = bodyOf(exchange, headers, () => {
     receiver.refuse();
-    forwarding.abort();
+    boundary.forwarding?.abort();
   });
   exchange.forwardedAt = performance.now();
-  const forwarding = operation.upstream.forward(
+  boundary.forwarding = operation.upstream.forward(
     {
       // The body of the answer names the owner. A HEAD is therefore sent as a GET, and answered
       // without the body once it has been judged.
@@ -41,11 +41,10 @@ export function forward(
     },
     receiver,
   );
-  answer.once("close", () => {
+  boundary.once("close", () => {
     exchange.closed = true;
-    if (!answer.writableEnded) forwarding.abort();
+    if (!answer.writableEnded) boundary.forwarding?.abort();
   });
-  return forwarding;
 }
 
 /** The body that was read, or the caller's stream where no control looks into it. */

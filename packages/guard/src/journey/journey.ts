@@ -1,8 +1,8 @@
 import type { Outcome, Reply } from "../controls/check.ts";
 import { isRefusal, type Refusal } from "../facts/refusal.ts";
+import { settle } from "./boundary.ts";
 import type { RunStep } from "./course.ts";
 import type { Exchange } from "./exchange.ts";
-import { gateFault } from "./problems.ts";
 
 /**
  * What becomes of an exchange when its steps have been taken. A gate that serves answers or
@@ -14,6 +14,8 @@ export interface JourneyEnds<A> {
   forward(exchange: Exchange, way: A): void;
   /** The caller went away while a step was waiting. */
   abandon(exchange: Exchange, way: A): void;
+  /** Something threw that must not: a fault of the gate's own. Must not throw itself. */
+  fail(exchange: Exchange, way: A, fault: unknown): void;
   /** Told of every step that was taken, where somebody wants to know. */
   readonly onStep?: (
     exchange: Exchange,
@@ -54,7 +56,7 @@ export class Journey<A> {
     try {
       this.#walk(exchange, way, this.#first, 0);
     } catch (fault) {
-      this.#fail(exchange, way, fault);
+      this.#ends.fail(exchange, way, fault);
     }
   }
 
@@ -85,13 +87,15 @@ export class Journey<A> {
     index: number,
     outcome: Promise<Outcome>,
   ): void {
-    outcome
-      .then((settled) => {
+    settle(
+      outcome,
+      (settled) => {
         if (exchange.closed) this.#ends.abandon(exchange, way);
         else if (!this.#stops(exchange, way, steps[index] as RunStep, settled))
           this.#walk(exchange, way, steps, index + 1);
-      })
-      .catch((fault: unknown) => this.#fail(exchange, way, fault));
+      },
+      (fault) => this.#ends.fail(exchange, way, fault),
+    );
   }
 
   /** True when nothing follows: the outcome has been answered. */
@@ -115,11 +119,5 @@ export class Journey<A> {
     onStep?.(exchange, way, step, outcome, stands);
     if (stands) this.#ends.refuse(exchange, way, outcome);
     return stands;
-  }
-
-  #fail(exchange: Exchange, way: A, fault: unknown): void {
-    const refusal = gateFault(fault);
-    exchange.decisions.fail(refusal);
-    this.#ends.refuse(exchange, way, refusal);
   }
 }

@@ -1,5 +1,4 @@
 import { defineProblems } from "../facts/problem.ts";
-import { refuse, type Refusal } from "../facts/refusal.ts";
 import type { ModeKey } from "../policy/mode-setting.ts";
 
 /** Mode keys of what the journey itself decides. */
@@ -28,12 +27,6 @@ export const routeProblems = defineProblems("route", {
     sentence: "Use one of the methods in the Allow field.",
   },
 });
-
-/** A fault of the gate's own is a refusal like any other. */
-export function gateFault(fault: unknown): Refusal {
-  const detail = fault instanceof Error ? `${fault.name}: ${fault.message}` : "unknown";
-  return refuse(upstreamProblems["gate-fault"], { detail });
-}
 
 export const upstreamProblems = defineProblems("upstream", {
   "upstream-unreachable": {

@@ -1,98 +1,117 @@
 import type { AnswerHead } from "../controls/check.ts";
-import { refuse } from "../facts/refusal.ts";
-import type { AnswerReceiver, Forwarding, UpstreamFaultCode } from "../ports/upstream.ts";
-import { type AnswerFields, readAnswerFields } from "./answer-fields.ts";
-import { type Answer, dress } from "./answer.ts";
+import { refuse, type Refusal } from "../facts/refusal.ts";
+import type { UpstreamFaultCode } from "../ports/upstream.ts";
+import {
+  type AnswerFields,
+  readAnswerFields,
+  readTrailers,
+  type RewritesLinks,
+} from "./answer-fields.ts";
+import { answerInPlace } from "./answer-in-place.ts";
+import { dress } from "./answer.ts";
+import { type Boundary, BoundReceiver } from "./boundary.ts";
 import { answerAbsent, answerDecided } from "./conceal.ts";
-import type { RunAnswer } from "./course.ts";
 import { decodeBounded } from "./decode-answer.ts";
-import type { Exchange } from "./exchange.ts";
-import { judgeHead } from "./judge-head.ts";
+import { bodylessStands, headOf, isBodyless, judgeHead } from "./judge-head.ts";
+import { keepCommon } from "./kept-fields.ts";
 import { upstreamProblems } from "./problems.ts";
+import { rewriteLink } from "./rewrite-link.ts";
 import { sendHeld } from "./send-held.ts";
 import { shapeAnswer } from "./shape-answer.ts";
+import { unreadStands } from "./unread-answer.ts";
+import { writeHead } from "./write-head.ts";
+
+const malformed = (detail: string): Refusal =>
+  refuse(upstreamProblems["upstream-malformed"], { detail });
 
 /**
  * Receives the backend's answer. One that a control must read is held, up to a bound, and not one
  * byte of it leaves before every control has agreed; any other streams through with back-pressure.
  */
-export class ReceiveAnswer implements AnswerReceiver {
-  readonly #exchange: Exchange;
-  readonly #answer: Answer;
-  readonly #ended: () => void;
+export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
+  readonly #boundary: Boundary;
   #fields: AnswerFields | undefined;
+  /** The fields that leave: the backend's, and behind them the gate's. */
+  #headers: string[] = [];
   #head: AnswerHead | undefined;
   #held: Buffer[] | undefined;
-  #heldBytes = 0;
+  /** Bytes that were held, or that nobody waits for. */
+  #bytes = 0;
+  /** Nobody waits for its body: the caller has been answered, or gets none. */
   #over = false;
-  forwarding: Forwarding | undefined;
 
-  /** @param ended called once, when the answer has been given or cannot be */
-  constructor(exchange: Exchange, answer: Answer, ended: () => void) {
-    this.#exchange = exchange;
-    this.#answer = answer;
-    this.#ended = ended;
+  constructor(boundary: Boundary) {
+    super();
+    this.#boundary = boundary;
   }
 
-  onHead(status: number, rawHeaders: string[]): void {
-    const exchange = this.#exchange;
+  protected takeHead(status: number, rawHeaders: string[]): void {
+    const { exchange } = this.#boundary;
     const { operation } = exchange.course;
     exchange.answeredAt = performance.now();
     exchange.upstreamStatus = status;
     exchange.status = status;
     dress(exchange);
-    const fields = readAnswerFields(rawHeaders, operation.fieldRules, this.#rewriteLink());
+    const fields = readAnswerFields(rawHeaders, operation.fieldRules, this);
     this.#fields = fields;
-    for (const part of operation.answerFields) fields.headers.push(part);
-    for (const part of exchange.answerFields) fields.headers.push(part);
-    const { contentType } = fields;
-    const head: AnswerHead = {
-      status,
-      contentType,
-      response: operation.responses.find(status, contentType),
-    };
-    this.#head = head;
-    this.#takeHead(head);
+    this.#headers = fields.headers;
+    if (fields.mended !== undefined)
+      for (const detail of fields.mended) exchange.decisions.observe(malformed(detail));
+    if (status < 200 || status > 599) fields.malformed = `status ${status}`;
+    if (fields.malformed !== undefined) {
+      exchange.decide(malformed(fields.malformed));
+      this.#refuse();
+      return;
+    }
+    this.#head = headOf(exchange, status, fields.contentType, fields.length);
+    this.#judgeHead(this.#head);
   }
 
-  onData(chunk: Buffer): boolean {
-    if (this.#over) return true;
-    this.#exchange.answerBytes += chunk.length;
+  protected takeData(chunk: Buffer): boolean {
+    const { answer, exchange } = this.#boundary;
+    const { mostAnswerBytes } = exchange.course.operation;
+    if (this.#over) {
+      // It comes to its end, so that the connection can be used again; but not for ever.
+      this.#bytes += chunk.length;
+      if (this.#bytes > mostAnswerBytes) this.#boundary.forwarding?.abort();
+      return true;
+    }
+    exchange.answerBytes += chunk.length;
     if (this.#held === undefined) {
-      if (this.#answer.write(chunk)) return true;
-      this.#answer.once("drain", () => this.forwarding?.resume());
+      if (answer.write(chunk)) return true;
+      this.#boundary.once("drain", () => this.#boundary.forwarding?.resume());
       return false;
     }
     this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    const { mostAnswerBytes } = this.#exchange.course.operation;
+    this.#bytes += chunk.length;
     if (
-      this.#heldBytes > mostAnswerBytes &&
+      this.#bytes > mostAnswerBytes &&
       !this.#unreadStands(`the answer is larger than ${mostAnswerBytes} bytes`)
     ) {
       const held = this.#held;
       this.#held = undefined;
       this.#begin(true);
-      for (const one of held) this.#answer.write(one);
+      for (const one of held) answer.write(one);
     }
     return true;
   }
 
-  onEnd(trailers: string[]): void {
+  protected takeEnd(trailers: string[]): void {
     if (this.#over) return;
     if (this.#held !== undefined) {
       this.#readHeld(this.#held);
       return;
     }
-    if (trailers.length > 0) this.#answer.addTrailers?.(pairsOf(trailers));
-    this.#answer.end();
-    this.#end();
+    const { answer, exchange } = this.#boundary;
+    const left = readTrailers(trailers, exchange.course.operation.fieldRules);
+    if (left !== undefined) answer.addTrailers?.(left);
+    this.#endAnswer();
   }
 
-  onFault(code: UpstreamFaultCode, detail: string): void {
+  protected takeFault(code: UpstreamFaultCode, detail: string): void {
     if (this.#over) return;
     const retry = code === "upstream-malformed" ? {} : { retryAfterSeconds: 1 };
-    this.#exchange.decide(refuse(upstreamProblems[code], { detail, ...retry }));
+    this.#boundary.exchange.decide(refuse(upstreamProblems[code], { detail, ...retry }));
     this.#refuse();
   }
 
@@ -101,35 +120,44 @@ export class ReceiveAnswer implements AnswerReceiver {
     if (!this.#over) this.#refuse();
   }
 
-  /** What becomes of links to the API in header fields; undefined where they leave as they are. */
-  #rewriteLink(): ((link: string) => string) | undefined {
-    const exchange = this.#exchange;
-    const rewrites = exchange.course.answers.filter(
-      ({ check, mode }) => check.link !== undefined && exchange.enforces(mode),
-    );
-    if (rewrites.length === 0) return undefined;
-    return (link) => rewrites.reduce((one, { check }) => check.link?.(exchange, one) ?? one, link);
+  protected fail(fault: unknown): void {
+    this.#over = true;
+    this.#held = undefined;
+    this.#boundary.fail(fault);
   }
 
-  #takeHead(head: AnswerHead): void {
-    switch (judgeHead(this.#exchange, head)) {
-      case "refused":
-        this.#refuse();
-        break;
-      case "absent":
-        this.#answerAsAbsent();
-        break;
-      case "held":
-        this.#held = [];
-        break;
-      case "passes":
-        this.#begin(true);
-        break;
-      case "passes without its length":
-        this.#begin(false);
-        break;
-      default:
+  rewriteLink(link: string): string {
+    return rewriteLink(this.#boundary.exchange, link);
+  }
+
+  #judgeHead(head: AnswerHead): void {
+    const { exchange } = this.#boundary;
+    const judged = judgeHead(exchange, head);
+    if (judged === "refused" || judged === "absent") {
+      this.#refuse(judged === "absent");
+      return;
     }
+    if (judged === "problem" || judged === "nothing") {
+      this.#headers = keepCommon(this.#headers, false);
+      this.#addOwnFields();
+      answerInPlace(exchange, this.#boundary.answer, this.#headers, judged);
+      this.#end();
+      return;
+    }
+    if (judged === "held bare") this.#headers = keepCommon(this.#headers, true);
+    this.#addOwnFields();
+    if (judged === "held" || judged === "held bare") this.#held = [];
+    else {
+      this.#begin(judged === "passes");
+      // What the backend sends behind a head that has no body does not leave.
+      if (isBodyless(head.status, exchange.arrival.method)) this.#endAnswer();
+    }
+  }
+
+  #addOwnFields(): void {
+    const { answerFields, course } = this.#boundary.exchange;
+    for (const part of course.operation.answerFields) this.#headers.push(part);
+    for (const part of answerFields) this.#headers.push(part);
   }
 
   #readHeld(held: readonly Buffer[]): void {
@@ -140,93 +168,87 @@ export class ReceiveAnswer implements AnswerReceiver {
       this.#release(bytes, bytes);
       return;
     }
-    const { mostAnswerBytes } = this.#exchange.course.operation;
-    decodeBounded(bytes, coding, mostAnswerBytes).then(
+    const { mostAnswerBytes } = this.#boundary.exchange.course.operation;
+    this.#boundary.settle(
+      decodeBounded(bytes, coding, mostAnswerBytes),
       (plain) => this.#release(bytes, plain),
-      (fault: unknown) => this.#release(bytes, undefined, (fault as Error).message),
+      (fault) => this.#release(bytes, undefined, (fault as Error).message),
     );
   }
 
   /** @param plain the bytes that can be read; undefined with the reason why there are none */
   #release(bytes: Buffer, plain: Buffer | undefined, why = "the answer is not JSON"): void {
-    const exchange = this.#exchange;
+    const { exchange } = this.#boundary;
+    const head = this.#head as AnswerHead;
     if (exchange.closed) {
       this.#end();
       return;
     }
-    const shaped =
-      plain === undefined ? "unread" : shapeAnswer(exchange, this.#head as AnswerHead, plain);
+    // Without a type there was no body to be expected.
+    if (bytes.length === 0 && head.contentType === undefined) {
+      if (bodylessStands(exchange, head) === undefined) this.#passOn(bytes);
+      else this.#refuse();
+      return;
+    }
+    const shaped = plain === undefined ? "unread" : shapeAnswer(exchange, head, plain);
     if (shaped === "refused") this.#refuse();
     else if (shaped !== "unread") this.#send(shaped.body, shaped.changed || plain !== bytes);
-    else if (!this.#unreadStands(why)) {
-      // Only observed: it leaves as it came.
-      this.#begin(true);
-      this.#answer.end(bytes);
-      this.#end();
-    }
+    // Only observed: it leaves as it came.
+    else if (!this.#unreadStands(why)) this.#passOn(bytes);
   }
 
-  /**
-   * An answer that must be read and cannot be. Each step that needs it says so, and its own mode
-   * decides; true when a refusal stood.
-   */
+  #passOn(bytes: Buffer): void {
+    this.#begin(true);
+    this.#endAnswer(bytes);
+  }
+
   #unreadStands(detail: string): boolean {
-    const exchange = this.#exchange;
-    const head = this.#head as AnswerHead;
-    const reads = ({ check }: RunAnswer): boolean => check.reads?.(exchange, head) === true;
-    for (const { check } of exchange.course.answers.filter(reads)) {
-      const refusal = check.unread?.(exchange, head, detail);
-      if (refusal === undefined || !exchange.decide(refusal)) continue;
-      this.#refuse();
-      return true;
-    }
-    return false;
+    const stands = unreadStands(this.#boundary.exchange, this.#head as AnswerHead, detail);
+    if (stands) this.#refuse();
+    return stands;
   }
 
   /** Sends the head of an answer that is passed on in the bytes it came in. */
   #begin(withLength: boolean): void {
-    const { coding, headers, length } = this.#fields as AnswerFields;
+    const { answer, exchange } = this.#boundary;
+    const { coding, length } = this.#fields as AnswerFields;
+    const headers = this.#headers;
     if (coding !== undefined) headers.push("Content-Encoding", coding);
-    if (withLength && length !== undefined) headers.push("Content-Length", length);
-    this.#answer.writeHead(this.#exchange.status, headers);
+    if (exchange.status === 205) headers.push("Content-Length", "0");
+    else if (withLength && length !== undefined) headers.push("Content-Length", length);
+    writeHead(exchange, answer, headers, true);
   }
 
   #send(body: Buffer, changed: boolean): void {
-    const exchange = this.#exchange;
-    const { headers } = this.#fields as AnswerFields;
-    const { entityTags } = exchange.course.operation;
-    sendHeld(exchange, this.#answer, { body, headers, changed, entityTags }, () => this.#end());
+    const { entityTags } = this.#boundary.exchange.course.operation;
+    const headers = this.#headers;
+    // It was read as JSON, and so leaves as JSON.
+    if (this.#head?.contentType === undefined) headers.push("Content-Type", "application/json");
+    sendHeld(this.#boundary, { body, headers, changed, entityTags });
   }
 
-  #refuse(): void {
-    const exchange = this.#exchange;
-    this.#over = true;
-    this.#held = undefined;
-    if (exchange.answeredAt !== 0) this.forwarding?.abort();
-    const { refusal } = exchange.decisions;
-    if (refusal === undefined) this.#end();
-    else answerDecided(exchange, this.#answer, refusal, () => this.#end());
+  #endAnswer(bytes?: Buffer): void {
+    this.#boundary.answer.end(bytes);
+    this.#end();
   }
 
   /**
-   * What the backend does not have is answered as what is another's: the difference would tell
-   * which ids exist.
+   * @param asAbsent what the backend does not have is answered as what is another's: the difference
+   *   would tell which ids exist
    */
-  #answerAsAbsent(): void {
+  #refuse(asAbsent = false): void {
+    const { exchange, forwarding } = this.#boundary;
     this.#over = true;
-    this.forwarding?.abort();
-    answerAbsent(this.#exchange, this.#answer, () => this.#end());
+    this.#held = undefined;
+    if (exchange.answeredAt !== 0) forwarding?.abort();
+    const { refusal } = exchange.decisions;
+    if (asAbsent) answerAbsent(this.#boundary);
+    else if (refusal !== undefined) answerDecided(this.#boundary, refusal);
+    else this.#end();
   }
 
   #end(): void {
     this.#over = true;
-    this.#ended();
+    this.#boundary.end();
   }
-}
-
-function pairsOf(flat: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index < flat.length; index += 2)
-    pairs.push([flat[index] as string, flat[index + 1] as string]);
-  return pairs;
 }

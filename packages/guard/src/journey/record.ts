@@ -1,6 +1,7 @@
 import type { Decision } from "../facts/decision.ts";
 import { nameOnly } from "../facts/name-only.ts";
 import type { DecisionRecord, PersonalField } from "../facts/record.ts";
+import type { Refusal } from "../facts/refusal.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
@@ -27,8 +28,8 @@ export function compileRecord(
       app: app?.id,
       appVersion: app?.version,
       status,
-      upstreamStatus: exchange.upstreamStatus === 0 ? undefined : exchange.upstreamStatus,
-      outcome: refusal === undefined ? "passed" : status >= 500 ? "failed" : "refused",
+      upstreamStatus: unlessZero(exchange.upstreamStatus),
+      outcome: outcomeOf(status, refusal),
       code: refusal?.problem.code,
       decisions: decisionsOf(made, exchange.recordedDecisions),
       stripped: exchange.stripped?.map(nameOnly),
@@ -47,6 +48,14 @@ export function compileRecord(
 function decisionsOf(made: readonly Decision[], told: number): DecisionRecord["decisions"] {
   if (made.length === told) return none;
   return (told === 0 ? made : made.slice(told)).map(recorded);
+}
+
+const unlessZero = (status: number): number | undefined => (status === 0 ? undefined : status);
+
+/** An answer that broke off has failed, though its head said that all was well. */
+function outcomeOf(status: number, refusal: Refusal | undefined): DecisionRecord["outcome"] {
+  if (refusal === undefined) return "passed";
+  return Math.max(status, refusal.problem.status) >= 500 ? "failed" : "refused";
 }
 
 const none: DecisionRecord["decisions"] = Object.freeze([]);

@@ -1,7 +1,8 @@
-import type { Answer } from "./answer.ts";
-import { chooseCoding, encode } from "./encode-answer.ts";
+import type { Boundary } from "./boundary.ts";
+import { chooseCoding, type ContentCoding, encode, isEncodable } from "./encode-answer.ts";
 import { entityTagOf, matchesAny } from "./entity-tag.ts";
 import type { Exchange } from "./exchange.ts";
+import { takeFields, writeHead } from "./write-head.ts";
 
 export interface HeldAnswer {
   readonly body: Buffer;
@@ -17,68 +18,60 @@ export interface HeldAnswer {
  * Sends an answer that was read whole: with a validator where one is asked for, as 304 where the
  * caller has it, encoded where that helps.
  */
-export function sendHeld(
-  exchange: Exchange,
-  answer: Answer,
-  { body, changed, entityTags, headers }: HeldAnswer,
-  finished: () => void,
-): void {
-  const { arrival, fields } = exchange;
-  const coding = chooseCoding(fields.acceptEncoding, body.length, headers);
-  if (exchange.status === 200 && (arrival.method === "GET" || arrival.method === "HEAD")) {
-    const own = takeField(headers, "etag");
-    const unchanged = own !== undefined && !changed && coding === undefined ? own : undefined;
-    const tag =
-      unchanged ?? (entityTags || own !== undefined ? entityTagOf(body, coding) : undefined);
-    if (tag !== undefined) headers.push("ETag", tag);
-    if (
-      tag !== undefined &&
-      fields.ifNoneMatch !== undefined &&
-      matchesAny(fields.ifNoneMatch, tag)
-    ) {
-      takeField(headers, "content-type");
-      exchange.status = 304;
-      exchange.answerBytes = 0;
-      answer.writeHead(304, headers);
-      answer.end();
-      finished();
-      return;
-    }
-  }
-  if (coding === undefined) {
-    write(exchange, answer, headers, body);
-    finished();
+export function sendHeld(boundary: Boundary, held: HeldAnswer): void {
+  const { answer, exchange } = boundary;
+  const { body, headers } = held;
+  const encodable = isEncodable(body.length, headers);
+  const coding = encodable ? chooseCoding(exchange.fields.acceptEncoding) : undefined;
+  if (encodable) headers.push("Vary", "Accept-Encoding");
+  const tag = tagFor(exchange, held, coding);
+  if (tag !== undefined) headers.push("ETag", tag);
+  if (tag !== undefined && callerHas(exchange, tag)) {
+    takeFields(headers, "content-type");
+    exchange.status = 304;
+    exchange.answerBytes = 0;
+    writeHead(exchange, answer, headers, true);
+    answer.end();
+    boundary.end();
     return;
   }
-  headers.push("Content-Encoding", coding, "Vary", "Accept-Encoding");
-  encode(body, coding).then(
-    (encoded) => {
-      if (!exchange.closed) write(exchange, answer, headers, encoded);
-      finished();
-    },
-    () => {
-      answer.destroy();
-      finished();
-    },
-  );
+  if (coding === undefined) {
+    write(boundary, headers, body);
+    return;
+  }
+  headers.push("Content-Encoding", coding);
+  boundary.settle(encode(body, coding), (encoded) => {
+    if (exchange.closed) boundary.end();
+    else write(boundary, headers, encoded);
+  });
 }
+
+/** The validator that leaves; the backend's own only where its very bytes do. */
+function tagFor(
+  { arrival, status }: Exchange,
+  { body, changed, entityTags, headers }: HeldAnswer,
+  coding: ContentCoding | undefined,
+): string | undefined {
+  if (status !== 200 || (arrival.method !== "GET" && arrival.method !== "HEAD")) return undefined;
+  const [own] = takeFields(headers, "etag");
+  if (own !== undefined && !changed && coding === undefined) return own;
+  return entityTags || own !== undefined ? entityTagOf(body, coding) : undefined;
+}
+
+const callerHas = ({ fields: { ifNoneMatch } }: Exchange, tag: string): boolean =>
+  ifNoneMatch !== undefined && matchesAny(ifNoneMatch, tag);
 
 const mostJoinedBytes = 16_384;
 
-function write(exchange: Exchange, answer: Answer, headers: string[], body: Buffer): void {
+function write(boundary: Boundary, headers: string[], body: Buffer): void {
+  const { answer, exchange } = boundary;
+  const isHead = exchange.arrival.method === "HEAD";
   headers.push("Content-Length", String(body.length));
-  exchange.answerBytes = exchange.arrival.method === "HEAD" ? 0 : body.length;
-  answer.writeHead(exchange.status, headers);
-  if (exchange.arrival.method === "HEAD") answer.end();
+  exchange.answerBytes = isHead ? 0 : body.length;
+  writeHead(exchange, answer, headers, true);
+  if (isHead) answer.end();
   // Node joins a short text with the head into one write; bytes would be a second one.
   else if (body.length <= mostJoinedBytes) answer.end(body.toString("latin1"), "latin1");
   else answer.end(body);
-}
-
-function takeField(headers: string[], name: string): string | undefined {
-  let value: string | undefined;
-  for (let index = headers.length - 2; index >= 0; index -= 2) {
-    if ((headers[index] as string).toLowerCase() === name) value = headers.splice(index, 2)[1];
-  }
-  return value;
+  boundary.end();
 }

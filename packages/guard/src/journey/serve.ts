@@ -2,6 +2,7 @@ import type { LeaveFacts } from "../controls/control.ts";
 import type { DecisionRecord } from "../facts/record.ts";
 import { type Answer, answerReply } from "./answer.ts";
 import type { IdentityAssertion } from "./backend-fields.ts";
+import { Boundary } from "./boundary.ts";
 import { answerDecided } from "./conceal.ts";
 import type { Course } from "./course.ts";
 import type { Exchange } from "./exchange.ts";
@@ -20,6 +21,8 @@ export interface ServeParts {
   readonly gateItself: Course;
   /** Connections that have left HTTP. */
   readonly tunnels: OpenTunnels;
+  /** Told in words of faults of the gate's own that no record can hold. */
+  readonly onTrouble: ((message: string) => void) | undefined;
 }
 
 /** Ends journeys by serving: refusals are answered, and what passes is forwarded. */
@@ -27,29 +30,23 @@ export function compileServe({
   assertIdentity,
   gateItself,
   makeRecord,
+  onTrouble,
   record,
   tunnels,
 }: ServeParts): JourneyEnds<Answer> {
-  const end = (exchange: Exchange): void => {
-    if (exchange.ended) return;
-    exchange.ended = true;
-    record(makeRecord(exchange));
-    const { forwardedAt, path, webSocketSeat } = exchange;
-    const left: LeaveFacts = { path, forwarded: forwardedAt !== 0, webSocketSeat };
-    for (const leave of exchange.course.operation.leave) leave(left);
-  };
+  const end = compileEnd(makeRecord, record, onTrouble);
   return {
     refuse: (exchange, answer, refusal) =>
-      answerDecided(exchange, answer, refusal, () => end(exchange)),
+      answerDecided(new Boundary(exchange, answer, end), refusal),
     reply(exchange, answer, reply) {
       if (!exchange.routed) exchange.course = gateItself;
       answerReply(exchange, answer, reply);
       end(exchange);
     },
     forward(exchange, answer) {
-      const receiver = new ReceiveAnswer(exchange, answer, () => end(exchange));
-      if (exchange.arrival.upgrade === undefined)
-        receiver.forwarding = forward(exchange, receiver, answer, assertIdentity);
+      const boundary = new Boundary(exchange, answer, end);
+      const receiver = new ReceiveAnswer(boundary);
+      if (exchange.arrival.upgrade === undefined) forward(boundary, receiver, assertIdentity);
       else
         tunnel(exchange, {
           refused: receiver,
@@ -60,5 +57,41 @@ export function compileServe({
         });
     },
     abandon: end,
+    fail: (exchange, answer, fault) => new Boundary(exchange, answer, end).fail(fault),
+  };
+}
+
+/**
+ * Records an exchange once, and lets go of what was held for it, each whatever becomes of the
+ * others.
+ */
+function compileEnd(
+  makeRecord: ServeParts["makeRecord"],
+  record: ServeParts["record"],
+  onTrouble: ServeParts["onTrouble"],
+): (exchange: Exchange) => void {
+  const tell = (exchange: Exchange, what: string, fault: unknown): void => {
+    try {
+      onTrouble?.(`${what} (trace ${exchange.traceId}): ${(fault as Error).message}`);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+  return (exchange) => {
+    if (exchange.ended) return;
+    exchange.ended = true;
+    try {
+      record(makeRecord(exchange));
+    } catch (fault) {
+      tell(exchange, "a request could not be recorded", fault);
+    }
+    const { forwardedAt, path, webSocketSeat } = exchange;
+    const left: LeaveFacts = { path, forwarded: forwardedAt !== 0, webSocketSeat };
+    for (const leave of exchange.course.operation.leave)
+      try {
+        leave(left);
+      } catch (fault) {
+        tell(exchange, "what was held for a request could not be let go", fault);
+      }
   };
 }

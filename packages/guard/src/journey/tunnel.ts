@@ -7,7 +7,7 @@ import { readAnswerFields } from "./answer-fields.ts";
 import { type IdentityAssertion, sayWhoCalls } from "./backend-fields.ts";
 import type { Exchange } from "./exchange.ts";
 import type { OpenTunnels } from "./open-tunnels.ts";
-import { gateFault } from "./problems.ts";
+import { gateFault } from "./boundary.ts";
 
 export interface TunnelParts {
   /** What receives the answer of a backend that does not agree. */
@@ -69,6 +69,9 @@ export function tunnel(exchange: Exchange, parts: TunnelParts): void {
   });
 }
 
+/** A 101 leads nowhere: its links stay as they are. */
+const asTheyAre = { rewriteLink: (link: string): string => link };
+
 /** The gate's own 101: what was agreed, and the end-to-end fields of the backend's. */
 function writeHead(
   exchange: Exchange,
@@ -78,7 +81,7 @@ function writeHead(
 ): void {
   dress(exchange);
   exchange.status = 101;
-  const { headers } = readAnswerFields(answered, exchange.course.operation.fieldRules, undefined);
+  const { headers } = readAnswerFields(answered, exchange.course.operation.fieldRules, asTheyAre);
   let text = "HTTP/1.1 101 Switching Protocols\r\n";
   const write = (fields: readonly string[]): void => {
     for (let index = 0; index < fields.length; index += 2)

@@ -123,6 +123,7 @@ export class LiveGate {
       ports: {
         record,
         strictTransportSecurity,
+        onTrouble: this.#reports.onTrouble,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
         upstream: (upstream: UpstreamPlan) => this.#upstream(upstream),
         pages: new Map([

@@ -43,6 +43,7 @@ export function openCleartextPort(options: {
           .writeHead(308, {
             Location: `${publicUrl.replace(/\/$/, "")}${path}`,
             "Content-Length": "0",
+            "X-Content-Type-Options": "nosniff",
             Connection: "close",
           })
           .end();
@@ -53,6 +54,7 @@ export function openCleartextPort(options: {
         .writeHead(403, {
           "Content-Type": "application/problem+json",
           "Content-Length": Buffer.byteLength(body),
+          "X-Content-Type-Options": "nosniff",
           Connection: "close",
         })
         .end(body);

@@ -117,8 +117,13 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
   };
   server.on("connection", track);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    const problem = refuseUnparsed(error, socket);
-    if (problem !== undefined) onUnparsed(problem);
+    try {
+      const problem = refuseUnparsed(error, socket);
+      if (problem !== undefined) onUnparsed(problem);
+    } catch {
+      // Of this connection alone: an event that throws would end the thread.
+      socket.destroy();
+    }
   });
   const sessions = new Set<{ close(): void }>();
   (server as Http2SecureServer).on("session", (session) => {

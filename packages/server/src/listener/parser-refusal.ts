@@ -32,6 +32,7 @@ export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): Pr
     `HTTP/1.1 ${problem.status} Refused`,
     "Content-Type: application/problem+json",
     `Content-Length: ${Buffer.byteLength(body)}`,
+    "X-Content-Type-Options: nosniff",
     "Connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);

@@ -27,7 +27,13 @@ export function requestUpgrade(
   outgoing.on("upgrade", (response, socket, head) => {
     done = true;
     socket.setTimeout(0);
-    receiver.onSwitched(response.rawHeaders, socket, head);
+    try {
+      receiver.onSwitched(response.rawHeaders, socket, head);
+    } catch (fault) {
+      // Of this handshake alone: an event that throws would end the thread.
+      socket.destroy();
+      receiver.refused.onFault("upstream-malformed", `${target}: ${(fault as Error).message}`);
+    }
   });
   outgoing.on("response", (response) => {
     done = true;

@@ -53,7 +53,12 @@ type Known = Parameters<NonNullable<NonNullable<typeof fits>["body"]>>[0];
 
 /** What is said of an answer: its head first, then its body. */
 function said(status: number, contentType: string | undefined, value?: unknown): string {
-  const head = { status, contentType, response: responses.find(status, contentType) };
+  const head = {
+    status,
+    contentType,
+    response: responses.find(status, contentType),
+    bodyless: false,
+  };
   const known = { declaredAnswer: undefined } as Known;
   const outcome = fits?.head?.(known, head) ?? fits?.body?.(known, value, head);
   return typeof outcome === "object" && isRefusal(outcome) ? outcome.problem.code : "fits";

@@ -1,4 +1,6 @@
 import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
+import type { CoreKeys } from "../../policy/core-keys.ts";
+import { closestOf, type EntryAt } from "../../policy/join-context.ts";
 import { planPropertyRoles } from "../../policy/schema-property.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
@@ -15,13 +17,17 @@ export const disclosure = defineControl({
       kind: "settable",
       sentence:
         "What the document does not declare, and what the caller's roles may not see, leaves no answer.",
-      answers: "Nothing is refused for it: the record's `stripped` names what was taken.",
+      answers:
+        "The record's `stripped` names what was taken. An answer that the document does not name " +
+        "leaves as its status, or as far as it fits the nearest shape.",
     },
   ],
   keys,
   problems: [problems],
   plan: ({ visible }, context): RestrictedProperties =>
     planPropertyRoles("visible", visible, context),
+  planOperation: (entries: readonly EntryAt<typeof keys & CoreKeys>[]): string | undefined =>
+    closestOf(entries, "cacheControl")?.value,
   answer: {
     strip: step({
       title: "disclosure",
@@ -30,8 +36,11 @@ export const disclosure = defineControl({
       gives: ["declaredAnswer", "stripped"],
     }),
   },
-  compile: (_own, { api, responses, whole }) =>
-    api === undefined
-      ? {}
-      : { answer: { strip: compileDisclose(responses, api.document.schemas, whole) } },
+  compile(cacheControl, { api, operation, responses, whole }) {
+    const keeping = { mode: "disclosure", cacheControl };
+    // Where the document names no response at all, every answer is declared.
+    return api === undefined || operation === undefined || operation.responses.length === 0
+      ? { keeping }
+      : { keeping, answer: { strip: compileDisclose(responses, api, whole) } };
+  },
 });

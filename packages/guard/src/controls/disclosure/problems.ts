@@ -6,4 +6,9 @@ export const problems = defineProblems("disclosure", {
     title: "The backend's answer cannot be read",
     sentence: "Try again later; the fault is on the server's side.",
   },
+  "answer-undeclared": {
+    status: 502,
+    title: "The backend's answer is not one that may leave",
+    sentence: "Try again later; the fault is on the server's side.",
+  },
 });

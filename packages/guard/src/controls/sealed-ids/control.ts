@@ -7,6 +7,7 @@ import { compileOpenBody } from "./open-body.ts";
 import { compileOpenParameters } from "./open-parameters.ts";
 import { planSealedIds, type SealedPlan } from "./plan.ts";
 import { keys } from "./policy.ts";
+import { problems } from "./problems.ts";
 import { compileSealing } from "./sealing.ts";
 
 export interface SealedIdsPorts {
@@ -18,7 +19,7 @@ export const sealedIds = defineControl({
   name: "sealed-ids",
   sentence: "Object ids that leave as handles, and open for their reader alone.",
   keys,
-  problems: [objectProblems],
+  problems: [objectProblems, problems],
   plan: planSealedIds,
   open(plan: SealedPlan | undefined, { sealer }: SealedIdsPorts, { templateOf }) {
     if (plan === undefined) return undefined;
@@ -57,7 +58,7 @@ export const sealedIds = defineControl({
         open: compileOpenParameters(sealing, operation, schemas),
         openBody: compileOpenBody(sealing, operation, schemas),
       },
-      answer: compileSealAnswer(sealing, responses, schemas),
+      answer: compileSealAnswer(sealing, operation, responses, api),
     };
   },
 });

@@ -1,8 +1,8 @@
 import { headerProblems } from "../../facts/header-fields.ts";
 import { refuse } from "../../facts/refusal.ts";
 import { type Check, step } from "../check.ts";
-import { defineControl } from "../control.ts";
-import { planVersions, type VersionEnd } from "./plan.ts";
+import { defineControl, type EveryAnswer } from "../control.ts";
+import { planVersions, type VersionEnd, type VersioningPlan } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { problems } from "./problems.ts";
 import { compileSelectVersion } from "./select-version.ts";
@@ -34,13 +34,22 @@ export const version = defineControl({
   },
   compileFirst: (_live, whole) => ({ select: compileSelectVersion(whole) }),
   request: { sunset: step({ title: "sunset", mode: "version", needs: [], gives: [] }) },
+  everyAnswer: (_live, { versioning }) => sayWhatChose(versioning),
   compile(_own, { api, whole }) {
+    const everyAnswer = api?.issuer === true ? undefined : sayWhatChose(whole.versioning);
     const end = api === undefined ? undefined : whole.ends[api.index];
     return end === undefined
-      ? {}
-      : { request: { sunset: compileSunset(end) }, answerFields: end.answerFields };
+      ? { everyAnswer }
+      : { everyAnswer, request: { sunset: compileSunset(end) }, answerFields: end.answerFields };
   },
 });
+
+/** A cache must not give the answer of one version to who asks for another. */
+function sayWhatChose(versioning: VersioningPlan): EveryAnswer | undefined {
+  if (versioning.from !== "header" && versioning.from !== "accept") return undefined;
+  const name = versioning.from === "accept" ? "Accept" : versioning.name;
+  return { replaces: [], add: ({ answerFields }) => void answerFields.push("Vary", name) };
+}
 
 function compileSunset({ answerFields, sunsetAtMs }: VersionEnd): Check<never> | undefined {
   if (sunsetAtMs === undefined) return undefined;

@@ -18,8 +18,9 @@ export function compileSelectVersion({
       return undefined;
     };
   const { from, name, otherwise } = versioning;
-  const read = from === "header" ? fieldOf(name) : from === "query" ? queryOf(name) : acceptOf;
   const names = new Set(offered);
+  const read =
+    from === "header" ? fieldOf(name) : from === "query" ? queryOf(name) : acceptOf(names);
   const list = offered.join(", ");
   const unnamed = refuse(problems["version-unknown"], {
     detail: `no version was named; offered: ${list}`,
@@ -38,6 +39,10 @@ export function compileSelectVersion({
 
 const twice = refuse(headerProblems["header-malformed"], {
   detail: "the version was named twice",
+});
+
+const tooLong = refuse(headerProblems["header-malformed"], {
+  detail: "Accept is too long to be read",
 });
 
 function fieldOf(name: string): ReadVersion {
@@ -61,8 +66,27 @@ function queryOf(name: string): ReadVersion {
   };
 }
 
-/** `Accept: application/json; version=v2` */
-const acceptOf: ReadVersion = ({ fields: { accept } }) =>
-  accept === undefined || accept.length > 500
-    ? undefined
-    : /;\s*version="?([A-Za-z0-9._-]{1,32})"?/.exec(accept)?.[1];
+/** Longer than any app or browser sends. */
+const mostAcceptBytes = 2000;
+const versionParameter = /;\s*version\s*=\s*(?:"([^"]*)"|([^;,\s"]*))/gi;
+/** `application/vnd.harbour.v2+json`: the last part of a vendor's type, where it is a version. */
+const vendorType = /\bapplication\/vnd\.[\w.-]*\.([\w-]{1,32})(?:\+[a-z]+)?(?=\s*(?:[;,]|$))/gi;
+
+/**
+ * `Accept: application/json; version=v2`, or `application/vnd.harbour.v2+json`. Types that name
+ * different versions have several readings, whatever their weights.
+ */
+function acceptOf(offered: ReadonlySet<string>): ReadVersion {
+  const isVersion = (name: string): boolean => offered.has(name) || /^v?\d/.test(name);
+  return ({ fields: { accept } }) => {
+    if (accept === undefined) return undefined;
+    if (accept.length > mostAcceptBytes) return tooLong;
+    const named = new Set([
+      ...[...accept.matchAll(versionParameter)].map(([, quoted, plain]) => quoted ?? plain ?? ""),
+      ...[...accept.matchAll(vendorType)].map(([, last = ""]) => last).filter(isVersion),
+    ]);
+    if (named.size > 1) return twice;
+    const [version] = named;
+    return version;
+  };
+}
