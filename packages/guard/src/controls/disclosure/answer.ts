@@ -1,7 +1,6 @@
 import type { SchemaRegistry } from "../../document/api-document.ts";
 import type { ResponseTable } from "../../document/responses.ts";
-import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
-import { compileStrip } from "../../document/schema/strip-undeclared.ts";
+import { compileStrip, type RestrictedProperties } from "../../document/schema/strip-undeclared.ts";
 import { refuse } from "../../facts/refusal.ts";
 import type { AnswerCheck } from "../check.ts";
 import { problems } from "./problems.ts";

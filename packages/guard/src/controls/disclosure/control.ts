@@ -1,4 +1,4 @@
-import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
+import type { RestrictedProperties } from "../../document/schema/strip-undeclared.ts";
 import { planPropertyRoles } from "../../policy/schema-property.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";

@@ -39,8 +39,9 @@ export function compileNoteShown(
       if (caller === undefined || head.status >= 300) return undefined;
       const names: string[] = [];
       for (const visit of visitsOf(head))
-        visit(answer, (kind, id) => {
-          if (typeof id === "string" || typeof id === "number") names.push(`${kind}\n${id}`);
+        visit(answer, (kinds, id) => {
+          if (typeof id === "string" || typeof id === "number")
+            for (const kind of kinds) names.push(`${kind}\n${id}`);
           return id;
         });
       if (names.length > 0) state.note(caller.subject, names);

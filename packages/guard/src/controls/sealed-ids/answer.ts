@@ -36,7 +36,7 @@ export function compileSealAnswer(
         const replace = replaceOf(head);
         if (replace === undefined) return undefined;
         const seal = compileSealOne(sealing, known);
-        return { change: (value) => replace(value, seal) };
+        return { change: (value) => replace(value, ([kind], id) => seal(kind as string, id)) };
       },
     },
   };

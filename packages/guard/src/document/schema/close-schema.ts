@@ -1,22 +1,35 @@
 import type { JsonSchema, SchemaRegistry } from "../api-document.ts";
 import {
-  followReference,
   isSchemaObject,
+  isWrongWay,
   sameValueSchemas,
   type SchemaObject,
 } from "./schema-walk.ts";
 
 export type Direction = "request" | "response";
 
-const inPlace: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf"]);
-const inPlaceSingle: ReadonlySet<string> = new Set(["not", "if", "then", "else"]);
-const memberMaps: ReadonlySet<string> = new Set(["properties", "patternProperties"]);
-const itemSingles: ReadonlySet<string> = new Set([
-  "items",
-  "additionalProperties",
-  "contains",
-  "unevaluatedItems",
-]);
+/** What the value of a keyword holds. Those of other keywords stay as they are. */
+type Holds = "reference" | "parts" | "part" | "namedParts" | "members" | "place" | "places" | "names";
+
+const holds: Readonly<Record<string, Holds>> = {
+  $ref: "reference",
+  allOf: "parts",
+  anyOf: "parts",
+  oneOf: "parts",
+  not: "part",
+  if: "part",
+  then: "part",
+  else: "part",
+  dependentSchemas: "namedParts",
+  properties: "members",
+  patternProperties: "members",
+  items: "place",
+  additionalProperties: "place",
+  contains: "place",
+  unevaluatedItems: "place",
+  prefixItems: "places",
+  required: "names",
+};
 
 /**
  * Almost no document says `additionalProperties: false`, and every property that a document does
@@ -65,22 +78,40 @@ export class SchemaCloser {
   }
 
   #keyword(keyword: string, value: unknown, schema: SchemaObject): unknown {
-    if (keyword === "$ref" && typeof value === "string") return `${this.#base}${value}`;
-    if (inPlace.has(keyword) && Array.isArray(value))
-      return (value as JsonSchema[]).map((part) => this.part(part));
-    if (inPlaceSingle.has(keyword)) return this.part(value as JsonSchema);
-    if (keyword === "dependentSchemas" && isSchemaObject(value))
-      return mapMembers(value, (part) => this.part(part));
-    if (memberMaps.has(keyword) && isSchemaObject(value))
-      return mapMembers(value, (part) => (this.#isWrongWay(part) ? false : this.place(part)));
-    if (itemSingles.has(keyword)) return isSchemaObject(value) ? this.place(value) : value;
-    if (keyword === "prefixItems" && Array.isArray(value))
-      return (value as JsonSchema[]).map((part) => this.place(part));
-    if (keyword === "required" && Array.isArray(value))
-      return (value as unknown[]).filter(
-        (name) => typeof name === "string" && !this.#memberIsWrongWay(schema, name),
-      );
-    return value;
+    const held = Object.hasOwn(holds, keyword) ? holds[keyword] : undefined;
+    if (Array.isArray(value)) return this.#list(held, value as unknown[], schema);
+    if (isSchemaObject(value)) return this.#object(held, value);
+    return held === "reference" && typeof value === "string" ? `${this.#base}${value}` : value;
+  }
+
+  #list(held: Holds | undefined, list: readonly unknown[], schema: SchemaObject): unknown {
+    switch (held) {
+      case "parts":
+        return (list as JsonSchema[]).map((part) => this.part(part));
+      case "places":
+        return (list as JsonSchema[]).map((part) => this.place(part));
+      case "names":
+        return list.filter(
+          (name) => typeof name === "string" && !this.#memberIsWrongWay(schema, name),
+        );
+      default:
+        return list;
+    }
+  }
+
+  #object(held: Holds | undefined, value: SchemaObject): unknown {
+    switch (held) {
+      case "part":
+        return this.part(value);
+      case "place":
+        return this.place(value);
+      case "namedParts":
+        return mapMembers(value, (part) => this.part(part));
+      case "members":
+        return mapMembers(value, (part) => (this.#isWrongWay(part) ? false : this.place(part)));
+      default:
+        return value;
+    }
   }
 
   #declaresMembers(schema: JsonSchema): boolean {
@@ -96,13 +127,7 @@ export class SchemaCloser {
 
   #isWrongWay(schema: JsonSchema): boolean {
     const keyword = this.#direction === "request" ? "readOnly" : "writeOnly";
-    for (
-      let at: JsonSchema | undefined = schema, hops = 0;
-      isSchemaObject(at) && hops < 8;
-      at = followReference(at, this.#schemas), hops += 1
-    )
-      if (at[keyword] === true) return true;
-    return false;
+    return isWrongWay(schema, keyword, this.#schemas);
   }
 
   #memberIsWrongWay(schema: SchemaObject, name: string): boolean {

@@ -84,28 +84,29 @@ function verify(
     });
 }
 
+/** Keywords whose value is no schema, whatever it looks like. */
+const values: ReadonlySet<string> = new Set(["enum", "const", "default"]);
+
 function firstBadPattern(schema: unknown, seen: Set<unknown>): string | undefined {
   if (typeof schema !== "object" || schema === null || seen.has(schema)) return undefined;
   seen.add(schema);
-  if (isSchemaObject(schema)) {
-    const patterns = [
-      ...(typeof schema["pattern"] === "string" ? [schema["pattern"]] : []),
-      ...(isSchemaObject(schema["patternProperties"])
-        ? Object.keys(schema["patternProperties"])
-        : []),
-    ];
-    for (const pattern of patterns) {
-      try {
-        compileBoundedPattern(pattern);
-      } catch (fault) {
-        return (fault as Error).message;
-      }
+  for (const pattern of patternsIn(schema)) {
+    try {
+      compileBoundedPattern(pattern);
+    } catch (fault) {
+      return (fault as Error).message;
     }
   }
   for (const [keyword, part] of Object.entries(schema)) {
-    if (keyword === "enum" || keyword === "const" || keyword === "default") continue;
-    const bad = firstBadPattern(part, seen);
+    const bad = values.has(keyword) ? undefined : firstBadPattern(part, seen);
     if (bad !== undefined) return bad;
   }
   return undefined;
+}
+
+function patternsIn(schema: object): readonly string[] {
+  if (!isSchemaObject(schema)) return [];
+  const { pattern, patternProperties } = schema;
+  const ofNames = isSchemaObject(patternProperties) ? Object.keys(patternProperties) : [];
+  return typeof pattern === "string" ? [pattern, ...ofNames] : ofNames;
 }
