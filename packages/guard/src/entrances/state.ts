@@ -8,7 +8,17 @@ export {
   SharedMemoryState,
 } from "../state/shared-memory.ts";
 export {
+  headWords,
+  type ProvenanceSize,
+  sizeOfProvenance,
+  ways as provenanceWays,
+} from "../state/provenance-size.ts";
+export {
   allocateSharedProvenance,
+  countsOfProvenance,
+  type ProvenanceCounts,
+  provenancePageBytes,
+  setProvenanceCounts,
   type SharedProvenance,
   SharedProvenanceState,
 } from "../state/shared-provenance.ts";

@@ -64,9 +64,10 @@ export async function up(options: UpOptions): Promise<Running> {
   const readSecrets = (of: Policy, from: string) =>
     readGateSecrets(of, from, directory, environment);
   const serving = new Serving(policy, plan, shared.buckets, readSecrets(policy, folder));
-  const provenance = openProvenance(
+  const provenance = await openProvenance(
     directory,
-    plan.controls.provenance !== undefined && plan.state === "memory",
+    plan.state === "memory" ? plan.controls.provenance?.memory : undefined,
+    say,
   );
 
   // Gate threads begin with what holds when they are started: nothing is told before.
@@ -143,6 +144,7 @@ export async function up(options: UpOptions): Promise<Running> {
               cleartextRequests,
               reloads: reloads.count,
               reloadsRefused: reloads.refused,
+              provenance: provenance.counts(),
             }),
           ),
         notReady: () => missingKeys(serving, issuer),

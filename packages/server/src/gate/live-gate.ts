@@ -53,7 +53,7 @@ export class LiveGate {
   readonly #revocations = new Revocations();
   readonly #keys: KeyRing;
   readonly #replay: ReplayState;
-  readonly #provenance: ProvenanceState;
+  readonly #provenance: ProvenanceState | undefined;
   readonly #writes: WriteVersions;
   readonly #gate: Gate;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
@@ -64,7 +64,8 @@ export class LiveGate {
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
     this.#writes = new WriteVersions(settings.writes);
-    this.#provenance = new SharedProvenanceState(settings.provenance);
+    const { provenance } = settings;
+    this.#provenance = provenance === undefined ? undefined : new SharedProvenanceState(provenance);
     this.revoke(settings.revocations);
     setInterval(
       () => this.#revocations.forgetExpired(Math.floor(Date.now() / 1000)),
@@ -99,10 +100,10 @@ export class LiveGate {
   }
 
   #optionsFor({ buckets, decisionPointTokens, plan, sealingSecrets }: PlanSettings) {
-    const { assertionIssuer, assertionKey, everyAnswer, nonceSecret, provenance } = this.#settings;
+    const { assertionIssuer, assertionKey, everyAnswer, nonceSecret } = this.#settings;
     const { evidence, onNewToken, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
-    const limits = this.#stateFor(plan.state, localLimits);
+    const limits = this.#stateFor(plan, localLimits);
     const redis = limits instanceof RedisState ? limits : undefined;
     return {
       plan,
@@ -128,7 +129,7 @@ export class LiveGate {
         onNewToken,
         revocations: this.#revocations,
         proofs: { nonces: createDpopNonces(nonceSecret), replay: redis ?? this.#replay },
-        provenance: redis ?? (provenance.sets === 0 ? undefined : this.#provenance),
+        provenance: redis ?? this.#provenance,
         writes: this.#writes,
         evidence,
         decisionPoint: (name: string, point: Parameters<typeof createDecisionPoint>[0]) =>
@@ -164,7 +165,7 @@ export class LiveGate {
     }
   }
 
-  #stateFor(url: string, local: LimitState): LimitState {
+  #stateFor({ controls, state: url }: Plan, local: LimitState): LimitState {
     if (url === "memory") return local;
     if (this.#state?.url === url) return this.#state.state;
     const old = this.#state;
@@ -173,6 +174,7 @@ export class LiveGate {
       url,
       prefix: "portcullis:",
       timeoutMs: stateTimeoutMs,
+      mostShown: controls.provenance?.memory.mostEach ?? 0,
       fallback: local,
       onTrouble: this.#reports.onTrouble,
     });

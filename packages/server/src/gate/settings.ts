@@ -22,8 +22,8 @@ export interface GateSettings {
   readonly nonceSecret: Uint8Array;
   /** Proofs that were used. */
   readonly replay: SharedReplay;
-  /** Ids that callers were shown. */
-  readonly provenance: SharedProvenance;
+  /** Ids that callers were shown; undefined where nothing asks for them, or Redis keeps them. */
+  readonly provenance: SharedProvenance | undefined;
   /** Counters of writes. */
   readonly writes: SharedArrayBuffer;
   readonly revocations: readonly Revocation[];

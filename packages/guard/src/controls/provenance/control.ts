@@ -26,13 +26,25 @@ export const provenance = defineControl({
     note: step({
       title: "note shown ids",
       mode: "ownership",
-      needs: ["caller", "stripped"],
+      needs: [
+        "body",
+        "bodyAbsent",
+        "bodyBytes",
+        "caller",
+        "fields",
+        "forwardFields",
+        "idsOpened",
+        "bodyIdsOpened",
+        "pathParameters",
+        "query",
+        "stripped",
+      ],
       gives: ["shownNoted"],
     }),
   },
-  compile(_own, { api, live, responses }) {
+  compile(_own, { api, live, name, responses }) {
     if (live === undefined || api === undefined || api.issuer) return {};
     const { schemas } = api.document;
-    return { answer: { note: compileNoteShown(responses, schemas, live.plan, live.state) } };
+    return { answer: { note: compileNoteShown(responses, schemas, live.plan, name, live.state) } };
   },
 });

@@ -176,7 +176,7 @@ class PlaceBuilder<R> {
         ...patterns.map(([, , schema]) => schema),
         ...othersOf(parts),
       ]);
-    const others = [...othersOf(parts), ...unevaluatedOf(parts)];
+    const others = othersOf(parts);
     if (others.length > 0) place.others = this.#member(others);
     place.prefix = Array.from({ length: prefixLength(parts) }, (_, index) =>
       this.#at(onElement(parts, index)),
@@ -257,12 +257,11 @@ function closes(part: SchemaObject): boolean {
   );
 }
 
-const openOf = (parts: readonly SchemaObject[], keyword: string): readonly JsonSchema[] =>
-  parts.flatMap(({ [keyword]: open }) =>
-    open === undefined || open === false ? [] : [open as JsonSchema],
-  );
-const othersOf = (parts: readonly SchemaObject[]) => openOf(parts, "additionalProperties");
-const unevaluatedOf = (parts: readonly SchemaObject[]) => openOf(parts, "unevaluatedProperties");
+/** What is said of members that are declared nowhere. */
+const othersOf = (parts: readonly SchemaObject[]): readonly JsonSchema[] =>
+  parts
+    .flatMap((part) => [part["additionalProperties"], part["unevaluatedProperties"]])
+    .filter((open) => open !== undefined && open !== false) as JsonSchema[];
 
 function alikeOf<R>(members: ReadonlyMap<string, Member<R>>): ReadonlyMap<string, readonly R[]> {
   const alike = new Map<string, readonly R[]>();

@@ -108,7 +108,7 @@ export function patternsOf(part: SchemaObject): readonly (readonly [BoundedPatte
 
 /** What one schema says of a member of this name, and nothing of what others say of it. */
 function* partOnMember(part: SchemaObject, name: string): Generator<JsonSchema> {
-  const { additionalProperties, properties } = part;
+  const { additionalProperties, properties, unevaluatedProperties } = part;
   let declares = false;
   if (isSchemaObject(properties) && Object.hasOwn(properties, name)) {
     declares = true;
@@ -119,7 +119,9 @@ function* partOnMember(part: SchemaObject, name: string): Generator<JsonSchema> 
     declares = true;
     yield schema;
   }
-  if (!declares && additionalProperties !== undefined) yield additionalProperties as JsonSchema;
+  if (declares) return;
+  for (const others of [additionalProperties, unevaluatedProperties])
+    if (others !== undefined) yield others as JsonSchema;
 }
 
 /** All that these schemas of one value say of its member. */
