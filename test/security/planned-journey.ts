@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type Answer, createGate } from "@portcullis/guard";
 import { IdSealer } from "@portcullis/guard/ownership";
-import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/state";
+import {
+  allocateSharedBuckets,
+  allocateSharedProvenance,
+  SharedMemoryState,
+  SharedProvenanceState,
+} from "@portcullis/guard/state";
 import type { KeySource } from "@portcullis/guard/tokens";
 import type { Upstream } from "@portcullis/guard/upstream";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
@@ -14,6 +19,8 @@ export interface Got {
   /** What the record says of it. */
   readonly code: string | undefined;
   readonly body: string;
+  /** Flat: name, value. */
+  readonly headers: readonly string[];
 }
 
 /** Claims of the caller's token beyond its subject; signatures are not looked at. */
@@ -66,6 +73,12 @@ export async function plannedJourney({
       limits: state,
       localLimits: state,
       keys: anySignature,
+      provenance:
+        plan.controls.provenance === undefined
+          ? undefined
+          : new SharedProvenanceState(
+              allocateSharedProvenance({ callers: 1000, idsEach: 50, mostEach: 100 }, [1, 2, 3, 4]),
+            ),
       sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]),
       record: ({ code }) => {
         recorded = code;
@@ -107,19 +120,26 @@ export async function plannedJourney({
     ];
     return new Promise((resolve) => {
       let status = 0;
+      let answered: readonly string[] = [];
       const answer: Answer = {
         headersSent: false,
         writableEnded: true,
-        writeHead: (given: number) => {
+        writeHead: (given: number, fields: readonly string[]) => {
           status = given;
+          answered = fields;
         },
         write: () => true,
         end: (chunk?: Buffer | string) =>
           setImmediate(() =>
-            resolve({ status, code: recorded, body: chunk === undefined ? "" : chunk.toString() }),
+            resolve({
+              status,
+              code: recorded,
+              body: chunk === undefined ? "" : chunk.toString(),
+              headers: answered,
+            }),
           ),
         once: () => undefined,
-        destroy: () => resolve({ status: 0, code: recorded, body: "" }),
+        destroy: () => resolve({ status: 0, code: recorded, body: "", headers: [] }),
       };
       gate.handle(
         {

@@ -147,7 +147,13 @@ function found(schema: JsonSchema, value: unknown): unknown {
     app: undefined,
     stripped: undefined,
     declaredAnswer: undefined,
-    ...({ path: "/x", query: "", pathParameters: [], forwardFields: [], bodyAbsent: true } as object),
+    ...({
+      path: "/x",
+      query: "",
+      pathParameters: [],
+      forwardFields: [],
+      bodyAbsent: true,
+    } as object),
   } as never;
   const strip = compileDisclose(responses, schemas, restricted)?.body?.(known, value, head);
   const seal = compileSealAnswer(sealing, responses, schemas).seal.body?.(known, value, head);

@@ -149,8 +149,11 @@ export class ReceiveAnswer implements AnswerReceiver {
       this.#end();
       return;
     }
+    const { headers } = this.#fields as AnswerFields;
     const shaped =
-      plain === undefined ? "unread" : shapeAnswer(exchange, this.#head as AnswerHead, plain);
+      plain === undefined
+        ? "unread"
+        : shapeAnswer(exchange, this.#head as AnswerHead, plain, headers);
     if (shaped === "refused") this.#refuse();
     else if (shaped !== "unread") this.#send(shaped.body, shaped.changed || plain !== bytes);
     else if (!this.#unreadStands(why)) {

@@ -3,6 +3,7 @@ import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
 import { nearest } from "../../reading/nearest-name.ts";
 import type { OwnerAtom } from "./owner-rule.ts";
+import { filters } from "./plan-foreign.ts";
 import { planLookup } from "./plan-lookup.ts";
 import { placeOf } from "./plan-request-place.ts";
 import type { OwnerLeaf } from "./policy.ts";
@@ -41,8 +42,7 @@ export function planAtom(
     });
     return undefined;
   }
-  if (leaf.foreign === "filter")
-    note([...place, "foreign"], "a list is cut only by a rule that stands alone");
+  if (filters(leaf)) note([...place, "foreign"], "a list is cut only by a rule that stands alone");
   const { body, lookup, optional = false, param, provenance, relation, response } = leaf;
   const ways = [param, body, relation, provenance, lookup ?? response];
   if (ways.filter((way) => way !== undefined).length !== 1) {

@@ -1,15 +1,18 @@
 import type { JsonSchema, SchemaRegistry } from "../api-document.ts";
-import {
-  isSchemaObject,
-  isWrongWay,
-  sameValueSchemas,
-  type SchemaObject,
-} from "./schema-walk.ts";
+import { isSchemaObject, isWrongWay, sameValueSchemas, type SchemaObject } from "./schema-walk.ts";
 
 export type Direction = "request" | "response";
 
 /** What the value of a keyword holds. Those of other keywords stay as they are. */
-type Holds = "reference" | "parts" | "part" | "namedParts" | "members" | "place" | "places" | "names";
+type Holds =
+  | "reference"
+  | "parts"
+  | "part"
+  | "namedParts"
+  | "members"
+  | "place"
+  | "places"
+  | "names";
 
 const holds: Readonly<Record<string, Holds>> = {
   $ref: "reference",

@@ -166,7 +166,9 @@ class PlaceBuilder<R> {
   #fill(place: Building<R>, parts: readonly SchemaObject[]): void {
     place.members = this.#members(parts);
     place.alike = alikeOf(place.members);
-    const patterns = parts.flatMap((part) => patternsOf(part).map((one) => [part, ...one] as const));
+    const patterns = parts.flatMap((part) =>
+      patternsOf(part).map((one) => [part, ...one] as const),
+    );
     place.patterns = patterns.map(([part, pattern, schema]) => ({
       pattern,
       member: this.#member([schema, ...othersOf(parts.filter((one) => one !== part))]),
@@ -276,7 +278,6 @@ function meetsRule<R>({ choice, items, members, others, patterns, prefix }: Plac
   return (
     inner.some(
       (member) => member !== undefined && (member.rules.length > 0 || member.place?.ruled === true),
-    ) ||
-    [...prefix, items, choice?.any].some((place) => place?.ruled === true)
+    ) || [...prefix, items, choice?.any].some((place) => place?.ruled === true)
   );
 }

@@ -105,9 +105,7 @@ function leaves(
   roles: readonly string[],
 ): boolean {
   if (member === undefined) return !closed;
-  return (
-    !member.writeOnly && member.rules.every((may) => may.some((role) => roles.includes(role)))
-  );
+  return !member.writeOnly && member.rules.every((may) => may.some((role) => roles.includes(role)));
 }
 
 function note(pointer: string, stripped: string[]): void {
