@@ -66,6 +66,16 @@ export class SchemaCollector {
       if (name === undefined) return false;
       if (this.#is30) return raised;
     }
+    this.#keywords(at, value, raised);
+    if (this.#is30) raise30(raised);
+    return raised;
+  }
+
+  #keywords(
+    at: Located,
+    value: Readonly<Record<string, unknown>>,
+    raised: Record<string, unknown>,
+  ): void {
     for (const [keyword, part] of Object.entries(value)) {
       if (keyword === "$ref" || dropped.has(keyword) || keyword.startsWith("x-")) continue;
       if (notUnderstood.has(keyword))
@@ -76,8 +86,6 @@ export class SchemaCollector {
         );
       else raised[keyword] = this.#keyword(child(at, keyword), keyword, part);
     }
-    if (this.#is30) raise30(raised);
-    return raised;
   }
 
   #keyword(at: Located, keyword: string, part: unknown): unknown {

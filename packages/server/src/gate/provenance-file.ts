@@ -11,7 +11,7 @@ import {
 } from "@portcullis/guard/state";
 import { adoptKept, countKept, readHeader, seedsOf, writeHeader } from "./kept-provenance.ts";
 
-const saveEveryMs = 15_000;
+const usualSaveMs = 15_000;
 const seedBytes = 16;
 
 export interface ProvenanceFile {
@@ -32,6 +32,7 @@ export async function openProvenance(
   directory: string,
   size: ProvenanceSize | undefined,
   say: (message: string) => void,
+  saveEveryMs = usualSaveMs,
 ): Promise<ProvenanceFile> {
   if (size === undefined)
     return { shared: undefined, counts: () => undefined, close: () => Promise.resolve() };

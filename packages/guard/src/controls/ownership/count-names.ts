@@ -1,3 +1,5 @@
+import { folded } from "../../reading/names-alike.ts";
+
 /**
  * Names under which answers tell of a list how long it is or whether there is more of it, as the
  * frameworks and styles in use write them: Spring Data, Django REST, Laravel, Rails, JSON:API, HAL,
@@ -31,8 +33,6 @@ const besideList = `meta metadata page pageInfo pageable paging pagination pager
 const ofRequest = `page pageNumber pageIndex pageSize perPage currentPage number size limit offset
   skip take top from start startIndex itemsPerPage`;
 
-/** A name without case, separators and signs. */
-export const folded = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 const listed = (text: string): string[] => text.split(/\s+/).map(folded);
 
 const kinds: ReadonlyMap<string, CountKind> = new Map(

@@ -1,7 +1,7 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
-import { folded } from "./count-names.ts";
+import { folded } from "../../reading/names-alike.ts";
 import type { OwnerClause } from "./owner-rule.ts";
 import { placeOf } from "./plan-request-place.ts";
 import type { OwnerLeaf } from "./policy.ts";

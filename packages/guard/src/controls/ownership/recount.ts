@@ -141,7 +141,9 @@ const emptied = (value: unknown, { shown }: Cut): unknown =>
   isSchemaObject(value) && numberIn(value["value"]) !== undefined ? { ...value, value: shown } : {};
 
 function tellsNothing(value: unknown, kind: CountKind, { sent, shown }: Cut): boolean {
-  if (value === null || value === false || value === "" || Array.isArray(value)) return true;
+  if (value === null || value === "" || Array.isArray(value)) return true;
+  // `last: true` is the end of a list, as `hasMore: false` is.
+  if (typeof value === "boolean") return value === (kind === "link");
   const number = numberIn(value);
   if (kind === "count") return number === sent && sent === shown;
   return kind === "pages" && number !== undefined && number <= 1;

@@ -5,6 +5,7 @@ import { defineControl } from "../control.ts";
 import { compileNoteShown } from "./answer.ts";
 import { planProvenance, type ProvenancePlan } from "./plan.ts";
 import { keys } from "./policy.ts";
+import { words } from "./words.ts";
 
 export interface ProvenancePorts {
   /** Where it is kept what callers were shown; needed where the policy asks for it. */
@@ -47,4 +48,5 @@ export const provenance = defineControl({
     const { schemas } = api.document;
     return { answer: { note: compileNoteShown(responses, schemas, live.plan, name, live.state) } };
   },
+  words,
 });

@@ -17,6 +17,8 @@ export type ProvenancePlan =
       /** Operations, by kind and name, whose answers show what their requests named. */
       readonly sources: Readonly<Record<string, readonly string[]>>;
       readonly memory: ProvenanceSize;
+      /** Whether all nodes remember together, in Redis. */
+      readonly together: boolean;
     }
   | undefined;
 
@@ -37,6 +39,7 @@ export function planProvenance(policy: Policy, context: JoinContext): Provenance
     context.note(["provenance"], "ids are shown to signed-in callers, and no issuer is named", {
       expected: "identity: { issuer: https://..., audience: ... }",
     });
+  const together = policy.state !== undefined && policy.state !== "memory";
   const marks: Record<string, Record<string, string>> = {};
   const sources: Record<string, readonly string[]> = {};
   for (const [kind, { properties, sources: written = [] }] of Object.entries(provenance)) {
@@ -50,7 +53,7 @@ export function planProvenance(policy: Policy, context: JoinContext): Provenance
     );
     sources[kind] = written;
   }
-  return { marks, sources, memory: planMemory(policy, context) };
+  return { marks, sources, memory: planMemory(policy, context), together };
 }
 
 function verifySource(

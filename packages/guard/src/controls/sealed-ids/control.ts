@@ -8,6 +8,7 @@ import { compileOpenParameters } from "./open-parameters.ts";
 import { planSealedIds, type SealedPlan } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { compileSealing } from "./sealing.ts";
+import { words } from "./words.ts";
 
 export interface SealedIdsPorts {
   /** What seals and opens ids; needed where the policy seals any. */
@@ -60,4 +61,5 @@ export const sealedIds = defineControl({
       answer: compileSealAnswer(sealing, responses, schemas),
     };
   },
+  words,
 });

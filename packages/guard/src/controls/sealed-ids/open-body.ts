@@ -5,6 +5,7 @@ import {
   type ReplaceOne,
 } from "../../document/schema/marked-properties.ts";
 import type { BodyKind } from "../../facts/body.ts";
+import type { Facts } from "../../facts/facts.ts";
 import { isRefusal, type Refusal } from "../../facts/refusal.ts";
 import { serializeExactly } from "../../reading/serialize-exactly.ts";
 import type { Check } from "../check.ts";
@@ -42,20 +43,31 @@ export function compileOpenBody(
       return couldCarry(kind, parts !== undefined, fields.contentType)
         ? notOpened(`a body of the kind ${kind}`)
         : undefined;
-    if (body === undefined || bodyBytes === undefined) return undefined;
-    const opener = compileOpener(sealing, known);
-    const open = (value: unknown): unknown => replace(value, opener.open);
-    const opened = open(body);
-    if (opened !== body) {
-      known.body = opened;
-      // The backend gets the ids, and every other byte's value as it was sent.
-      known.bodyBytes =
-        kind === "form"
-          ? rewriteForm(bodyBytes, body as Fields, opened as Fields)
-          : serializeExactly(bodyBytes, opened, open);
-    }
-    return opener.refusal();
+    return body === undefined || bodyBytes === undefined
+      ? undefined
+      : openBody(sealing, known, bodyBytes, replace);
   };
+}
+
+/** The backend gets the ids, and every other byte's value as it was sent. */
+function openBody(
+  sealing: Sealing,
+  known: ReaderFacts & Pick<Facts, "body" | "bodyBytes" | "bodyReading">,
+  bytes: Buffer,
+  replace: ReplaceMarked,
+): Refusal | undefined {
+  const opener = compileOpener(sealing, known);
+  const open = (value: unknown): unknown => replace(value, opener.open);
+  const { body } = known;
+  const opened = open(body);
+  if (opened !== body) {
+    known.body = opened;
+    known.bodyBytes =
+      known.bodyReading?.kind === "form"
+        ? rewriteForm(bytes, body as Fields, opened as Fields)
+        : serializeExactly(bytes, opened, open);
+  }
+  return opener.refusal();
 }
 
 /** Whether a body that the gate does not write again could carry ids past the seal. */

@@ -38,48 +38,57 @@ export function compileReplaceMarked(
   const root = placeOf(schema, schemas, marks);
   if (root === undefined || !root.ruled) return undefined;
   const findMember = sender === "caller" ? anyMember : namedMember;
-  const walk = (value: unknown, place: Place<string>, replace: ReplaceOne): unknown => {
-    if (Array.isArray(value)) return walkElements(value, place, replace);
-    if (typeof value !== "object" || value === null) return value;
-    return walkMembers(value as Record<string, unknown>, place, replace);
-  };
-  const walkElements = (
-    list: readonly unknown[],
-    place: Place<string>,
-    replace: ReplaceOne,
-  ): readonly unknown[] => {
-    if (place.items?.ruled !== true && place.prefix.length === 0) return list;
-    let copy: unknown[] | undefined;
-    for (let index = 0; index < list.length; index += 1) {
-      const inner = elementAt(place, index);
-      if (inner?.ruled !== true) continue;
-      const next = walk(list[index], inner, replace);
-      if (next !== list[index]) (copy ??= [...list])[index] = next;
-    }
-    return copy ?? list;
-  };
-  const walkMembers = (
-    object: Record<string, unknown>,
-    place: Place<string>,
-    replace: ReplaceOne,
-  ): unknown => {
-    const branch = place.choice === undefined ? place : branchOf(place, object);
-    let copy: Record<string, unknown> | undefined;
-    for (const name of Object.keys(object)) {
-      const member = findMember(place, branch, name);
-      if (member === undefined) continue;
-      const part = object[name];
-      const next =
-        member.rules.length > 0
-          ? replaceOne(part, member.rules, replace)
-          : member.place?.ruled === true
-            ? walk(part, member.place, replace)
-            : part;
-      if (next !== part) (copy ??= { ...object })[name] = next;
-    }
-    return copy ?? object;
-  };
-  return (value, replace) => walk(value, root, replace);
+  return (value, replace) => walk(value, root, { replace, findMember });
+}
+
+interface Walking {
+  readonly replace: ReplaceOne;
+  readonly findMember: typeof namedMember;
+}
+
+const walk = (value: unknown, place: Place<string>, walking: Walking): unknown =>
+  Array.isArray(value)
+    ? walkElements(value, place, walking)
+    : typeof value === "object" && value !== null
+      ? walkMembers(value as Record<string, unknown>, place, walking)
+      : value;
+
+function walkElements(
+  list: readonly unknown[],
+  place: Place<string>,
+  walking: Walking,
+): readonly unknown[] {
+  if (place.items?.ruled !== true && place.prefix.length === 0) return list;
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < list.length; index += 1) {
+    const inner = elementAt(place, index);
+    if (inner?.ruled !== true) continue;
+    const next = walk(list[index], inner, walking);
+    if (next !== list[index]) (copy ??= [...list])[index] = next;
+  }
+  return copy ?? list;
+}
+
+function walkMembers(
+  object: Record<string, unknown>,
+  place: Place<string>,
+  walking: Walking,
+): unknown {
+  const branch = place.choice === undefined ? place : branchOf(place, object);
+  let copy: Record<string, unknown> | undefined;
+  for (const name of Object.keys(object)) {
+    const member = walking.findMember(place, branch, name);
+    if (member === undefined) continue;
+    const part = object[name];
+    const next = walkMember(part, member, walking);
+    if (next !== part) (copy ??= { ...object })[name] = next;
+  }
+  return copy ?? object;
+}
+
+function walkMember(part: unknown, { place, rules }: MarkedMember, walking: Walking): unknown {
+  if (rules.length > 0) return replaceOne(part, rules, walking.replace);
+  return place?.ruled === true ? walk(part, place, walking) : part;
 }
 
 type MarkedMember = Pick<Member<string>, "place" | "rules">;

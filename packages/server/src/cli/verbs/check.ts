@@ -1,4 +1,5 @@
 import type { Fault } from "@portcullis/guard/documents";
+import { type Plan, saidOf } from "@portcullis/guard/policy";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import { verifyStructure } from "../../policy/verify-structure.ts";
 import { configFlag, jsonFlag, openapiFlag } from "../policy-flags.ts";
@@ -53,14 +54,9 @@ export async function run(
     ...read,
     ...(await Promise.all(documents.map((document) => verifyStructure(document.file)))).flat(),
   ];
-  const findings = plan === undefined ? [] : findingLines(plan);
   const asJson = values["json"] === true;
   if (plan === undefined) {
-    if (asJson) terminal.out(JSON.stringify({ faults, findings, operations: [] }));
-    else
-      terminal.error(
-        `${faultLines(faults)}\n\n${countOfErrors(faults)}. Nothing is served from what is not understood.`,
-      );
+    sayFaults(faults, asJson, terminal);
     return 2;
   }
   if (!asJson && faults.length > 0) terminal.error(faultLines(faults));
@@ -73,14 +69,33 @@ export async function run(
     );
   if (values["matrix"] === true)
     return showMatrix(plan, text(values["snapshot"]), values["accept"] === true, asJson, terminal);
-  if (asJson) {
-    terminal.out(JSON.stringify({ faults, findings, operations: coverageAsJson(plan) }));
-    return findings.length > 0 ? 1 : 0;
+  return showCoverage(plan, faults, asJson, terminal);
+}
+
+function sayFaults(faults: readonly Fault[], asJson: boolean, terminal: Terminal): void {
+  if (asJson) terminal.out(JSON.stringify({ faults, findings: [], operations: [] }));
+  else
+    terminal.error(
+      `${faultLines(faults)}\n\n${countOfErrors(faults)}. Nothing is served from what is not understood.`,
+    );
+}
+
+/** What stands where, what is worth knowing, and what perhaps nobody meant. */
+function showCoverage(
+  plan: Plan,
+  faults: readonly Fault[],
+  asJson: boolean,
+  terminal: Terminal,
+): number {
+  const [findings, says] = [findingLines(plan), saidOf(plan)];
+  if (asJson)
+    terminal.out(JSON.stringify({ faults, findings, says, operations: coverageAsJson(plan) }));
+  else {
+    const { lines, operations } = coverageTable(plan);
+    terminal.out(lines);
+    terminal.out(`\n${operations} operations understood.`);
+    for (const line of [...says, ...findings]) terminal.out(line);
   }
-  const { lines, operations } = coverageTable(plan);
-  terminal.out(lines);
-  terminal.out(`\n${operations} operations understood.`);
-  for (const finding of findings) terminal.out(finding);
   return findings.length > 0 ? 1 : 0;
 }
 
