@@ -2,6 +2,7 @@ import { plainName } from "../../reading/names-alike.ts";
 import type { JsonSchema, SchemaRegistry } from "../api-document.ts";
 import { discriminatorOf } from "./discriminator.ts";
 import type { Choice, Member, Place, PropertyRules } from "./places.ts";
+import { RuleReach } from "./rule-reach.ts";
 import {
   byDeclaration,
   isSchemaObject,
@@ -14,7 +15,64 @@ import {
   type SchemaObject,
 } from "./schema-walk.ts";
 
-type Building<R> = { -readonly [K in keyof Place<R>]: Place<R>[K] };
+/** What is said of a place, filled when it is first met. */
+type Content<R> = Omit<Place<R>, "parts" | "ruled">;
+
+/**
+ * Filled when somebody comes to it: with branches that lead to one another, the places that could
+ * be met are many more than those that are.
+ */
+class BuiltPlace<R> implements Place<R> {
+  readonly parts: readonly SchemaObject[];
+  readonly ruled: boolean;
+  readonly #fill: (parts: readonly SchemaObject[]) => Content<R>;
+  #content: Content<R> | undefined;
+
+  constructor(
+    parts: readonly SchemaObject[],
+    ruled: boolean,
+    fill: (parts: readonly SchemaObject[]) => Content<R>,
+  ) {
+    this.parts = parts;
+    this.ruled = ruled;
+    this.#fill = fill;
+  }
+
+  get closed(): boolean {
+    return this.#filled().closed;
+  }
+  get members(): Place<R>["members"] {
+    return this.#filled().members;
+  }
+  get patterns(): Place<R>["patterns"] {
+    return this.#filled().patterns;
+  }
+  get severalPatterns(): Member<R> | undefined {
+    return this.#filled().severalPatterns;
+  }
+  get others(): Member<R> | undefined {
+    return this.#filled().others;
+  }
+  get prefix(): Place<R>["prefix"] {
+    return this.#filled().prefix;
+  }
+  get items(): Place<R> | undefined {
+    return this.#filled().items;
+  }
+  get choice(): Choice<R> | undefined {
+    return this.#filled().choice;
+  }
+  get alike(): Place<R>["alike"] {
+    return this.#filled().alike;
+  }
+
+  #filled(): Content<R> {
+    return (this.#content ??= this.#fill(this.parts));
+  }
+}
+
+/** So many places are remembered of one document; any further one is built when it is met. */
+const mostBuilt = 50_000;
 
 /** Keywords that say something of members or elements. */
 const telling = [
@@ -35,19 +93,18 @@ export class PlaceBuilder<R> {
   /** By the properties object that declares them. */
   readonly #rules: ReadonlyMap<unknown, Readonly<Record<string, R>>>;
   /** By the schemas it is made of: a recursive schema meets itself here. */
-  readonly #built = new Map<string, Building<R>>();
+  readonly #built = new Map<string, Place<R>>();
   readonly #numbers = new Map<unknown, number>();
-  #fresh: Building<R>[] = [];
+  readonly #reach: RuleReach;
 
   constructor(schemas: SchemaRegistry, rules: PropertyRules<R>) {
     this.#schemas = schemas;
     this.#rules = byDeclaration(rules, schemas);
+    this.#reach = new RuleReach(schemas, (properties) => this.#rules.has(properties));
   }
 
   root(schema: JsonSchema | undefined): Place<R> | undefined {
-    const place = schema === undefined ? undefined : this.#at([schema]);
-    this.#settle();
-    return place;
+    return schema === undefined ? undefined : this.#at([schema]);
   }
 
   #at(schemas: readonly JsonSchema[]): Place<R> | undefined {
@@ -60,49 +117,38 @@ export class PlaceBuilder<R> {
       .map((part) => this.#numberOf(part))
       .sort((a, b) => a - b)
       .join(" ");
-    const known = this.#built.get(key);
-    if (known !== undefined) return known;
-    const place: Building<R> = {
-      parts,
-      closed: parts.some(closes),
-      members: new Map(),
-      patterns: [],
-      severalPatterns: undefined,
-      others: undefined,
-      prefix: [],
-      items: undefined,
-      choice: undefined,
-      alike: new Map(),
-      ruled: false,
-    };
-    this.#built.set(key, place);
-    this.#fresh.push(place);
-    this.#fill(place, parts);
+    let place = this.#built.get(key);
+    if (place === undefined) {
+      const ruled = this.#rules.size > 0 && parts.some((part) => this.#reach.meetsRule(part));
+      place = new BuiltPlace(parts, ruled, (of) => this.#content(of));
+      if (this.#built.size < mostBuilt) this.#built.set(key, place);
+    }
     return place;
   }
 
-  #fill(place: Building<R>, parts: readonly SchemaObject[]): void {
-    place.members = this.#members(parts);
-    place.alike = alikeOf(place.members);
+  #content(parts: readonly SchemaObject[]): Content<R> {
+    const members = this.#members(parts);
     const patterns = parts.flatMap((part) =>
       patternsOf(part).map((one) => [part, ...one] as const),
     );
-    place.patterns = patterns.map(([part, pattern, schema]) => ({
-      pattern,
-      member: this.#member([schema, ...othersOf(parts.filter((one) => one !== part))]),
-    }));
-    if (patterns.length > 1)
-      place.severalPatterns = this.#member([
-        ...patterns.map(([, , schema]) => schema),
-        ...othersOf(parts),
-      ]);
     const others = othersOf(parts);
-    if (others.length > 0) place.others = this.#member(others);
-    place.prefix = Array.from({ length: prefixLength(parts) }, (_, index) =>
-      this.#at(onElement(parts, index)),
-    );
-    place.items = this.#at(onElement(parts, Number.POSITIVE_INFINITY));
-    place.choice = this.#choice(parts);
+    const several = [...patterns.map(([, , schema]) => schema), ...others];
+    return {
+      closed: parts.some(closes),
+      members,
+      alike: alikeOf(members),
+      patterns: patterns.map(([part, pattern, schema]) => ({
+        pattern,
+        member: this.#member([schema, ...othersOf(parts.filter((one) => one !== part))]),
+      })),
+      severalPatterns: patterns.length > 1 ? this.#member(several) : undefined,
+      others: others.length > 0 ? this.#member(others) : undefined,
+      prefix: Array.from({ length: prefixLength(parts) }, (_, index) =>
+        this.#at(onElement(parts, index)),
+      ),
+      items: this.#at(onElement(parts, Number.POSITIVE_INFINITY)),
+      choice: this.#choice(parts),
+    };
   }
 
   #members(parts: readonly SchemaObject[]): Map<string, Member<R>> {
@@ -152,19 +198,6 @@ export class PlaceBuilder<R> {
     this.#numbers.set(schema, number);
     return number;
   }
-
-  /** Says of each new place whether a rule can be met from it. */
-  #settle(): void {
-    const open = this.#fresh;
-    this.#fresh = [];
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const place of open) {
-        if (place.ruled || !meetsRule(place)) continue;
-        place.ruled = changed = true;
-      }
-    }
-  }
 }
 
 function closes(part: SchemaObject): boolean {
@@ -189,13 +222,4 @@ function alikeOf<R>(members: ReadonlyMap<string, Member<R>>): ReadonlyMap<string
     if (rules.length > 0)
       alike.set(plainName(name), [...(alike.get(plainName(name)) ?? []), ...rules]);
   return alike;
-}
-
-function meetsRule<R>({ choice, items, members, others, patterns, prefix }: Place<R>): boolean {
-  const inner = [...members.values(), ...patterns.map(({ member }) => member), others];
-  return (
-    inner.some(
-      (member) => member !== undefined && (member.rules.length > 0 || member.place?.ruled === true),
-    ) || [...prefix, items, choice?.any].some((place) => place?.ruled === true)
-  );
 }

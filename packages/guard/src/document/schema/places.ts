@@ -7,8 +7,8 @@ import type { SchemaObject } from "./schema-walk.ts";
 export type PropertyRules<R> = Readonly<Record<string, Readonly<Record<string, R>>>>;
 
 /**
- * One place of a body, and what all the schemas that speak of it say together: built ahead, once
- * for each set of schemas. Recursive schemas make a cycle of these.
+ * One place of a body, and what all the schemas that speak of it say together: built once for each
+ * set of schemas, when it is first met. Recursive schemas make a cycle of these.
  */
 export interface Place<R> {
   /** The schemas that say something of its members or elements. */

@@ -154,6 +154,22 @@ export const prefixLength = (parts: readonly SchemaObject[]): number =>
     ...parts.map(({ prefixItems }) => (Array.isArray(prefixItems) ? prefixItems.length : 0)),
   );
 
+/** Every schema that a schema holds or refers to, of its own value, its members or elements. */
+export function* schemasWithin(
+  schema: SchemaObject,
+  schemas: SchemaRegistry,
+): Generator<JsonSchema> {
+  const reference = followReference(schema, schemas);
+  if (reference !== undefined) yield reference;
+  yield* inPlace(schema);
+  if (isSchemaObject(schema["properties"]))
+    yield* Object.values(schema["properties"]) as JsonSchema[];
+  for (const [, member] of patternsOf(schema)) yield member;
+  yield* partOnElement(schema, undefined);
+  for (const keyword of ["additionalProperties", "unevaluatedProperties"] as const)
+    if (schema[keyword] !== undefined) yield schema[keyword] as JsonSchema;
+}
+
 /** Several schemas of one value as one. */
 function unite(schemas: readonly JsonSchema[]): JsonSchema | undefined {
   const speaking = schemas.filter((schema) => schema !== true);

@@ -80,11 +80,12 @@ function keepMembers(
   stripping: Stripping,
 ): unknown {
   // A branch may build on the schema that chose it: choosing once is enough.
-  const declared = branchOf(place, object) ?? place;
+  const declared = place.choice === undefined ? place : (branchOf(place, object) ?? place);
+  const { closed, members } = declared;
   let copy: Record<string, unknown> | undefined;
   for (const name of Object.keys(object)) {
-    const member = memberAt(declared, name);
-    if (!leaves(member, declared, stripping.roles)) {
+    const member = members.get(name) ?? memberAt(declared, name);
+    if (member === undefined ? closed : !mayHave(member, stripping.roles)) {
       note(`${at}/${name.slice(0, mostNameLength)}`, stripping.stripped);
       delete (copy ??= { ...object })[name];
       continue;
@@ -99,14 +100,12 @@ function keepMembers(
 }
 
 /** Restricted anywhere is restricted: another schema that declares the name does not open it. */
-function leaves(
-  member: Member<readonly string[]> | undefined,
-  { closed }: RolesPlace,
+const mayHave = (
+  { rules, writeOnly }: Member<readonly string[]>,
   roles: readonly string[],
-): boolean {
-  if (member === undefined) return !closed;
-  return !member.writeOnly && member.rules.every((may) => may.some((role) => roles.includes(role)));
-}
+): boolean =>
+  !writeOnly &&
+  (rules.length === 0 || rules.every((may) => may.some((role) => roles.includes(role))));
 
 function note(pointer: string, stripped: string[]): void {
   if (stripped.length < mostNamed && !stripped.includes(pointer)) stripped.push(pointer);
