@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileNoteShown } from "./controls/provenance/answer.ts";
+import { compileOpenBody } from "./controls/sealed-ids/open-body.ts";
 import { compileSealAnswer } from "./controls/sealed-ids/answer.ts";
 import { IdSealer } from "./controls/sealed-ids/id-sealer.ts";
 import { compileSealing } from "./controls/sealed-ids/sealing.ts";
@@ -27,14 +28,23 @@ const same = (inner: unknown): unknown => inner;
 const member = (inner: unknown): unknown => ({ at: inner });
 const element = (inner: unknown): unknown => [inner];
 
+/** Under a condition that always holds, or never does. */
+const under =
+  (condition: boolean, keyword: string): Wrap =>
+  (one) =>
+    Object.fromEntries([
+      ["if", condition],
+      [keyword, one],
+    ]);
+
 /** Keywords under which a schema speaks of the same value, of a member, or of an element. */
 const keywords: Readonly<Record<string, Around>> = {
   allOf: { schema: (one) => ({ allOf: [{}, one] }), value: same },
   anyOf: { schema: (one) => ({ anyOf: [{ type: "null" }, one] }), value: same },
   oneOf: { schema: (one) => ({ oneOf: [{ type: "null" }, one] }), value: same },
   if: { schema: (one) => ({ if: one }), value: same },
-  then: { schema: (one) => ({ if: true, then: one }), value: same },
-  else: { schema: (one) => ({ if: false, else: one }), value: same },
+  thenBranch: { schema: under(true, "then"), value: same },
+  elseBranch: { schema: under(false, "else"), value: same },
   dependentSchemas: { schema: (one) => ({ dependentSchemas: { at: one } }), value: same },
   properties: { schema: (one) => ({ properties: { at: one } }), value: member },
   patternProperties: { schema: (one) => ({ patternProperties: { "^a": one } }), value: member },
@@ -133,6 +143,16 @@ const sealing = compileSealing(
 );
 const caller = { subject: "ann", roles: [] as string[], claims: {} };
 
+/** The body after its handles were opened. */
+function opened(schema: JsonSchema, body: unknown): unknown {
+  const known = {
+    ...{ caller, app: undefined, fields: {}, body, bodyReading: { kind: "json" } },
+    bodyBytes: Buffer.from(JSON.stringify(body)),
+  };
+  compileOpenBody(sealing, operationOf(schema), schemas)?.(known as never);
+  return known.body;
+}
+
 /** What each control finds in the value; the table's combinations must all give the same. */
 function found(schema: JsonSchema, value: unknown): unknown {
   const operation = operationOf(schema);
@@ -187,6 +207,8 @@ test("strip, visible, seal, provenance and writable find the same places, whatev
       },
       name,
     );
+    const sealed = value({ ...sent, id: handle });
+    assert.deepEqual(opened(schema, sealed), value(sent), `${name}: opened`);
   }
   assert.ok(count > 2000, `${count} combinations`);
 });

@@ -27,7 +27,9 @@ function findings({ name, operation, schemas }: FindingAt, plan: ProvenancePlan)
       const found = [
         ...response.content.flatMap(({ schema }) => unmarked.inBody(schema)),
         ...unmarked.inFields(response, none),
-      ].map(({ kind: of, place }) => ({ kind, what: `${at} ${place} (${of})` }));
+      ].flatMap(({ kind: of, place }) =>
+        of === undefined ? [] : [{ kind, what: `${at} ${place} (${of})` }],
+      );
       const fields = shows(response) ? [] : Object.keys(response.headers);
       return [
         ...found,

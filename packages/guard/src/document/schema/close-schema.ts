@@ -14,25 +14,25 @@ type Holds =
   | "places"
   | "names";
 
-const holds: Readonly<Record<string, Holds>> = {
-  $ref: "reference",
-  allOf: "parts",
-  anyOf: "parts",
-  oneOf: "parts",
-  not: "part",
-  if: "part",
-  then: "part",
-  else: "part",
-  dependentSchemas: "namedParts",
-  properties: "members",
-  patternProperties: "members",
-  items: "place",
-  additionalProperties: "place",
-  contains: "place",
-  unevaluatedItems: "place",
-  prefixItems: "places",
-  required: "names",
-};
+const holds: ReadonlyMap<string, Holds> = new Map([
+  ["$ref", "reference"],
+  ["allOf", "parts"],
+  ["anyOf", "parts"],
+  ["oneOf", "parts"],
+  ["not", "part"],
+  ["if", "part"],
+  ["then", "part"],
+  ["else", "part"],
+  ["dependentSchemas", "namedParts"],
+  ["properties", "members"],
+  ["patternProperties", "members"],
+  ["items", "place"],
+  ["additionalProperties", "place"],
+  ["contains", "place"],
+  ["unevaluatedItems", "place"],
+  ["prefixItems", "places"],
+  ["required", "names"],
+]);
 
 /**
  * Almost no document says `additionalProperties: false`, and every property that a document does
@@ -81,40 +81,25 @@ export class SchemaCloser {
   }
 
   #keyword(keyword: string, value: unknown, schema: SchemaObject): unknown {
-    const held = Object.hasOwn(holds, keyword) ? holds[keyword] : undefined;
+    const held = holds.get(keyword);
     if (Array.isArray(value)) return this.#list(held, value as unknown[], schema);
     if (isSchemaObject(value)) return this.#object(held, value);
     return held === "reference" && typeof value === "string" ? `${this.#base}${value}` : value;
   }
 
   #list(held: Holds | undefined, list: readonly unknown[], schema: SchemaObject): unknown {
-    switch (held) {
-      case "parts":
-        return (list as JsonSchema[]).map((part) => this.part(part));
-      case "places":
-        return (list as JsonSchema[]).map((part) => this.place(part));
-      case "names":
-        return list.filter(
-          (name) => typeof name === "string" && !this.#memberIsWrongWay(schema, name),
-        );
-      default:
-        return list;
-    }
+    if (held === "parts") return (list as JsonSchema[]).map((part) => this.part(part));
+    if (held === "places") return (list as JsonSchema[]).map((part) => this.place(part));
+    if (held !== "names") return list;
+    return list.filter((name) => typeof name === "string" && !this.#memberIsWrongWay(schema, name));
   }
 
   #object(held: Holds | undefined, value: SchemaObject): unknown {
-    switch (held) {
-      case "part":
-        return this.part(value);
-      case "place":
-        return this.place(value);
-      case "namedParts":
-        return mapMembers(value, (part) => this.part(part));
-      case "members":
-        return mapMembers(value, (part) => (this.#isWrongWay(part) ? false : this.place(part)));
-      default:
-        return value;
-    }
+    if (held === "part") return this.part(value);
+    if (held === "place") return this.place(value);
+    if (held === "namedParts") return mapMembers(value, (part) => this.part(part));
+    if (held !== "members") return value;
+    return mapMembers(value, (part) => (this.#isWrongWay(part) ? false : this.place(part)));
   }
 
   #declaresMembers(schema: JsonSchema): boolean {

@@ -103,9 +103,7 @@ function keepMembers(
 const mayHave = (
   { rules, writeOnly }: Member<readonly string[]>,
   roles: readonly string[],
-): boolean =>
-  !writeOnly &&
-  (rules.length === 0 || rules.every((may) => may.some((role) => roles.includes(role))));
+): boolean => !writeOnly && rules.every((may) => may.some((role) => roles.includes(role)));
 
 function note(pointer: string, stripped: string[]): void {
   if (stripped.length < mostNamed && !stripped.includes(pointer)) stripped.push(pointer);

@@ -8,7 +8,8 @@ import { followReference, onMember, sameValueSchemas, typesOf } from "./schema-w
 export interface UnmarkedId {
   /** A pointer with `*` for every element, or the name of a header field. */
   readonly place: string;
-  readonly kind: string;
+  /** Undefined for a link, which may hold ids of any kind. */
+  readonly kind: string | undefined;
 }
 
 /** By what an id of a kind is recognized. */
@@ -25,6 +26,10 @@ interface Likeness {
 /** Formats that say nothing of what an id names. */
 const plainFormats: ReadonlySet<string> = new Set(
   "uuid guid int32 int64 uint32 uint64 double float byte binary uri url uri-reference".split(" "),
+);
+/** Names under which properties hold links to the API, with the ids in them. */
+const linkNames: ReadonlySet<string> = new Set(
+  "href self selfurl link url next nexturl nextpage prev prevurl previous first last".split(" "),
 );
 const genericNames: ReadonlySet<string> = new Set(["id", "ids", "uuid", "guid", "ref", "key"]);
 /** Deeper in an answer, all that is found has been found before. */
@@ -97,6 +102,12 @@ export class UnmarkedIds {
     const kind = this.#kindOf(folded(name), { anyOf: schemas }, around, parts);
     const place = `/${[...path, name].join("/")}`;
     if (kind !== undefined) found.set(place, { place, kind });
+    else if (linkNames.has(folded(name)) && this.#isText(schemas))
+      found.set(place, { place, kind: undefined });
+  }
+
+  #isText(schemas: readonly JsonSchema[]): boolean {
+    return typesOf({ anyOf: schemas }, this.#schemas).has("string");
   }
 
   #kindOf(

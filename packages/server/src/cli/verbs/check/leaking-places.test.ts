@@ -22,7 +22,7 @@ paths:
   /byPlace: { get: { operationId: byPlace, ${answer(`{ properties: { account: { properties: { id: ${text} } }, summary: ${ref("AccountSummary")}, card: { properties: { id: ${text} } } } }`)} } }
   /byField: { get: { operationId: byField, ${answer(ref("Account"), `headers: { X-Account-Id: { schema: ${text} }, Location: { schema: ${text} }, X-Rate: { schema: { type: integer } } },`)} } }
   /made: { post: { operationId: made, responses: { "201": { description: ok, headers: { Location: { schema: ${text} } } } } } }
-  /list: { get: { operationId: list, ${answer(`{ properties: { items: { type: array, items: ${ref("Account")} }, total: { type: integer }, pages: { type: integer }, limit: { type: integer }, sum: { type: number }, meta: { properties: { seen: { type: integer } } } } }`, "headers: { X-Total-Count: { schema: { type: integer } }, X-Seen: { schema: { type: integer } } },")} } }
+  /list: { get: { operationId: list, ${answer(`{ properties: { items: { type: array, items: ${ref("Account")} }, total: { type: integer }, pages: { type: integer }, limit: { type: integer }, next: ${text}, sum: { type: number }, meta: { properties: { seen: { type: integer } } } } }`, "headers: { X-Total-Count: { schema: { type: integer } }, X-Seen: { schema: { type: integer } } },")} } }
 components:
   securitySchemes: { token: { type: http, scheme: bearer } }
   schemas:
@@ -67,6 +67,7 @@ test("every place where an id of a sealed kind leaves as it is is named, by sche
     "sealedIds: { account: { parameters: [accountId], properties: [Account/id] } }\n",
   );
   assert.deepEqual(placesOf(sealed, /ids of a sealed kind leave/), unsealed);
+  assert.deepEqual(placesOf(sealed, /links leave as they are/), ["list 200 /next"]);
   const covered = await planOf(
     "sealedIds: { account: { parameters: [accountId], properties: [Account/id, AccountSummary/id] } }\n",
   );
