@@ -146,10 +146,14 @@ const caller = { subject: "ann", roles: [] as string[], claims: {} };
 /** The body after its handles were opened. */
 function opened(schema: JsonSchema, body: unknown): unknown {
   const known = {
-    ...{ caller, app: undefined, fields: {}, body, bodyReading: { kind: "json" } },
+    caller,
+    app: undefined,
+    fields: {},
+    body,
+    bodyReading: { kind: "json" },
     bodyBytes: Buffer.from(JSON.stringify(body)),
   };
-  compileOpenBody(sealing, operationOf(schema), schemas)?.(known as never);
+  void compileOpenBody(sealing, operationOf(schema), schemas)?.(known as never);
   return known.body;
 }
 
