@@ -11,7 +11,12 @@ const runsLater =
 const allowed: Readonly<Record<string, string>> = {
   [`${guard}/journey/boundary.ts`]: "it is what everything else goes through",
   [`${guard}/journey/explain.ts`]: "nothing is served: the promise is waited for like any step's",
-  [`${guard}/journey/tunnel.ts`]: "bytes pass unread, and the listeners destroy and count",
+  [`${guard}/journey/bound-stream.ts`]:
+    "the listeners destroy, and what is judged runs in the boundary",
+  [`${guard}/journey/open-tunnels.ts`]:
+    "each connection bounds its own look, and ends by its fault",
+  [`${guard}/journey/tunnel.ts`]:
+    "the listeners destroy, and whoever carries the bytes bounds itself",
   [`${guard}/doors/node-http.ts`]: "the listeners only end or destroy their own socket",
 };
 

@@ -6,8 +6,10 @@ import { type Answer, createGate, type DecisionRecord, type GatePorts } from "@p
 import { type AskDecisionPoint, IdSealer } from "@portcullis/guard/ownership";
 import {
   allocateSharedBuckets,
+  allocateSharedProvenance,
   allocateSharedReplay,
   SharedMemoryState,
+  SharedProvenanceState,
   SharedReplayState,
 } from "@portcullis/guard/state";
 import { createDpopNonces, type KeySource } from "@portcullis/guard/tokens";
@@ -89,6 +91,12 @@ export async function plannedJourney({
         replay: new SharedReplayState(allocateSharedReplay(64, [1, 2, 3, 4])),
       },
       decisionPoint: decisionPoint === undefined ? undefined : () => decisionPoint,
+      provenance:
+        plan.controls.provenance === undefined
+          ? undefined
+          : new SharedProvenanceState(
+              allocateSharedProvenance({ callers: 1000, idsEach: 50, mostEach: 100 }, [1, 2, 3, 4]),
+            ),
       sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]),
       record: (record) => {
         recorded = record;

@@ -72,6 +72,12 @@ test("what the caller has made was shown to it, and ids in bodies are held to th
   assert.equal((await pay("a-3")).status, 404);
 });
 
+test("how full the memory is, and what it forgot, is measured", async () => {
+  const metrics = await (await fetch(`http://127.0.0.1:${bank.gate.adminPort}/metrics`)).text();
+  assert.match(metrics, /^portcullis_provenance_callers 2$/m);
+  assert.match(metrics, /^portcullis_provenance_forgotten_total 0$/m);
+});
+
 test("it is remembered across a restart", { timeout: 30_000 }, async () => {
   const directory = join(bank.policyFile, "..", "state");
   const ended = new Promise((resolve) => bank.gate.process.once("exit", resolve));

@@ -63,6 +63,12 @@ export function findingsOf(plan: Plan): readonly Finding[] {
   );
 }
 
+/** What controls say of the whole gate: nothing to mend. */
+export function saidOf(plan: Plan): readonly string[] {
+  const byName = plan.controls as Readonly<Record<string, unknown>>;
+  return controls.flatMap(({ name, words }) => [...(words?.says?.(byName[name] as never) ?? [])]);
+}
+
 interface PlannedOperation {
   readonly api: ApiPlan;
   readonly operation: Operation;

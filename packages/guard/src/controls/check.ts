@@ -56,6 +56,8 @@ export interface AnswerHead {
  */
 export interface Amendment {
   readonly change: (value: unknown) => unknown;
+  /** What becomes of the answer's header fields with it. Flat; changed in place. */
+  readonly fields?: (headers: string[]) => void;
   /** Recorded as a decision; the change is made only where its mode is `enforce`. */
   readonly because?: Refusal;
 }

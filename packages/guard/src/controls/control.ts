@@ -88,6 +88,8 @@ export interface Words<Whole, Own> {
   };
   /** What is understood, but perhaps not meant: printed by `check`, grouped by `kind`. */
   findings?(own: Own, at: FindingAt, whole: Whole): readonly Finding[];
+  /** What is worth knowing of the whole gate, such as what its memory holds: printed by `check`. */
+  says?(whole: Whole): readonly string[];
   /** What only the backend's answer can decide, such as `/customerId must be token.sub`. */
   onAnswer?(own: Own, whole: Whole): readonly string[];
 }

@@ -40,6 +40,7 @@ export interface AnyWords {
     readonly cell: (own: never, operation: Operation, whole: never) => string;
   };
   findings?(own: never, at: FindingAt, whole: never): readonly Finding[];
+  says?(whole: never): readonly string[];
   onAnswer?(own: never, whole: never): readonly string[];
 }
 

@@ -24,6 +24,13 @@ const named: ReadonlySet<string> = new Set([
   "definitions",
   "dependentSchemas",
 ]);
+/** Ways to name a schema that no reference here understands. */
+const notUnderstood: ReadonlySet<string> = new Set([
+  "$dynamicRef",
+  "$id",
+  "$anchor",
+  "$dynamicAnchor",
+]);
 /** Of OpenAPI, not of JSON Schema: no check reads them. */
 const dropped: ReadonlySet<string> = new Set(["example", "examples", "xml", "externalDocs"]);
 
@@ -59,64 +66,68 @@ export class SchemaCollector {
       if (name === undefined) return false;
       if (this.#is30) return raised;
     }
+    this.#keywords(at, value, raised);
+    if (this.#is30) raise30(raised);
+    return raised;
+  }
+
+  #keywords(
+    at: Located,
+    value: Readonly<Record<string, unknown>>,
+    raised: Record<string, unknown>,
+  ): void {
     for (const [keyword, part] of Object.entries(value)) {
       if (keyword === "$ref" || dropped.has(keyword) || keyword.startsWith("x-")) continue;
-      if (
-        keyword === "$dynamicRef" ||
-        keyword === "$id" ||
-        keyword === "$anchor" ||
-        keyword === "$dynamicAnchor"
-      ) {
+      if (notUnderstood.has(keyword))
         this.#set.fault(
           child(at, keyword),
           `'${keyword}' is not understood in an OpenAPI document's schemas`,
           { expected: "$ref with a JSON pointer" },
         );
-        continue;
-      }
-      raised[keyword] = this.#keyword(child(at, keyword), keyword, part);
+      else raised[keyword] = this.#keyword(child(at, keyword), keyword, part);
     }
-    if (this.#is30) raise30(raised);
-    return raised;
   }
 
   #keyword(at: Located, keyword: string, part: unknown): unknown {
     if (single.has(keyword)) return typeof part === "boolean" ? part : this.schema(at);
-    if (listed.has(keyword)) {
-      if (Array.isArray(part)) return part.map((_, index) => this.schema(child(at, String(index))));
-      this.#set.fault(at, `'${keyword}' is not a list of schemas`);
-      return [];
+    if (listed.has(keyword)) return this.#listed(at, keyword, part);
+    if (named.has(keyword)) return this.#named(at, keyword, part);
+    return keyword === "discriminator" ? this.#discriminator(at, part) : part;
+  }
+
+  #listed(at: Located, keyword: string, part: unknown): readonly JsonSchema[] {
+    if (Array.isArray(part)) return part.map((_, index) => this.schema(child(at, String(index))));
+    this.#set.fault(at, `'${keyword}' is not a list of schemas`);
+    return [];
+  }
+
+  #named(at: Located, keyword: string, part: unknown): Readonly<Record<string, JsonSchema>> {
+    if (!isRecord(part)) {
+      this.#set.fault(at, `'${keyword}' does not hold schemas by name`);
+      return {};
     }
-    if (named.has(keyword)) {
-      if (!isRecord(part)) {
-        this.#set.fault(at, `'${keyword}' does not hold schemas by name`);
-        return {};
-      }
-      const schemas: Record<string, unknown> = {};
-      for (const name of Object.keys(part))
-        Object.defineProperty(schemas, name, {
-          value: this.schema(child(at, name)),
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        });
-      return schemas;
+    const schemas: Record<string, JsonSchema> = {};
+    for (const name of Object.keys(part))
+      Object.defineProperty(schemas, name, {
+        value: this.schema(child(at, name)),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    return schemas;
+  }
+
+  #discriminator(at: Located, part: unknown): unknown {
+    if (!isRecord(part) || !isRecord(part["mapping"])) return part;
+    const mapping: Record<string, string> = {};
+    for (const [value, reference] of Object.entries(part["mapping"])) {
+      const pointer = isSchemaName(reference)
+        ? `#/components/schemas/${reference}`
+        : String(reference);
+      const name = this.#register(child(at, "mapping", value), pointer);
+      if (name !== undefined) mapping[value] = `#/$defs/${name}`;
     }
-    if (keyword === "discriminator" && isRecord(part) && isRecord(part["mapping"])) {
-      const mapping: Record<string, string> = {};
-      for (const [value, reference] of Object.entries(part["mapping"])) {
-        const pointer =
-          typeof reference === "string" &&
-          /^[A-Za-z0-9._-]+$/.test(reference) &&
-          !/\.(ya?ml|json)$/.test(reference)
-            ? `#/components/schemas/${reference}`
-            : String(reference);
-        const name = this.#register(child(at, "mapping", value), pointer);
-        if (name !== undefined) mapping[value] = `#/$defs/${name}`;
-      }
-      return { ...part, mapping };
-    }
-    return part;
+    return { ...part, mapping };
   }
 
   #register(at: Located, reference: string): string | undefined {
@@ -136,29 +147,37 @@ export class SchemaCollector {
   }
 }
 
+/** A mapping may name a schema bare, where another would point to it. */
+const isSchemaName = (reference: unknown): reference is string =>
+  typeof reference === "string" &&
+  /^[A-Za-z0-9._-]+$/.test(reference) &&
+  !/\.(ya?ml|json)$/.test(reference);
+
 function raise30(schema: Record<string, unknown>): void {
-  for (const [bound, exclusive] of [
-    ["minimum", "exclusiveMinimum"],
-    ["maximum", "exclusiveMaximum"],
-  ] as const) {
-    if (typeof schema[exclusive] !== "boolean") continue;
-    if (schema[exclusive] && schema[bound] !== undefined) {
-      schema[exclusive] = schema[bound];
-      delete schema[bound];
-    } else delete schema[exclusive];
-  }
-  if (schema["nullable"] === true) {
-    if (typeof schema["type"] === "string") schema["type"] = [schema["type"], "null"];
-    if (Array.isArray(schema["enum"]) && !schema["enum"].includes(null))
-      schema["enum"] = [...(schema["enum"] as unknown[]), null];
-    for (const composed of ["allOf", "anyOf", "oneOf"] as const) {
-      if (Array.isArray(schema[composed])) {
-        const inner = schema[composed];
-        delete schema[composed];
-        schema["anyOf"] = [{ [composed]: inner }, { type: "null" }];
-        break;
-      }
-    }
-  }
+  raiseBound(schema, "minimum", "exclusiveMinimum");
+  raiseBound(schema, "maximum", "exclusiveMaximum");
+  if (schema["nullable"] === true) raiseNullable(schema);
   delete schema["nullable"];
+}
+
+function raiseBound(schema: Record<string, unknown>, bound: string, exclusive: string): void {
+  if (typeof schema[exclusive] !== "boolean") return;
+  if (schema[exclusive] && schema[bound] !== undefined) {
+    schema[exclusive] = schema[bound];
+    delete schema[bound];
+  } else delete schema[exclusive];
+}
+
+function raiseNullable(schema: Record<string, unknown>): void {
+  if (typeof schema["type"] === "string") schema["type"] = [schema["type"], "null"];
+  if (Array.isArray(schema["enum"]) && !schema["enum"].includes(null))
+    schema["enum"] = [...(schema["enum"] as unknown[]), null];
+  const composed = ["allOf", "anyOf", "oneOf"].find((keyword) => Array.isArray(schema[keyword]));
+  if (composed === undefined) return;
+  // The discriminator chooses between the branches, and goes where they go.
+  const { [composed]: inner, discriminator } = schema;
+  delete schema[composed];
+  delete schema["discriminator"];
+  const choice = discriminator === undefined ? {} : { discriminator };
+  schema["anyOf"] = [{ [composed]: inner, ...choice }, { type: "null" }];
 }

@@ -224,12 +224,21 @@ export class OperationReader {
         this.#set.fault(child(at, status), `'${status}' is not a status`, {
           expected: "a status such as 200, a range such as 4XX, or default",
         });
-      const headers: Record<string, { required: boolean }> = {};
-      const declared = child(place, "headers").value;
-      if (isRecord(declared))
-        for (const [name, header] of Object.entries(declared))
-          headers[name] = { required: isRecord(header) && header["required"] === true };
+      const headers = this.#headers(child(place, "headers"));
       return [{ status, content: this.#content(child(place, "content")), headers }];
     });
+  }
+
+  #headers(at: Located): ResponseContract["headers"] {
+    if (!isRecord(at.value)) return {};
+    const headers = Object.keys(at.value).flatMap((name) => {
+      const header = this.#set.follow(child(at, name));
+      if (header === undefined) return [];
+      const schema = child(header, "schema");
+      const required = isRecord(header.value) && header.value["required"] === true;
+      const declared = isRecord(schema.value) ? { schema: this.#collector.schema(schema) } : {};
+      return [[name, { required, ...declared }] as const];
+    });
+    return Object.fromEntries(headers);
   }
 }

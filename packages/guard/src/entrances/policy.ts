@@ -2,7 +2,7 @@
 export type { AuthenticationPlan } from "../controls/authentication/plan.ts";
 export type { Finding } from "../controls/control.ts";
 export { anyone, type RoleMatrix, roleMatrix } from "../controls/entry/role-matrix.ts";
-export { type Coverage, type CoverageRow, coverageOf, findingsOf } from "../coverage.ts";
+export { type Coverage, type CoverageRow, coverageOf, findingsOf, saidOf } from "../coverage.ts";
 export type { Binding } from "../facts/binding.ts";
 export type { Mode, ModeRule } from "../facts/mode.ts";
 export type { ModeKey } from "../policy/mode-setting.ts";

@@ -14,7 +14,17 @@ export {
   type SharedSeatTable,
 } from "../state/shared-seats.ts";
 export {
+  headWords,
+  type ProvenanceSize,
+  sizeOfProvenance,
+  ways as provenanceWays,
+} from "../state/provenance-size.ts";
+export {
   allocateSharedProvenance,
+  countsOfProvenance,
+  type ProvenanceCounts,
+  provenancePageBytes,
+  setProvenanceCounts,
   type SharedProvenance,
   SharedProvenanceState,
 } from "../state/shared-provenance.ts";

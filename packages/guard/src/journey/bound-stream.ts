@@ -1,4 +1,5 @@
 import { type Readable, Transform } from "node:stream";
+import type { Boundary } from "./boundary.ts";
 
 /**
  * Passes a body on that no control reads, and counts it: one without a length (chunked, HTTP/2) says
@@ -6,19 +7,24 @@ import { type Readable, Transform } from "node:stream";
  *
  * @param isRefused asked once, when the body is larger; what follows is not read where it says so
  */
-export function boundStream(body: Readable, mostBytes: number, isRefused: () => boolean): Readable {
+export function boundStream(
+  boundary: Boundary,
+  mostBytes: number,
+  isRefused: () => boolean,
+): Readable {
+  const { body } = boundary.exchange.arrival;
   let bytes = 0;
   const bounded = new Transform({
     transform(chunk: Buffer, _encoding, pass) {
-      const before = bytes;
-      bytes += chunk.length;
-      if (before <= mostBytes && bytes > mostBytes && isRefused()) {
-        // The caller's stream stays open: its answer has yet to be written.
-        body.unpipe(bounded).pause();
-        bounded.destroy();
-        return;
-      }
-      pass(undefined, chunk);
+      boundary.run(() => {
+        const before = bytes;
+        bytes += chunk.length;
+        if (before <= mostBytes && bytes > mostBytes && isRefused()) {
+          // The caller's stream stays open: its answer has yet to be written.
+          body.unpipe(bounded).pause();
+          bounded.destroy();
+        } else pass(undefined, chunk);
+      });
     },
   });
   const lost = (): void => {

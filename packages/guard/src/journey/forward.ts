@@ -3,7 +3,6 @@ import type { AnswerReceiver, UpstreamRequest } from "../ports/upstream.ts";
 import { askPlain, type IdentityAssertion, sayCertificate, sayWhoCalls } from "./backend-fields.ts";
 import { boundStream } from "./bound-stream.ts";
 import type { Boundary } from "./boundary.ts";
-import type { Exchange } from "./exchange.ts";
 
 const repeatableMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -23,7 +22,7 @@ export function forward(
   if (readsSuccess) askPlain(headers, readsAlways && reads);
   if (operation.issuer) sayCertificate(headers, arrival);
   sayWhoCalls(headers, exchange, { assertIdentity, host: course.operation.upstreamHost });
-  const body = bodyOf(exchange, headers, () => {
+  const body = bodyOf(boundary, headers, () => {
     receiver.refuse();
     boundary.forwarding?.abort();
   });
@@ -49,10 +48,11 @@ export function forward(
 
 /** The body that was read, or the caller's stream where no control looks into it. */
 function bodyOf(
-  exchange: Exchange,
+  boundary: Boundary,
   headers: string[],
   refused: () => void,
 ): UpstreamRequest["body"] {
+  const { exchange } = boundary;
   const { arrival, bodyBytes, fields, streamBound } = exchange;
   if (bodyBytes !== undefined) {
     if (bodyBytes.length === 0) return null;
@@ -66,7 +66,7 @@ function bodyOf(
     return arrival.body;
   }
   if (streamBound === undefined) return arrival.body;
-  return boundStream(arrival.body, streamBound.mostBytes, () => {
+  return boundStream(boundary, streamBound.mostBytes, () => {
     const stands = exchange.decide(streamBound.refusal);
     if (stands) refused();
     return stands;

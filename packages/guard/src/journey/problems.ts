@@ -1,5 +1,7 @@
 import { defineProblems } from "../facts/problem.ts";
+import { refuse, type Refusal } from "../facts/refusal.ts";
 import type { ModeKey } from "../policy/mode-setting.ts";
+import type { UpstreamFaultCode } from "../ports/upstream.ts";
 
 /** Mode keys of what the journey itself decides. */
 export const journeyModeKeys: readonly ModeKey[] = [
@@ -55,3 +57,10 @@ export const upstreamProblems = defineProblems("upstream", {
     sentence: "Try again later; quote the traceId.",
   },
 });
+
+/** What the backend, or the way to it, has failed in. */
+export const upstreamFault = (code: UpstreamFaultCode, detail: string): Refusal =>
+  refuse(upstreamProblems[code], {
+    detail,
+    ...(code === "upstream-malformed" ? {} : { retryAfterSeconds: 1 }),
+  });

@@ -1,5 +1,4 @@
 import type { AnswerHead } from "../controls/check.ts";
-import { refuse, type Refusal } from "../facts/refusal.ts";
 import type { UpstreamFaultCode } from "../ports/upstream.ts";
 import {
   type AnswerFields,
@@ -14,15 +13,12 @@ import { answerAbsent, answerDecided } from "./conceal.ts";
 import { decodeBounded } from "./decode-answer.ts";
 import { bodylessStands, headOf, isBodyless, judgeHead } from "./judge-head.ts";
 import { keepCommon } from "./kept-fields.ts";
-import { upstreamProblems } from "./problems.ts";
+import { upstreamFault } from "./problems.ts";
 import { rewriteLink } from "./rewrite-link.ts";
 import { sendHeld } from "./send-held.ts";
 import { shapeAnswer } from "./shape-answer.ts";
 import { unreadStands } from "./unread-answer.ts";
 import { writeHead } from "./write-head.ts";
-
-const malformed = (detail: string): Refusal =>
-  refuse(upstreamProblems["upstream-malformed"], { detail });
 
 /**
  * Receives the backend's answer. One that a control must read is held, up to a bound, and not one
@@ -56,10 +52,11 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
     this.#fields = fields;
     this.#headers = fields.headers;
     if (fields.mended !== undefined)
-      for (const detail of fields.mended) exchange.decisions.observe(malformed(detail));
+      for (const detail of fields.mended)
+        exchange.decisions.observe(upstreamFault("upstream-malformed", detail));
     if (status < 200 || status > 599) fields.malformed = `status ${status}`;
     if (fields.malformed !== undefined) {
-      exchange.decide(malformed(fields.malformed));
+      exchange.decide(upstreamFault("upstream-malformed", fields.malformed));
       this.#refuse();
       return;
     }
@@ -110,8 +107,7 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
 
   protected takeFault(code: UpstreamFaultCode, detail: string): void {
     if (this.#over) return;
-    const retry = code === "upstream-malformed" ? {} : { retryAfterSeconds: 1 };
-    this.#boundary.exchange.decide(refuse(upstreamProblems[code], { detail, ...retry }));
+    this.#boundary.exchange.decide(upstreamFault(code, detail));
     this.#refuse();
   }
 
@@ -190,7 +186,8 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       else this.#refuse();
       return;
     }
-    const shaped = plain === undefined ? "unread" : shapeAnswer(exchange, head, plain);
+    const shaped =
+      plain === undefined ? "unread" : shapeAnswer(exchange, head, plain, this.#headers);
     if (shaped === "refused") this.#refuse();
     else if (shaped !== "unread") this.#send(shaped.body, shaped.changed || plain !== bytes);
     // Only observed: it leaves as it came.

@@ -12,8 +12,15 @@ type Change = Amendment["change"];
  * An answer that was read whole goes through every step on the answer, in their order. The changes
  * are kept, so that an answer whose numbers a double does not keep goes through the very same a
  * second time, with its numbers as they were written.
+ *
+ * @param headers the answer's fields, which a change may be a change of. Flat
  */
-export function shapeAnswer(exchange: Exchange, head: AnswerHead, bytes: Buffer): Shaped {
+export function shapeAnswer(
+  exchange: Exchange,
+  head: AnswerHead,
+  bytes: Buffer,
+  headers: string[],
+): Shaped {
   let sent: unknown;
   try {
     sent = JSON.parse(bytes.toString());
@@ -31,6 +38,7 @@ export function shapeAnswer(exchange: Exchange, head: AnswerHead, bytes: Buffer)
     }
     if (!isMade(exchange, outcome, mode)) continue;
     value = outcome.change(value);
+    outcome.fields?.(headers);
     changes.push(outcome.change);
   }
   if (value === sent) return { body: bytes, changed: false };

@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../document/api-document.ts";
-import type { RestrictedProperties } from "../document/schema/allowed-places.ts";
+import type { RestrictedProperties } from "../document/schema/strip-undeclared.ts";
+import { isSchemaObject, ownSchemas } from "../document/schema/schema-walk.ts";
 import { nearest } from "../reading/nearest-name.ts";
 import type { JoinContext, PolicyPath } from "./join-context.ts";
 
@@ -40,14 +41,11 @@ export function resolveProperty(
   return undefined;
 }
 
-/** What the schema itself declares: its own properties, not those it refers to. */
-export function propertiesOf(schema: JsonSchema | undefined): string[] {
-  if (typeof schema !== "object") return [];
-  const { allOf, properties } = schema;
-  const own = typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
-  const parts = Array.isArray(allOf) ? (allOf as JsonSchema[]) : [];
-  return [...own, ...parts.flatMap(propertiesOf)];
-}
+/** What the schema itself declares, in whatever composition: not what it refers to. */
+export const propertiesOf = (schema: JsonSchema | undefined): string[] =>
+  [...ownSchemas(schema)].flatMap(({ properties }) =>
+    isSchemaObject(properties) ? Object.keys(properties) : [],
+  );
 
 /** `Account/riskScore: [support]`, held against the documents' schemas and the policy's roles. */
 export function planPropertyRoles(

@@ -14,6 +14,9 @@ export const plainName = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[. -]/g, "_");
 
+/** A name without case, separators and signs: for guesses at what is meant, not for judgements. */
+export const folded = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+
 /** Tells whether a sent name is another spelling of this one. */
 export function compileAlike(name: string): (sent: string) => boolean {
   const plain = plainName(name);

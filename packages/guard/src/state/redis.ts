@@ -33,7 +33,6 @@ return math.floor((whole - (following - now)) / interval + 0.000001)
 `;
 const digest = createHash("sha1").update(script).digest("hex");
 
-const mostShown = 2048;
 const keepShownSeconds = 180 * 86_400;
 const shortHash = (text: string): string =>
   createHash("sha256").update(text).digest("base64url").slice(0, 12);
@@ -43,6 +42,8 @@ export interface RedisStateOptions {
   readonly prefix: string;
   /** Longer than this, and the state counts as lost for this request. */
   readonly timeoutMs: number;
+  /** Ids of one caller that are remembered as shown. */
+  readonly mostShown: number;
   /** Counts while Redis cannot be reached: limits then hold per process instead of per fleet. */
   readonly fallback: LimitState;
   readonly onTrouble: (message: string) => void;
@@ -141,7 +142,7 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
     const hour = String(Math.floor(Date.now() / 3_600_000));
     const work = [
       client.sendCommand(["ZADD", key, ...names.flatMap((name) => [hour, shortHash(name)])]),
-      client.sendCommand(["ZREMRANGEBYRANK", key, "0", String(-mostShown - 1)]),
+      client.sendCommand(["ZREMRANGEBYRANK", key, "0", String(-this.#options.mostShown - 1)]),
       client.sendCommand(["EXPIRE", key, String(keepShownSeconds)]),
     ];
     Promise.all(work).catch((fault: unknown) => this.#lost(fault as Error));

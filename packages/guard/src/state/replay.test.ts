@@ -12,6 +12,7 @@ async function openRedis(url: string): Promise<RedisState> {
   const state = RedisState.open({
     url,
     prefix: `portcullis-test:${process.pid}:`,
+    mostShown: 2000,
     timeoutMs: 2000,
     fallback: new SharedMemoryState(allocateSharedBuckets(1024, [1, 2])),
     onTrouble: () => undefined,

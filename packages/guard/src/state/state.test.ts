@@ -13,6 +13,7 @@ stateContract("Redis", ["redis"], async ({ redis: url }) => {
   const state = RedisState.open({
     url,
     prefix: "portcullis-test:",
+    mostShown: 2000,
     timeoutMs: 2000,
     fallback: {
       takeAll: () => Promise.reject(new Error(`Redis at ${url} is needed: ${troubles.join()}`)),
@@ -89,6 +90,7 @@ test("when Redis is lost, this process counts alone and says so once", async () 
   const state = RedisState.open({
     url: "redis://127.0.0.1:1",
     prefix: "x",
+    mostShown: 2000,
     timeoutMs: 100,
     fallback: memory(),
     onTrouble: (message) => troubles.push(message),

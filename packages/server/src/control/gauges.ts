@@ -1,3 +1,4 @@
+import type { ProvenanceCounts } from "@portcullis/guard/state";
 import type { Gauge } from "../watch/prometheus.ts";
 
 /** What the control thread counts itself. */
@@ -7,6 +8,8 @@ export interface ControlCounts {
   readonly cleartextRequests: number;
   readonly reloads: number;
   readonly reloadsRefused: number;
+  /** Undefined where this node keeps nothing of what was shown. */
+  readonly provenance: ProvenanceCounts | undefined;
 }
 
 /** The same under the names that `/metrics` has for them. */
@@ -40,5 +43,33 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     help: "Times a changed policy was not understood, and the old one went on serving.",
     type: "counter",
     value: counts.reloadsRefused,
+  },
+  ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),
+];
+
+const provenanceGauges = (counts: ProvenanceCounts): readonly Gauge[] => [
+  {
+    name: "portcullis_provenance_forgotten_total",
+    help: "Ids forgotten within thirty days after they were shown, since the gate was started.",
+    type: "counter",
+    value: counts.forgottenYoung,
+  },
+  {
+    name: "portcullis_provenance_evicted_total",
+    help: "Ids forgotten at any age, since the gate was started.",
+    type: "counter",
+    value: counts.forgotten,
+  },
+  {
+    name: "portcullis_provenance_callers",
+    help: "Callers of whom it is remembered what they were shown.",
+    type: "gauge",
+    value: counts.callers,
+  },
+  {
+    name: "portcullis_provenance_older_ids",
+    help: "Ids that are kept beyond those that each caller is sure of.",
+    type: "gauge",
+    value: counts.older,
   },
 ];

@@ -30,6 +30,7 @@ const startOnly = (policy: Policy | undefined): string =>
     policy?.publicUrl,
     policy?.store,
     policy?.provenance === undefined,
+    policy?.provenanceMemory,
     policy?.identity?.accessToken?.binding,
   ]);
 

@@ -16,7 +16,7 @@ export interface Open {
   readonly files: { close(): void };
   readonly certificate: { close(): void };
   readonly fleet: { stop(drainMs: number): Promise<void>; terminate(): Promise<void> };
-  readonly provenance: { close(): void };
+  readonly provenance: { close(): Promise<void> };
   readonly issuer: { close(): Promise<void> };
   readonly writer: { flush(): Promise<void> };
   cleartext?: { close(): Promise<void> } | undefined;
@@ -32,7 +32,7 @@ export async function close(open: Open, drainMs: number): Promise<void> {
   open.certificate.close();
   await open.cleartext?.close();
   await open.fleet.stop(drainMs);
-  open.provenance.close();
+  await open.provenance.close();
   await open.issuer.close();
   await open.admin?.close();
   await open.writer.flush();

@@ -67,9 +67,10 @@ export async function up(options: UpOptions): Promise<Running> {
   const readSecrets = (of: Policy, from: string) =>
     readGateSecrets(of, from, directory, environment);
   const serving = new Serving(policy, plan, shared.buckets, readSecrets(policy, folder));
-  const provenance = openProvenance(
+  const provenance = await openProvenance(
     directory,
-    plan.controls.provenance !== undefined && plan.state === "memory",
+    plan.state === "memory" ? plan.controls.provenance?.memory : undefined,
+    say,
   );
 
   // Gate threads begin with what holds when they are started: nothing is told before.
@@ -148,6 +149,7 @@ export async function up(options: UpOptions): Promise<Running> {
                 cleartextRequests + counts.decided(protocolProblems["cleartext-refused"].code),
               reloads: reloads.count,
               reloadsRefused: reloads.refused,
+              provenance: provenance.counts(),
             }),
           ) + tokenTimesText(tokenTimes.all()),
         notReady: () => missingKeys(serving, issuer),

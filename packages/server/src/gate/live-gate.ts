@@ -57,7 +57,7 @@ export class LiveGate {
   readonly #revocations = new Revocations();
   readonly #keys: KeyRing;
   readonly #replay: ReplayState;
-  readonly #provenance: ProvenanceState;
+  readonly #provenance: ProvenanceState | undefined;
   readonly #stages: SharedStageMemory;
   readonly #writes: WriteVersions;
   readonly #webSocketSeats: SharedSeats;
@@ -72,7 +72,8 @@ export class LiveGate {
     this.#stages = new SharedStageMemory(settings.stages);
     this.#writes = new WriteVersions(settings.writes);
     this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
-    this.#provenance = new SharedProvenanceState(settings.provenance);
+    const { provenance } = settings;
+    this.#provenance = provenance === undefined ? undefined : new SharedProvenanceState(provenance);
     this.revoke(settings.revocations);
     setInterval(
       () => this.#revocations.forgetExpired(Math.floor(Date.now() / 1000)),
@@ -112,11 +113,10 @@ export class LiveGate {
   }
 
   #optionsFor({ buckets, decisionPointTokens, plan, sealingSecrets }: PlanSettings) {
-    const { assertionIssuer, assertionKey, nonceSecret, provenance, strictTransportSecurity } =
-      this.#settings;
+    const { assertionIssuer, assertionKey, nonceSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
-    const limits = this.#stateFor(plan.state, localLimits);
+    const limits = this.#stateFor(plan, localLimits);
     const redis = limits instanceof RedisState ? limits : undefined;
     return {
       plan,
@@ -144,7 +144,7 @@ export class LiveGate {
         onTokenTimes,
         revocations: this.#revocations,
         proofs: { nonces: createDpopNonces(nonceSecret), replay: redis ?? this.#replay },
-        provenance: redis ?? (provenance.sets === 0 ? undefined : this.#provenance),
+        provenance: redis ?? this.#provenance,
         stages: this.#stages,
         writes: this.#writes,
         webSocketSeats: this.#webSocketSeats,
@@ -185,7 +185,7 @@ export class LiveGate {
     }
   }
 
-  #stateFor(url: string, local: LimitState): LimitState {
+  #stateFor({ controls, state: url }: Plan, local: LimitState): LimitState {
     if (url === "memory") return local;
     if (this.#state?.url === url) return this.#state.state;
     const old = this.#state;
@@ -194,6 +194,7 @@ export class LiveGate {
       url,
       prefix: "portcullis:",
       timeoutMs: stateTimeoutMs,
+      mostShown: controls.provenance?.memory.mostEach ?? 0,
       fallback: local,
       onTrouble: this.#reports.onTrouble,
     });

@@ -29,10 +29,10 @@ export interface GateSettings {
   readonly nonceSecret: Uint8Array;
   /** Proofs that were used. */
   readonly replay: SharedReplay;
-  /** Ids that callers were shown. */
-  readonly provenance: SharedProvenance;
   /** Sessions and devices that were seen in stages by app version. */
   readonly stages: SharedStages;
+  /** Ids that callers were shown; undefined where nothing asks for them, or Redis keeps them. */
+  readonly provenance: SharedProvenance | undefined;
   /** Counters of writes. */
   readonly writes: SharedArrayBuffer;
   /** WebSockets of each caller. */

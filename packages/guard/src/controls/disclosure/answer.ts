@@ -1,5 +1,5 @@
 import { type DeclaredResponse, type ResponseTable, untyped } from "../../document/responses.ts";
-import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
+import type { RestrictedProperties } from "../../document/schema/strip-undeclared.ts";
 import { compileStrip } from "../../document/schema/strip-undeclared.ts";
 import { isUnnamed, leavesOf, shapeOf } from "../../document/undeclared-answer.ts";
 import { nameOnly } from "../../facts/name-only.ts";

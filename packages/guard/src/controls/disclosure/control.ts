@@ -1,4 +1,4 @@
-import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
+import type { RestrictedProperties } from "../../document/schema/strip-undeclared.ts";
 import type { CoreKeys } from "../../policy/core-keys.ts";
 import { closestOf, type EntryAt } from "../../policy/join-context.ts";
 import { planPropertyRoles } from "../../policy/schema-property.ts";

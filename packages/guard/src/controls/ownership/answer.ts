@@ -1,10 +1,14 @@
+import type { SchemaRegistry } from "../../document/api-document.ts";
+import type { ResponseTable } from "../../document/responses.ts";
 import { notYours } from "../../facts/absent.ts";
 import { compileClaim } from "../../facts/caller.ts";
+import { isRefusal, type Refusal } from "../../facts/refusal.ts";
 import type { AnswerCheck } from "../check.ts";
-import { filterForeign } from "./filter-foreign.ts";
+import { compileFilterForeign, type Filtered } from "./filter-foreign.ts";
 import type { ClauseAt } from "./judge-request.ts";
 import { nobody } from "./owner-clause.ts";
-import type { OwnersPlan } from "./plan.ts";
+import type { ForeignPlan } from "./plan-foreign.ts";
+import { recountFields } from "./recount-fields.ts";
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
@@ -41,28 +45,42 @@ export function compileOwnerByAnswer(
   };
 }
 
-/** Cuts a list of the answer to the caller's own, in place of refusing it. */
-export function compileCutForeign({
-  exceptRoles,
-  is,
-  pointer,
-}: NonNullable<OwnersPlan["foreign"]>): AnswerCheck<"caller"> {
+/**
+ * Cuts a list of the answer to the caller's own, in place of refusing it. What tells of the list is
+ * counted again even where nothing was cut: the rest of it may be others'.
+ */
+export function compileCutForeign(
+  plan: ForeignPlan,
+  responses: ResponseTable,
+  schemas: SchemaRegistry,
+): AnswerCheck<"caller"> {
+  const { counts, exceptRoles, is } = plan;
   const ownerOf = compileClaim(is);
+  const filter = compileFilterForeign(plan, responses, schemas);
+  const fieldNames = { totals: new Set(counts.totals), keep: new Set(counts.keep) };
   return {
     readsSuccess: true,
+    // The head of an answer, and whether it has changed, tell of the list too.
+    readsAlways: true,
     reads: (_known, { status }) => isSuccess(status),
     unread: (_known, _head, detail) => notYours(detail),
-    body({ caller }, answer, { status }) {
-      if (status >= 300) return undefined;
+    body({ caller }, answer, head) {
+      if (head.status >= 300) return undefined;
       if (caller !== undefined && exceptRoles.some((role) => caller.roles.includes(role)))
         return undefined;
       const owner = caller === undefined ? undefined : ownerOf(caller);
-      const found = filterForeign(answer, pointer, owner);
-      if (found === undefined) return undefined;
+      const found = filter(answer, head, owner);
+      if (isRefusal(found)) return found;
+      const removed = found.sent - found.shown;
       return {
-        because: notYours(`${found.removed} elements of others`),
-        change: (value) => filterForeign(value, pointer, owner)?.value ?? value,
+        ...(removed === 0 ? {} : { because: notYours(`${removed} elements of others`) }),
+        change: (value) =>
+          value === answer ? found.value : changed(filter(value, head, owner), value),
+        fields: (headers) => recountFields(headers, found, fieldNames),
       };
     },
   };
 }
+
+const changed = (found: Filtered | Refusal, value: unknown): unknown =>
+  isRefusal(found) ? value : found.value;

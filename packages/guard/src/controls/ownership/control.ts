@@ -125,7 +125,7 @@ export const ownership = defineControl({
     evidence: step({ title: "count evidence", mode: undefined, needs: ["caller"], gives: [] }),
     foreign: step({ title: "cut foreign", mode: "ownership", needs: ["caller"], gives: [] }),
   },
-  compile({ owners }, { anonymous, api, live, name, operation }) {
+  compile({ owners }, { anonymous, api, live, name, operation, responses }) {
     if (api === undefined || operation === undefined) return {};
     const memory = live.memoryOf(api.index);
     if (looksUp(owners)) memory.use();
@@ -157,7 +157,10 @@ export const ownership = defineControl({
           evidence === undefined || operation.method !== "GET"
             ? undefined
             : compileCountAnswers(name, evidence),
-        foreign: owners?.foreign === undefined ? undefined : compileCutForeign(owners.foreign),
+        foreign:
+          owners?.foreign === undefined
+            ? undefined
+            : compileCutForeign(owners.foreign, responses, schemas),
       },
       // A write may have changed what lookups were told, whoever made it.
       leave: safeMethods.has(operation.method)

@@ -2,6 +2,7 @@ import type { Operation } from "../../document/api-document.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
 import type { OwnerAtom } from "./owner-rule.ts";
+import { filters } from "./plan-foreign.ts";
 import { planLookup } from "./plan-lookup.ts";
 import { planRelation } from "./plan-relation.ts";
 import { placeOf } from "./plan-request-place.ts";
@@ -52,8 +53,7 @@ export function planAtom(
     note([...place, "ignores"], "nobody is asked about the object, so nothing is ignored", {
       mend: "ignores is for what a lookup or a decision point need not be told of.",
     });
-  if (leaf.foreign === "filter")
-    note([...place, "foreign"], "a list is cut only by a rule that stands alone");
+  if (filters(leaf)) note([...place, "foreign"], "a list is cut only by a rule that stands alone");
   const { body, lookup, optional = false, param, provenance, relation, response } = leaf;
   const ways = [param, body, relation, provenance, lookup ?? response];
   if (ways.filter((way) => way !== undefined).length !== 1) {

@@ -1,12 +1,11 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
-import { readPointer } from "../../reading/json-pointer.ts";
 import type { OwnersPlan } from "./plan.ts";
 import { planAtom } from "./plan-atom.ts";
 import type { Named } from "./plan-choosing.ts";
+import { filters, planForeign } from "./plan-foreign.ts";
 import type { OwnerClause } from "./owner-rule.ts";
 import type { OwnerLeaf, OwnerSetting } from "./policy.ts";
-import { verifyInAnswer } from "./verify-pointer.ts";
 
 type Place = readonly string[];
 
@@ -29,10 +28,8 @@ export function planClauses(
   place: Place,
   context: JoinContext,
 ): OwnersPlan | undefined {
-  if (!("any" in setting) && !("all" in setting) && setting.foreign === "filter") {
-    const foreign = planForeign(operation, setting, place, context);
-    return foreign === undefined ? undefined : { clauses: [], foreign };
-  }
+  if (!("any" in setting) && !("all" in setting) && filters(setting))
+    return planForeign(operation, setting, place, context);
   const settings = clausesOf(setting, place);
   const clauses = settings.flatMap((clause) => {
     const others = settings.filter((one) => one !== clause);
@@ -100,22 +97,4 @@ function planClause(
     atoms,
     exceptRoles: [...exceptRoles, ...leaves.flatMap((leaf) => leaf.exceptRoles ?? [])],
   };
-}
-
-function planForeign(
-  operation: Operation,
-  { exceptRoles = [], is, response }: OwnerLeaf,
-  place: Place,
-  context: JoinContext,
-): OwnersPlan["foreign"] {
-  if (response === undefined || is === undefined || !readPointer(response).includes("*")) {
-    context.note(
-      [...place, "foreign"],
-      "only a list of the answer can be cut to the caller's own",
-      { expected: "response: /items/*/customerId, is: token.sub, foreign: filter" },
-    );
-    return undefined;
-  }
-  verifyInAnswer(operation, readPointer(response), [...place, "response"], context);
-  return { pointer: readPointer(response), is, exceptRoles };
 }

@@ -3,6 +3,7 @@ import type { CoreKeys } from "../../policy/core-keys.ts";
 import { closestOf, type EntryAt, type JoinContext } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
 import type { OwnerClause } from "./owner-rule.ts";
+import type { ForeignPlan } from "./plan-foreign.ts";
 import { planClauses } from "./plan-clauses.ts";
 import type { keys } from "./policy.ts";
 import type { DecisionPointPlan } from "./relation.ts";
@@ -18,13 +19,7 @@ export interface OwnersPlan {
   /** Every clause must hold. */
   readonly clauses: readonly OwnerClause[];
   /** A list of the answer that is cut to the caller's own instead of being refused. */
-  readonly foreign:
-    | {
-        readonly pointer: readonly string[];
-        readonly is: string;
-        readonly exceptRoles: readonly string[];
-      }
-    | undefined;
+  readonly foreign: ForeignPlan | undefined;
 }
 
 export interface OperationOwnership {

@@ -36,6 +36,20 @@ const provenance = object({
 const is = optional(claim, "The claim of the caller's token that the owner must equal.");
 const exceptRoles = optional(list(role, 1), "Roles for which the rule does not hold.");
 
+const countPlace = text("a pointer such as /meta/total, or a header field's name");
+
+const foreign = object({
+  filter: required(flag, "Whether the list is cut; otherwise it is refused."),
+  totals: optional(
+    list(countPlace, 1),
+    "What tells of the list's length, beside what is known by its name.",
+  ),
+  keep: optional(
+    list(countPlace, 1),
+    "What is known by its name to tell of the list, and leaves as it is, such as /next.",
+  ),
+});
+
 /** One way to tell whose an object is. */
 const ownerLeaf = object({
   param: optional(
@@ -62,7 +76,7 @@ const ownerLeaf = object({
   is,
   exceptRoles,
   foreign: optional(
-    choice("refuse", "filter"),
+    scalarOr(choice("refuse", "filter"), foreign),
     "Whether a list that holds what is another's is refused or cut.",
   ),
 });

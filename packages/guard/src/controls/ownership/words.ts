@@ -1,6 +1,7 @@
 import { readTemplate } from "../../document/path-template.ts";
 import type { Finding, FindingAt, Words } from "../control.ts";
 import { objectsInPath, unruledIds } from "./find-unruled.ts";
+import { tellingCounts } from "./find-telling-counts.ts";
 import type { OwnerAtom, OwnerClause } from "./owner-rule.ts";
 import type { OperationOwnership, OwnershipPlan, OwnersPlan } from "./plan.ts";
 import type { RequestPlace } from "./request-place.ts";
@@ -44,6 +45,9 @@ const kinds = {
   elsewhere:
     "ids in query and body name an object, and no rule says whose it must be " +
     "(owner, or owner: none where it does not matter)",
+  counts:
+    "lists that are cut to the caller's own may tell of what was cut, by a number or a link that " +
+    "stays (foreign: totals)",
 } as const;
 
 function findings(
@@ -51,10 +55,15 @@ function findings(
   { anonymous, name, operation, schemas }: FindingAt,
 ): readonly Finding[] {
   if (anonymous !== false || ownerless) return [];
-  const found = unruledIds(operation, schemas, owners).map((place) => ({
-    kind: kinds.elsewhere,
-    what: `${name} ${place}`,
-  }));
+  const telling =
+    owners?.foreign === undefined ? [] : tellingCounts(operation, schemas, owners.foreign);
+  const found = [
+    ...unruledIds(operation, schemas, owners).map((place) => ({
+      kind: kinds.elsewhere,
+      what: `${name} ${place}`,
+    })),
+    ...telling.map((place) => ({ kind: kinds.counts, what: `${name} ${place}` })),
+  ];
   return owners === undefined && objectsInPath(operation, schemas).length > 0
     ? [{ kind: kinds.path, what: name }, ...found]
     : found;

@@ -5,6 +5,7 @@ import { defineControl } from "../control.ts";
 import { compileNoteShown } from "./answer.ts";
 import { planProvenance, type ProvenancePlan } from "./plan.ts";
 import { keys } from "./policy.ts";
+import { words } from "./words.ts";
 
 export interface ProvenancePorts {
   /** Where it is kept what callers were shown; needed where the policy asks for it. */
@@ -26,13 +27,26 @@ export const provenance = defineControl({
     note: step({
       title: "note shown ids",
       mode: "ownership",
-      needs: ["caller", "stripped"],
+      needs: [
+        "body",
+        "bodyAbsent",
+        "bodyBytes",
+        "caller",
+        "fields",
+        "forwardFields",
+        "idsOpened",
+        "bodyIdsOpened",
+        "pathParameters",
+        "query",
+        "stripped",
+      ],
       gives: ["shownNoted"],
     }),
   },
-  compile(_own, { api, live, responses }) {
+  compile(_own, { api, live, name, responses }) {
     if (live === undefined || api === undefined || api.issuer) return {};
     const { schemas } = api.document;
-    return { answer: { note: compileNoteShown(responses, schemas, live.plan, live.state) } };
+    return { answer: { note: compileNoteShown(responses, schemas, live.plan, name, live.state) } };
   },
+  words,
 });

@@ -76,7 +76,7 @@ export function compileSealAnswer(
         const replace = replaceOf(head);
         if (replace === undefined) return undefined;
         const seal = compileSealOne(sealing, known);
-        return { change: (one) => replace(one, seal) };
+        return { change: (one) => replace(one, ([kind], id) => seal(kind as string, id)) };
       },
     },
   };

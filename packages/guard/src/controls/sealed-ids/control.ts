@@ -9,6 +9,7 @@ import { planSealedIds, type SealedPlan } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { problems } from "./problems.ts";
 import { compileSealing } from "./sealing.ts";
+import { words } from "./words.ts";
 
 export interface SealedIdsPorts {
   /** What seals and opens ids; needed where the policy seals any. */
@@ -61,4 +62,5 @@ export const sealedIds = defineControl({
       answer: compileSealAnswer(sealing, operation, responses, api),
     };
   },
+  words,
 });

@@ -1,4 +1,4 @@
-import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
+import type { RestrictedProperties } from "../../document/schema/strip-undeclared.ts";
 import { bodyMembers } from "../../document/body-members.ts";
 import { refuse } from "../../facts/refusal.ts";
 import { planPropertyRoles } from "../../policy/schema-property.ts";

@@ -1,7 +1,7 @@
 import { plainName } from "../../reading/names-alike.ts";
 import type { Operation, SchemaRegistry } from "../../document/api-document.ts";
-import type { RestrictedProperties } from "../../document/schema/allowed-places.ts";
-import { compileStrip, type Strip } from "../../document/schema/strip-undeclared.ts";
+import { compileFindRestricted } from "../../document/schema/restricted-properties.ts";
+import type { RestrictedProperties } from "../../document/schema/strip-undeclared.ts";
 
 /**
  * Which properties of a body the caller's roles may not write, as JSON pointers. Undefined when no
@@ -13,27 +13,19 @@ export function compileForbidden(
   writable: RestrictedProperties,
 ): ((body: unknown, roles: readonly string[]) => readonly string[]) | undefined {
   if (Object.keys(writable).length === 0 || operation.requestBody === undefined) return undefined;
-  const everybody = [
-    ...new Set(Object.values(writable).flatMap((properties) => Object.values(properties).flat())),
-  ];
   const restricted = restrictedNames(writable);
   const patches = operation.requestBody.content.some(({ mediaType }) =>
     /json-patch\+json/i.test(mediaType),
   );
-  const strips = operation.requestBody.content
-    .map(({ schema }) => compileStrip(schema, schemas, writable))
-    .filter((strip): strip is Strip => strip !== undefined);
-  if (strips.length === 0 && !patches) return undefined;
+  const finds = operation.requestBody.content
+    .map(({ schema }) => compileFindRestricted(schema, schemas, writable))
+    .filter((find) => find !== undefined);
+  if (finds.length === 0 && !patches) return undefined;
   return (body, roles) => {
     if (typeof body !== "object" || body === null) return [];
     if (patches && Array.isArray(body)) return forbiddenPatches(body, restricted, roles);
-    for (const strip of strips) {
-      // What would be taken away even from a caller with every role is not declared at all. The
-      // contract has judged that.
-      const undeclared = strip(body, everybody)?.stripped ?? [];
-      const forbidden = (strip(body, roles)?.stripped ?? []).filter(
-        (pointer) => !undeclared.includes(pointer),
-      );
+    for (const find of finds) {
+      const forbidden = find(body, roles);
       if (forbidden.length > 0) return forbidden;
     }
     return respelled(body, restricted, roles, "");

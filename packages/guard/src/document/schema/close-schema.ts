@@ -1,21 +1,37 @@
 import type { JsonSchema, SchemaRegistry } from "../api-document.ts";
-import {
-  followReference,
-  isSchemaObject,
-  sameValueSchemas,
-  type SchemaObject,
-} from "./schema-walk.ts";
+import { isSchemaObject, isWrongWay, sameValueSchemas, type SchemaObject } from "./schema-walk.ts";
 
 export type Direction = "request" | "response";
 
-const inPlace: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf"]);
-const inPlaceSingle: ReadonlySet<string> = new Set(["not", "if", "then", "else"]);
-const memberMaps: ReadonlySet<string> = new Set(["properties", "patternProperties"]);
-const itemSingles: ReadonlySet<string> = new Set([
-  "items",
-  "additionalProperties",
-  "contains",
-  "unevaluatedItems",
+/** What the value of a keyword holds. Those of other keywords stay as they are. */
+type Holds =
+  | "reference"
+  | "parts"
+  | "part"
+  | "namedParts"
+  | "members"
+  | "place"
+  | "places"
+  | "names";
+
+const holds: ReadonlyMap<string, Holds> = new Map([
+  ["$ref", "reference"],
+  ["allOf", "parts"],
+  ["anyOf", "parts"],
+  ["oneOf", "parts"],
+  ["not", "part"],
+  ["if", "part"],
+  ["then", "part"],
+  ["else", "part"],
+  ["dependentSchemas", "namedParts"],
+  ["properties", "members"],
+  ["patternProperties", "members"],
+  ["items", "place"],
+  ["additionalProperties", "place"],
+  ["contains", "place"],
+  ["unevaluatedItems", "place"],
+  ["prefixItems", "places"],
+  ["required", "names"],
 ]);
 
 /**
@@ -65,22 +81,25 @@ export class SchemaCloser {
   }
 
   #keyword(keyword: string, value: unknown, schema: SchemaObject): unknown {
-    if (keyword === "$ref" && typeof value === "string") return `${this.#base}${value}`;
-    if (inPlace.has(keyword) && Array.isArray(value))
-      return (value as JsonSchema[]).map((part) => this.part(part));
-    if (inPlaceSingle.has(keyword)) return this.part(value as JsonSchema);
-    if (keyword === "dependentSchemas" && isSchemaObject(value))
-      return mapMembers(value, (part) => this.part(part));
-    if (memberMaps.has(keyword) && isSchemaObject(value))
-      return mapMembers(value, (part) => (this.#isWrongWay(part) ? false : this.place(part)));
-    if (itemSingles.has(keyword)) return isSchemaObject(value) ? this.place(value) : value;
-    if (keyword === "prefixItems" && Array.isArray(value))
-      return (value as JsonSchema[]).map((part) => this.place(part));
-    if (keyword === "required" && Array.isArray(value))
-      return (value as unknown[]).filter(
-        (name) => typeof name === "string" && !this.#memberIsWrongWay(schema, name),
-      );
-    return value;
+    const held = holds.get(keyword);
+    if (Array.isArray(value)) return this.#list(held, value as unknown[], schema);
+    if (isSchemaObject(value)) return this.#object(held, value);
+    return held === "reference" && typeof value === "string" ? `${this.#base}${value}` : value;
+  }
+
+  #list(held: Holds | undefined, list: readonly unknown[], schema: SchemaObject): unknown {
+    if (held === "parts") return (list as JsonSchema[]).map((part) => this.part(part));
+    if (held === "places") return (list as JsonSchema[]).map((part) => this.place(part));
+    if (held !== "names") return list;
+    return list.filter((name) => typeof name === "string" && !this.#memberIsWrongWay(schema, name));
+  }
+
+  #object(held: Holds | undefined, value: SchemaObject): unknown {
+    if (held === "part") return this.part(value);
+    if (held === "place") return this.place(value);
+    if (held === "namedParts") return mapMembers(value, (part) => this.part(part));
+    if (held !== "members") return value;
+    return mapMembers(value, (part) => (this.#isWrongWay(part) ? false : this.place(part)));
   }
 
   #declaresMembers(schema: JsonSchema): boolean {
@@ -96,13 +115,7 @@ export class SchemaCloser {
 
   #isWrongWay(schema: JsonSchema): boolean {
     const keyword = this.#direction === "request" ? "readOnly" : "writeOnly";
-    for (
-      let at: JsonSchema | undefined = schema, hops = 0;
-      isSchemaObject(at) && hops < 8;
-      at = followReference(at, this.#schemas), hops += 1
-    )
-      if (at[keyword] === true) return true;
-    return false;
+    return isWrongWay(schema, keyword, this.#schemas);
   }
 
   #memberIsWrongWay(schema: SchemaObject, name: string): boolean {

@@ -1,141 +1,131 @@
 import { plainName } from "../../reading/names-alike.ts";
 import type { JsonSchema, SchemaRegistry } from "../api-document.ts";
-import { byDeclaration, isSchemaObject, resolveBare, sameValueSchemas } from "./schema-walk.ts";
+import {
+  branchOf,
+  elementAt,
+  type Member,
+  memberAt,
+  type Place,
+  placeOf,
+  type PropertyRules,
+} from "./places.ts";
 
 /** Marks by schema and property: `{ Document: { id: "document" } }`. */
-export type Marks = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type Marks = PropertyRules<string>;
 
-interface Place {
-  /** The mark of each member; and where to look further. */
-  readonly marked: Map<string, string>;
-  /** The same by their names as the most forgiving server reads them. */
-  readonly alike: Map<string, string>;
-  readonly members: Map<string, Place>;
-  items: Place | undefined;
-}
+/** What becomes of the value at a marked property; several marks where schemas say several. */
+export type ReplaceOne = (marks: readonly string[], value: unknown) => unknown;
 
 /**
  * Replaces what stands at marked properties, wherever the schema leads to them; the same object
  * when nothing does.
  */
-export type ReplaceMarked = (
-  value: unknown,
-  replace: (mark: string, value: unknown) => unknown,
-) => unknown;
+export type ReplaceMarked = (value: unknown, replace: ReplaceOne) => unknown;
+
+/** Whose word a body is: the backend may say which branch of a choice it follows, a caller not. */
+export type Sender = "backend" | "caller";
 
 /**
- * Undefined when no mark can be reached from the schema.
- *
- * @param alsoAlike for what a caller sends: names that a server could read as a marked one are
- *   taken for it
+ * Undefined when no mark can be reached from the schema. In what a caller sends, names that a
+ * server could read as a marked one are taken for it, and every branch of a choice has a say.
  */
 export function compileReplaceMarked(
   schema: JsonSchema | undefined,
   schemas: SchemaRegistry,
   marks: Marks,
-  alsoAlike = false,
+  sender: Sender = "backend",
 ): ReplaceMarked | undefined {
-  const builder = new PlaceBuilder(schemas, marks);
-  const root = builder.at(schema);
-  if (root === undefined || !builder.found) return undefined;
-  return (value, replace) => walk(value, root, replace, alsoAlike);
+  const root = placeOf(schema, schemas, marks);
+  if (root === undefined || !root.ruled) return undefined;
+  const findMember = sender === "caller" ? anyMember : namedMember;
+  return (value, replace) => walk(value, root, { replace, findMember });
 }
 
-function markOf(
-  { alike, marked, members }: Place,
-  name: string,
-  alsoAlike: boolean,
-): string | undefined {
-  const mark = marked.get(name);
-  return mark !== undefined || !alsoAlike || alike.size === 0 || members.has(name)
-    ? mark
-    : alike.get(plainName(name));
+interface Walking {
+  readonly replace: ReplaceOne;
+  readonly findMember: typeof namedMember;
 }
 
-function walk(
-  value: unknown,
-  place: Place,
-  replace: (mark: string, value: unknown) => unknown,
-  alsoAlike: boolean,
-): unknown {
-  if (Array.isArray(value)) {
-    const { items } = place;
-    if (items === undefined) return value;
-    let copy: unknown[] | undefined;
-    value.forEach((item: unknown, index) => {
-      const next = walk(item, items, replace, alsoAlike);
-      if (next !== item) (copy ??= [...(value as unknown[])])[index] = next;
-    });
-    return copy ?? value;
+const walk = (value: unknown, place: Place<string>, walking: Walking): unknown =>
+  Array.isArray(value)
+    ? walkElements(value, place, walking)
+    : typeof value === "object" && value !== null
+      ? walkMembers(value as Record<string, unknown>, place, walking)
+      : value;
+
+function walkElements(
+  list: readonly unknown[],
+  place: Place<string>,
+  walking: Walking,
+): readonly unknown[] {
+  if (place.items?.ruled !== true && place.prefix.length === 0) return list;
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < list.length; index += 1) {
+    const inner = elementAt(place, index);
+    if (inner?.ruled !== true) continue;
+    const next = walk(list[index], inner, walking);
+    if (next !== list[index]) (copy ??= [...list])[index] = next;
   }
-  if (typeof value !== "object" || value === null) return value;
-  const object = value as Record<string, unknown>;
+  return copy ?? list;
+}
+
+function walkMembers(
+  object: Record<string, unknown>,
+  place: Place<string>,
+  walking: Walking,
+): unknown {
+  const branch = place.choice === undefined ? place : branchOf(place, object);
   let copy: Record<string, unknown> | undefined;
   for (const name of Object.keys(object)) {
+    const member = walking.findMember(place, branch, name);
+    if (member === undefined) continue;
     const part = object[name];
-    const mark = markOf(place, name, alsoAlike);
-    const inner = place.members.get(name);
-    const next =
-      mark !== undefined
-        ? replaceOne(part, mark, replace)
-        : inner === undefined
-          ? part
-          : walk(part, inner, replace, alsoAlike);
+    const next = walkMember(part, member, walking);
     if (next !== part) (copy ??= { ...object })[name] = next;
   }
-  return copy ?? value;
+  return copy ?? object;
+}
+
+function walkMember(part: unknown, { place, rules }: MarkedMember, walking: Walking): unknown {
+  if (rules.length > 0) return replaceOne(part, rules, walking.replace);
+  return place?.ruled === true ? walk(part, place, walking) : part;
+}
+
+type MarkedMember = Pick<Member<string>, "place" | "rules">;
+
+/** As the branch that the object names says; else as any does. */
+function namedMember(
+  place: Place<string>,
+  branch: Place<string> | undefined,
+  name: string,
+): MarkedMember | undefined {
+  const member = branch === undefined ? undefined : memberAt(branch, name);
+  if (member !== undefined || place.choice === undefined) return member;
+  return memberAt(place.choice.any, name);
+}
+
+/** As any branch says, that which the object names first; in any spelling. */
+function anyMember(
+  place: Place<string>,
+  branch: Place<string> | undefined,
+  name: string,
+): MarkedMember | undefined {
+  const all = place.choice?.any ?? place;
+  const member = memberAt(all, name);
+  const rules = member?.rules ?? [];
+  if (rules.length > 1 && branch !== undefined) {
+    const first = memberAt(branch, name)?.rules ?? [];
+    return { place: member?.place, rules: [...new Set([...first, ...rules])] };
+  }
+  if (rules.length > 0 || all.alike.size === 0 || all.members.has(name)) return member;
+  const alike = all.alike.get(plainName(name));
+  return alike === undefined ? member : { place: member?.place, rules: alike };
 }
 
 /** A property of several ids holds them in a list. */
-const replaceOne = (
-  value: unknown,
-  mark: string,
-  replace: (mark: string, value: unknown) => unknown,
-): unknown =>
+const replaceOne = (value: unknown, marks: readonly string[], replace: ReplaceOne): unknown =>
   Array.isArray(value)
-    ? value.map((item: unknown) => replace(mark, item))
+    ? value.map((item: unknown) => replace(marks, item))
     : value === null || value === undefined
       ? value
-      : replace(mark, value);
-
-class PlaceBuilder {
-  readonly #schemas: SchemaRegistry;
-  readonly #built = new Map<unknown, Place>();
-  readonly #marks: ReadonlyMap<unknown, Readonly<Record<string, string>>>;
-  found = false;
-
-  constructor(schemas: SchemaRegistry, marks: Marks) {
-    this.#schemas = schemas;
-    this.#marks = byDeclaration(marks, schemas);
-  }
-
-  at(schema: JsonSchema | undefined): Place | undefined {
-    const resolved = resolveBare(schema, this.#schemas);
-    if (!isSchemaObject(resolved)) return undefined;
-    const known = this.#built.get(resolved);
-    if (known !== undefined) return known;
-    const place: Place = {
-      marked: new Map(),
-      alike: new Map(),
-      members: new Map(),
-      items: undefined,
-    };
-    this.#built.set(resolved, place);
-    for (const part of sameValueSchemas(resolved, this.#schemas)) {
-      const { items, properties } = part as { items?: unknown; properties?: unknown };
-      if (items !== undefined) place.items ??= this.at(items as JsonSchema);
-      if (!isSchemaObject(properties)) continue;
-      for (const [name, mark] of Object.entries(this.#marks.get(properties) ?? {})) {
-        if (!Object.hasOwn(properties, name)) continue;
-        place.marked.set(name, mark);
-        place.alike.set(plainName(name), mark);
-        this.found = true;
-      }
-      for (const [name, member] of Object.entries(properties)) {
-        const inner = this.at(member as JsonSchema);
-        if (inner !== undefined && !place.members.has(name)) place.members.set(name, inner);
-      }
-    }
-    return place;
-  }
-}
+      : replace(marks, value);

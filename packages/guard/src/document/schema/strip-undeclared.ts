@@ -1,7 +1,20 @@
 import type { JsonSchema, SchemaRegistry } from "../api-document.ts";
-import { type Allowed, allowedAt, type RestrictedProperties } from "./allowed-places.ts";
+import {
+  branchOf,
+  elementAt,
+  type Member,
+  memberAt,
+  type Place,
+  placeOf,
+  type PropertyRules,
+} from "./places.ts";
 
 const mostNamed = 50;
+const mostNameLength = 100;
+
+/** Roles that may have a property, by schema and property. */
+export type RestrictedProperties = PropertyRules<readonly string[]>;
+type RolesPlace = Place<readonly string[]>;
 
 /** `roles` are the caller's. */
 export type Strip = (
@@ -16,81 +29,82 @@ export type Strip = (
 export function compileStrip(
   schema: JsonSchema | undefined,
   schemas: SchemaRegistry,
-  restricted: RestrictedProperties = {},
+  restricted: RestrictedProperties = noRestrictions,
 ): Strip | undefined {
-  const allowed = allowedAt(schema, schemas, restricted);
-  if (allowed === undefined) return undefined;
+  const place = placeOf(schema, schemas, restricted);
+  if (place === undefined) return undefined;
   return (value, roles) => {
-    const stripped: string[] = [];
-    const kept = keep(value, allowed, "", stripped, roles);
-    return stripped.length === 0 ? undefined : { value: kept, stripped };
+    const stripping: Stripping = { roles, stripped: [] };
+    const kept = keep(value, place, "", stripping);
+    return stripping.stripped.length === 0 ? undefined : { value: kept, ...stripping };
   };
 }
 
-/** Copies only along the paths that lose something. */
-function keep(
-  value: unknown,
-  allowed: Allowed,
-  pointer: string,
-  stripped: string[],
-  roles: readonly string[],
-  isBranch = false,
-): unknown {
-  if (Array.isArray(value)) {
-    const { items } = allowed;
-    if (items === undefined) return value;
-    let copy: unknown[] | undefined;
-    for (let index = 0; index < value.length; index += 1) {
-      const item: unknown = value[index];
-      if (typeof item !== "object" || item === null) continue;
-      const kept = keep(item, items, `${pointer}/*`, stripped, roles);
-      if (kept !== item) (copy ??= [...(value as unknown[])])[index] = kept;
-    }
-    return copy ?? value;
-  }
-  if (typeof value !== "object" || value === null) return value;
-  const object = value as Record<string, unknown>;
-  const { byDiscriminator } = allowed;
-  // A branch may build on the schema that chose it: choosing once is enough.
-  if (byDiscriminator !== undefined && !isBranch) {
-    const named = Object.hasOwn(object, byDiscriminator.property)
-      ? object[byDiscriminator.property]
-      : undefined;
-    const branch = typeof named === "string" ? byDiscriminator.branches.get(named) : undefined;
-    if (branch !== undefined) return keep(value, branch, pointer, stripped, roles, true);
-  }
-  const { members } = allowed;
-  if (members === undefined) return value;
-  let copy: Record<string, unknown> | undefined;
-  for (const name of Object.keys(object)) {
-    const found = memberOf(allowed, members, name, roles);
-    const part = object[name];
-    if (found === undefined) {
-      if (stripped.length < mostNamed) {
-        const at = `${pointer}/${name.slice(0, 100)}`;
-        if (!stripped.includes(at)) stripped.push(at);
-      }
-      delete (copy ??= { ...object })[name];
-    } else if (found.allowed !== undefined && typeof part === "object" && part !== null) {
-      const kept = keep(part, found.allowed, `${pointer}/${name}`, stripped, roles);
-      if (kept !== part) (copy ??= { ...object })[name] = kept;
-    }
-  }
-  return copy ?? value;
+const noRestrictions: RestrictedProperties = {};
+
+interface Stripping {
+  readonly roles: readonly string[];
+  readonly stripped: string[];
 }
 
-function memberOf(
-  allowed: Allowed,
-  members: NonNullable<Allowed["members"]>,
-  name: string,
+/** Copies only along the paths that lose something. */
+const keep = (value: unknown, place: RolesPlace, at: string, stripping: Stripping): unknown =>
+  Array.isArray(value)
+    ? keepElements(value, place, `${at}/*`, stripping)
+    : typeof value === "object" && value !== null
+      ? keepMembers(value as Record<string, unknown>, place, at, stripping)
+      : value;
+
+function keepElements(
+  list: readonly unknown[],
+  place: RolesPlace,
+  at: string,
+  stripping: Stripping,
+): readonly unknown[] {
+  if (place.items === undefined && place.prefix.length === 0) return list;
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < list.length; index += 1) {
+    const element = list[index];
+    const inner = elementAt(place, index);
+    if (inner === undefined || typeof element !== "object" || element === null) continue;
+    const kept = keep(element, inner, at, stripping);
+    if (kept !== element) (copy ??= [...list])[index] = kept;
+  }
+  return copy ?? list;
+}
+
+function keepMembers(
+  object: Record<string, unknown>,
+  place: RolesPlace,
+  at: string,
+  stripping: Stripping,
+): unknown {
+  // A branch may build on the schema that chose it: choosing once is enough.
+  const declared = place.choice === undefined ? place : (branchOf(place, object) ?? place);
+  const { closed, members } = declared;
+  let copy: Record<string, unknown> | undefined;
+  for (const name of Object.keys(object)) {
+    const member = members.get(name) ?? memberAt(declared, name);
+    if (member === undefined ? closed : !mayHave(member, stripping.roles)) {
+      note(`${at}/${name.slice(0, mostNameLength)}`, stripping.stripped);
+      delete (copy ??= { ...object })[name];
+      continue;
+    }
+    const part = object[name];
+    const inner = member?.place;
+    if (inner === undefined || typeof part !== "object" || part === null) continue;
+    const kept = keep(part, inner, `${at}/${name}`, stripping);
+    if (kept !== part) (copy ??= { ...object })[name] = kept;
+  }
+  return copy ?? object;
+}
+
+/** Restricted anywhere is restricted: another schema that declares the name does not open it. */
+const mayHave = (
+  { rules, writeOnly }: Member<readonly string[]>,
   roles: readonly string[],
-): { readonly allowed: Allowed | undefined } | undefined {
-  const member = members.get(name);
-  if (member !== undefined)
-    return member.roles === undefined || member.roles.some((role) => roles.includes(role))
-      ? member
-      : undefined;
-  for (const { allowed: inner, pattern } of allowed.patterns)
-    if (pattern.test(name)) return { allowed: inner };
-  return allowed.others;
+): boolean => !writeOnly && rules.every((may) => may.some((role) => roles.includes(role)));
+
+function note(pointer: string, stripped: string[]): void {
+  if (stripped.length < mostNamed && !stripped.includes(pointer)) stripped.push(pointer);
 }

@@ -86,6 +86,9 @@ function verify(
     });
 }
 
+/** Keywords whose value is no schema, whatever it looks like. */
+const values: ReadonlySet<string> = new Set(["enum", "const", "default"]);
+
 function firstBadPattern(schema: unknown, seen: Set<unknown>): string | undefined {
   if (typeof schema !== "object" || schema === null || seen.has(schema)) return undefined;
   seen.add(schema);
@@ -94,8 +97,7 @@ function firstBadPattern(schema: unknown, seen: Set<unknown>): string | undefine
     if (bad !== undefined) return bad;
   }
   for (const [keyword, part] of Object.entries(schema)) {
-    if (keyword === "enum" || keyword === "const" || keyword === "default") continue;
-    const bad = firstBadPattern(part, seen);
+    const bad = values.has(keyword) ? undefined : firstBadPattern(part, seen);
     if (bad !== undefined) return bad;
   }
   return undefined;

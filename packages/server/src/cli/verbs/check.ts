@@ -1,5 +1,5 @@
 import type { Fault } from "@portcullis/guard/documents";
-import type { Plan } from "@portcullis/guard/policy";
+import { type Plan, saidOf } from "@portcullis/guard/policy";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import { verifyStructure } from "../../policy/verify-structure.ts";
 import { configFlag, jsonFlag, openapiFlag } from "../policy-flags.ts";
@@ -87,13 +87,14 @@ function showCoverage(
   asJson: boolean,
   terminal: Terminal,
 ): number {
-  const findings = findingLines(plan);
-  if (asJson) terminal.out(JSON.stringify({ faults, findings, operations: coverageAsJson(plan) }));
+  const [findings, says] = [findingLines(plan), saidOf(plan)];
+  if (asJson)
+    terminal.out(JSON.stringify({ faults, findings, says, operations: coverageAsJson(plan) }));
   else {
     const { lines, operations } = coverageTable(plan);
     terminal.out(lines);
     terminal.out(`\n${operations} operations understood.`);
-    for (const finding of findings) terminal.out(finding);
+    for (const line of [...says, ...findings]) terminal.out(line);
   }
   return findings.length > 0 ? 1 : 0;
 }

@@ -1,9 +1,9 @@
 import { findingsOf, type Plan } from "@portcullis/guard/policy";
 
-const mostNamed = 5;
+const namedUnlessAsked = 5;
 
 /** What is understood, but perhaps not meant: a line for each kind, with the first it was found at. */
-export function findingLines(plan: Plan): string[] {
+export function findingLines(plan: Plan, mostNamed = namedUnlessAsked): string[] {
   const byKind = new Map<string, string[]>();
   for (const { kind, what } of findingsOf(plan))
     byKind.set(kind, [...(byKind.get(kind) ?? []), what]);
