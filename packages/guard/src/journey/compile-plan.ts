@@ -1,5 +1,6 @@
 import type { ApiAt, GateAt } from "../controls/compile-context.ts";
 import type { AnyControl } from "../controls/order-builder.ts";
+import { routeReadingOf } from "../document/dialects.ts";
 import {
   compileOperationTable,
   type OperationEntry,
@@ -22,6 +23,7 @@ import {
 } from "./compile-operation.ts";
 import { type CompiledOperation, type Course, layCourse, type RunStep } from "./course.ts";
 import type { Courses, RouteTables } from "./route.ts";
+import type { Tunnels } from "./tunnelled-method.ts";
 
 type ByControl = Readonly<Record<string, unknown>>;
 type AnyPlan = PlanOf<ByControl, ByControl>;
@@ -40,6 +42,8 @@ export interface CompiledPlan {
   readonly first: readonly RunStep[];
   readonly tables: RouteTables;
   readonly courses: Courses;
+  /** Undefined where no POST stands for another method. */
+  readonly tunnels: Tunnels | undefined;
   /** The course of what the gate answers itself. */
   readonly gateItself: Course;
   /** Lets go of what the controls have opened. */
@@ -64,7 +68,7 @@ export function compilePlan(
     methodsAt: (path) => [
       ...new Set([...tables.values()].flatMap((table) => table.methodsAt(path))),
     ],
-    templateOf: (path, parameters) => templates.match("GET", path, parameters),
+    templateOf: (path, parameters) => templates.match("GET", path, parameters)?.value,
   };
   const lives = openAll(order.controls, plan, ports, gateAt);
   const parts: CompileParts = {
@@ -94,6 +98,7 @@ export function compilePlan(
       ({ mode }) => mode === undefined || undeclaredModes[mode]?.constant !== "off",
     ),
     tables,
+    tunnels: tunnelsOf(plan),
     courses: {
       declared: declared.map(({ compiled, modes }) => layCourse(compiled, modes)),
       undeclared: layCourse(undeclared, undeclaredModes),
@@ -159,7 +164,7 @@ function compileApi(
   parts: CompileParts,
   ports: CompilePorts,
 ): { readonly compiled: CompiledOperation; readonly modes: ReturnType<typeof compileModeRow> }[] {
-  const { document, issuer, operations, version } = api;
+  const { backendReads, document, issuer, operations, version } = api;
   const upstream = ports.upstream(api.upstream);
   const apiAt: ApiAt = {
     index,
@@ -168,6 +173,7 @@ function compileApi(
     requestSchemas: new SchemaCompiler(document.schemas, "request"),
     responseSchemas: new SchemaCompiler(document.schemas, "response"),
     backend: compileAskBackend(upstream, ports.assertIdentity),
+    backendReads,
     upgrades: upstream.upgrade !== undefined,
   };
   return operations.map((plan, at) => ({
@@ -193,11 +199,13 @@ function tablesOf({ apis }: AnyPlan): RouteTables {
   const all: OperationEntry<number>[] = [];
   const byVersion = new Map<string, OperationEntry<number>[]>();
   const versionless: OperationEntry<number>[] = [];
-  for (const { document, issuer, version } of apis) {
+  for (const { backendReads, document, issuer, version } of apis) {
+    const reading = routeReadingOf(backendReads.dialect);
     const entries = document.operations.map(({ method, pathTemplate }, at) => ({
       method,
       pathTemplate,
       value: all.length + at,
+      reading,
     }));
     all.push(...entries);
     if (issuer || version === undefined) versionless.push(...entries);
@@ -207,6 +215,13 @@ function tablesOf({ apis }: AnyPlan): RouteTables {
   for (const [version, entries] of byVersion)
     tables.set(version, compileOperationTable([...entries, ...versionless]));
   return tables;
+}
+
+function tunnelsOf({ apis }: AnyPlan): Tunnels | undefined {
+  const tunnels = apis.flatMap(({ backendReads, document }) =>
+    document.operations.map(() => backendReads.methodFrom),
+  );
+  return tunnels.every((one) => one === undefined) ? undefined : tunnels;
 }
 
 function templateEntries({ apis }: AnyPlan): OperationEntry<PathTemplate>[] {
