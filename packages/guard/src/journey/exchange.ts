@@ -7,6 +7,7 @@ import type { Facts } from "../facts/facts.ts";
 import { type HeaderFields, noHeaderFields } from "../facts/header-fields.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Course } from "./course.ts";
+import type { TakenMethod } from "./tunnelled-body.ts";
 
 /**
  * One request in flight: the facts established about it, and how far it has come. Steps see of it
@@ -38,6 +39,8 @@ export class Exchange implements Facts {
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;
 
+  /** Puts the method that stood in the body before what was judged of it, for the backend. */
+  methodInBody: TakenMethod["putBack"] | undefined = undefined;
   /** What the gate does with it: the operation, under the modes that held when it was found. */
   course: Course;
   /** Whether the operation has been found, or that there is none. */

@@ -44,7 +44,8 @@ export function forward(
 
 /** The body that was read, or the caller's stream where no control looks into it. */
 function bodyOf(exchange: Exchange, headers: string[]): UpstreamRequest["body"] {
-  const { arrival, bodyBytes, fields } = exchange;
+  const { arrival, fields, methodInBody } = exchange;
+  const bodyBytes = methodInBody?.(exchange.bodyBytes) ?? exchange.bodyBytes;
   if (bodyBytes !== undefined) {
     if (bodyBytes.length === 0) return null;
     headers.push("Content-Length", String(bodyBytes.length));
