@@ -7,6 +7,7 @@ import { findProgram } from "./find-program.ts";
 import type { Find, Part } from "./part.ts";
 import { findNode24 } from "./node24.ts";
 import { findPostgres } from "./postgres.ts";
+import { python } from "./python.ts";
 import { findRedis } from "./redis.ts";
 
 /**
@@ -45,6 +46,23 @@ export const parts = {
   bash: program("bash", "Bash", "what the command prints for it to complete words"),
   zsh: { ...program("zsh", "Zsh", "the same"), optional: true as const },
   fish: { ...program("fish", "Fish", "the same"), optional: true as const },
+  php: {
+    ...program("php", "PHP", "what PHP reads of a request that has passed the gate"),
+    get: { debian: ["php-cli"] },
+  } satisfies Part<string, string>,
+  nginx: program("nginx", "nginx", "which of its locations a request that has passed reaches"),
+  django: python(
+    "Django under gunicorn",
+    "what Django reads of a request that has passed the gate",
+    ["django", "gunicorn"],
+    ["python3-django", "gunicorn"],
+  ),
+  flask: python(
+    "Flask under gunicorn",
+    "what Flask reads of a request that has passed the gate, under two servers",
+    ["flask", "gunicorn"],
+    ["python3-flask", "gunicorn"],
+  ),
   node24: {
     title: "Node 24",
     use: "the packages, as they are installed on the oldest line of Node that they may run on",
