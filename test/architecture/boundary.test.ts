@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, string>> = {
     "the listeners destroy, and what is judged runs in the boundary",
   [`${guard}/journey/open-tunnels.ts`]:
     "each connection bounds its own look, and ends by its fault",
+  [`${guard}/journey/route.ts`]: "the promise is waited for like any step's",
   [`${guard}/journey/tunnel.ts`]:
     "the listeners destroy, and whoever carries the bytes bounds itself",
   [`${guard}/doors/node-http.ts`]: "the listeners only end or destroy their own socket",

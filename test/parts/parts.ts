@@ -7,6 +7,7 @@ import { findProgram } from "./find-program.ts";
 import type { Find, Part } from "./part.ts";
 import { findNode24 } from "./node24.ts";
 import { findPostgres } from "./postgres.ts";
+import { python } from "./python.ts";
 import { findRedis } from "./redis.ts";
 
 /**
@@ -47,12 +48,31 @@ export const parts = {
     "HAProxy",
     "the PROXY protocol, as a proxy that others wrote sends it",
   ),
-  nginx: program("nginx", "nginx", "the fields of a proxy that ends TLS and that others wrote"),
   python3: program("python3", "Python 3", "how WSGI servers read the names of header fields"),
-  php: program("php", "PHP", "how PHP reads the names of header fields"),
   bash: program("bash", "Bash", "what the command prints for it to complete words"),
   zsh: { ...program("zsh", "Zsh", "the same"), optional: true as const },
   fish: { ...program("fish", "Fish", "the same"), optional: true as const },
+  php: {
+    ...program("php", "PHP", "what PHP reads of a request that has passed the gate"),
+    get: { debian: ["php-cli"] },
+  } satisfies Part<string, string>,
+  nginx: program(
+    "nginx",
+    "nginx",
+    "a proxy that ends TLS, and which of its locations a request that has passed reaches",
+  ),
+  django: python(
+    "Django under gunicorn",
+    "what Django reads of a request that has passed the gate",
+    ["django", "gunicorn"],
+    ["python3-django", "gunicorn"],
+  ),
+  flask: python(
+    "Flask under gunicorn",
+    "what Flask reads of a request that has passed the gate, under two servers",
+    ["flask", "gunicorn"],
+    ["python3-flask", "gunicorn"],
+  ),
   node24: {
     title: "Node 24",
     use: "the packages, as they are installed on the oldest line of Node that they may run on",

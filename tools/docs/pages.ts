@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { programFormat } from "../../packages/server/src/policy/program-policy.ts";
+import { dialectsPage } from "./dialects-page.ts";
 import { journeyPage } from "./journey-page.ts";
 import { policyKeys } from "./policy-keys.ts";
 import { problemsPage } from "./problems-page.ts";
@@ -19,6 +20,7 @@ export interface WrittenPage {
 export const writtenPages = (): readonly WrittenPage[] => [
   { file: "docs/journey.md", text: journeyPage() },
   { file: "docs/problems.md", text: problemsPage() },
+  { file: "docs/dialects.md", text: dialectsPage() },
   {
     file: "docs/policy.md",
     text: behindMark("docs/policy.md", policyKeys(programFormat.jsonSchema)),

@@ -53,6 +53,8 @@ export function findingsOf(plan: Plan): readonly Finding[] {
           name: own.name,
           operation,
           schemas: api.document.schemas,
+          operations: api.document.operations,
+          backendReads: api.backendReads,
           anonymous: own.anonymous,
           identified: plan.identified,
           modes: own.modes,

@@ -4,6 +4,7 @@ import type { Arrival } from "./facts/arrival.ts";
 import type { DecisionRecord } from "./facts/record.ts";
 import { type GuardPolicy, joinPolicy, type Plan, problemCatalogue } from "./guard-policy.ts";
 import type { Answer } from "./journey/answer.ts";
+import type { Refusal } from "./facts/refusal.ts";
 import { type CompiledPlan, compilePlan, type CompilePorts } from "./journey/compile-plan.ts";
 import { Exchange } from "./journey/exchange.ts";
 import {
@@ -109,9 +110,9 @@ function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
   const { ports } = options;
   const plan = planOf(options);
   const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
-  const { courses, first, gateItself, tables } = compiled;
+  const { courses, first, gateItself, tables, tunnels: tunnelled } = compiled;
   const { assertIdentity, onTrouble, record } = ports;
-  const find: FindOperation = (exchange) => findOperation(exchange, tables, courses);
+  const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, tunnelled);
   return {
     compiled,
     newExchange: (arrival) =>
@@ -132,9 +133,12 @@ function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
       new Journey(
         first,
         (exchange) => {
+          const onCourse = (refusal: Refusal | undefined): Refusal | undefined => {
+            exchange.course = withoutAsking(exchange.course, explaining);
+            return refusal;
+          };
           const refusal = find(exchange);
-          exchange.course = withoutAsking(exchange.course, explaining);
-          return refusal;
+          return refusal instanceof Promise ? refusal.then(onCourse) : onCourse(refusal);
         },
         explainEnds,
       ),

@@ -3,6 +3,7 @@ import { authentication } from "./controls/authentication/control.ts";
 import { binding } from "./controls/binding/control.ts";
 import { contract } from "./controls/contract/control.ts";
 import { cors } from "./controls/cors/control.ts";
+import { dialect } from "./controls/dialect/control.ts";
 import { disclosure } from "./controls/disclosure/control.ts";
 import { entry } from "./controls/entry/control.ts";
 import { existence } from "./controls/existence/control.ts";
@@ -36,6 +37,8 @@ export const order = Order.begin()
   .route()
   // What the operation reads of the fields is known now, and nothing has been read yet.
   .step(protocol, "oneSpelling")
+  // Another method is another operation: before anything is asked of this one.
+  .step(dialect, "query")
   .step(version, "sunset")
   .step(app, "identify")
   .step(app, "upgrade")
@@ -60,8 +63,10 @@ export const order = Order.begin()
   .step(ownership, "byHead")
   // A caller who may not enter must not make the gate read a body.
   .step(contract, "takeBody")
+  .step(dialect, "body")
   .step(sealedIds, "openBody")
   .step(contract, "body")
+  .step(dialect, "fields")
   .step(writable, "properties")
   .step(stepUp, "byBody")
   .step(ownership, "byBody")

@@ -2,6 +2,7 @@ import type { ApiDocument, Operation } from "../document/api-document.ts";
 import type { PathTemplate } from "../document/path-template.ts";
 import type { ResponseTable } from "../document/responses.ts";
 import type { SchemaCompiler } from "../document/schema/compile-schema.ts";
+import type { BackendReading } from "../policy/upstream-setting.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Problem } from "../facts/problem.ts";
 import type { Stages } from "../facts/stage.ts";
@@ -32,6 +33,7 @@ export interface ApiAt {
   readonly requestSchemas: SchemaCompiler;
   readonly responseSchemas: SchemaCompiler;
   readonly backend: AskBackend;
+  readonly backendReads: BackendReading;
   /** Whether connections to the backend can be handed over, as a WebSocket asks. */
   readonly upgrades: boolean;
 }

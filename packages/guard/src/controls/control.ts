@@ -6,6 +6,7 @@ import type { Refusal } from "../facts/refusal.ts";
 import type { CoreKeys } from "../policy/core-keys.ts";
 import type { EntryAt, JoinContext } from "../policy/join-context.ts";
 import type { PolicyKeys, PolicyOf } from "../policy/keys.ts";
+import type { BackendReading } from "../policy/upstream-setting.ts";
 import type { ModeKey } from "../policy/mode-setting.ts";
 import type { AnswerCheck, Check, FactsOf } from "./check.ts";
 import type { GateAt, OperationAt } from "./compile-context.ts";
@@ -105,6 +106,9 @@ export interface FindingAt {
   readonly name: string;
   readonly operation: Operation;
   readonly schemas: SchemaRegistry;
+  /** All operations of the document. */
+  readonly operations: readonly Operation[];
+  readonly backendReads: BackendReading;
   /** Undefined where no rule says who may enter. */
   readonly anonymous: boolean | undefined;
   /** Whether the policy names who signs tokens. */

@@ -20,7 +20,7 @@ const table = compileOperationTable(
 );
 const match = (method: string, path: string): [string | undefined, string[]] => {
   const out: string[] = [];
-  return [table.match(method, path, out), out];
+  return [table.match(method, path, out)?.value, out];
 };
 
 test("a concrete path wins over a templated one", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mostAnswerFields, readAnswerFields, readTrailers } from "./answer-fields.ts";
+import { mostAnswerFields, readAnswerFields } from "./answer-fields.ts";
+import { readTrailers } from "./trailers.ts";
 import { FieldRules } from "./field-rules.ts";
 import { compileOwnLinks } from "./own-links.ts";
 import { type Disagreement, singleFields } from "./single-fields.ts";

@@ -23,7 +23,7 @@ export interface RewritesLinks {
 }
 
 /** What no field's value may hold (RFC 9110 section 5.5): Node's doors throw on it, or worse. */
-const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
+export const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
  * Reads the backend's fields once, into what any door can send: each single field once, none of the
@@ -174,21 +174,4 @@ function joinCoding(before: string | undefined, sent: string): string | undefine
   const coding = sent.toLowerCase().trim();
   if (coding === "identity") return before;
   return before === undefined ? coding : `${before}, ${coding}`;
-}
-
-/** Fields behind the body that may leave; undefined where there are none. */
-export function readTrailers(
-  raw: readonly string[],
-  rules: FieldRules,
-): Record<string, string> | undefined {
-  let trailers: Record<string, string> | undefined;
-  for (let index = 0; index < raw.length; index += 2) {
-    const value = raw[index + 1] as string;
-    const { kind, name, single } = rules.of(raw[index] as string);
-    // Framing, content and links belong before the body, where they are judged.
-    if (kind !== "keep" || single !== undefined || notInValue.test(value)) continue;
-    const before = trailers?.[name];
-    (trailers ??= {})[name] = before === undefined ? value : `${before}, ${value}`;
-  }
-  return trailers;
 }

@@ -1,11 +1,6 @@
 import type { ApiAt, GateAt } from "../controls/compile-context.ts";
 import type { AnyControl } from "../controls/order-builder.ts";
-import {
-  compileOperationTable,
-  type OperationEntry,
-  type OperationTable,
-} from "../document/operation-table.ts";
-import { type PathTemplate, readTemplate } from "../document/path-template.ts";
+import { compileOperationTable } from "../document/operation-table.ts";
 import { SchemaCompiler } from "../document/schema/compile-schema.ts";
 import { stageRanges } from "../facts/mode.ts";
 import type { Problem } from "../facts/problem.ts";
@@ -24,8 +19,10 @@ import {
   type StepOrder,
 } from "./compile-operation.ts";
 import { type CompiledOperation, type Course, layCourse, type RunStep } from "./course.ts";
+import { tablesOf, templateEntries, tunnelsOf } from "./compile-tables.ts";
 import { compileOwnLinks } from "./own-links.ts";
 import type { Courses, RouteTables } from "./route.ts";
+import type { Tunnels } from "./tunnelled-method.ts";
 
 type ByControl = Readonly<Record<string, unknown>>;
 type AnyPlan = PlanOf<ByControl, ByControl>;
@@ -46,6 +43,8 @@ export interface CompiledPlan {
   readonly first: readonly RunStep[];
   readonly tables: RouteTables;
   readonly courses: Courses;
+  /** Undefined where no POST stands for another method. */
+  readonly tunnels: Tunnels | undefined;
   /** The course of what the gate answers itself. */
   readonly gateItself: Course;
   /** Lets go of what the controls have opened. */
@@ -72,7 +71,7 @@ export function compilePlan(
     methodsAt: (path) => [
       ...new Set([...tables.values()].flatMap((table) => table.methodsAt(path))),
     ],
-    templateOf: (path, parameters) => templates.match("GET", path, parameters),
+    templateOf: (path, parameters) => templates.match("GET", path, parameters)?.value,
   };
   const lives = openAll(order.controls, plan, ports, gateAt);
   const parts: CompileParts = {
@@ -108,6 +107,7 @@ export function compilePlan(
       ({ mode }) => mode === undefined || undeclaredModes[mode]?.constant !== "off",
     ),
     tables,
+    tunnels: tunnelsOf(plan),
     courses: {
       declared: declared.map(({ compiled, modes }) => layCourse(compiled, modes)),
       undeclared: layCourse(undeclared, undeclaredModes),
@@ -183,8 +183,8 @@ function compileApi(
   index: number,
   parts: CompileParts & { readonly ports: CompilePorts; readonly stages: Stages | undefined },
 ): { readonly compiled: CompiledOperation; readonly modes: ReturnType<typeof compileModeRow> }[] {
-  const { document, issuer, operations, version } = api;
   const { ports, stages } = parts;
+  const { backendReads, document, issuer, operations, version } = api;
   const upstream = ports.upstream(api.upstream);
   const apiAt: ApiAt = {
     index,
@@ -196,6 +196,7 @@ function compileApi(
       assertIdentity: ports.assertIdentity,
       host: api.upstream.host,
     }),
+    backendReads,
     upgrades: upstream.upgrade !== undefined,
   };
   return operations.map((plan, at) => ({
@@ -211,40 +212,5 @@ function compileApi(
       parts,
     ),
     modes: compileModeRow(plan, stages),
-  }));
-}
-
-/**
- * A table for each version that may be asked for by name, and one of all operations where the path
- * tells. The issuer's endpoints are of no version, and so of every one.
- */
-function tablesOf({ apis }: AnyPlan): RouteTables {
-  const all: OperationEntry<number>[] = [];
-  const byVersion = new Map<string, OperationEntry<number>[]>();
-  const versionless: OperationEntry<number>[] = [];
-  for (const { document, issuer, version } of apis) {
-    const entries = document.operations.map(({ method, pathTemplate }, at) => ({
-      method,
-      pathTemplate,
-      value: all.length + at,
-    }));
-    all.push(...entries);
-    if (issuer || version === undefined) versionless.push(...entries);
-    else byVersion.set(version, [...(byVersion.get(version) ?? []), ...entries]);
-  }
-  const tables = new Map<string, OperationTable<number>>([["", compileOperationTable(all)]]);
-  for (const [version, entries] of byVersion)
-    tables.set(version, compileOperationTable([...entries, ...versionless]));
-  return tables;
-}
-
-function templateEntries({ apis }: AnyPlan): OperationEntry<PathTemplate>[] {
-  const templates = new Set(
-    apis.flatMap(({ document }) => document.operations.map(({ pathTemplate }) => pathTemplate)),
-  );
-  return [...templates].map((pathTemplate) => ({
-    method: "GET",
-    pathTemplate,
-    value: readTemplate(pathTemplate),
   }));
 }

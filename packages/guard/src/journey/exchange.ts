@@ -8,6 +8,7 @@ import { type FieldDoubts, type HeaderFields, noHeaderFields } from "../facts/he
 import type { DecisionRecord } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Course } from "./course.ts";
+import type { TakenMethod } from "./tunnelled-body.ts";
 
 /**
  * One request in flight: the facts established about it, and how far it has come. Steps see of it
@@ -47,6 +48,8 @@ export class Exchange implements Facts {
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;
 
+  /** Puts the method that stood in the body before what was judged of it, for the backend. */
+  methodInBody: TakenMethod["putBack"] | undefined = undefined;
   /** What the gate does with it: the operation, under the modes that held when it was found. */
   course: Course;
   /** Whether the operation has been found, or that there is none. */

@@ -53,7 +53,8 @@ function bodyOf(
   refused: () => void,
 ): UpstreamRequest["body"] {
   const { exchange } = boundary;
-  const { arrival, bodyBytes, fields, streamBound } = exchange;
+  const { arrival, fields, methodInBody, streamBound } = exchange;
+  const bodyBytes = methodInBody?.(exchange.bodyBytes) ?? exchange.bodyBytes;
   if (bodyBytes !== undefined) {
     if (bodyBytes.length === 0) return null;
     headers.push("Content-Length", String(bodyBytes.length));

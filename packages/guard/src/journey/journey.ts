@@ -27,7 +27,9 @@ export interface JourneyEnds<A> {
 }
 
 /** The step at which the operation is found. */
-export type FindOperation = (exchange: Exchange) => Refusal | undefined;
+export type FindOperation = (
+  exchange: Exchange,
+) => Refusal | undefined | Promise<Refusal | undefined>;
 
 const routeStep: RunStep = Object.freeze<RunStep>({
   title: "route",
@@ -76,6 +78,11 @@ export class Journey<A> {
 
   #route(exchange: Exchange, way: A): void {
     const refusal = this.#findOperation(exchange);
+    if (refusal instanceof Promise) this.#wait(exchange, way, [routeStep], 0, refusal);
+    else this.#routed(exchange, way, refusal);
+  }
+
+  #routed(exchange: Exchange, way: A, refusal: Outcome): void {
     if (!this.#stops(exchange, way, routeStep, refusal))
       this.#walk(exchange, way, exchange.course.steps, 0);
   }
@@ -91,6 +98,7 @@ export class Journey<A> {
       outcome,
       (settled) => {
         if (exchange.closed) this.#ends.abandon(exchange, way);
+        else if (steps[index] === routeStep) this.#routed(exchange, way, settled);
         else if (!this.#stops(exchange, way, steps[index] as RunStep, settled))
           this.#walk(exchange, way, steps, index + 1);
       },

@@ -8,7 +8,9 @@ export const journeyModeKeys: readonly ModeKey[] = [
   {
     key: "route",
     kind: "settable",
-    sentence: "Which operation this is: requests for what no document names.",
+    sentence:
+      "Which operation this is: requests for what no document names, or what a router could take " +
+      "for another.",
   },
   {
     key: "upstream",
@@ -27,6 +29,13 @@ export const routeProblems = defineProblems("route", {
     status: 405,
     title: "This method is not offered at this address",
     sentence: "Use one of the methods in the Allow field.",
+  },
+  "route-ambiguous": {
+    status: 400,
+    title: "This address could be read as another one",
+    sentence:
+      "A part of the path is the name of another address in another spelling. " +
+      "Send that address as the API's document spells it.",
   },
 });
 

@@ -1,11 +1,7 @@
 import type { AnswerHead } from "../controls/check.ts";
 import type { UpstreamFaultCode } from "../ports/upstream.ts";
-import {
-  type AnswerFields,
-  readAnswerFields,
-  readTrailers,
-  type RewritesLinks,
-} from "./answer-fields.ts";
+import { type AnswerFields, readAnswerFields, type RewritesLinks } from "./answer-fields.ts";
+import { readTrailers } from "./trailers.ts";
 import { answerInPlace } from "./answer-in-place.ts";
 import { dress } from "./answer.ts";
 import { type Boundary, BoundReceiver } from "./boundary.ts";

@@ -6,7 +6,7 @@ import { layModes, type ModeKey, noModes, resolveModes } from "./mode-setting.ts
 import { type ApiPlanOf, type OperationPlanOf, type PlanOf, undeclaredName } from "./plan.ts";
 import type { PolicyReading } from "./read-policy.ts";
 import { compileSelection, noteUnmatched } from "./select-operations.ts";
-import { planUpstream } from "./upstream-setting.ts";
+import { planReading, planUpstream } from "./upstream-setting.ts";
 
 type CorePolicy = PolicyOf<CoreKeys>;
 type Entries = readonly EntryAt<CoreKeys>[];
@@ -66,6 +66,7 @@ export function joinPlan<Whole, Own>(
     return {
       document,
       upstream: planUpstream(api.upstream),
+      backendReads: planReading(api.upstream),
       version: api.version ?? (document.apiVersion === "" ? undefined : document.apiVersion),
       issuer: false,
       operations: document.operations.map((operation) => planOne(operation, select(operation))),
@@ -75,6 +76,8 @@ export function joinPlan<Whole, Own>(
     apis.push({
       document: issuer.document,
       upstream: planUpstream(issuer.target),
+      // The program's own: it reads as its document says.
+      backendReads: { dialect: "strict", methodFrom: undefined },
       version: undefined,
       issuer: true,
       operations: issuer.document.operations.map((operation) =>

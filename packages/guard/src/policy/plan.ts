@@ -1,7 +1,7 @@
 import type { ApiDocument } from "../document/api-document.ts";
 import type { ModeRule } from "../facts/mode.ts";
 import type { PersonalField } from "../facts/record.ts";
-import type { UpstreamPlan } from "./upstream-setting.ts";
+import type { BackendReading, UpstreamPlan } from "./upstream-setting.ts";
 
 /**
  * The policy and its documents, joined and checked: for every operation what will be done, in plain
@@ -26,6 +26,7 @@ export interface PlanOf<Whole, Own> {
 export interface ApiPlanOf<Own> {
   readonly document: ApiDocument;
   readonly upstream: UpstreamPlan;
+  readonly backendReads: BackendReading;
   readonly version: string | undefined;
   /** The built-in issuer's own endpoints and pages. */
   readonly issuer: boolean;

@@ -17,7 +17,7 @@ const sealing: Sealing = {
   sealer,
   plan: { parameters: { accountId: "account", cursor: "cursor" }, marks: {}, kinds: {} },
   rawAllowed: () => false,
-  templateOf: (path, parameters) => templates.match("GET", path, parameters),
+  templateOf: (path, parameters) => templates.match("GET", path, parameters)?.value,
   readerOf: () => "=ann",
 };
 const known: ReaderFacts = { app: undefined, caller: undefined };

@@ -1,0 +1,2 @@
+/** What it reads of the policy stands where the backends do: `apis[].upstream.dialect`. */
+export const keys = {};
