@@ -14,7 +14,6 @@ import { mutate } from "./mutations.ts";
 import { seeded } from "./random.ts";
 import { bytesOf, ordinary, type RawRequest } from "./raw-request.ts";
 import { unreadable } from "./report.ts";
-import { laterFamilies } from "./later-families.ts";
 
 /** How many requests each framework is asked. */
 const requests = Number(process.env["PORTCULLIS_TEST_DIFFERENTIAL"] ?? 400);
@@ -28,8 +27,6 @@ interface Row {
   /** Let through, and answered by no handler. */
   unanswered: number;
   readonly disagreements: string[];
-  /** Disagreements of families that are not held yet. */
-  awaited: number;
 }
 
 const rows: Row[] = [];
@@ -44,7 +41,6 @@ async function compare(framework: string, dialect: string, backend: Backend): Pr
     refused: 0,
     unanswered: 0,
     disagreements: [],
-    awaited: 0,
   };
   rows.push(row);
   const gates = [
@@ -89,27 +85,13 @@ async function ask(request: RawRequest, gate: JudgingGate, row: Row): Promise<vo
   const sentBody = request.body === undefined ? undefined : Buffer.from(request.body, "latin1");
   const wrong = difference(judgedOf(outcome, sentBody), understood);
   if (wrong === undefined) return;
-  if (mayWait(wrong, request)) row.awaited += 1;
-  else
-    row.disagreements.push(
-      `${wrong} [${request.families.join(", ")}] ${bytes.toString("latin1").slice(0, 400)}`,
-    );
+  row.disagreements.push(
+    `${wrong} [${request.families.join(", ")}] ${bytes.toString("latin1").slice(0, 400)}`,
+  );
 }
 
-/** Nothing excuses another handler, another method or another object. */
-const mayWait = (wrong: string, { families }: RawRequest): boolean =>
-  !/^(?:handler|method|path) ?/.test(wrong) && families.some((name) => laterFamilies.has(name));
-
 function tableOf(all: readonly Row[]): string {
-  const columns = [
-    "framework",
-    "requests",
-    "passed",
-    "refused",
-    "no handler",
-    "disagreements",
-    "awaited",
-  ];
+  const columns = ["framework", "requests", "passed", "refused", "no handler", "disagreements"];
   const lines = all.map((row) => [
     row.framework,
     row.requests,
@@ -117,7 +99,6 @@ function tableOf(all: readonly Row[]): string {
     row.refused,
     row.unanswered,
     row.disagreements.length,
-    row.awaited,
   ]);
   return [columns, ...lines]
     .map((line) => line.map((cell, at) => String(cell).padEnd(at === 0 ? 20 : 14)).join(""))

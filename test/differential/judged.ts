@@ -7,6 +7,7 @@ import { readTemplate } from "../../packages/guard/src/document/path-template.ts
 import { readOpenApi } from "../../packages/guard/src/document/read-openapi.ts";
 import { SchemaCompiler } from "../../packages/guard/src/document/schema/compile-schema.ts";
 import {
+  decodedCookies,
   decodeSegment,
   sentCookies,
   sentFields,
@@ -122,13 +123,21 @@ export function difference(judged: Report, understood: Partial<Report>): string 
   if (judged.handler === "getUser")
     compared.push(
       ["X-Tenant", judged.tenant, understood.tenant],
-      ["cookie theme", judged.theme, understood.theme],
+      ["cookie theme", ofReadings(judged.theme, understood.theme), understood.theme],
     );
   if (understood.bodyUnread !== true) compared.push(...bodyRows(judged, understood));
   const wrong = compared.find(([, left, right]) => textOf(left) !== textOf(right));
   return wrong === undefined
     ? undefined
     : `${wrong[0]}: judged ${textOf(wrong[1])}, understood ${textOf(wrong[2])}`;
+}
+
+/** A cookie is judged as it stands and as programs decode it: the reading that the backend has. */
+function ofReadings(judged: unknown, understood: unknown): unknown {
+  if (typeof judged !== "string") return judged;
+  const [decoded] = decodedCookies([{ name: "theme", value: judged }]) ?? [];
+  const plain = judged.replace(/^"(.*)"$/s, "$1");
+  return [judged, plain, decoded?.value].find((one) => one === understood) ?? judged;
 }
 
 function bodyRows(judged: Report, understood: Partial<Report>): [string, unknown, unknown][] {
@@ -141,10 +150,13 @@ function bodyRows(judged: Report, understood: Partial<Report>): [string, unknown
   ];
 }
 
-/** An integer that a double does not keep is compared by its digits. */
+/**
+ * An integer that a double does not keep is judged by its type alone, and goes on as it was
+ * written: it is compared as the double that both are nearest to.
+ */
 const textOf = (value: unknown): string =>
   JSON.stringify(value ?? null, (_key, one: unknown) =>
-    typeof one === "number" && Number.isInteger(one) && !Number.isSafeInteger(one) ? `${one}` : one,
+    typeof one === "string" && /^-?\d{16,}$/.test(one) ? Number(one) : one,
   );
 
 /** Reads a backend's report; integers that a double does not keep stay as they were written. */

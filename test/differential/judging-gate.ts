@@ -87,7 +87,7 @@ async function planFor(target: string, said: Readonly<Record<string, string | un
   writeFileSync(
     file,
     `portcullis: 1
-mode: enforce
+mode: { default: enforce, disclosure: off }
 limits: { admission: off }
 apis:
   - openapi: openapi.yaml

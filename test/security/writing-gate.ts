@@ -69,6 +69,7 @@ export interface Sent {
   readonly target: string;
   readonly type: string | undefined;
   readonly count: string | undefined;
+  readonly cookie?: string | undefined;
   readonly body: string;
 }
 
@@ -89,6 +90,7 @@ export async function writingGate(mode?: string): Promise<{
         target,
         type: field("content-type"),
         count: field("x-count"),
+        ...(field("cookie") === undefined ? {} : { cookie: field("cookie") }),
         body: Buffer.isBuffer(body) ? body.toString("latin1") : "",
       };
       setImmediate(() => {

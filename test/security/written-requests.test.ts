@@ -150,6 +150,22 @@ test("a cookie must fit the document as it stands and as programs decode it", as
   };
   for (const fits of ["plan=free", "plan=s%3Aabc", 'plan="free"', "plan=100%"])
     assert.equal(await outcome(fits), "passed", fits);
-  for (const unfit of ["plan=a-b", "plan=a%2Db", 'plan="a-b"', "plan=a; plan=b"])
+  for (const unfit of ["plan=a-b", "plan=a%2Db", 'plan="a-b"', "plan=a; plan=b", 'plan="a\\"b"'])
     assert.equal(await outcome(unfit), "request-invalid", unfit);
+});
+
+test("cookies go on as they were read, and in no other spelling of a declared one", async () => {
+  const { send } = await writingGate();
+  const rows: readonly (readonly [sent: string, written: string])[] = [
+    ["a=1; plan=free", "a=1; plan=free"],
+    ['plan="free"', "plan=free"],
+    ["plan =free;a=b=c", "plan=free; a=b=c"],
+    ["plan=free; plan; bare", "plan=free"],
+    ["Plan=x; plan[]=y; plan=free", "plan=free"],
+    ["$Version=1; plan=s%3Aabc", "plan=s%3Aabc"],
+  ];
+  for (const [sent, written] of rows) {
+    const got = (await send("GET", "/search", undefined, ["Cookie", sent])) as Sent;
+    assert.equal(got.cookie, written, sent);
+  }
 });

@@ -120,9 +120,21 @@ function checkCookies(
   violations: Violations,
 ): void {
   checkDeclared(cookies, contracts, violations);
+  for (const contract of contracts)
+    if (cookies.some(({ name, value }) => contract.owns(name) && isQuotedOddly(value)))
+      violations.note({
+        in: "cookie",
+        name: contract.name,
+        keyword: "style",
+        message: "holds a quote or a backslash, which programs read differently",
+      });
   const decoded = decodedCookies(cookies);
   if (decoded !== undefined) checkDeclared(decoded, contracts, violations);
 }
+
+/** Quotes around a value are taken away before it goes on; within it, some programs undo escapes. */
+const isQuotedOddly = (value: string): boolean =>
+  /["\\]/.test(/^"(.*)"$/s.exec(value)?.[1] ?? value);
 
 /** Returns how many of the pairs belong to a declared parameter. */
 function checkDeclared(

@@ -5,6 +5,7 @@ import { plainInteger } from "../../reading/plain-number.ts";
 import { respellPairs, writePairs } from "../../reading/write-pairs.ts";
 import type { Check } from "../check.ts";
 import { isSigned, otherwiseSpelled } from "./as-sent.ts";
+import { compileWriteCookies, type WriteCookies } from "./write-cookies.ts";
 import { compileRespellParameter, isWhole, type Respell } from "./respell.ts";
 
 type Gives = "forwardFields" | "path" | "pathParameters" | "query" | "unwritten";
@@ -22,14 +23,16 @@ export function compileWriteHead(
   const writePath = compileWritePath(operation, schemas);
   const writeFields = compileWriteFields(operation, schemas);
   const respellOf = compileRespellQuery(operation, schemas);
+  const writeCookies = compileWriteCookies(operation);
   return (known) => {
     const query = changedQuery(known, respellOf);
     const path = writePath?.(known);
     const isChanged = query !== undefined || path !== undefined;
-    if (!isChanged && writeFields === undefined) return undefined;
+    if (!isChanged && writeFields === undefined && writeCookies === undefined) return undefined;
     if (asSent || isSigned(known)) return isChanged ? headOtherwise : undefined;
     takeChanged(known, query, path);
     writeFields?.(known);
+    if (writeCookies !== undefined) sayCookies(known, writeCookies);
     return undefined;
   };
 }
@@ -56,6 +59,12 @@ function takeChanged(
   if (path === undefined) return;
   known.pathParameters = path.segments;
   known.path = path.path;
+}
+
+function sayCookies({ forwardFields }: Writing, write: WriteCookies): void {
+  for (let index = 0; index < forwardFields.length; index += 2)
+    if ((forwardFields[index] as string).toLowerCase() === "cookie")
+      forwardFields[index + 1] = write(forwardFields[index + 1] as string);
 }
 
 /** Undefined where it cannot be read in one way. */
