@@ -168,4 +168,7 @@ test("cookies go on as they were read, and in no other spelling of a declared on
     const got = (await send("GET", "/search", undefined, ["Cookie", sent])) as Sent;
     assert.equal(got.cookie, written, sent);
   }
+  const crumbs = ["Cookie", "a=1", "Cookie", "plan=free", "Cookie", "b=2"];
+  const got = (await send("GET", "/search", undefined, crumbs)) as Sent;
+  assert.equal(got.cookie, "a=1; plan=free; b=2", "fields of HTTP/2 are one");
 });

@@ -82,13 +82,36 @@ function take(
         return malformed(`the field ${sentName} was sent twice`);
       if (name === "connection")
         noted.connection = noted.connection === "" ? value : `${noted.connection},${value}`;
-      if (action.forward) forwardFields.push(sentName, value);
+      if (action.forward) {
+        const joined = action.fact === undefined ? undefined : fields[action.fact];
+        passOn(forwardFields, sentName, name, value, joined);
+      }
       return undefined;
     case "drop":
     case "pass":
     default:
       return undefined;
   }
+}
+
+/**
+ * Several fields that are read as one go on as one, joined as they were read: servers join cookies
+ * with a comma (RFC 9113 section 8.2.3 joins them with a semicolon), and would read other cookies.
+ */
+function passOn(
+  forwardFields: string[],
+  sentName: string,
+  name: string,
+  value: string,
+  joined: string | undefined,
+): void {
+  if (joined !== undefined && joined.length > value.length)
+    for (let index = 0; index < forwardFields.length; index += 2)
+      if ((forwardFields[index] as string).toLowerCase() === name) {
+        forwardFields[index + 1] = joined;
+        return;
+      }
+  forwardFields.push(sentName, value);
 }
 
 /** False when the field was sent before and may be sent once only. */
