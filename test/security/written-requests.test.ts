@@ -162,6 +162,8 @@ test("cookies go on as they were read, and in no other spelling of a declared on
     ["plan =free;a=b=c", "plan=free; a=b=c"],
     ["plan=free; plan; bare", "plan=free"],
     ["Plan=x; plan[]=y; plan=free", "plan=free"],
+    ['a="; plan=free; b="', "plan=free"],
+    ['a="x"; plan=free', 'a="x"; plan=free'],
     ["$Version=1; plan=s%3Aabc", "plan=s%3Aabc"],
   ];
   for (const [sent, written] of rows) {

@@ -7,6 +7,9 @@ export type WriteCookies = (cookie: string) => string;
 /** A value that needs no quotes (RFC 6265 section 4.1.1). */
 const unquoted = /^"([!#-+\--:<-[\]-~]*)"$/;
 
+/** A quote that is not closed in its own value: some programs read on behind the semicolon. */
+const opensQuote = /^(?!"[^"\\]*"$).*"/s;
+
 /**
  * Compiles how the Cookie field goes on: a pair for each cookie that was read, without quotes that
  * only some programs take away. What is no pair is read as a cookie by some (PHP, Python), and a
@@ -31,7 +34,7 @@ export function compileWriteCookies({ parameters }: Operation): WriteCookies | u
         if (name === "" || name.startsWith("$")) return [];
         const value = part.slice(equals + 1).trim();
         if (declared.has(name)) return [`${name}=${unquoted.exec(value)?.[1] ?? value}`];
-        return plain.has(plainName(name)) ? [] : [`${name}=${value}`];
+        return plain.has(plainName(name)) || opensQuote.test(value) ? [] : [`${name}=${value}`];
       })
       .join("; ");
 }
