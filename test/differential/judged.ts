@@ -50,6 +50,9 @@ export function judgedOf({ arrival, record }: Outcome, sentBody: Buffer | undefi
   if ("fault" in target) throw new Error(target.fault);
   const fieldOf = (name: string): string | undefined =>
     sentFields(arrival.rawHeaders, (one) => one === name)[0]?.value;
+  const cookies = sentFields(arrival.rawHeaders, (one) => one === "cookie")
+    .map((one) => one.value)
+    .join("; ");
   const value =
     body === undefined || sentBody === undefined
       ? undefined
@@ -64,7 +67,7 @@ export function judgedOf({ arrival, record }: Outcome, sentBody: Buffer | undefi
     query: queryOf(operation, target.query),
     tenant: names.has("X-Tenant") ? fieldOf("x-tenant") : undefined,
     theme: names.has("theme")
-      ? sentCookies(fieldOf("cookie")).find(({ name }) => name === "theme")?.value
+      ? sentCookies(cookies).find(({ name }) => name === "theme")?.value
       : undefined,
     body: read === undefined ? undefined : rest,
     file:

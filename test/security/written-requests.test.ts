@@ -164,6 +164,7 @@ test("cookies go on as they were read, and in no other spelling of a declared on
     ["Plan=x; plan[]=y; plan=free", "plan=free"],
     ['a="; plan=free; b="', "plan=free"],
     ['a="x"; plan=free', 'a="x"; plan=free'],
+    ["a=1,plan=x; b={1,2}; plan=free", "b={1,2}; plan=free"],
     ["$Version=1; plan=s%3Aabc", "plan=s%3Aabc"],
   ];
   for (const [sent, written] of rows) {

@@ -25,6 +25,10 @@ export function compileWriteCookies({ parameters }: Operation): WriteCookies | u
     plain.add(plainName(name));
   }
   if (declared.size === 0) return undefined;
+  /** Behind a comma, as nginx reads it. */
+  const namesOne = (value: string): boolean =>
+    value.includes(",") &&
+    value.split(",").some((part) => plain.has(plainName(part.split("=", 1)[0] as string)));
   return (cookie) =>
     cookie
       .split(";")
@@ -34,7 +38,9 @@ export function compileWriteCookies({ parameters }: Operation): WriteCookies | u
         if (name === "" || name.startsWith("$")) return [];
         const value = part.slice(equals + 1).trim();
         if (declared.has(name)) return [`${name}=${unquoted.exec(value)?.[1] ?? value}`];
-        return plain.has(plainName(name)) || opensQuote.test(value) ? [] : [`${name}=${value}`];
+        return plain.has(plainName(name)) || opensQuote.test(value) || namesOne(value)
+          ? []
+          : [`${name}=${value}`];
       })
       .join("; ");
 }
