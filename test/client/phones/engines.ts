@@ -21,7 +21,8 @@ interface Program {
 }
 
 const nativeSide = readFileSync(join(import.meta.dirname, "native-side.cjs"), "utf8");
-const seed = 20_26;
+/** Another phone each time: proofs of one that was there before would be replays. */
+const newSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
 /** V8 without anything of the web: a context has the language's own globals and no others. */
 export function runInBareV8({ bundle, sha256 }: Program, world: World): Promise<Outcome> {
@@ -34,7 +35,7 @@ export function runInBareV8({ bundle, sha256 }: Program, world: World): Promise<
     // Its global is an ordinary one: another does not bear polyfills that replace themselves.
     const context = createContext(constants.DONT_CONTEXTIFY);
     Object.assign(context, {
-      nativeSeed: seed,
+      nativeSeed: newSeed(),
       nativeTimers: {
         set(work: () => void, ms: number) {
           const timer = setTimeout(work, ms);
@@ -56,7 +57,7 @@ export function runInBareV8({ bundle, sha256 }: Program, world: World): Promise<
   });
 }
 
-const before = (now: number, answers: string): string => `
+const before = (seed: number, now: number, answers: string): string => `
 var nativeSeed = ${seed};
 var nativeTicks = ${now};
 Date.now = function () { return (nativeTicks += 1); };
@@ -87,10 +88,10 @@ export async function runInHermes(
   world: World,
 ): Promise<Outcome> {
   const answers: Record<string, string> = {};
-  const now = Date.now();
+  const [seed, now] = [newSeed(), Date.now()];
   const file = join(folder, "hermes.js");
   for (let runs = 0; runs < 60; runs += 1) {
-    const parts = [before(now, JSON.stringify(answers)), sha256, nativeSide, bundle];
+    const parts = [before(seed, now, JSON.stringify(answers)), sha256, nativeSide, bundle];
     writeFileSync(file, parts.join("\n"));
     const { stdout } = await promisify(execFile)(
       hermes,

@@ -1,7 +1,7 @@
 import { base64url } from "../bytes.ts";
 import type { ClockPort, LockPort, RandomPort } from "../ports.ts";
 import type { Keychain } from "./keychain.ts";
-import { MemoryLock } from "./memory.ts";
+import { MemoryLock } from "./memory-lock.ts";
 
 const entry = "portcullis.lock";
 /** Longer than a keychain takes to write an entry. */
