@@ -153,6 +153,7 @@ async function networkTo(port: number, ca: string | undefined, context: TestCont
   return { agent, network };
 }
 
-const through = (agent: Agent): Fetch =>
-  ((url: string, init: object) =>
-    undiciFetch(url, { ...init, dispatcher: agent })) as unknown as Fetch;
+const through = (agent: Agent): Fetch => {
+  const send = undiciFetch as unknown as (url: string, init: object) => Promise<Response>;
+  return (url, request) => send(url, { ...request, dispatcher: agent });
+};

@@ -3,7 +3,7 @@ import { testOnPhones } from "./phones/test-on-phones.ts";
 
 // Bundled as by the tools before `exports` of packages were heeded: each entrance is a folder too.
 testOnPhones("an app made with React Native", {
-  sample: samples()[1],
+  sample: samples().reactNative,
   setUp: ["react-native/Libraries/Core/InitializeCore"],
   heedsExports: false,
 });

@@ -45,7 +45,7 @@ export function checkIdToken(idToken: string | undefined, expected: IdTokenExpec
     return;
   }
   const claims = claimsOf(idToken);
-  const algorithm = (partOf(idToken, 0) as { readonly alg?: unknown } | undefined)?.alg;
+  const algorithm = partOf(idToken, 0)?.["alg"];
   if (claims === undefined || typeof algorithm !== "string" || /^none$/i.test(algorithm))
     throw new Error("the id_token is malformed");
   const unfit = rows.find(([, fits]) => !fits(claims, expected));
@@ -77,13 +77,18 @@ const rows: readonly (readonly [
   ],
 ];
 
-function partOf(token: string | undefined, index: number): object | undefined {
+function partOf(
+  token: string | undefined,
+  index: number,
+): Readonly<Record<string, unknown>> | undefined {
   const parts = token?.split(".") ?? [];
   const text = parts.length === 3 ? textOfBase64url(parts[index] as string) : undefined;
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
+    return typeof value === "object" && value !== null
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -42,11 +42,12 @@ export function metadataOf(expected: Address, document: Json | undefined): Issue
   const endpoint = (name: string): string | undefined => {
     const address = document[name];
     if (address === undefined) return undefined;
-    const { origin } = addressOf(String(address));
+    if (typeof address !== "string") throw new Error(`${name} is malformed`);
+    const { origin } = addressOf(address);
     // In the clear only where the issuer itself is, as in development.
     if (!origin.startsWith("https:") && expected.origin.startsWith("https:"))
       throw new Error(`${name} is not https`);
-    return String(address);
+    return address;
   };
   const needed = (name: string): string => {
     const address = endpoint(name);

@@ -43,7 +43,7 @@ export function timedFetch(
     send(url, whole).then(resolve, (fault: unknown) => {
       forget();
       signal?.removeEventListener("abort", stop);
-      reject(fault as Error);
+      reject(fault);
     });
   });
 }

@@ -17,11 +17,12 @@ const root = join(import.meta.dirname, "..", "..", "..");
 const run = promisify(execFile);
 
 /** The examples of the client's page that are for phones, in their order there. */
-export const samples = (): readonly [expo: string, reactNative: string] => {
+export function samples(): { readonly [Name in "expo" | "reactNative" | "component"]: string } {
   const page = readFileSync(join(root, "docs", "client.md"), "utf8");
   const found = [...page.matchAll(/```tsx\n([\s\S]*?)```/g)].map((match) => match[1] as string);
-  return found as unknown as readonly [string, string];
-};
+  const [expo, reactNative, component] = found as [string, string, string];
+  return { expo, reactNative, component };
+}
 
 export interface BuiltApp {
   readonly folder: string;
@@ -46,7 +47,8 @@ export async function buildApp(parts: AppParts): Promise<BuiltApp> {
   const client = buildClient(folder);
   mkdirSync(app);
   writeFileSync(join(app, "package.json"), '{ "private": true }');
-  writeFileSync(join(app, "sample.tsx"), parts.sample);
+  writeFileSync(join(app, "client.tsx"), parts.sample);
+  writeFileSync(join(app, "account.tsx"), samples().component);
   copyFileSync(join(import.meta.dirname, "app.js"), join(app, "app.js"));
   writeFileSync(
     join(app, "index.js"),
@@ -108,7 +110,7 @@ async function checkTypes(app: string, packages: string, client: string): Promis
         "*": [join(packages, "@types", "*"), join(packages, "*")],
       },
     },
-    files: ["sample.tsx"],
+    files: ["client.tsx", "account.tsx"],
   };
   writeFileSync(join(app, "tsconfig.json"), JSON.stringify(config));
   await run(join(root, "node_modules", ".bin", "tsc"), ["-p", app]).catch(

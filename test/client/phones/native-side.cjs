@@ -23,7 +23,7 @@
   };
   var start = Date.now();
   global.nativeLoggingHook = function (text, level) {
-    if (level > 1) global.nativeLog(String(text));
+    if (level > 2) global.nativeLog(String(text));
   };
 
   // Hermes has one since React Native 0.74, and nothing to decode with.
@@ -81,7 +81,7 @@
         headers: query.headers,
         body: query.data && (query.data.string !== undefined ? query.data.string : null),
       };
-      ask("fetch", details).then(function (answer) {
+      void ask("fetch", details).then(function (answer) {
         if (answer.fault !== undefined) {
           emit("didCompleteNetworkResponse", [id, answer.fault, false]);
           return;
@@ -146,7 +146,7 @@
     },
     SourceCode: { getConstants: function () { return { scriptURL: "file:///main.jsbundle" }; } },
     NativeMicrotasksCxx: {
-      queueMicrotask: function (work) { EnginePromise.resolve().then(work); },
+      queueMicrotask: function (work) { void EnginePromise.resolve().then(work); },
     },
     ExceptionsManager: {
       reportException: function (data) {

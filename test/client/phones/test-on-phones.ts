@@ -11,7 +11,7 @@ import { type Outcome, runInBareV8, runInHermes } from "./engines.ts";
 import { worldAt } from "./world.ts";
 
 /** The page's example, as it is but for the names of its service, in the engines of phones. */
-export function testOnPhones(title: string, app: Omit<AppParts, "packages">): void {
+export function testOnPhones(title: string, made: Omit<AppParts, "packages">): void {
   let gate: IdentityGate;
   let built: Promise<BuiltApp>;
 
@@ -19,12 +19,12 @@ export function testOnPhones(title: string, app: Omit<AppParts, "packages">): vo
     const found = findPart("phones", parts.phones);
     if ("missing" in found) return;
     gate = await startClientGate();
-    const sample = app.sample
+    const sample = made.sample
       .replace("https://api.harbour.example", gate.origin)
       .replace('"harbour-app"', '"notes-app"')
       .replace("com.harbour.app:", "com.notes.app:")
       .replace('"accounts:read"', '"notes:read", "notes:write"');
-    built = buildApp({ ...app, sample, packages: found.place });
+    built = buildApp({ ...made, sample, packages: found.place });
     await built.catch(() => undefined);
   });
   after(() => gate?.close());
@@ -33,6 +33,7 @@ export function testOnPhones(title: string, app: Omit<AppParts, "packages">): vo
     assert.equal(fault, undefined);
     const { lacks, ...rest } = report as Readonly<Record<string, Record<string, string>>>;
     assert.deepEqual(rest, {
+      screen: ["starting", "signed-out", "signed-in string"],
       read: 200,
       written: [201, "object"],
       claims: ["notes-app", "string"],
@@ -50,12 +51,16 @@ export function testOnPhones(title: string, app: Omit<AppParts, "packages">): vo
 
   test(`${title} signs in, reads, writes and signs out where the engine has nothing of the web`, {
     needs: ["phones"],
+    timeout: 170_000,
   }, async () => {
     const { sent, world } = worldAt(gate);
     holds(await runInBareV8(await built, world), sent);
   });
 
-  test(`${title} does the same in Hermes`, { needs: ["phones"] }, async ({ phones }) => {
+  test(`${title} does the same in Hermes`, {
+    needs: ["phones"],
+    timeout: 170_000,
+  }, async ({ phones }) => {
     const { sent, world } = worldAt(gate);
     const hermes = join(phones, "hermes-engine-cli", "linux64-bin", "hermes");
     const app = await built;

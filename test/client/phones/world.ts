@@ -1,4 +1,3 @@
-import type { Response as UndiciResponse } from "undici";
 import { Browser } from "../../identity/browser.ts";
 import type { IdentityGate } from "../../identity/identity-gate.ts";
 import { byPassword, email } from "../phone.ts";
@@ -20,11 +19,11 @@ export function worldAt(gate: IdentityGate): { readonly world: World; readonly s
   const sent: string[] = [];
   const fetchAt = async ({ body, headers: fields, method, url }: Request): Promise<object> => {
     sent.push(`${method} ${new URL(url).pathname}`);
-    const answer = (await gate.fetch(url, {
+    const answer = await gate.fetch(url, {
       method,
       headers: fields,
       ...(body === null || method === "GET" ? {} : { body }),
-    })) as unknown as UndiciResponse;
+    });
     const text = await answer.text();
     if (body?.includes('"lost"') === true) return { fault: "The network connection was lost." };
     const headers = Object.fromEntries(answer.headers);

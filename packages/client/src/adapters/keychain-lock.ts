@@ -46,7 +46,8 @@ export function keychainLock(
     withLock: (name, leaseMs, work) =>
       here.withLock(name, leaseMs, async () => {
         if (!shared.has(name)) return work();
-        const mark = await take(`${entry}.${name}`, leaseMs);
+        // A keychain that cannot be written now must not lock anybody out either.
+        const mark = await take(`${entry}.${name}`, leaseMs).catch(() => "");
         try {
           return await work();
         } finally {

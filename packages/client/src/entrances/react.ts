@@ -53,7 +53,7 @@ export function hooksOf(
       client.on(name, () => void read()),
     );
     void read();
-    return () => ends.forEach((end) => void end());
+    return () => ends.forEach((end) => end());
   };
   const subscribe = (changed: () => void): (() => void) => {
     watchers.add(changed);
