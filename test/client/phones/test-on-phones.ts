@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
+import { promisify } from "node:util";
 import type { IdentityGate } from "../../identity/identity-gate.ts";
 import { findPart } from "../../parts/part.ts";
 import { parts } from "../../parts/parts.ts";
@@ -55,6 +58,17 @@ export function testOnPhones(title: string, made: Omit<AppParts, "packages">): v
   }, async () => {
     const { sent, world } = worldAt(gate);
     holds(await runInBareV8(await built, world), sent);
+  });
+
+  test(`React Native's own compiler for Hermes takes ${title}`, {
+    needs: ["phones"],
+  }, async ({ phones }) => {
+    const compiler = join(phones, "react-native", "sdks", "hermesc", "linux64-bin", "hermesc");
+    const { bundle, folder } = await built;
+    const [text, out] = [join(folder, "main.jsbundle"), join(folder, "main.hbc")];
+    writeFileSync(text, bundle);
+    await promisify(execFile)(compiler, ["-w", "-emit-binary", "-O", "-out", out, text]);
+    assert.ok(statSync(out).size > 100_000);
   });
 
   test(`${title} does the same in Hermes`, {
