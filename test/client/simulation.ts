@@ -135,37 +135,40 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     await unhurt(device).signIn();
     devices.push(device);
   }
+  /** A few processes of the app wake at once. */
+  const spendTime = async (device: Device): Promise<void> => {
+    const processes = random() < 0.1 ? 3 : 1;
+    const before = await refreshTokenOf(device);
+    await Promise.all(
+      Array.from({ length: processes }, () =>
+        wake({
+          device,
+          dead: false,
+          fuse: random() < killShare ? 1 + Math.floor(random() * 9) : undefined,
+        }),
+      ),
+    );
+    if ((await refreshTokenOf(device)) !== before) count.refreshes += 1;
+  };
+  const hasOneLeaf = async (device: Device): Promise<boolean> => {
+    const token = await unhurt(device).accessToken();
+    const { generation, sid } = decodeJwt(token) as { generation: number; sid: string };
+    const isOne = (await issuer.liveTokens(sid)) === 1;
+    issuer.seen([[sid, generation]]);
+    return isOne;
+  };
   connected = true;
   const events = options.days * refreshesADay;
   for (let event = 0; event < events; event += 1) {
     issuer.advance((24 * hour) / refreshesADay);
     if (event % 7 === 3) await issuer.restart();
     if (event % refreshesADay === 5) await issuer.rotateKeys();
-    for (const device of devices) {
-      if (device.signedOut) continue;
-      const processes = random() < 0.1 ? 3 : 1;
-      const before = await refreshTokenOf(device);
-      await Promise.all(
-        Array.from({ length: processes }, () =>
-          wake({
-            device,
-            dead: false,
-            fuse: random() < killShare ? 1 + Math.floor(random() * 9) : undefined,
-          }),
-        ),
-      );
-      if ((await refreshTokenOf(device)) !== before) count.refreshes += 1;
-    }
+    for (const device of devices) if (!device.signedOut) await spendTime(device);
   }
   connected = false;
   let wrongLeaves = 0;
-  for (const device of devices) {
-    if (device.signedOut) continue;
-    const token = await unhurt(device).accessToken();
-    const { generation, sid } = decodeJwt(token) as { generation: number; sid: string };
-    if ((await issuer.liveTokens(sid)) !== 1) wrongLeaves += 1;
-    issuer.seen([[sid, generation]]);
-  }
+  for (const device of devices.filter(({ signedOut }) => !signedOut))
+    if (!(await hasOneLeaf(device))) wrongLeaves += 1;
   const incidents = issuer.incidents().length;
   const signOuts = devices.filter(({ signedOut }) => signedOut).length;
   issuer.close();
