@@ -66,27 +66,6 @@ test("only the issuer's own word ends a session, and the app is told why", async
   assert.deepEqual(events.at(-1), ["signed-out", { reason: "session-ended" }]);
 });
 
-test("unsafe requests carry a key of their own and are sent again with the same; without it they are not", async () => {
-  const made = phoneAt(gate);
-  await made.client.signIn();
-  const keys: (string | undefined)[] = [];
-  let failures = 0;
-  made.fail = (url, init) => {
-    if (!url.endsWith("/notes")) return undefined;
-    keys.push((init.headers as Record<string, string>)["Idempotency-Key"]);
-    return (failures += 1) <= 2 ? new TypeError("fetch failed") : undefined;
-  };
-  assert.equal((await made.client.send("/notes", { method: "POST", body: {} })).status, 201);
-  assert.equal(keys.length, 3);
-  assert.equal(new Set(keys).size, 1);
-  assert.ok(keys[0] !== undefined);
-  failures = 0;
-  await assert.rejects(
-    made.client.send("/notes", { method: "POST", body: {}, idempotencyKey: false }),
-    Unreachable,
-  );
-});
-
 test("a server that says when to come back is asked again then, as long as a person would wait", async () => {
   const made = phoneAt(gate);
   await made.client.signIn();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { expoKeychain, keychainVault } from "../../packages/client/src/adapters/keychain.ts";
+import { keychainVault } from "../../packages/client/src/adapters/keychain.ts";
+import { expoKeychain } from "../../packages/client/src/adapters/keychains.ts";
 import { MemoryVault } from "../../packages/client/src/adapters/memory.ts";
 import type { IdentityGate } from "../identity/identity-gate.ts";
 import { email, phoneAt, startClientGate } from "./phone.ts";

@@ -9,11 +9,17 @@ import { type IdentityGate, password, startIdentityGate } from "../identity/iden
 
 export const email = "ann@notes.example";
 
-/** An issuer and an API behind a gate, for which the client is made. */
-export async function startClientGate(): Promise<IdentityGate> {
+/**
+ * An issuer and an API behind a gate, for which the client is made.
+ *
+ * @param change what a test changes of its policy
+ */
+export async function startClientGate(
+  change: (policy: string) => string = (policy) => policy,
+): Promise<IdentityGate> {
   const gate = await startIdentityGate({
     change: (policy) =>
-      policy
+      change(policy)
         .replace("- { id: notes-app, ", "- { id: notes-app, nativeSignIn: true, ")
         .replace(
           "apps:\n",

@@ -5,6 +5,7 @@ import { PortcullisClient, SignedOut } from "../../packages/client/src/portculli
 import { Browser, formTokenOf } from "../identity/browser.ts";
 import { openDirectIssuer, type DirectIssuer } from "../identity/direct-issuer.ts";
 import { password } from "../identity/identity-gate.ts";
+import { randomOf } from "./losing-network.ts";
 
 export interface SimulationOptions {
   readonly devices: number;
@@ -32,17 +33,6 @@ const lostAnswerShare = 0.02;
 const killShare = 0.02;
 
 class Killed extends Error {}
-
-/** Numbers that are the same in every run of the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** One run of the app. Once it is killed, nothing that it still wanted happens. */
 interface Process {

@@ -82,6 +82,15 @@ export const parts = {
     find: findNode24,
     open: (place) => Promise.resolve(place),
   } satisfies Part<string, string>,
+  phones: {
+    title: "The packages of a phone's app",
+    use: "React Native, Expo and Hermes, in which the client runs as in an app",
+    get: "npm install --ignore-scripts --legacy-peer-deps in a copy of test/client/phones/packages, and name its node_modules with PORTCULLIS_TEST_PHONES",
+    optional: true as const,
+    variable: "PORTCULLIS_TEST_PHONES",
+    find: findPhonePackages,
+    open: (place) => Promise.resolve(place),
+  } satisfies Part<string, string>,
   suites: {
     title: "The folder of public test suites",
     use: "JSON, JSON Schema, OpenAPI, URL and JOSE cases that others published",
@@ -128,6 +137,14 @@ function program(name: string, title: string, use: string): Part<string, string>
     },
     open: (place) => Promise.resolve(place),
   };
+}
+
+function findPhonePackages(): Find<string> {
+  const place = process.env["PORTCULLIS_TEST_PHONES"];
+  if (place === undefined) return { missing: "are not named" };
+  return existsSync(join(place, "react-native", "package.json"))
+    ? { place }
+    : { missing: `are not at ${place}` };
 }
 
 function findSuites(): Find<string> {

@@ -60,8 +60,6 @@ export function serveWebClient(port: number): Promise<WebFiles> {
 function fileOf(path: string): string | undefined {
   if (path === "/app") return join(import.meta.dirname, "index.html");
   if (path === "/app/web-client.ts") return join(import.meta.dirname, "web-client.ts");
-  if (path === "/app/oauth4webapi.js")
-    return join(root, "node_modules", "oauth4webapi", "build", "index.js");
   const name = /^\/app\/((?:adapters\/)?[a-z0-9-]+\.ts)$/.exec(path)?.[1];
   return name === undefined ? undefined : join(clientSource, name);
 }

@@ -1,14 +1,19 @@
-import type { ClockPort } from "./ports.ts";
+import { type Address, addressOf, hrefOf, withinApi } from "./address.ts";
+import type { ClockPort, Fetch } from "./ports.ts";
 import {
   type PortcullisProblem,
   problemCodes,
   problemOf,
   retryAfterOf,
+  type SentRequest,
+  Unknown,
   Unreachable,
 } from "./problems.ts";
 import type { Proofs } from "./proof.ts";
-import { backOff, isNetworkFault } from "./retry.ts";
+import { backOff, wasNeverSent } from "./retry.ts";
 import type { SessionRecord } from "./session-record.ts";
+import { reasonOf, timedFetch } from "./timed-fetch.ts";
+import { isKeptBack, isWrite, leavesOpen } from "./written-once.ts";
 
 export interface SendOptions {
   readonly method?: string;
@@ -19,17 +24,17 @@ export interface SendOptions {
   /** Send without a token, even when somebody is signed in. */
   readonly anonymous?: boolean;
   /**
-   * The server does it once for one key: makes an unsafe request safe to send again. Made when
-   * absent; `false` sends none.
+   * Sent as Idempotency-Key, for backends that keep such keys. The app keeps it with what it wants
+   * done; none is made up, and a write is not sent again because of it.
    */
-  readonly idempotencyKey?: string | false;
+  readonly idempotencyKey?: string;
 }
 
 export interface ApiCallerOptions {
   readonly api: string;
   readonly appHeader: string | undefined;
   readonly clock: ClockPort;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly proofs: Proofs;
   readonly timeoutMs: number;
   /** A token to send; with `stale`, another than that one. */
@@ -43,15 +48,6 @@ export interface ApiCallerOptions {
   readonly onVersionEnded: (successor: string | undefined) => void;
 }
 
-/** By their definition the same twice as once (RFC 9110 section 9.2.2). */
-const idempotent: ReadonlySet<string> = new Set([
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "QUERY",
-  "PUT",
-  "DELETE",
-]);
 const mostTries = 4;
 /** Longer than this a person does not wait: the app is told instead. */
 const mostWaitSeconds = 30;
@@ -63,8 +59,9 @@ interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Safe to send again. */
-  readonly repeatable: boolean;
+  readonly idempotencyKey: string | undefined;
+  /** It may do something, and so is sent once. */
+  readonly isWrite: boolean;
 }
 
 type Mended = "nonce" | "token" | "step-up";
@@ -83,9 +80,11 @@ interface Sofar {
  */
 export class ApiCaller {
   readonly #options: ApiCallerOptions;
+  readonly #api: Address;
 
   constructor(options: ApiCallerOptions) {
     this.#options = options;
+    this.#api = addressOf(options.api);
   }
 
   async send(path: string, options: SendOptions): Promise<Response> {
@@ -98,6 +97,8 @@ export class ApiCaller {
       if (response === undefined) continue;
       this.#options.proofs.learn(call.url, response);
       const problem = await problemOf(response);
+      if (call.isWrite && leavesOpen(response, problem))
+        throw new Unknown(this.#sent(call), problem ?? { response });
       if (problem === undefined) return response;
       if (!(await this.#mend(problem, call, session, sofar))) {
         this.#tell(problem);
@@ -107,18 +108,12 @@ export class ApiCaller {
   }
 
   #callOf(path: string, options: SendOptions): Call {
-    const url = new URL(path, this.#options.api);
-    if (url.origin !== new URL(this.#options.api).origin)
-      throw new TypeError(`${url.origin} is not the API: a token is not sent there`);
-    const method = (options.method ?? "GET").toUpperCase();
-    const idempotencyKey =
-      idempotent.has(method) || options.idempotencyKey === false
-        ? undefined
-        : (options.idempotencyKey ?? crypto.randomUUID());
     const { appHeader } = this.#options;
+    const { idempotencyKey, signal } = options;
+    const method = (options.method ?? "GET").toUpperCase();
     const { body, type } = bodyOf(options.body);
     return {
-      url: url.href,
+      url: hrefOf(withinApi(path, this.#api)),
       method,
       headers: {
         Accept: "application/json",
@@ -128,31 +123,37 @@ export class ApiCaller {
         ...options.headers,
       },
       body,
-      signal: options.signal,
-      repeatable: idempotent.has(method) || idempotencyKey !== undefined,
+      signal,
+      idempotencyKey,
+      isWrite: isWrite(method),
     };
   }
 
-  /** @returns undefined when the network failed, and trying again may help. @throws Unreachable */
+  #sent({ body, idempotencyKey, method, url }: Call): SentRequest {
+    return { method, url, body, idempotencyKey, at: this.#options.proofs.now() };
+  }
+
+  /**
+   * @returns undefined when the network failed, and trying again is safe and may help
+   * @throws Unreachable; Unknown for a write that may have arrived; the caller's own reason
+   */
   async #attempt(
-    { body, headers, method, repeatable, signal, url }: Call,
+    call: Call,
     session: SessionRecord | undefined,
     attempt: number,
   ): Promise<Response | undefined> {
+    const { body, method, signal, url } = call;
     const { clock, fetch: send, timeoutMs } = this.#options;
-    const request: RequestInit = {
-      method,
-      redirect: "manual",
-      signal: signalOf(signal, timeoutMs),
-      headers: { ...headers, ...(await this.#credentials(method, url, session)) },
-      ...(body === undefined ? {} : { body }),
-    };
+    const headers = { ...call.headers, ...(await this.#credentials(method, url, session)) };
+    // Up to here nothing was sent, and below nobody can tell.
+    throwIfGivenUp(signal);
+    const request = { method, headers, ...(body === undefined ? {} : { body }) };
     try {
-      return await send(url, request);
+      return await timedFetch(send, url, request, timeoutMs, signal);
     } catch (fault) {
-      if (signal?.aborted === true) throw fault;
-      if (!isNetworkFault(fault) || !repeatable || attempt + 1 >= mostTries)
-        throw new Unreachable("the API cannot be reached", fault);
+      if (call.isWrite && !wasNeverSent(fault)) throw new Unknown(this.#sent(call), fault);
+      throwIfGivenUp(signal);
+      if (attempt + 1 >= mostTries) throw new Unreachable("the API cannot be reached", fault);
       await backOff(clock, attempt, undefined);
       return undefined;
     }
@@ -161,11 +162,12 @@ export class ApiCaller {
   /** Does what the problem asks for, each kind once. @returns whether to send the request again */
   async #mend(
     problem: PortcullisProblem,
-    { repeatable }: Call,
+    call: Call,
     session: SessionRecord | undefined,
     sofar: Sofar,
   ): Promise<boolean> {
     const { code, response } = problem;
+    if (call.isWrite && !isKeptBack(problem)) return false;
     const isNew = (kind: Mended, codes: readonly (string | undefined)[]): boolean =>
       codes.includes(code) && !sofar.mended.has(kind);
     if (isNew("nonce", [problemCodes.needsNonce])) {
@@ -177,12 +179,12 @@ export class ApiCaller {
       sofar.stale = session.accessToken;
       return true;
     }
-    if (repeatable && isNew("step-up", problemCodes.needsStepUp) && (await this.#stepUp(problem))) {
+    if (isNew("step-up", problemCodes.needsStepUp) && (await this.#stepUp(problem))) {
       sofar.mended.add("step-up");
       sofar.stale = undefined;
       return true;
     }
-    if (!repeatable || sofar.attempt + 1 >= mostTries || !isWorthWaiting(response)) return false;
+    if (sofar.attempt + 1 >= mostTries || !isWorthWaiting(response)) return false;
     await backOff(this.#options.clock, sofar.attempt, retryAfterOf(response));
     return true;
   }
@@ -219,6 +221,10 @@ export class ApiCaller {
   }
 }
 
+function throwIfGivenUp(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw reasonOf(signal);
+}
+
 function bodyOf(body: unknown): {
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   readonly type: string | undefined;
@@ -228,11 +234,6 @@ function bodyOf(body: unknown): {
   if (body instanceof Uint8Array) return { body: body as Uint8Array<ArrayBuffer>, type: undefined };
   return { body: JSON.stringify(body), type: "application/json" };
 }
-
-const signalOf = (signal: AbortSignal | undefined, timeoutMs: number): AbortSignal =>
-  signal === undefined
-    ? AbortSignal.timeout(timeoutMs)
-    : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 
 /** A server that is busy, and says that it is not so for longer than a person would wait. */
 const isWorthWaiting = (response: Response): boolean =>

@@ -1,4 +1,3 @@
-import * as oauth from "oauth4webapi";
 import type { PendingSignIn } from "./session-record.ts";
 
 /** How the person is to sign in, beside what every sign-in asks for. */
@@ -11,26 +10,24 @@ export interface SignInWishes {
 }
 
 /** The parameters of an authorization request (RFC 6749 section 4.1.1, RFC 7636). */
-export async function authorizationParameters(
+export const authorizationParameters = (
   clientId: string,
   scopes: readonly string[],
   pending: PendingSignIn,
+  challenge: string,
   { acrValues, locales, loginHint, maxAgeSeconds, prompt }: SignInWishes,
-): Promise<URLSearchParams> {
-  const parameters = new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: pending.redirectUri,
-    response_type: "code",
-    scope: scopes.join(" "),
-    state: pending.state,
-    nonce: pending.nonce,
-    code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
-    code_challenge_method: "S256",
-  });
-  if (acrValues !== undefined) parameters.set("acr_values", acrValues.join(" "));
-  if (maxAgeSeconds !== undefined) parameters.set("max_age", String(maxAgeSeconds));
-  if (loginHint !== undefined) parameters.set("login_hint", loginHint);
-  if (prompt !== undefined) parameters.set("prompt", prompt);
-  if (locales !== undefined) parameters.set("ui_locales", locales.join(" "));
-  return parameters;
-}
+): Readonly<Record<string, string | undefined>> => ({
+  client_id: clientId,
+  redirect_uri: pending.redirectUri,
+  response_type: "code",
+  scope: scopes.join(" "),
+  state: pending.state,
+  nonce: pending.nonce,
+  code_challenge: challenge,
+  code_challenge_method: "S256",
+  acr_values: acrValues?.join(" "),
+  max_age: maxAgeSeconds === undefined ? undefined : String(maxAgeSeconds),
+  login_hint: loginHint,
+  prompt,
+  ui_locales: locales?.join(" "),
+});

@@ -1,15 +1,25 @@
-import * as oauth from "oauth4webapi";
-import type { ClockPort } from "./ports.ts";
+import { addressOf, hrefOf } from "./address.ts";
+import { type IssuerMetadata, metadataOf } from "./issuer-answers.ts";
+import type { ClockPort, Fetch, FetchRequest } from "./ports.ts";
 import { retryAfterOf, Unreachable } from "./problems.ts";
 import type { Proofs } from "./proof.ts";
-import { backOff, isNetworkFault } from "./retry.ts";
+import { backOff } from "./retry.ts";
+import { timedFetch } from "./timed-fetch.ts";
 
 export interface IssuerRequestOptions {
   readonly issuer: string;
   readonly clock: ClockPort;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly proofs: Proofs;
   readonly timeoutMs: number;
+}
+
+/** What the issuer has answered, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Response["headers"];
+  /** undefined where it is no JSON object. */
+  readonly body: Readonly<Record<string, unknown>> | undefined;
 }
 
 const mostTries = 4;
@@ -17,7 +27,7 @@ const mostTries = 4;
 /** Requests to the authorization server: sent again where that is safe and may help. */
 export class IssuerRequests {
   readonly #options: IssuerRequestOptions;
-  #metadata: Promise<oauth.AuthorizationServer> | undefined;
+  #metadata: Promise<IssuerMetadata> | undefined;
 
   constructor(options: IssuerRequestOptions) {
     this.#options = options;
@@ -29,12 +39,7 @@ export class IssuerRequests {
    * @param bound sent with a proof of possession
    * @returns the answer of the last try @throws Unreachable
    */
-  async post(
-    url: string,
-    body: URLSearchParams,
-    bound: boolean,
-    tries = mostTries,
-  ): Promise<Response> {
+  async post(url: string, body: string, bound: boolean, tries = mostTries): Promise<Answer> {
     const { clock, proofs } = this.#options;
     let nonceTaken = false;
     for (let attempt = 0; ; attempt += 1) {
@@ -50,53 +55,64 @@ export class IssuerRequests {
         await backOff(clock, attempt, retryAfterOf(response));
         continue;
       }
-      if (nonceTaken || !(await asksForNonce(response))) return response;
-      nonceTaken = true;
+      const answer = await this.#read(response, isLast);
+      // RFC 9449 section 8: the proof is to be made again with the nonce of this answer.
+      const asksForNonce = response.status >= 400 && answer?.body?.["error"] === "use_dpop_nonce";
+      if (answer !== undefined && (nonceTaken || !asksForNonce)) return answer;
+      nonceTaken ||= asksForNonce;
     }
   }
 
   /** @returns undefined when the network failed, and it was not the last try. @throws Unreachable */
   async #send(
     url: string,
-    body: URLSearchParams,
+    body: string,
     bound: boolean,
     isLast: boolean,
   ): Promise<Response | undefined> {
     const { fetch: send, proofs, timeoutMs } = this.#options;
+    const request: Omit<FetchRequest, "redirect"> = {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/x-www-form-urlencoded",
+        Accept: "application/json",
+        ...(bound ? { DPoP: await proofs.make("POST", url) } : {}),
+      },
+      body,
+    };
     try {
-      return await send(url, {
-        method: "POST",
-        redirect: "manual",
-        signal: AbortSignal.timeout(timeoutMs),
-        headers: {
-          "Content-Type": "application/x-www-form-urlencoded",
-          Accept: "application/json",
-          ...(bound ? { DPoP: await proofs.make("POST", url) } : {}),
-        },
-        body: body.toString(),
-      });
+      return await timedFetch(send, url, request, timeoutMs);
     } catch (fault) {
-      if (!isNetworkFault(fault) || isLast)
-        throw new Unreachable("the issuer cannot be reached", fault);
+      if (isLast) throw new Unreachable("the issuer cannot be reached", fault);
+      return undefined;
+    }
+  }
+
+  /** @returns undefined when the connection broke within the answer. @throws Unreachable */
+  async #read(response: Response, isLast: boolean): Promise<Answer | undefined> {
+    const { headers, status } = response;
+    try {
+      return { status, headers, body: objectOf(await response.text()) };
+    } catch (fault) {
+      if (isLast) throw new Unreachable("the issuer's answer broke off", fault);
       return undefined;
     }
   }
 
   /** The metadata of the issuer, asked for once. @throws Unreachable */
-  discover(): Promise<oauth.AuthorizationServer> {
+  discover(): Promise<IssuerMetadata> {
     const { fetch: send, issuer, timeoutMs } = this.#options;
     this.#metadata ??= (async () => {
       try {
-        const address = new URL(issuer);
-        const response = await send(
-          `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
-          {
-            headers: { Accept: "application/json" },
-            redirect: "manual",
-            signal: AbortSignal.timeout(timeoutMs),
-          },
+        const expected = addressOf(issuer);
+        const response = await timedFetch(
+          send,
+          `${hrefOf(expected).replace(/\/$/, "")}/.well-known/openid-configuration`,
+          { method: "GET", headers: { Accept: "application/json" } },
+          timeoutMs,
         );
-        return await oauth.processDiscoveryResponse(address, response);
+        if (response.status !== 200) throw new Error(`the issuer answered ${response.status}`);
+        return metadataOf(expected, objectOf(await response.text()));
       } catch (fault) {
         this.#metadata = undefined;
         throw new Unreachable("the issuer cannot be reached", fault);
@@ -106,12 +122,13 @@ export class IssuerRequests {
   }
 }
 
-/** RFC 9449 section 8: the proof is to be made again with the nonce of this answer. */
-async function asksForNonce(response: Response): Promise<boolean> {
-  if (response.status < 400) return false;
-  const body = (await response
-    .clone()
-    .json()
-    .catch(() => ({}))) as { readonly error?: unknown } | null;
-  return body?.error === "use_dpop_nonce";
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }

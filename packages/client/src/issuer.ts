@@ -1,6 +1,9 @@
-import * as oauth from "oauth4webapi";
 import { authorizationParameters, type SignInWishes } from "./authorization-request.ts";
-import { type IssuerRequestOptions, IssuerRequests } from "./issuer-requests.ts";
+import { base64url, utf8 } from "./bytes.ts";
+import { formOf } from "./form.ts";
+import { codeOf, GrantRefused, type IssuerMetadata, tokensOf } from "./issuer-answers.ts";
+import { type Answer, type IssuerRequestOptions, IssuerRequests } from "./issuer-requests.ts";
+import type { HashPort, RandomPort } from "./ports.ts";
 import { retryAfterOf, SignInFailed, Unreachable } from "./problems.ts";
 import type { PendingSignIn, SessionRecord } from "./session-record.ts";
 
@@ -8,6 +11,8 @@ export interface IssuerOptions extends IssuerRequestOptions {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly bound: boolean;
+  readonly random: RandomPort;
+  readonly hash: HashPort;
 }
 
 export type { SignInWishes } from "./authorization-request.ts";
@@ -31,21 +36,20 @@ export interface ChallengeAnswer {
  */
 export class IssuerClient {
   readonly #options: IssuerOptions;
-  readonly #client: oauth.Client;
   readonly #requests: IssuerRequests;
 
   constructor(options: IssuerOptions) {
     this.#options = options;
-    this.#client = { client_id: options.clientId };
     this.#requests = new IssuerRequests(options);
   }
 
   /** What ties a sign-in's answers to its beginning. */
   newPending(redirectUri: string): PendingSignIn {
+    const secret = (): string => base64url(this.#options.random(32));
     return {
-      state: oauth.generateRandomState(),
-      nonce: oauth.generateRandomNonce(),
-      verifier: oauth.generateRandomCodeVerifier(),
+      state: secret(),
+      nonce: secret(),
+      verifier: secret(),
       redirectUri,
       startedAt: this.#options.clock.now(),
     };
@@ -58,29 +62,22 @@ export class IssuerClient {
     const { bound, clientId, scopes } = this.#options;
     const metadata = await this.#requests.discover();
     const pending = this.newPending(redirectUri);
-    const parameters = await authorizationParameters(clientId, scopes, pending, wishes);
-    const authorization = metadata.authorization_endpoint as string;
+    const parameters = formOf(
+      authorizationParameters(clientId, scopes, pending, await this.#challengeOf(pending), wishes),
+    );
+    const authorization = metadata.authorization_endpoint;
     if (metadata.pushed_authorization_request_endpoint === undefined)
-      return { url: `${authorization}?${parameters.toString()}`, pending };
-    const response = await this.#requests.post(
+      return { url: withQuery(authorization, parameters), pending };
+    const { body, status } = await this.#requests.post(
       metadata.pushed_authorization_request_endpoint,
       parameters,
       bound,
     );
-    const { request_uri: requestUri } = (await response.json()) as {
-      request_uri?: string;
-      error?: string;
-      error_description?: string;
-    };
-    if (response.status !== 201 || requestUri === undefined)
-      throw new SignInFailed(
-        "request-refused",
-        `the issuer did not take the request (${response.status})`,
-      );
-    return {
-      url: `${authorization}?${new URLSearchParams({ client_id: clientId, request_uri: requestUri }).toString()}`,
-      pending,
-    };
+    const requestUri = body?.["request_uri"];
+    if (status !== 201 || typeof requestUri !== "string")
+      throw new SignInFailed("request-refused", `the issuer did not take the request (${status})`);
+    const pushed = formOf({ client_id: clientId, request_uri: requestUri });
+    return { url: withQuery(authorization, pushed), pending };
   }
 
   /**
@@ -93,10 +90,7 @@ export class IssuerClient {
     fields: Readonly<Record<string, string>>,
     wishes: SignInWishes,
   ): Promise<ChallengeAnswer> {
-    const { authorization_challenge_endpoint: endpoint } =
-      (await this.#requests.discover()) as oauth.AuthorizationServer & {
-        readonly authorization_challenge_endpoint?: string;
-      };
+    const { authorization_challenge_endpoint: endpoint } = await this.#requests.discover();
     if (endpoint === undefined) return { error: "redirect_to_web" };
     const { clientId, scopes } = this.#options;
     const request =
@@ -105,24 +99,23 @@ export class IssuerClient {
             scope: scopes.join(" "),
             nonce: pending.nonce,
             redirect_uri: pending.redirectUri,
-            code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
+            code_challenge: await this.#challengeOf(pending),
             code_challenge_method: "S256",
-            ...(wishes.acrValues === undefined ? {} : { acr_values: wishes.acrValues.join(" ") }),
+            acr_values: wishes.acrValues?.join(" "),
           }
         : { auth_session: session };
-    const body = new URLSearchParams({
+    const form = formOf({
       client_id: clientId,
       ...request,
-      ...(wishes.locales === undefined ? {} : { ui_locales: wishes.locales.join(" ") }),
+      ui_locales: wishes.locales?.join(" "),
       ...fields,
     });
-    const response = await this.#requests.post(endpoint, body, true, 1);
+    const { body, headers, status } = await this.#requests.post(endpoint, form, true, 1);
+    if (body === undefined) throw new Unreachable(`the issuer answered ${status}`);
     return {
-      ...((await response.json()) as ChallengeAnswer),
+      ...(body as ChallengeAnswer),
       retryAfterMs:
-        response.status === 429 || response.status === 503
-          ? (retryAfterOf(response) ?? 5000)
-          : undefined,
+        status === 429 || status === 503 ? (retryAfterOf({ headers }) ?? 5000) : undefined,
     };
   }
 
@@ -135,53 +128,22 @@ export class IssuerClient {
     pending: PendingSignIn,
   ): Promise<Omit<SessionRecord, "generation">> {
     const metadata = await this.#requests.discover();
-    let parameters: URLSearchParams;
-    try {
-      parameters = oauth.validateAuthResponse(
-        metadata,
-        this.#client,
-        new URL(redirected),
-        pending.state,
-      );
-    } catch (fault) {
-      if (fault instanceof oauth.AuthorizationResponseError)
-        throw new SignInFailed(
-          fault.error,
-          fault.error_description ?? "sign-in was not allowed",
-          fault,
-        );
-      throw new SignInFailed(
-        "answer-foreign",
-        "this is not the answer to the sign-in that was begun",
-        fault,
-      );
-    }
-    return this.redeem(parameters.get("code") ?? "", pending);
+    return this.redeem(codeOf(redirected, pending.state, metadata), pending);
   }
 
   async redeem(code: string, pending: PendingSignIn): Promise<Omit<SessionRecord, "generation">> {
     const metadata = await this.#requests.discover();
-    const body = new URLSearchParams({
+    const answer = await this.#grant(metadata, {
       grant_type: "authorization_code",
-      client_id: this.#options.clientId,
       code,
       redirect_uri: pending.redirectUri,
       code_verifier: pending.verifier,
     });
-    const response = await this.#requests.post(
-      metadata.token_endpoint as string,
-      body,
-      this.#options.bound,
-    );
     try {
-      return this.#record(
-        await oauth.processAuthorizationCodeResponse(metadata, this.#client, response, {
-          expectedNonce: pending.nonce,
-        }),
-      );
+      return this.#tokensOf(answer, metadata, pending.nonce);
     } catch (fault) {
       throw new SignInFailed(
-        fault instanceof oauth.ResponseBodyError ? fault.error : "answer-malformed",
+        fault instanceof GrantRefused ? fault.error : "answer-malformed",
         "the issuer did not give tokens",
         fault,
       );
@@ -191,25 +153,17 @@ export class IssuerClient {
   /** @throws InvalidGrant when the session is over; Unreachable when that cannot be told */
   async refresh(refreshToken: string): Promise<Omit<SessionRecord, "generation">> {
     const metadata = await this.#requests.discover();
-    const body = new URLSearchParams({
+    const answer = await this.#grant(metadata, {
       grant_type: "refresh_token",
-      client_id: this.#options.clientId,
       refresh_token: refreshToken,
     });
-    const response = await this.#requests.post(
-      metadata.token_endpoint as string,
-      body,
-      this.#options.bound,
-    );
     try {
-      return this.#record(
-        await oauth.processRefreshTokenResponse(metadata, this.#client, response),
-      );
+      return this.#tokensOf(answer, metadata, undefined);
     } catch (fault) {
-      if (fault instanceof oauth.ResponseBodyError && fault.error === "invalid_grant")
+      if (fault instanceof GrantRefused && fault.error === "invalid_grant")
         throw new InvalidGrant("the session is over", { cause: fault });
       throw new Unreachable(
-        `the session could not be renewed: ${fault instanceof oauth.ResponseBodyError ? fault.error : (fault as Error).message}`,
+        `the session could not be renewed: ${fault instanceof GrantRefused ? fault.error : (fault as Error).message}`,
         fault,
       );
     }
@@ -218,29 +172,37 @@ export class IssuerClient {
   async revoke(token: string): Promise<boolean> {
     const { revocation_endpoint: endpoint } = await this.#requests.discover();
     if (endpoint === undefined) return true;
-    return (
-      await this.#requests.post(
-        endpoint,
-        new URLSearchParams({
-          client_id: this.#options.clientId,
-          token,
-          token_type_hint: "refresh_token",
-        }),
-        false,
-      )
-    ).ok;
+    const form = { client_id: this.#options.clientId, token, token_type_hint: "refresh_token" };
+    return (await this.#requests.post(endpoint, formOf(form), false)).status === 200;
   }
 
-  #record(answer: oauth.TokenEndpointResponse): Omit<SessionRecord, "generation"> {
-    const lifeSeconds = answer.expires_in ?? 300;
-    return {
-      accessToken: answer.access_token,
-      tokenType: answer.token_type.toLowerCase() === "dpop" ? "DPoP" : "Bearer",
-      refreshToken: answer.refresh_token,
-      idToken: answer.id_token,
-      scope: answer.scope,
-      expiresAt: this.#options.clock.now() + lifeSeconds * 1000,
-      lifeSeconds,
-    };
+  #grant(metadata: IssuerMetadata, fields: Readonly<Record<string, string>>): Promise<Answer> {
+    const { bound, clientId } = this.#options;
+    const form = formOf({ client_id: clientId, ...fields });
+    return this.#requests.post(metadata.token_endpoint, form, bound);
+  }
+
+  #tokensOf(
+    answer: Answer,
+    { issuer }: IssuerMetadata,
+    nonce: string | undefined,
+  ): Omit<SessionRecord, "generation"> {
+    const { clientId, clock, proofs, scopes } = this.#options;
+    return tokensOf(answer, {
+      issuer,
+      clientId,
+      nonce,
+      required: nonce !== undefined && scopes.includes("openid"),
+      serverNow: proofs.now(),
+      now: clock.now(),
+    });
+  }
+
+  /** RFC 7636 section 4.2. */
+  async #challengeOf({ verifier }: PendingSignIn): Promise<string> {
+    return base64url(await this.#options.hash(utf8(verifier)));
   }
 }
+
+const withQuery = (address: string, query: string): string =>
+  `${address}${address.includes("?") ? "&" : "?"}${query}`;

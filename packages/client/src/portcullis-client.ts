@@ -2,16 +2,20 @@ import { ApiCaller, type SendOptions } from "./api-caller.ts";
 import type { ClientEvents } from "./events.ts";
 import { IssuerClient, type SignInWishes } from "./issuer.ts";
 import { type Credentials, type NativeOutcome, NativeSignIn } from "./native-sign-in.ts";
-import { type ClockPort, type Platform, systemClock } from "./ports.ts";
+import { claimsOf, type IdTokenClaims } from "./id-token.ts";
+import { defaultFetch, defaultHash, defaultRandom, systemClock } from "./platform-defaults.ts";
+import type { ClockPort, Platform } from "./ports.ts";
 import { SignInFailed } from "./problems.ts";
 import { Proofs } from "./proof.ts";
 import { SessionKeeper } from "./session-keeper.ts";
 import { Records } from "./session-record.ts";
 
-export { PortcullisProblem, SignedOut, SignInFailed, Unreachable } from "./problems.ts";
+export { PortcullisProblem, SignedOut, SignInFailed, Unknown, Unreachable } from "./problems.ts";
 export type { SignInWishes } from "./issuer.ts";
 export type { Credentials, NativeOutcome, NextProof } from "./native-sign-in.ts";
 export type { SendOptions } from "./api-caller.ts";
+export type { SentRequest } from "./problems.ts";
+export type { IdTokenClaims } from "./id-token.ts";
 export type { ClientEvents } from "./events.ts";
 
 export interface ClientOptions {
@@ -63,10 +67,10 @@ export class PortcullisClient {
     this.#options = options;
     this.#platform = platform;
     this.#clock = platform.clock ?? systemClock;
-    const send = platform.fetch ?? globalThis.fetch.bind(globalThis);
+    const { fetch: send = defaultFetch(), hash = defaultHash, random = defaultRandom } = platform;
     this.#records = new Records(platform.vault);
     const keyName = `${issuer} ${clientId}`;
-    const proofs = new Proofs(platform.keys, keyName, this.#clock);
+    const proofs = new Proofs({ keys: platform.keys, keyName, clock: this.#clock, random, hash });
     this.#issuer = new IssuerClient({
       issuer,
       clientId,
@@ -75,6 +79,8 @@ export class PortcullisClient {
       clock: this.#clock,
       fetch: send,
       proofs,
+      random,
+      hash,
       timeoutMs,
     });
     this.#keeper = new SessionKeeper({
@@ -123,6 +129,16 @@ export class PortcullisClient {
 
   async isSignedIn(): Promise<boolean> {
     return (await this.#records.session()) !== undefined;
+  }
+
+  /**
+   * Who has signed in, as the issuer said it to this app. For showing, not for deciding: what may
+   * be done is decided at the API.
+   *
+   * @returns undefined when nobody has, or the issuer gave no ID token
+   */
+  async claims(): Promise<IdTokenClaims | undefined> {
+    return claimsOf((await this.#records.session())?.record.idToken);
   }
 
   /**
@@ -175,10 +191,11 @@ export class PortcullisClient {
   }
 
   /**
-   * Calls the API. Answers are returned as they are, refusals are thrown.
+   * Calls the API. Answers are returned as they are, refusals are thrown. Reads are sent again where
+   * that may help; a write is sent once.
    *
    * @param path under the API's address, or a whole address there
-   * @throws PortcullisProblem, SignedOut, Unreachable
+   * @throws PortcullisProblem, SignedOut, Unreachable; Unknown when a write may have been done
    */
   send(path: string, options: SendOptions = {}): Promise<Response> {
     return this.#api.send(path, options);

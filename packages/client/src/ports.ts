@@ -8,8 +8,29 @@ export interface Platform {
   readonly browser: BrowserPort;
   readonly lock: LockPort;
   readonly clock?: ClockPort;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
+  /** crypto.getRandomValues where there is one. */
+  readonly random?: RandomPort;
+  /** SHA-256; crypto.subtle where there is one, and the client's own otherwise. */
+  readonly hash?: HashPort;
 }
+
+/** So many bytes that nobody can guess. */
+export type RandomPort = (length: number) => Uint8Array;
+
+/** SHA-256. */
+export type HashPort = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
+
+export interface FetchRequest {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly redirect: "manual";
+  readonly signal?: AbortSignal;
+}
+
+/** The web's fetch, as far as it is used. What it throws is taken for the network's fault. */
+export type Fetch = (url: string, request: FetchRequest) => Promise<Response>;
 
 export interface PublicKey {
   /** P-256, as a JWK (RFC 7517): `kty`, `crv`, `x`, `y`. */
@@ -86,9 +107,3 @@ export interface ClockPort {
   monotonic(): number;
   sleep(ms: number): Promise<void>;
 }
-
-export const systemClock: ClockPort = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};

@@ -64,11 +64,47 @@ export class SignedOut extends Error {
   }
 }
 
-/** The network or the server cannot do it now. The session is kept: trying again later is safe. */
+/**
+ * The network or the server cannot do it now. The session is kept: trying again later is safe, of a
+ * write too, because nothing of it was sent.
+ */
 export class Unreachable extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
     this.name = "Unreachable";
+  }
+}
+
+/** A write as it was sent, by which the app can find out what became of it. */
+export interface SentRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly body: string | Uint8Array<ArrayBuffer> | undefined;
+  /** The key that the app has given. */
+  readonly idempotencyKey: string | undefined;
+  /** Milliseconds since 1970 by the server's clock, as far as it is known. */
+  readonly at: number;
+}
+
+/**
+ * A write was sent, or may have been, and what became of it cannot be told: the answer was lost on
+ * the way to the device, or on the way to the gate. It is not sent again. Ask the API whether it
+ * was done before doing it once more.
+ */
+export class Unknown extends Error {
+  readonly outcome = "unknown" as const;
+  readonly sent: SentRequest;
+  /** What the gate said, where it did not hear the backend's answer either. */
+  readonly problem: PortcullisProblem | undefined;
+  /** What answered in the backend's place, where it was not the gate. */
+  readonly response: Response | undefined;
+
+  constructor(sent: SentRequest, cause: unknown) {
+    super(`whether ${sent.method} ${sent.url} was done is not known`, { cause });
+    this.name = "Unknown";
+    this.sent = sent;
+    this.problem = cause instanceof PortcullisProblem ? cause : undefined;
+    this.response = this.problem?.response ?? (cause as { readonly response?: Response }).response;
   }
 }
 
@@ -83,21 +119,21 @@ export class SignInFailed extends Error {
   }
 }
 
+/** The answer as a problem; its body is read, and stands in `document`. */
 export async function problemOf(response: Response): Promise<PortcullisProblem | undefined> {
   if (
     response.status < 400 ||
     response.headers.get("content-type")?.startsWith("application/problem+json") !== true
   )
     return undefined;
-  const document = (await response
-    .clone()
-    .json()
-    .catch(() => ({}))) as Readonly<Record<string, unknown>> | null;
+  const document = (await response.json().catch(() => ({}))) as Readonly<
+    Record<string, unknown>
+  > | null;
   return new PortcullisProblem(response, document ?? {});
 }
 
 /** Seconds, or a date (RFC 9110 section 10.2.3). */
-export function retryAfterOf(response: Response): number | undefined {
+export function retryAfterOf(response: Pick<Response, "headers">): number | undefined {
   const value = response.headers.get("retry-after");
   if (value === null) return undefined;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value);

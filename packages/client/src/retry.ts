@@ -16,13 +16,12 @@ export async function backOff(
 }
 
 /**
- * A network that fails says so by throwing; what it throws differs by platform. An abort by the
- * caller is none.
+ * What a failed request's error carries where the name was not found or nobody listened: not a byte
+ * of it was sent. Phones do not tell, and so every other failure may have come after sending.
  */
-export const isNetworkFault = (fault: unknown): boolean =>
-  fault instanceof Error &&
-  fault.name !== "AbortError" &&
-  (fault.name === "TypeError" ||
-    fault.name === "TimeoutError" ||
-    fault.name === "NetworkError" ||
-    "code" in fault);
+const beforeSending: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+
+export const wasNeverSent = (fault: unknown): boolean =>
+  beforeSending.has(
+    (fault as { readonly cause?: { readonly code?: unknown } } | null)?.cause?.code,
+  );

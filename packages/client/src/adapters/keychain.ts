@@ -1,4 +1,6 @@
-import type { LockPort, VaultEntry, VaultPort } from "../ports.ts";
+import { base64url } from "../bytes.ts";
+import { defaultRandom } from "../platform-defaults.ts";
+import type { LockPort, RandomPort, VaultEntry, VaultPort } from "../ports.ts";
 
 /** A keychain or keystore that keeps texts by name: expo-secure-store, react-native-keychain. */
 export interface Keychain {
@@ -23,14 +25,15 @@ const plainStores = /async[-_ ]?storage|local[-_ ]?storage|mmkv/i;
  *
  * @param lock writing is done under it, because keychains cannot compare and set
  * @param installed where it is marked that this installation has run: iOS keeps the keychain when
- *   an app is removed, and
- * the session of whoever had the phone before must not wake up with the next one
+ *   an app is removed, and the session of whoever had the phone before must not wake up with the
+ *   next one
  * @throws Error for storage that anybody with the device can read
  */
 export function keychainVault(
   keychain: Keychain,
   lock: LockPort,
   installed: MarkStorage,
+  random: RandomPort = defaultRandom,
 ): VaultPort {
   if (plainStores.test(keychain.constructor?.name ?? ""))
     throw new Error(
@@ -55,55 +58,8 @@ export function keychainVault(
       lock.withLock(`vault ${name}`, 5000, async () => {
         if ((await read(name))?.version !== expected) return false;
         if (value === undefined) await keychain.remove(`${prefix}${name}`);
-        else await keychain.set(`${prefix}${name}`, `${crypto.randomUUID()}\n${value}`);
+        else await keychain.set(`${prefix}${name}`, `${base64url(random(16))}\n${value}`);
         return true;
       }),
-  };
-}
-
-/** What expo-secure-store exports, as far as it is used. */
-export interface SecureStore {
-  readonly AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY: number;
-  getItemAsync(key: string, options?: object): Promise<string | null>;
-  setItemAsync(key: string, value: string, options?: object): Promise<void>;
-  deleteItemAsync(key: string, options?: object): Promise<void>;
-}
-
-/**
- * Readable after the first unlock, so that refreshes in the background work; never in a backup,
- * never on another device.
- */
-export function expoKeychain(store: SecureStore): Keychain {
-  const options = {
-    keychainService: "portcullis",
-    keychainAccessible: store.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY,
-  };
-  return {
-    get: (name) => store.getItemAsync(name, options),
-    set: (name, value) => store.setItemAsync(name, value, options),
-    remove: (name) => store.deleteItemAsync(name, options),
-  };
-}
-
-/** What react-native-keychain exports, as far as it is used. */
-export interface ReactNativeKeychain {
-  readonly ACCESSIBLE: { readonly AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY: string };
-  getGenericPassword(options: object): Promise<false | { readonly password: string }>;
-  setGenericPassword(username: string, password: string, options: object): Promise<unknown>;
-  resetGenericPassword(options: object): Promise<unknown>;
-}
-
-export function reactNativeKeychain(keychain: ReactNativeKeychain): Keychain {
-  const of = (service: string): object => ({
-    service,
-    accessible: keychain.ACCESSIBLE.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY,
-  });
-  return {
-    async get(name) {
-      const found = await keychain.getGenericPassword(of(name));
-      return found === false ? undefined : found.password;
-    },
-    set: (name, value) => keychain.setGenericPassword("portcullis", value, of(name)),
-    remove: (name) => keychain.resetGenericPassword(of(name)),
   };
 }

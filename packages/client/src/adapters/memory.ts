@@ -1,5 +1,8 @@
-import type { BrowserPort, LockPort, Platform, VaultEntry, VaultPort } from "../ports.ts";
+import type { BrowserPort, Platform, VaultEntry, VaultPort } from "../ports.ts";
+import { MemoryLock } from "./memory-lock.ts";
 import { type CryptoKeyPairLike, softwareKeys } from "./software-key.ts";
+
+export { MemoryLock } from "./memory-lock.ts";
 
 /** Keeps everything as long as the process lives: for servers, scripts and tests. */
 export class MemoryVault implements VaultPort {
@@ -19,22 +22,6 @@ export class MemoryVault implements VaultPort {
     if (value === undefined) this.#entries.delete(name);
     else this.#entries.set(name, { value, version: String((this.#writes += 1)) });
     return Promise.resolve(true);
-  }
-}
-
-/** One at a time in this process. */
-export class MemoryLock implements LockPort {
-  readonly #tails = new Map<string, Promise<unknown>>();
-
-  withLock<T>(name: string, leaseMs: number, work: () => Promise<T>): Promise<T> {
-    const before = this.#tails.get(name) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const leased = Promise.race([
-      mine.catch(() => undefined),
-      new Promise((resolve) => setTimeout(resolve, leaseMs)),
-    ]);
-    this.#tails.set(name, leased);
-    return mine;
   }
 }
 
