@@ -149,7 +149,10 @@ test("a changed policy serves within a second and without a failed request, and 
   writeFileSync(
     policyFile,
     started.policy((text) =>
-      text.replace("publicUrl: https://localhost:8443", "publicUrl: https://other.example"),
+      text.replace(
+        "publicUrl: https://localhost:8443",
+        "publicUrl: https://other.example\nhosts: [localhost]",
+      ),
     ),
   );
   gate.process.kill("SIGHUP");

@@ -21,7 +21,7 @@ let enforcing: RawBackend;
 let observing: RawBackend;
 before(async () => {
   enforcing = await startRawBackend(
-    "mode: { default: enforce, limit: off }\npublicUrl: https://api.example\ncors: { origins: [https://app.example] }\n",
+    "mode: { default: enforce, limit: off }\npublicUrl: https://api.example\nhosts: [localhost, 127.0.0.1]\ncors: { origins: [https://app.example] }\n",
   );
   observing = await startRawBackend("mode: { default: observe, limit: off }\n");
 });

@@ -7,7 +7,7 @@ after(() => Promise.all(gates.map((gate) => gate.close())));
 
 const cors = "cors: { origins: [https://app.example] }\n";
 const anybody = 'cors: { origins: ["*"] }\n';
-const publicUrl = "publicUrl: https://api.example\n";
+const publicUrl = "publicUrl: https://api.example\nhosts: [localhost, 127.0.0.1]\n";
 const cookie = { Cookie: "session=1" };
 
 /** Whether a page of this origin may open a WebSocket, and what else its browser sends. */

@@ -146,15 +146,15 @@ test("an answer is remembered where only what chooses nothing differs, and two t
   assert.equal(await lookups("two"), 1);
 });
 
-test("the lookup is asked with what both operations declare, as it was sent, and with nothing that is ignored", async () => {
+test("the lookup is asked with what both operations declare, in the spelling that goes on, and with nothing that is ignored", async () => {
   const ask = await askFor("observe");
   seen = [];
   await ask("ann", "DELETE", "/accounts/a%203?expand=all&region=e+u&_=1&tenant=t%201&v=v1");
   assert.deepEqual(seen, [
-    { method: "GET", target: "/accounts/a%203?region=e+u&tenant=t%201&v=v1" },
+    { method: "GET", target: "/accounts/a%203?region=e%20u&tenant=t%201&v=v1" },
     {
       method: "DELETE",
-      target: "/accounts/a%203?expand=all&region=e+u&_=1&tenant=t%201&v=v1",
+      target: "/accounts/a%203?expand=all&region=e%20u&_=1&tenant=t%201&v=v1",
     },
   ]);
 });

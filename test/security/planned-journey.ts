@@ -126,7 +126,7 @@ export async function plannedJourney({
           : Buffer.from(ownType && typeof json === "string" ? json : JSON.stringify(json));
     const rawHeaders = [
       "Host",
-      "h",
+      /publicUrl: https?:\/\/([^\s/]+)/.exec(policy)?.[1] ?? "h",
       "Authorization",
       authorizationOf(tokenOf(user)),
       ...sent,
