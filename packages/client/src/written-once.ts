@@ -33,6 +33,8 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "limit-exceeded": { status: 429, reason: "limits are counted before forwarding" },
   "proof-memory-full": { status: 429, reason: "the proof is remembered before forwarding" },
   "proof-memory-lost": { status: 503, reason: "the proof is remembered before forwarding" },
+  "capacity-exceeded": { status: 503, reason: "the queue stands before the backend" },
+  "too-many-websockets": { status: 429, reason: "seats are counted before forwarding" },
   "keys-unavailable": { status: 503, reason: token },
 };
 
@@ -47,6 +49,10 @@ export const mayBeForwarded: Readonly<Record<string, Row>> = {
   "response-invalid": { status: 502, reason: "the backend has answered, and is not heard" },
   "response-undeclared": { status: 502, reason: "the backend has answered, and is not heard" },
   "response-unreadable": { status: 502, reason: "the backend has answered, and is not heard" },
+  "answer-undeclared": { status: 502, reason: "the backend has answered, and is not heard" },
+  "ids-unsealable": { status: 502, reason: "the backend has answered, and is not heard" },
+  "response-message-invalid": { status: 502, reason: "the backend has spoken on a WebSocket" },
+  "too-many-messages": { status: 429, reason: "messages on a WebSocket came before" },
   "owner-unknown": { status: 503, reason: "the owner may be asked for after the answer" },
   "gate-fault": { status: 500, reason: "the gate's fault may have come at any step" },
   "proof-replayed": {
