@@ -33,6 +33,11 @@ paths:
           text/plain: { schema: { type: string } }
           application/octet-stream: {}
       responses: { "200": { description: ok } }
+  /batches:
+    post:
+      operationId: sendBatch
+      requestBody: { content: { application/json: { schema: { type: object, additionalProperties: true } } } }
+      responses: { "200": { description: ok } }
   /hooks:
     post:
       operationId: hook

@@ -100,6 +100,21 @@ test("a number of JSON is what was judged: whole numbers in digits, and none bey
     assert.equal(await send("POST", "/forms", refused, json), "body-ambiguous", refused);
 });
 
+test("names of the prototype are names, and a body of nothing but odd numbers is refused", async () => {
+  const { send } = await writingGate();
+  const own = '{"note":"x","count":1e2}';
+  const named = (await send("POST", "/batches", `{"__proto__":{"count":1e2}}`, json)) as Sent;
+  assert.equal(named.body, '{"__proto__":{"count":100}}');
+  assert.equal(
+    ((await send("POST", "/forms", own, json)) as Sent).body,
+    '{"note":"x","count":100}',
+  );
+  const many = `{"list":[${Array.from({ length: 1001 }, () => "1e2").join(",")}]}`;
+  assert.equal(await send("POST", "/batches", many, json), "body-ambiguous");
+  const ids = `{"list":[${Array.from({ length: 1001 }, () => "9007199254740993").join(",")}]}`;
+  assert.equal(((await send("POST", "/batches", ids, json)) as Sent).body, ids);
+});
+
 test("text in another charset is refused", async () => {
   const { send } = await writingGate();
   assert.equal(

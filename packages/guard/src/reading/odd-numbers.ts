@@ -5,8 +5,6 @@ import { isKeptByDouble, plainInteger } from "./plain-number.ts";
  * written plainly (`1e2`, `7.0`), or one of more digits than a double keeps.
  */
 export interface OddNumber {
-  /** Where it stands: names of members and indexes of elements. */
-  readonly tokens: readonly string[];
   readonly source: string;
   /** The plain spelling of a whole number; undefined for a fraction. */
   readonly plain: string | undefined;
@@ -28,63 +26,62 @@ const mayBeOdd = /\d[\d.]{15}|\d[eE]|\.0+(?!\d)|-0(?![\d.])/;
 /** Strings, so that nothing in them is taken for a number, and numbers. */
 const token = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs;
 
-const isOdd = (source: string): boolean => {
+function readOdd(source: string): OddNumber | undefined {
   const plain = plainInteger(source);
-  return plain === undefined
-    ? !isKeptByDouble(source)
-    : plain !== source || !isKeptByDouble(source);
-};
+  const kept = isKeptByDouble(source);
+  return kept && (plain === undefined || plain === source) ? undefined : { source, plain, kept };
+}
 
-class Written {
+/** How many odd numbers a text has of those that are not written as they would go on. */
+export interface OddCount {
+  readonly odd: number;
+  readonly respelled: number;
+}
+
+const none: OddCount = Object.freeze({ odd: 0, respelled: 0 });
+
+/** @param most counting ends behind as many */
+export function countOddNumbers(text: string, most: number): OddCount {
+  if (!mayBeOdd.test(text)) return none;
+  let odd = 0;
+  let respelled = 0;
+  for (const [found] of text.matchAll(token)) {
+    if (found.charCodeAt(0) === 0x22 || !mayBeOdd.test(found)) continue;
+    const read = readOdd(found);
+    if (read === undefined) continue;
+    odd += 1;
+    if (read.plain !== found) respelled += 1;
+    if (respelled > most) break;
+  }
+  return { odd, respelled };
+}
+
+/** A number that JSON.parse does not give back as it was written. */
+export class WrittenNumber {
   readonly source: string;
+  readonly odd: OddNumber | undefined;
 
   constructor(source: string) {
     this.source = source;
+    this.odd = readOdd(source);
+  }
+
+  /** For JSON.stringify: whole numbers plainly, others as they were written. */
+  toRawJson(): unknown {
+    return json.rawJSON(this.odd?.plain ?? this.source);
   }
 }
 
-/** The odd numbers of a JSON text that has been read; undefined where there is none. */
-export function findOddNumbers(text: string): readonly OddNumber[] | undefined {
-  if (!mayBeOdd.test(text) || !holdsOdd(text)) return undefined;
-  const found: OddNumber[] = [];
-  const walk = (value: unknown, tokens: readonly string[]): void => {
-    if (value instanceof Written) {
-      const { source } = value;
-      found.push({ tokens, source, plain: plainInteger(source), kept: isKeptByDouble(source) });
-    } else if (typeof value === "object" && value !== null)
-      for (const [name, part] of Object.entries(value)) walk(part, [...tokens, name]);
-  };
-  walk(
-    json.parse(text, (_key, value, { source }) =>
-      typeof value === "number" && source !== undefined && isOdd(source)
-        ? new Written(source)
-        : value,
-    ),
-    [],
+/** The value of a JSON text, in which numbers stand as they were written where that matters. */
+export const parseWritten = (text: string): unknown =>
+  json.parse(text, (_key, value, { source }) =>
+    typeof value === "number" && source !== undefined && source !== String(value)
+      ? new WrittenNumber(source)
+      : value,
   );
-  return found.length === 0 ? undefined : found;
-}
-
-function holdsOdd(text: string): boolean {
-  for (const [found] of text.matchAll(token))
-    if (found.charCodeAt(0) !== 0x22 && isOdd(found)) return true;
-  return false;
-}
-
-/** The text again, each whole number plainly, and every other number as it was written. */
-export function writePlainNumbers(text: string): string {
-  return JSON.stringify(
-    json.parse(text, (_key, value, { source }) => {
-      if (typeof value !== "number" || source === undefined) return value;
-      const written = plainInteger(source) ?? source;
-      return written === String(value) ? value : json.rawJSON(written);
-    }),
-  );
-}
 
 /**
  * Whether a JSON text within a parameter or a form field has a number that would have to be written
  * otherwise.
  */
-export const holdsOtherSpelling = (text: string): boolean =>
-  findOddNumbers(text)?.some(({ plain, source }) => plain !== source) === true;
+export const holdsOtherSpelling = (text: string): boolean => countOddNumbers(text, 0).respelled > 0;

@@ -24,7 +24,7 @@ export function compileJsonReading(
         });
       }
       const { refused, written } = judgeNumbers(read.text, schema, schemas);
-      if (refused !== undefined) return tooManyDigits(refused);
+      if (refused !== undefined) return unjudged(refused.pointer, refused.detail);
       return written === undefined
         ? { value: read.value }
         : { value: read.value, written: { bytes: Buffer.from(written) } };
@@ -32,15 +32,8 @@ export function compileJsonReading(
   };
 }
 
-const tooManyDigits = (pointer: string): ReturnType<typeof refuse> =>
+const unjudged = (pointer: string, detail: string): ReturnType<typeof refuse> =>
   refuse(problems["body-ambiguous"], {
-    detail: "a number has more digits than its check can judge",
-    violations: [
-      {
-        in: "body",
-        pointer,
-        keyword: "digits",
-        message: "has more digits than a double keeps",
-      },
-    ],
+    detail,
+    violations: [{ in: "body", pointer, keyword: "number", message: detail }],
   });

@@ -1,5 +1,5 @@
 import { headerProblems } from "../../facts/header-fields.ts";
-import { refuse } from "../../facts/refusal.ts";
+import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { CoreKeys } from "../../policy/core-keys.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
 import { type HostField, readHost } from "../../reading/host-name.ts";
@@ -38,7 +38,8 @@ export const host = defineControl({
 });
 
 const malformed = refuse(headerProblems["header-malformed"], { detail: "Host is no host" });
-const unknown = refuse(problems["host-unknown"]);
+const unknown = (name: string): Refusal =>
+  refuse(problems["host-unknown"], { detail: `asked for ${name.slice(0, 80)}` });
 const mostRemembered = 100;
 
 function compileJudge(names: readonly string[]): Check<"fields", "host"> {
@@ -54,6 +55,6 @@ function compileJudge(names: readonly string[]): Check<"fields", "host"> {
       if (read.size < mostRemembered) read.set(sent, field);
     }
     facts.host = field.text;
-    return known.size === 0 || known.has(field.name) ? undefined : unknown;
+    return known.size === 0 || known.has(field.name) ? undefined : unknown(field.name);
   };
 }
