@@ -129,7 +129,7 @@ test("no WebSocket outlives its life, whatever is said on it", async () => {
 
 test("an expired token ends its WebSocket, with its code as the reason", async () => {
   const gate = await start({ policy: identity });
-  const socket = await gate.open("/mine", bearer(tokenFor("ann", 1)));
+  const socket = await gate.open("/mine", bearer(tokenFor("ann", 5)));
   assert.equal(await closed(socket), "1008 token-expired");
   assert.equal(gate.records.at(-1)?.code, "token-expired");
 });
@@ -154,8 +154,8 @@ test("a revocation ends the WebSockets of what it revokes, and no others", async
 
 test("an expired token that is only observed ends nothing, and is recorded once", async () => {
   const gate = await start({ policy: `mode: observe\n${identity}` });
-  const socket = await gate.open("/mine", bearer(tokenFor("ann", 1)));
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  const socket = await gate.open("/mine", bearer(tokenFor("ann", 5)));
+  await new Promise((resolve) => setTimeout(resolve, 6500));
   socket.close(1000);
   await once(socket, "close");
   assert.deepEqual(
