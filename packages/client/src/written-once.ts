@@ -33,7 +33,9 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "limit-exceeded": { status: 429, reason: "limits are counted before forwarding" },
   "proof-memory-full": { status: 429, reason: "the proof is remembered before forwarding" },
   "proof-memory-lost": { status: 503, reason: "the proof is remembered before forwarding" },
+  "limit-unknown": { status: 503, reason: "limits are counted before forwarding" },
   "keys-unavailable": { status: 503, reason: token },
+  "revocations-unknown": { status: 503, reason: token },
 };
 
 /**
