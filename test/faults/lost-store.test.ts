@@ -105,12 +105,12 @@ test("authentication: local goes on believing tokens, however long the store is 
 }, async ({ postgres }) => {
   const { call, gate, ready, store } = await begin(
     postgres,
-    "onStateLoss: { authentication: local, staleness: 1s }",
+    "onStateLoss: { authentication: local, staleness: 5s }",
   );
   try {
     store.stop();
     await until(ready, ({ body }) => body !== "ready\n");
-    await sleep(1500);
+    await sleep(4000);
     assert.equal((await call()).status, 200);
   } finally {
     gate.close();

@@ -54,5 +54,9 @@ test("what is opened at the start and was not heard of is not available; what is
   assert.ok(parts.all(["redis"])[0]?.lost !== undefined);
   parts.note("decisions:sharing", "gates", "no answer within 200 ms");
   assert.equal(parts.all(["decisions:sharing"])[0]?.lost, "no answer within 200 ms");
-  assert.equal(parts.all([]).length, 0, "what the policy does not name any longer is not spoken of");
+  assert.equal(
+    parts.all([]).length,
+    0,
+    "what the policy does not name any longer is not spoken of",
+  );
 });

@@ -36,6 +36,8 @@ export interface CredentialPlace {
   readonly source: CredentialSource;
 }
 
+/** Revocations are read several times a second, and a read may take two. */
+const leastStalenessMs = 5000;
 const usualTokenLifeMs = 600_000;
 const mostToleranceMs = 300_000;
 const usualAlgorithms = ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"] as const;
@@ -48,7 +50,7 @@ export function planAuthentication(
   if (identity === undefined) return undefined;
   const { algorithms, clockTolerance = 30_000, credential = [{}], typ = "at+jwt" } = identity;
   const builtin = identity.issuer === "builtin";
-  noteTimes(identity, context);
+  noteTimes(identity, onStateLoss?.staleness, context);
   if (builtin) noteBuiltin(identity, context);
   const most = identity.accessToken?.most;
   const origin = publicUrl === undefined ? undefined : URL.parse(publicUrl)?.origin;
@@ -81,7 +83,15 @@ function stalenessOf(
   return Math.ceil((staleness ?? life) / 1000);
 }
 
-function noteTimes({ clockTolerance = 0 }: Identity, { note }: JoinContext): void {
+function noteTimes(
+  { clockTolerance = 0 }: Identity,
+  staleness: number | undefined,
+  { note }: JoinContext,
+): void {
+  if (staleness !== undefined && staleness < leastStalenessMs)
+    note(["onStateLoss", "staleness"], "a store that is only slow would have everybody refused", {
+      expected: "at least 5s",
+    });
   if (clockTolerance > mostToleranceMs)
     note(
       ["identity", "clockTolerance"],
