@@ -71,8 +71,8 @@ test("for the built-in issuer staleness is how long its tokens live, and it is n
   };
   assert.equal(await stalenessOf(builtin("")), 600);
   assert.equal(await stalenessOf(builtin(", accessToken: { ttl: 5m }")), 300);
-  assert.equal(await stalenessOf(`${builtin("")}onStateLoss: { staleness: 5s }`), 5);
-  const { faults, plan } = await planned(`${builtin("")}onStateLoss: { staleness: 4s }`);
+  assert.equal(await stalenessOf(`${builtin("")}onStateLoss: { staleness: 10s }`), 10);
+  const { faults, plan } = await planned(`${builtin("")}onStateLoss: { staleness: 9s }`);
   assert.equal(plan, undefined);
   assert.match(faults.join("\n"), /a store that is only slow/);
 });

@@ -8,6 +8,8 @@ const overlap = 100;
 const patienceMs = 2000;
 /** Reads that hang each hold a connection; a new one may have a sound connection. */
 const mostHanging = 3;
+/** So often another is begun all the same: those that hang may do so for a quarter of an hour. */
+const evenSoMs = 30_000;
 
 export interface RevocationFeed {
   /** What is revoked just now, for a gate thread that begins. */
@@ -38,6 +40,7 @@ export function followRevocations(
   let newest = 0;
   let looking: Promise<void> | undefined;
   let hanging = 0;
+  let begunAt = performance.now();
 
   const read = async (): Promise<void> => {
     const fresh: Revocation[] = [];
@@ -59,7 +62,7 @@ export function followRevocations(
   /** Ends when the table was read, or when its answer is late: then the next poll asks again. */
   const attempt = (): Promise<void> =>
     new Promise((resolve) => {
-      const begunAt = performance.now();
+      const askedAt = (begunAt = performance.now());
       const late = setTimeout(() => {
         onLost(`no answer within ${patienceMs} ms`);
         resolve();
@@ -67,7 +70,7 @@ export function followRevocations(
       hanging += 1;
       read()
         .then(
-          () => onLook(performance.now() - begunAt),
+          () => onLook(performance.now() - askedAt),
           (fault: unknown) => onLost((fault as Error).message),
         )
         .finally(() => {
@@ -81,7 +84,7 @@ export function followRevocations(
       looking = undefined;
     }));
   const poll = (): void => {
-    if (hanging < mostHanging) void look();
+    if (hanging < mostHanging || performance.now() - begunAt > evenSoMs) void look();
   };
   const timer = setInterval(poll, pollEveryMs);
   const sweeper = setInterval(() => {

@@ -107,13 +107,14 @@ export function partsText(parts: readonly PartState[]): string {
     "# HELP portcullis_part_available Whether a part that many requests share answers.",
     "# TYPE portcullis_part_available gauge",
     ...parts.map(
-      ({ lost, part }) => `portcullis_part_available{part="${part}"} ${lost === undefined ? 1 : 0}`,
+      ({ lost, part }) =>
+        `portcullis_part_available{part=${JSON.stringify(part)}} ${lost === undefined ? 1 : 0}`,
     ),
     "# HELP portcullis_part_last_good_timestamp_seconds When a shared part has last answered.",
     "# TYPE portcullis_part_last_good_timestamp_seconds gauge",
     ...good.map(
       ({ lastGoodMs, part }) =>
-        `portcullis_part_last_good_timestamp_seconds{part="${part}"} ${(lastGoodMs as number) / 1000}`,
+        `portcullis_part_last_good_timestamp_seconds{part=${JSON.stringify(part)}} ${(lastGoodMs as number) / 1000}`,
     ),
     "",
   ].join("\n");
