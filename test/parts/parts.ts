@@ -8,7 +8,8 @@ import type { Find, Part } from "./part.ts";
 import { findNode24 } from "./node24.ts";
 import { findPostgres } from "./postgres.ts";
 import { python } from "./python.ts";
-import { findRedis } from "./redis.ts";
+import { findRedis, openOwnRedis } from "./redis.ts";
+import type { ThrowAwayServer } from "./throw-away-server.ts";
 
 /**
  * Everything outside the repository that any test needs. What a machine does not have, its tests
@@ -27,6 +28,17 @@ export const parts = {
     get: { debian: ["redis-server"] },
     ...server("redis", "PORTCULLIS_TEST_REDIS", findRedis),
   } satisfies Part<unknown, string>,
+  ownRedis: {
+    title: "Redis of a test's own",
+    use: "what becomes of requests while Redis is there and does not answer",
+    get: { debian: ["redis-server"] },
+    variable: "PORTCULLIS_TEST_REDIS_PROGRAM",
+    find() {
+      const place = process.env["PORTCULLIS_TEST_REDIS_PROGRAM"];
+      return place === undefined ? findRedis() : { place };
+    },
+    open: openOwnRedis,
+  } satisfies Part<string, ThrowAwayServer>,
   chromium: {
     title: "Chromium",
     use: "the sign-in pages, the bank's web client and cross-origin rules in a real browser",

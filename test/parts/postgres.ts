@@ -114,7 +114,7 @@ export async function startPostgres(
     said,
   );
   // An immediate shutdown (SIGQUIT): nobody needs what it would write on a slower one.
-  return { url, close: () => endProcess(server, "SIGQUIT") };
+  return { url, pid: server.pid as number, close: () => endProcess(server, "SIGQUIT") };
 }
 
 const flags = (values: Readonly<Record<string, string>>): string[] =>

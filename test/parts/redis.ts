@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
 import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import type { Find } from "./part.ts";
@@ -42,6 +45,21 @@ export async function startRedis(program: string, folder: string): Promise<Throw
   await untilAnswering(server, ready, startMs, said);
   return {
     url: `redis://:${password}@127.0.0.1:${port}`,
+    pid: server.pid as number,
     close: () => endProcess(server, "SIGKILL"),
   };
+}
+
+/** A Redis of one test alone, which it may stop (SIGSTOP) and let go on. */
+export async function openOwnRedis(
+  program: string,
+  context: TestContext,
+): Promise<ThrowAwayServer> {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-own-redis-"));
+  const server = await startRedis(program, join(folder, "redis"));
+  context.after(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return server;
 }

@@ -6,6 +6,8 @@ import { PartMissing } from "./part.ts";
 /** A server that was started for one run of the tests, and keeps nothing. */
 export interface ThrowAwayServer {
   readonly url: string;
+  /** Of the process, for who must stop it for a while. */
+  readonly pid: number;
   close(): Promise<void>;
 }
 

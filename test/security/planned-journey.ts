@@ -51,6 +51,7 @@ export async function plannedJourney({
   document,
   onTokenTimes,
   policy,
+  revocationsAge,
   sealingKey,
 }: {
   readonly document: string;
@@ -61,6 +62,8 @@ export async function plannedJourney({
   /** Every decision point of the policy. */
   readonly decisionPoint?: AskDecisionPoint;
   readonly onTokenTimes?: GatePorts["onTokenTimes"];
+  /** How many seconds ago it was last known what is revoked. */
+  readonly revocationsAge?: () => number;
   /** How the caller's token is sent; Bearer unless given. */
   readonly authorizationOf?: (token: string) => string;
 }): Promise<Ask> {
@@ -86,6 +89,7 @@ export async function plannedJourney({
       localLimits: state,
       keys: anySignature,
       onTokenTimes,
+      revocationsAge,
       proofs: {
         nonces: createDpopNonces(Buffer.alloc(32)),
         replay: new SharedReplayState(allocateSharedReplay(64, [1, 2, 3, 4])),

@@ -35,7 +35,9 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "proof-memory-lost": { status: 503, reason: "the proof is remembered before forwarding" },
   "capacity-exceeded": { status: 503, reason: "the queue stands before the backend" },
   "too-many-websockets": { status: 429, reason: "seats are counted before forwarding" },
+  "limit-unknown": { status: 503, reason: "limits are counted before forwarding" },
   "keys-unavailable": { status: 503, reason: token },
+  "revocations-unknown": { status: 503, reason: token },
 };
 
 /**

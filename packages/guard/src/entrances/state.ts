@@ -1,6 +1,7 @@
 // What many requests share: in memory that all threads of a process share, or in Redis.
 export type { Seat, SeatState } from "../state/seats.ts";
 export type { ProvenanceState } from "../state/provenance.ts";
+export { limitsLocalOnLoss, proofsLocalOnLoss } from "../state/local-on-loss.ts";
 export { RedisState } from "../state/redis.ts";
 export type { ReplayState } from "../state/replay.ts";
 export {

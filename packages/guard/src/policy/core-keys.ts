@@ -6,6 +6,7 @@ import { object, optional, required, type Unavailable } from "./object-shape.ts"
 import { url, versionName } from "./scalars.ts";
 import {
   choice,
+  duration,
   flag,
   integer,
   list,
@@ -47,6 +48,30 @@ const record = object({
   ),
 });
 
+/** What a control does without the memory that it shares with others. */
+export const onLossWords = ["local", "deny"] as const;
+export type OnLoss = (typeof onLossWords)[number];
+const onLoss = choice(...onLossWords);
+
+const onStateLoss = object({
+  limit: optional(
+    onLoss,
+    "Limits while Redis is lost: counted by each process (local), or refused.",
+  ),
+  binding: optional(
+    onLoss,
+    "Proofs while Redis is lost: refused (deny), or remembered by each process alone.",
+  ),
+  authentication: optional(
+    onLoss,
+    "Tokens once the word of revocations is older than staleness: refused (deny), or believed.",
+  ),
+  staleness: optional(
+    duration,
+    "How old the last good word of revocations may be; how long access tokens live without it.",
+  ),
+});
+
 /** Keys of the policy that belong to no single control. */
 export function coreKeys(modeKeys: readonly ModeKey[]) {
   const mode = modeSetting(modeKeys);
@@ -62,6 +87,10 @@ export function coreKeys(modeKeys: readonly ModeKey[]) {
         "The address by which apps know the API. Links, proofs and the issuer use it, never a Host.",
       ),
       state: optional(state, "Where what many requests share is counted; Redis for several nodes."),
+      onStateLoss: optional(
+        onStateLoss,
+        "What is refused, and what goes on, while Redis or the store is lost.",
+      ),
       roles: optional(
         named(list(text("a permission"))),
         "Roles that tokens may carry, each with the scopes that it gives.",
@@ -100,6 +129,7 @@ export function coreKeys(modeKeys: readonly ModeKey[]) {
         choice(...bindings),
         "How tokens are bound to the device that asked for them.",
       ),
+      ttl: optional(duration, "How long access tokens live (10m)."),
     },
   };
 }

@@ -1,14 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ProvenanceState } from "./provenance.ts";
+import { type RedisClient, RedisConnection } from "./redis-connection.ts";
 import type { Once, ReplayState } from "./replay.ts";
 import type { Bucket, LimitState, Taken } from "./state.ts";
-
-/** The part of the Redis client that is used. */
-interface Client {
-  readonly isReady: boolean;
-  sendCommand(words: readonly string[]): Promise<unknown>;
-  destroy(): void;
-}
 
 /**
  * One bucket, by Redis's own clock. A negative increment gives back. Answers what is left, or minus
@@ -40,93 +34,64 @@ const shortHash = (text: string): string =>
 export interface RedisStateOptions {
   readonly url: string;
   readonly prefix: string;
-  /** Longer than this, and the state counts as lost for this request. */
+  /** Longer than this, and the state counts as lost until it answers again. */
   readonly timeoutMs: number;
   /** Ids of one caller that are remembered as shown. */
   readonly mostShown: number;
-  /** Counts while Redis cannot be reached: limits then hold per process instead of per fleet. */
-  readonly fallback: LimitState;
+  /** Why the state is lost, once for each loss; undefined when it answers again. */
+  readonly onChange: (lost: string | undefined) => void;
+  /** What is wrong while it answers. */
   readonly onTrouble: (message: string) => void;
 }
 
 /**
- * Counts in Redis or Valkey, so that many nodes act as one; counts here while it is lost, so that
- * it cannot become an outage.
+ * Counts in Redis or Valkey, so that many nodes act as one. While it is lost nobody waits for it:
+ * limits and proofs reject at once, and who uses them decides whether to count here instead
+ * (`local-on-loss.ts`).
  */
 export class RedisState implements LimitState, ReplayState, ProvenanceState {
   readonly #options: RedisStateOptions;
-  /** Undefined until its module is loaded: a gate that counts in memory need not load it. */
-  #client: Client | undefined;
-  #isClosed = false;
-  #troubled = false;
+  readonly #connection: RedisConnection;
 
   private constructor(options: RedisStateOptions) {
     this.#options = options;
+    this.#connection = new RedisConnection(options);
   }
 
-  /** Answers as if Redis were lost until the connection stands. */
+  /** Lost until the connection stands. */
   static open(options: RedisStateOptions): RedisState {
-    const state = new RedisState(options);
-    state.#connect().catch((fault: unknown) => state.#lost(fault as Error));
-    return state;
+    return new RedisState(options);
   }
 
-  async #connect(): Promise<void> {
-    const redis = await import("redis");
-    if (this.#isClosed) return;
-    const client = redis.createClient({
-      url: this.#options.url,
-      disableOfflineQueue: true,
-      commandsQueueMaxLength: 50_000,
-      pingInterval: 5000,
-      socket: {
-        connectTimeout: 2000,
-        reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 6), 2000),
-      },
-    });
-    client.on("error", (fault: Error) => this.#lost(fault));
-    client.on("ready", () => {
-      this.#troubled = false;
-    });
-    this.#client = client;
-    await client.connect();
+  /** Whether Redis answers, as far as is known. */
+  get isAvailable(): boolean {
+    return this.#connection.client !== undefined;
   }
 
   async takeAll(buckets: readonly Bucket[]): Promise<Taken> {
-    const client = this.#ready();
-    if (client === undefined) return this.#options.fallback.takeAll(buckets);
-    let left: number[];
-    try {
-      left = await within(
-        Promise.all(buckets.map((bucket) => this.#run(client, bucket, bucket.intervalMs))),
-        this.#options.timeoutMs,
-      );
-    } catch (fault) {
-      this.#lost(fault as Error);
-      return this.#options.fallback.takeAll(buckets);
-    }
+    const client = this.#connection.use();
+    const left = await this.#connection.ask(
+      Promise.all(buckets.map((bucket) => this.#run(client, bucket, bucket.intervalMs))),
+    );
     const refusedBy = left.findIndex((remaining) => remaining < 0);
     if (refusedBy === -1) return { refusedBy, waitMs: 0, remaining: left };
     for (const [index, bucket] of buckets.entries())
       if ((left[index] as number) >= 0)
         this.#run(client, bucket, -bucket.intervalMs).catch((fault: unknown) =>
-          this.#lost(fault as Error),
+          this.#connection.failed(fault as Error),
         );
     return { refusedBy, waitMs: -(left[refusedBy] as number) / 1000, remaining: [] };
   }
 
   /**
    * A proof that was used at another node counts as used here too. While Redis is lost nobody can
-   * tell whether it was, so this rejects, and its caller refuses the request: otherwise a stolen
-   * proof could be used at every node.
+   * tell whether it was, so this rejects: a stolen proof could be used at every node.
    */
   async useOnce(owner: string, name: string, lifeSeconds: number): Promise<Once> {
-    const client = this.#ready();
-    if (client === undefined) throw new Error("the shared state cannot be reached");
+    const client = this.#connection.use();
     const key = `${this.#options.prefix}once:${createHash("sha256").update(`${owner}\n${name}`).digest("base64url")}`;
-    const answer = await within(
+    const answer = await this.#connection.ask(
       client.sendCommand(["SET", key, "1", "NX", "EX", String(Math.ceil(lifeSeconds))]),
-      this.#options.timeoutMs,
     );
     return answer === null ? "again" : "first";
   }
@@ -136,7 +101,7 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
    * be written.
    */
   note(caller: string, names: readonly string[]): void {
-    const client = this.#ready();
+    const { client } = this.#connection;
     if (client === undefined || names.length === 0) return;
     const key = this.#shownTo(caller);
     const hour = String(Math.floor(Date.now() / 3_600_000));
@@ -145,42 +110,34 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
       client.sendCommand(["ZREMRANGEBYRANK", key, "0", String(-this.#options.mostShown - 1)]),
       client.sendCommand(["EXPIRE", key, String(keepShownSeconds)]),
     ];
-    Promise.all(work).catch((fault: unknown) => this.#lost(fault as Error));
+    this.#connection.ask(Promise.all(work)).catch(() => undefined);
   }
 
   /** Undefined while Redis is lost: then nobody can tell, and it is not the caller's fault. */
   async knows(caller: string, names: readonly string[]): Promise<boolean | undefined> {
-    const client = this.#ready();
+    const { client } = this.#connection;
     if (client === undefined) return undefined;
     try {
-      const scores = (await within(
+      const scores = (await this.#connection.ask(
         client.sendCommand(["ZMSCORE", this.#shownTo(caller), ...names.map(shortHash)]),
-        this.#options.timeoutMs,
       )) as readonly unknown[];
       return scores.every((score) => score !== null);
-    } catch (fault) {
-      this.#lost(fault as Error);
+    } catch {
       return undefined;
     }
-  }
-
-  /** The client, while the connection stands. */
-  #ready(): Client | undefined {
-    return this.#client?.isReady === true ? this.#client : undefined;
   }
 
   #shownTo(caller: string): string {
     return `${this.#options.prefix}shown:${shortHash(caller)}`;
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#client?.destroy();
-    await this.#options.fallback.close();
+  close(): Promise<void> {
+    this.#connection.close();
+    return Promise.resolve();
   }
 
   async #run(
-    client: Client,
+    client: RedisClient,
     { burst, intervalMs, key }: Bucket,
     increment: number,
   ): Promise<number> {
@@ -198,31 +155,4 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
       return Number(await client.sendCommand(["EVAL", script, ...rest]));
     }
   }
-
-  #lost(fault: Error): void {
-    if (this.#troubled) return;
-    this.#troubled = true;
-    this.#options.onTrouble(
-      `the shared state cannot be reached, limits are counted by this process alone: ${fault.message}`,
-    );
-  }
-}
-
-function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    work.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (fault: unknown) => {
-        clearTimeout(timer);
-        reject(fault instanceof Error ? fault : new Error("unknown"));
-      },
-    );
-  });
 }

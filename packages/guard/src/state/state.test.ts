@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
+import { limitsLocalOnLoss } from "./local-on-loss.ts";
 import { RedisState } from "./redis.ts";
 import { allocateSharedBuckets, SharedMemoryState } from "./shared-memory.ts";
 import { stateContract } from "../../../../test/state/state-contract.ts";
@@ -9,17 +10,13 @@ const memory = () => new SharedMemoryState(allocateSharedBuckets(32_768, [1, 2])
 
 stateContract("shared memory", [], () => Promise.resolve(memory()));
 stateContract("Redis", ["redis"], async ({ redis: url }) => {
-  const troubles: string[] = [];
   const state = RedisState.open({
     url,
     prefix: "portcullis-test:",
     mostShown: 2000,
     timeoutMs: 2000,
-    fallback: {
-      takeAll: () => Promise.reject(new Error(`Redis at ${url} is needed: ${troubles.join()}`)),
-      close: () => Promise.resolve(),
-    },
-    onTrouble: (message) => troubles.push(message),
+    onChange: () => undefined,
+    onTrouble: () => undefined,
   });
   for (let tries = 0; tries < 100; tries += 1) {
     try {
@@ -87,14 +84,15 @@ test("a lock that nobody gives back does not stop the others", () => {
 
 test("when Redis is lost, this process counts alone and says so once", async () => {
   const troubles: string[] = [];
-  const state = RedisState.open({
+  const shared = RedisState.open({
     url: "redis://127.0.0.1:1",
     prefix: "x",
     mostShown: 2000,
     timeoutMs: 100,
-    fallback: memory(),
+    onChange: (lost) => troubles.push(lost ?? "answers"),
     onTrouble: (message) => troubles.push(message),
   });
+  const state = limitsLocalOnLoss(shared, memory());
   const own = { key: "a", intervalMs: 60_000, burst: 1 };
   assert.equal((await state.takeAll([own])).refusedBy, -1);
   assert.equal((await state.takeAll([own])).refusedBy, 0);

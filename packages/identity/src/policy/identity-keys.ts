@@ -128,7 +128,6 @@ const provider = object({
 /** Keys of the policy that belong to the built-in issuer. */
 export const identityKeys = {
   accessToken: {
-    ttl: optional(duration, "How long access tokens live (10m)."),
     longerBecause: optional(
       text("why tokens live longer than fifteen minutes"),
       "Why tokens live longer than fifteen minutes.",

@@ -33,6 +33,7 @@ before(async () => {
     routes: adminRoutes({
       metrics: () => "portcullis_up 1\n",
       notReady: () => undefined,
+      degraded: () => [],
       evidence: () => {
         if (fault !== undefined) throw fault;
         return [];

@@ -11,6 +11,7 @@ import { adminRoutes } from "./routes.ts";
 const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-"));
 let admin: AdminServer;
 let missing: string | undefined;
+let lost: readonly { part: string; lost: string }[] = [];
 
 before(async () => {
   admin = await startAdminServer({
@@ -20,6 +21,7 @@ before(async () => {
     routes: adminRoutes({
       metrics: () => "portcullis_up 1\n",
       notReady: () => missing,
+      degraded: () => lost,
       evidence: () => [],
       records: (filter, most) => [{ ...filter, most }] as never,
       administrations: undefined,
@@ -56,7 +58,16 @@ test("health, readiness and metrics are served", async () => {
     body: "not ready: no keys of the issuer yet\n",
   });
   missing = undefined;
-  assert.equal((await get("/readyz")).status, 200);
+  assert.deepEqual(await get("/readyz"), { status: 200, body: "ready\n" });
+});
+
+test("a lost part does not take the gate out of service: ready says which, and why", async () => {
+  lost = [{ part: "redis", lost: "no answer within 100 ms" }];
+  assert.deepEqual(await get("/readyz"), {
+    status: 200,
+    body: "ready\ndegraded: redis: no answer within 100 ms\n",
+  });
+  lost = [];
 });
 
 test("records need the admin's own credential", async () => {

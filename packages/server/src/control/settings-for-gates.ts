@@ -34,6 +34,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
     keys: issuer.keys,
     nonceSecret: issuer.nonceSecret,
     revocations: issuer.revocations,
+    lastLook: issuer.lastLook,
     replay: shared.replay,
     stages: shared.stages,
     writes: shared.writes,

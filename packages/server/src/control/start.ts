@@ -21,6 +21,7 @@ import { prometheusText } from "../watch/prometheus.ts";
 import { RecentRecords } from "../watch/recent-records.ts";
 import { createRecordWriter } from "../watch/record-writer.ts";
 import { RequestCounts } from "../watch/request-counts.ts";
+import { type PartState, partsText, SharedParts } from "../watch/shared-parts.ts";
 import { TokenTimes, tokenTimesText } from "../watch/token-times.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
@@ -31,6 +32,7 @@ import { Serving } from "./serving.ts";
 import { settingsForGates } from "./settings-for-gates.ts";
 import { allocateSharedState } from "./shared-state.ts";
 import { TrustedIssuer } from "./trusted-issuer.ts";
+import { usersOf, wantedParts } from "./wanted-parts.ts";
 
 export interface UpOptions {
   readonly loaded: Loaded & { readonly plan: Plan; readonly policy: Policy };
@@ -73,6 +75,7 @@ export async function up(options: UpOptions): Promise<Running> {
     say,
   );
 
+  const sharedParts = new SharedParts(say);
   // Gate threads begin with what holds when they are started: nothing is told before.
   const gates: { fleet?: GateFleet } = {};
   const tell = (message: ToGate): void => gates.fleet?.tell(message);
@@ -85,6 +88,7 @@ export async function up(options: UpOptions): Promise<Running> {
     say,
     onKeys: (keys) => tell({ kind: "keys", keys }),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
+    onPart: (part, lost) => sharedParts.note(part, "control", lost),
   });
   const certificate = new ServingCertificate(
     tls,
@@ -113,6 +117,8 @@ export async function up(options: UpOptions): Promise<Running> {
     onUnknownKey: () => issuer.askAgain(),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,
+    onPart: (thread, part, lost) => sharedParts.note(part, usersOf(part, thread), lost),
+    onThreadEnd: (thread) => sharedParts.forget(thread),
   }));
   const files = watchFiles(loaded.files, watchEveryMs, () => void reloads.inTurn());
   const reloads = new Reloads({
@@ -125,6 +131,8 @@ export async function up(options: UpOptions): Promise<Running> {
     follow: (changed, next) => issuer.follow(changed, next),
     apply: (settings) => fleet.applyPlan(settings),
   });
+
+  const partsNow = (): readonly PartState[] => sharedParts.all(wantedParts(serving, issuer));
 
   const open: Open = { files, certificate, fleet, provenance, issuer, writer };
   try {
@@ -151,8 +159,11 @@ export async function up(options: UpOptions): Promise<Running> {
               reloadsRefused: reloads.refused,
               provenance: provenance.counts(),
             }),
-          ) + tokenTimesText(tokenTimes.all()),
+          ) +
+          tokenTimesText(tokenTimes.all()) +
+          partsText(partsNow()),
         notReady: () => missingKeys(serving, issuer),
+        degraded: () => partsNow().filter(({ lost }) => lost !== undefined),
         evidence: () => evidence.all(),
         records: (filter, most) => recent.find(filter, most),
         administrations: administrationsOf(issuer, serving),

@@ -5,6 +5,7 @@ import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import { type Identity, openIdentity } from "@portcullis/identity/open-identity";
 import { followRevocations, type RevocationFeed } from "@portcullis/identity/revocation-feed";
 import type { SeenGeneration } from "../gate/settings.ts";
+import { allocateLastLook, noteLook } from "../gate/last-look.ts";
 import { IssuerKeys } from "../keys/issuer-keys.ts";
 import { readSecret } from "../keys/read-secret.ts";
 import type { DatabaseStore } from "../store/database-store.ts";
@@ -22,6 +23,8 @@ export interface TrustedIssuerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onKeys: (jwks: Jwks) => void;
   readonly onRevocations: (revocations: readonly Revocation[]) => void;
+  /** Why the store or the issuer's keys are lost; undefined: they have answered. */
+  readonly onPart: (part: "store" | "issuer-keys", lost: string | undefined) => void;
   /** What a person at the terminal should know. */
   readonly say: (message: string) => void;
 }
@@ -37,6 +40,8 @@ export class TrustedIssuer {
   readonly nonceSecret: Uint8Array;
   readonly store: DatabaseStore | undefined;
   readonly sealing: StoreSealing | undefined;
+  /** When it was last known what is revoked; undefined where nothing keeps revocations. */
+  readonly lastLook: SharedArrayBuffer | undefined;
   #feed: RevocationFeed | undefined;
   #identity: Identity | undefined;
   #door: { close(): Promise<void> } | undefined;
@@ -50,7 +55,10 @@ export class TrustedIssuer {
     this.store = store;
     this.sealing = sealing;
     this.nonceSecret = sealing?.derive("dpop-nonce", 32) ?? randomBytes(32);
-    this.#keys = new IssuerKeys(options.onKeys, options.say);
+    this.lastLook = store === undefined ? undefined : allocateLastLook();
+    this.#keys = new IssuerKeys(options.onKeys, options.say, (lost) =>
+      options.onPart("issuer-keys", lost),
+    );
   }
 
   /** @throws Error in words for a person */
@@ -114,9 +122,18 @@ export class TrustedIssuer {
   }
 
   async #begin(policy: Policy, plan: Plan): Promise<void> {
-    const { onRevocations, say } = this.#options;
-    if (this.store !== undefined) {
-      this.#feed = followRevocations(this.store.revocations, Date.now, onRevocations, say);
+    const { onPart, onRevocations } = this.#options;
+    const { lastLook, store } = this;
+    if (store !== undefined && lastLook !== undefined) {
+      this.#feed = followRevocations(store.revocations, {
+        now: Date.now,
+        onRevocations,
+        onLook: (agoMs) => {
+          noteLook(lastLook, agoMs);
+          onPart("store", undefined);
+        },
+        onLost: (why) => onPart("store", why),
+      });
       await this.#feed.look();
     }
     await this.#serve(policy, plan);

@@ -11,6 +11,9 @@ export interface FleetReports {
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
   readonly onTrouble: (message: string) => void;
+  /** @param thread who says so @param lost why it is lost; undefined: it has answered */
+  readonly onPart: (thread: string, part: string, lost: string | undefined) => void;
+  readonly onThreadEnd: (thread: string) => void;
 }
 
 const applyTimeoutMs = 10_000;
@@ -89,6 +92,8 @@ export class GateFleet {
       { workerData: settings },
     );
     this.#workers.add(worker);
+    // After its end a worker has no id any longer.
+    const thread = String(worker.threadId);
     return new Promise((resolve, reject) => {
       worker.on("error", (fault) => {
         this.#reports.onTrouble(
@@ -98,6 +103,7 @@ export class GateFleet {
       });
       worker.once("exit", () => {
         this.#workers.delete(worker);
+        this.#reports.onThreadEnd(thread);
         if (this.#stopping || this.#port === 0) return;
         setTimeout(
           () => {
@@ -136,6 +142,9 @@ export class GateFleet {
             break;
           case "trouble":
             this.#reports.onTrouble(message.message);
+            break;
+          case "part":
+            this.#reports.onPart(thread, message.part, message.lost);
             break;
           case "records":
             this.#reports.onRecords(message.lines, message.count, message.counts);

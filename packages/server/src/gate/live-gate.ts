@@ -3,8 +3,9 @@ import { createGate, type DecisionRecord, type Gate, type Plan } from "@portcull
 import { IdSealer, type OwnerEvidence } from "@portcullis/guard/ownership";
 import type { UpstreamPlan } from "@portcullis/guard/policy";
 import {
-  type LimitState,
+  limitsLocalOnLoss,
   type ProvenanceState,
+  proofsLocalOnLoss,
   RedisState,
   type ReplayState,
   SharedMemoryState,
@@ -29,6 +30,7 @@ import {
   type PooledUpstream,
   upstreamDefaults,
 } from "../upstream/upstream-pool.ts";
+import { LastLook } from "./last-look.ts";
 import type { GateSettings, PlanSettings } from "./settings.ts";
 
 export interface GateReports {
@@ -38,6 +40,8 @@ export interface GateReports {
   readonly onNewToken: (caller: Caller) => void;
   readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
   readonly onTrouble: (message: string) => void;
+  /** Why a part that many requests share is lost; undefined: it has answered. */
+  readonly onPart: (part: string, lost: string | undefined) => void;
 }
 
 const stateTimeoutMs = 100;
@@ -61,6 +65,7 @@ export class LiveGate {
   readonly #stages: SharedStageMemory;
   readonly #writes: WriteVersions;
   readonly #webSocketSeats: SharedSeats;
+  readonly #lastLook: LastLook | undefined;
   readonly #gate: Gate;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
 
@@ -72,7 +77,8 @@ export class LiveGate {
     this.#stages = new SharedStageMemory(settings.stages);
     this.#writes = new WriteVersions(settings.writes);
     this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
-    const { provenance } = settings;
+    const { lastLook, provenance } = settings;
+    this.#lastLook = lastLook === undefined ? undefined : new LastLook(lastLook);
     this.#provenance = provenance === undefined ? undefined : new SharedProvenanceState(provenance);
     this.revoke(settings.revocations);
     setInterval(
@@ -116,8 +122,8 @@ export class LiveGate {
     const { assertionIssuer, assertionKey, nonceSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
-    const limits = this.#stateFor(plan, localLimits);
-    const redis = limits instanceof RedisState ? limits : undefined;
+    const redis = this.#redisFor(plan);
+    const { binding, limit } = plan.controls;
     return {
       plan,
       ports: {
@@ -136,21 +142,37 @@ export class LiveGate {
             },
           ],
         ]),
-        limits,
+        limits:
+          redis === undefined
+            ? localLimits
+            : limit.onStateLoss === "local"
+              ? limitsLocalOnLoss(redis, localLimits)
+              : redis,
         localLimits,
         keys: this.#keys,
         onUnknownKey,
         onNewToken,
         onTokenTimes,
         revocations: this.#revocations,
-        proofs: { nonces: createDpopNonces(nonceSecret), replay: redis ?? this.#replay },
+        revocationsAge: this.#lastLook?.ageSeconds,
+        proofs: {
+          nonces: createDpopNonces(nonceSecret),
+          replay:
+            redis === undefined
+              ? this.#replay
+              : binding.onStateLoss === "local"
+                ? proofsLocalOnLoss(redis, this.#replay)
+                : redis,
+        },
         provenance: redis ?? this.#provenance,
         stages: this.#stages,
         writes: this.#writes,
         webSocketSeats: this.#webSocketSeats,
         evidence,
         decisionPoint: (name: string, point: Parameters<typeof createDecisionPoint>[0]) =>
-          createDecisionPoint(point, decisionPointTokens[name]),
+          createDecisionPoint(point, decisionPointTokens[name], (lost) =>
+            this.#reports.onPart(`decisions:${name}`, lost),
+          ),
         sealer: sealingSecrets.length === 0 ? undefined : new IdSealer(sealingSecrets),
       },
     };
@@ -185,8 +207,8 @@ export class LiveGate {
     }
   }
 
-  #stateFor({ controls, state: url }: Plan, local: LimitState): LimitState {
-    if (url === "memory") return local;
+  #redisFor({ controls, state: url }: Plan): RedisState | undefined {
+    if (url === "memory") return undefined;
     if (this.#state?.url === url) return this.#state.state;
     const old = this.#state;
     if (old !== undefined) setTimeout(() => void old.state.close(), retireAfterMs).unref();
@@ -195,7 +217,9 @@ export class LiveGate {
       prefix: "portcullis:",
       timeoutMs: stateTimeoutMs,
       mostShown: controls.provenance?.memory.mostEach ?? 0,
-      fallback: local,
+      onChange: (lost) => {
+        if (this.#state?.url === url) this.#reports.onPart("redis", lost);
+      },
       onTrouble: this.#reports.onTrouble,
     });
     this.#state = { url, state };

@@ -16,6 +16,7 @@ const mostRecordsWaiting = 2000;
 const evidenceEveryMs = 1000;
 const tokenTimesEveryMs = 1000;
 const seenEveryMs = 50;
+const partsEveryMs = 5000;
 /** One question after an unknown key is enough; the control thread decides whether to ask. */
 const askEveryMs = 1000;
 
@@ -30,6 +31,7 @@ export class Reporter implements GateReports {
   #lineCount = 0;
   #seen: SeenGeneration[] = [];
   #askedAt = 0;
+  readonly #parts = new Map<string, { readonly lost: string | undefined; readonly at: number }>();
 
   constructor(tell: Tell) {
     this.#tell = tell;
@@ -61,6 +63,15 @@ export class Reporter implements GateReports {
 
   readonly onTokenTimes = (life: number | undefined, age: number | undefined): void =>
     this.#tokenTimes.note(life, age);
+
+  /** A part that answers all the time is not told of at each answer. */
+  readonly onPart = (part: string, lost: string | undefined): void => {
+    const told = this.#parts.get(part);
+    const now = Date.now();
+    if (told !== undefined && told.lost === lost && now - told.at < partsEveryMs) return;
+    this.#parts.set(part, { lost, at: now });
+    this.#tell({ kind: "part", part, lost });
+  };
 
   readonly onTrouble = (message: string): void => this.#tell({ kind: "trouble", message });
 

@@ -38,6 +38,8 @@ export interface GateSettings {
   /** WebSockets of each caller. */
   readonly webSocketSeats: SharedSeatTable;
   readonly revocations: readonly Revocation[];
+  /** When it was last known what is revoked; undefined where nothing keeps revocations. */
+  readonly lastLook: SharedArrayBuffer | undefined;
   /** Whether callers may present a certificate. */
   readonly askCertificate: boolean;
   readonly assertionKey: AssertionKey;
@@ -92,6 +94,8 @@ export type FromGate =
   | { readonly kind: "seen"; readonly generations: readonly SeenGeneration[] }
   | { readonly kind: "token-times"; readonly times: TokenTimesCounted }
   | { readonly kind: "trouble"; readonly message: string }
+  /** A part that many requests share: why it is lost, or that it answers. */
+  | { readonly kind: "part"; readonly part: string; readonly lost: string | undefined }
   | {
       readonly kind: "records" /** Lines, one for each record. */;
       readonly lines: Uint8Array<ArrayBuffer>;

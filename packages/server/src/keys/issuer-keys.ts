@@ -6,12 +6,18 @@ import { type KeySource, openKeySource } from "./key-source.ts";
 export class IssuerKeys {
   readonly #onKeys: (jwks: Jwks) => void;
   readonly #say: (message: string) => void;
+  readonly #onFetched: (lost: string | undefined) => void;
   #source: KeySource | undefined;
   #followed = "";
   /** What was last obtained; undefined while there is none. */
   current: Jwks | undefined;
 
-  constructor(onKeys: (jwks: Jwks) => void, say: (message: string) => void) {
+  constructor(
+    onKeys: (jwks: Jwks) => void,
+    say: (message: string) => void,
+    onFetched: (lost: string | undefined) => void,
+  ) {
+    this.#onFetched = onFetched;
     this.#onKeys = onKeys;
     this.#say = say;
   }
@@ -40,6 +46,9 @@ export class IssuerKeys {
         this.#onKeys(jwks);
       },
       onTrouble: this.#say,
+      onFetched: (lost) => {
+        if (this.#followed === wanted) this.#onFetched(lost);
+      },
     });
   }
 

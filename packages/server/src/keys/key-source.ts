@@ -7,6 +7,8 @@ export interface KeySourceOptions {
   readonly jwksUri: string | undefined;
   readonly onKeys: (jwks: Jwks) => void;
   readonly onTrouble: (message: string) => void;
+  /** Told of every attempt: why it has failed; undefined: the keys were obtained. */
+  readonly onFetched?: (lost: string | undefined) => void;
   readonly refreshMs?: number;
   readonly leastPauseMs?: number;
 }
@@ -51,6 +53,7 @@ export function openKeySource(options: KeySourceOptions): KeySource {
       const text = JSON.stringify(jwks);
       failures = 0;
       obtained = true;
+      options.onFetched?.(undefined);
       if (text !== last) {
         last = text;
         onKeys(jwks);
@@ -58,6 +61,7 @@ export function openKeySource(options: KeySourceOptions): KeySource {
       schedule(refreshMs);
     } catch (fault) {
       failures += 1;
+      options.onFetched?.((fault as Error).message);
       onTrouble(
         `the keys of ${issuer} could not be fetched` +
           `${obtained ? " (the last good ones stay in use)" : ""}: ${(fault as Error).message}`,

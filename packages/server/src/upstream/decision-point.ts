@@ -50,6 +50,9 @@ const forms: Readonly<Record<DecisionPointPlan["form"], Form>> = {
   },
 };
 
+/** Told of every question: why the decision point is lost; undefined: it has answered. */
+export type OnAsked = (lost: string | undefined) => void;
+
 /**
  * Asks an external decision point, within its time; remembers yes and no for as long as the policy
  * says, and never a failure.
@@ -57,9 +60,10 @@ const forms: Readonly<Record<DecisionPointPlan["form"], Form>> = {
 export function createDecisionPoint(
   plan: DecisionPointPlan,
   token: string | undefined,
+  onAsked: OnAsked = () => undefined,
 ): AskDecisionPoint {
   const known = new Map<string, { readonly allowed: boolean; readonly until: number }>();
-  const ask = compileAsk(plan, token);
+  const ask = compileAsk(plan, token, onAsked);
   const { rememberMs } = plan;
   if (rememberMs === 0) return ask;
   return async (question) => {
@@ -78,6 +82,7 @@ export function createDecisionPoint(
 function compileAsk(
   { form, timeoutMs, url }: DecisionPointPlan,
   token: string | undefined,
+  onAsked: OnAsked,
 ): AskDecisionPoint {
   const { body, read } = forms[form];
   const headers = {
@@ -95,11 +100,14 @@ function compileAsk(
         body: JSON.stringify(body(question)),
       });
       const text = await response.text();
+      onAsked(response.status >= 500 ? `answered ${response.status}` : undefined);
       if (text.length > mostBytes) return `answered more than ${mostBytes} bytes`;
       const answer: unknown = form === "http" ? undefined : JSON.parse(text);
       return read(response.status, answer) ?? `answered ${response.status}, and no decision`;
     } catch (fault) {
-      return faultWords(fault as Error, timeoutMs);
+      const words = faultWords(fault as Error, timeoutMs);
+      if (!(fault instanceof SyntaxError)) onAsked(words);
+      return words;
     }
   };
 }

@@ -1,11 +1,12 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { Caller } from "../../facts/caller.ts";
-import { isRefusal, type Refusal } from "../../facts/refusal.ts";
+import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Check } from "../check.ts";
 import { compileAccessTokenCheck } from "./access-token.ts";
 import { compileCredentialFinder, type FindCredential } from "./find-credential.ts";
 import type { KeySource } from "./key-ring.ts";
 import type { AuthenticationPlan } from "./plan.ts";
+import { problems } from "./problems.ts";
 import type { Revocations } from "./revocation.ts";
 import { compileTokenLife, type NoteTokenTimes } from "./token-life.ts";
 import { cacheVerifiedTokens } from "./verified-token-cache.ts";
@@ -18,6 +19,8 @@ export interface AuthenticationPorts {
   readonly onUnknownKey?: (() => void) | undefined;
   /** Tokens that were revoked: they are refused although their signature is valid. */
   readonly revocations?: Revocations | undefined;
+  /** How many seconds ago it was last known which tokens are revoked; without it, always now. */
+  readonly revocationsAge?: (() => number) | undefined;
   /** A token was verified that this thread had not seen. */
   readonly onNewToken?: ((caller: Caller) => void) | undefined;
   /** How long tokens of another issuer live, and how old they are when they are used. */
@@ -41,7 +44,14 @@ const mostVerifiedTokens = 20_000;
 
 export function openAuthentication(
   plan: AuthenticationPlan | undefined,
-  { keys, onNewToken, onTokenTimes, onUnknownKey, revocations }: AuthenticationPorts,
+  {
+    keys,
+    onNewToken,
+    onTokenTimes,
+    onUnknownKey,
+    revocations,
+    revocationsAge,
+  }: AuthenticationPorts,
 ): Authentication | undefined {
   if (plan === undefined) return undefined;
   let keySet = keys?.keySet(plan.algorithms);
@@ -57,8 +67,9 @@ export function openAuthentication(
     // longer.
     tokens.forget();
   });
-  const verify =
+  const known =
     revocations === undefined ? tokens.verify : withRevocations(tokens.verify, revocations);
+  const verify = whileFresh(known, plan.stalenessSeconds, revocationsAge);
   return {
     verify,
     believes(token, nowSeconds) {
@@ -81,6 +92,28 @@ function withRevocations(
   return (token, nowSeconds) => {
     const outcome = verify(token, nowSeconds);
     return isRefusal(outcome) ? outcome : (revocations.check(outcome) ?? outcome);
+  };
+}
+
+/**
+ * A token that is good otherwise is refused once it has not been known for too long what was
+ * revoked: whoever can keep the gate from the store could use a stolen token for ever.
+ */
+function whileFresh(
+  verify: Authentication["verify"],
+  stalenessSeconds: number | undefined,
+  ageSeconds: AuthenticationPorts["revocationsAge"],
+): Authentication["verify"] {
+  if (stalenessSeconds === undefined || ageSeconds === undefined) return verify;
+  return (token, nowSeconds) => {
+    const outcome = verify(token, nowSeconds);
+    if (isRefusal(outcome)) return outcome;
+    const age = ageSeconds();
+    if (age <= stalenessSeconds) return outcome;
+    return refuse(problems["revocations-unknown"], {
+      detail: `revocations were last read ${Math.floor(age)} seconds ago`,
+      retryAfterSeconds: 5,
+    });
   };
 }
 

@@ -22,6 +22,8 @@ export interface AuthenticationPlan {
   readonly clockToleranceSeconds: number;
   /** How long tokens of another issuer may live. */
   readonly mostLifeSeconds: number | undefined;
+  /** How old the last good word of revocations may be; undefined: however old. */
+  readonly stalenessSeconds: number | undefined;
   readonly rolesClaim: string;
   readonly tierClaim: string | undefined;
   readonly deviceClaim: string | undefined;
@@ -34,18 +36,21 @@ export interface CredentialPlace {
   readonly source: CredentialSource;
 }
 
+/** Revocations are read several times a second; a slow store or a busy thread may take seconds. */
+const leastStalenessMs = 10_000;
+const usualTokenLifeMs = 600_000;
 const mostToleranceMs = 300_000;
 const usualAlgorithms = ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"] as const;
 
 /** Undefined where the policy names no issuer: then no token can be verified. */
 export function planAuthentication(
-  { identity, publicUrl }: Policy,
+  { identity, onStateLoss, publicUrl }: Policy,
   context: JoinContext,
 ): AuthenticationPlan | undefined {
   if (identity === undefined) return undefined;
   const { algorithms, clockTolerance = 30_000, credential = [{}], typ = "at+jwt" } = identity;
   const builtin = identity.issuer === "builtin";
-  noteTimes(identity, context);
+  noteTimes(identity, onStateLoss?.staleness, context);
   if (builtin) noteBuiltin(identity, context);
   const most = identity.accessToken?.most;
   const origin = publicUrl === undefined ? undefined : URL.parse(publicUrl)?.origin;
@@ -59,6 +64,7 @@ export function planAuthentication(
       (builtin ? ["ES256"] : usualAlgorithms.filter((name) => signingAlgorithms.has(name))),
     typ,
     mostLifeSeconds: most === undefined ? undefined : Math.floor(most / 1000),
+    stalenessSeconds: stalenessOf(identity, onStateLoss),
     clockToleranceSeconds: Math.round(clockTolerance / 1000),
     rolesClaim: identity.rolesClaim ?? "roles",
     tierClaim: identity.tierClaim ?? (builtin ? "tier" : undefined),
@@ -67,7 +73,25 @@ export function planAuthentication(
   };
 }
 
-function noteTimes({ clockTolerance = 0 }: Identity, { note }: JoinContext): void {
+/** After a token's life, every token that was made before the store was lost has expired. */
+function stalenessOf(
+  { accessToken }: Identity,
+  { authentication = "deny", staleness }: NonNullable<Policy["onStateLoss"]> = {},
+): number | undefined {
+  if (authentication === "local") return undefined;
+  const life = accessToken?.ttl ?? accessToken?.most ?? usualTokenLifeMs;
+  return Math.ceil((staleness ?? life) / 1000);
+}
+
+function noteTimes(
+  { clockTolerance = 0 }: Identity,
+  staleness: number | undefined,
+  { note }: JoinContext,
+): void {
+  if (staleness !== undefined && staleness < leastStalenessMs)
+    note(["onStateLoss", "staleness"], "a store that is only slow would have everybody refused", {
+      expected: "at least 10s",
+    });
   if (clockTolerance > mostToleranceMs)
     note(
       ["identity", "clockTolerance"],

@@ -76,6 +76,11 @@ export const problems = defineProblems("authentication", {
     title: "Tokens cannot be checked just now",
     sentence: "Try again after the time in Retry-After.",
   },
+  "revocations-unknown": {
+    status: 503,
+    title: "Whether the access token was revoked cannot be told just now",
+    sentence: "Try again after the time in Retry-After.",
+  },
 });
 
 /** Of tokens that are valid, and live longer than the policy wants. */

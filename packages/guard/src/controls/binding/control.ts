@@ -1,6 +1,6 @@
 import type { Binding } from "../../facts/binding.ts";
 import { bindingProblems } from "../../facts/binding.ts";
-import type { CoreKeys } from "../../policy/core-keys.ts";
+import type { CoreKeys, OnLoss } from "../../policy/core-keys.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
 import type { ReplayState } from "../../state/replay.ts";
@@ -22,6 +22,8 @@ export interface BindingPlan {
    * known.
    */
   readonly neverBearer: boolean;
+  /** Whether each process remembers proofs alone while what is shared is lost, or refuses them. */
+  readonly onStateLoss: OnLoss;
 }
 
 /** What the program around the gate provides; needed where the policy asks for bound tokens. */
@@ -85,7 +87,7 @@ export const binding = defineControl({
 });
 
 function planBinding(
-  { identity, publicUrl }: PolicyOf<typeof keys & CoreKeys>,
+  { identity, onStateLoss, publicUrl }: PolicyOf<typeof keys & CoreKeys>,
   { note }: JoinContext,
 ): BindingPlan {
   const unset = identity?.issuer === "builtin" ? "optional" : "none";
@@ -99,5 +101,6 @@ function planBinding(
     requireNonce: identity?.accessToken?.nonce === "required",
     windowSeconds,
     neverBearer: identity?.issuer === "builtin",
+    onStateLoss: onStateLoss?.binding ?? "deny",
   };
 }

@@ -1,5 +1,5 @@
 import type { Operation } from "../../document/api-document.ts";
-import type { CoreKeys } from "../../policy/core-keys.ts";
+import type { CoreKeys, OnLoss } from "../../policy/core-keys.ts";
 import type { EntryAt, JoinContext, PolicyPath } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
 import type { Rate } from "../../reading/rate.ts";
@@ -15,17 +15,20 @@ export interface LimitPlan {
   readonly admission: Rate | undefined;
   /** How many keys are counted at the same time. */
   readonly keys: number;
+  /** Whether each process counts alone while what is shared is lost, or callers are refused. */
+  readonly onStateLoss: OnLoss;
 }
 
 const usualAdmission: Rate = { count: 500, windowMs: 1000 };
 const usualKeys = 262_144;
 
-export function planLimits({ limits = {} }: PolicyOf<Keys>): LimitPlan {
+export function planLimits({ limits = {}, onStateLoss }: PolicyOf<Keys>): LimitPlan {
   const { admission = usualAdmission, keys: mostKeys = usualKeys, tiers = {} } = limits;
   return {
     tiers: Object.entries(tiers),
     admission: admission === "off" ? undefined : admission,
     keys: mostKeys,
+    onStateLoss: onStateLoss?.limit ?? "local",
   };
 }
 

@@ -6,4 +6,9 @@ export const problems = defineProblems("limit", {
     title: "Too many requests",
     sentence: "Wait for the time in Retry-After.",
   },
+  "limit-unknown": {
+    status: 503,
+    title: "How much was asked before cannot be told just now",
+    sentence: "Try again after the time in Retry-After.",
+  },
 });

@@ -129,10 +129,14 @@ function compileTake(limits: readonly Compiled[], state: LimitState): TakeAll {
     if (buckets.length === 0) return undefined;
     const taken = state.takeAll(buckets);
     return taken instanceof Promise
-      ? taken.then((outcome) => conclude(asked, outcome, counted.answerFields))
+      ? taken.then((outcome) => conclude(asked, outcome, counted.answerFields), unknown)
       : conclude(asked, taken, counted.answerFields);
   };
 }
+
+/** What is shared is lost, and the policy does not let each process count alone. */
+const unknown = (fault: unknown): Refusal =>
+  refuse(problems["limit-unknown"], { detail: (fault as Error).message, retryAfterSeconds: 2 });
 
 interface Asked {
   readonly rule: LimitRule;
