@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { FromGate, GateSettings, PlanSettings, SeenGeneration, ToGate } from "./settings.ts";
+import { faultWords } from "../watch/fault-counts.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 
@@ -11,6 +12,8 @@ export interface FleetReports {
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
   readonly onTrouble: (message: string) => void;
+  /** Something failed in a gate thread that belongs to no request, or the thread has ended. */
+  readonly onFault: (message: string) => void;
 }
 
 const applyTimeoutMs = 10_000;
@@ -91,9 +94,7 @@ export class GateFleet {
     this.#workers.add(worker);
     return new Promise((resolve, reject) => {
       worker.on("error", (fault) => {
-        this.#reports.onTrouble(
-          `a gate thread has ended: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
-        );
+        this.#reports.onFault(`a gate thread has ended: ${faultWords(fault)}`);
         reject(fault instanceof Error ? fault : new Error("a gate thread has ended"));
       });
       worker.once("exit", () => {
@@ -136,6 +137,9 @@ export class GateFleet {
             break;
           case "trouble":
             this.#reports.onTrouble(message.message);
+            break;
+          case "fault":
+            this.#reports.onFault(message.message);
             break;
           case "records":
             this.#reports.onRecords(message.lines, message.count, message.counts);

@@ -92,6 +92,8 @@ export type FromGate =
   | { readonly kind: "seen"; readonly generations: readonly SeenGeneration[] }
   | { readonly kind: "token-times"; readonly times: TokenTimesCounted }
   | { readonly kind: "trouble"; readonly message: string }
+  /** Something failed that belongs to no request. */
+  | { readonly kind: "fault"; readonly message: string }
   | {
       readonly kind: "records" /** Lines, one for each record. */;
       readonly lines: Uint8Array<ArrayBuffer>;
