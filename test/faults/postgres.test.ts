@@ -1,13 +1,79 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../identity/app.ts";
+import { freshDatabase } from "../identity/fresh-database.ts";
 import { startIdentityGate } from "../identity/identity-gate.ts";
 import { findPostgres, startPostgres } from "../parts/postgres.ts";
 import { test } from "../parts/test.ts";
 
 const key = Buffer.alloc(32, 9).toString("base64");
 const signInsAtOnce = 24;
+/** What `up` lets requests in flight take, and the two seconds that the rest may. */
+const mostMs = 10_000 + 2000;
+
+/** Between the gate and its database: what becomes of the network when it falls silent. */
+async function silencingProxy(
+  url: string,
+): Promise<{ readonly url: string; silence(): void; close(): void }> {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  const server = createServer((one) => {
+    const other = connect(Number(port), hostname);
+    for (const socket of [one, other]) {
+      sockets.add(socket);
+      socket.on("error", () => [one, other].forEach((each) => each.destroy()));
+    }
+    one.pipe(other).pipe(one);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const own = new URL(url);
+  own.port = String((server.address() as AddressInfo).port);
+  return {
+    url: own.href,
+    silence() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+test("SIGTERM ends the program in time while PostgreSQL is silent and sign-ins wait for it", {
+  needs: ["postgres"],
+  timeout: 120_000,
+}, async ({ postgres }) => {
+  const proxy = await silencingProxy(await freshDatabase(postgres));
+  const gate = await startIdentityGate({
+    environment: { PORTCULLIS_KEY: key },
+    change: (policy) => policy.replace("./state/portcullis.db", proxy.url),
+  });
+  try {
+    const app = await new App(gate).begin();
+    const { url } = await app.authorizationUrl();
+    assert.equal((await gate.fetch(url)).status, 303);
+    proxy.silence();
+    const waiting = Array.from({ length: signInsAtOnce }, () =>
+      gate.fetch(url).then(
+        () => "answered",
+        () => "cut",
+      ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const ended = once(gate.gate.process, "exit").then(() => "ended");
+    gate.gate.process.kill("SIGTERM");
+    const late = new Promise((resolve) => setTimeout(resolve, mostMs, "still there").unref());
+    assert.equal(await Promise.race([ended, late]), "ended", gate.gate.said());
+    await Promise.all(waiting);
+  } finally {
+    gate.close();
+    proxy.close();
+  }
+});
 
 test(
   "PostgreSQL shut down under load ends nothing: who is signed in is served, and every waiting sign-in is answered",

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,6 +73,24 @@ test("records that nobody reads wait, are counted, and do not keep the program f
   const later = await gate.countsWhen((counts) => counts.written > written);
   assert.equal(later.dropped, 0);
   assert.equal(await gate.stop(mostMs), 0);
+});
+
+test("an output that holds whoever writes to it until it is read holds no request up, and not the end", async () => {
+  const outlet = keep(pipeOutlet());
+  // A program that shares the output and ends puts it back into the state in which it found it.
+  const other = spawn(process.execPath, ["--eval", "process.stdin.resume()"], {
+    stdio: ["pipe", outlet.descriptor, "ignore"],
+  });
+  keep({ close: () => other.kill("SIGKILL") });
+  const gate = await start({ stdout: outlet.descriptor });
+  other.stdin?.end();
+  await once(other, "exit");
+  await askAndCount(gate);
+  const { dropped, waiting } = await gate.countsWhen(allCounted);
+  assert.equal(dropped, 0);
+  assert.ok(waiting > asked / 2, `${waiting} wait`);
+  // The system does not give the write back: nothing but a kill ends the program then.
+  assert.equal(await gate.stop(mostMs), "SIGKILL");
 });
 
 test("at the end, the number of records that nobody took is told to whoever reads the messages", async () => {

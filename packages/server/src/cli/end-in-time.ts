@@ -1,7 +1,7 @@
 /** What may still take its time after the requests in flight have had theirs. */
 const afterDrainMs = 1750;
 /** Lets what was just written reach whoever reads it. */
-const lastWordsMs = 200;
+const lastWordsMs = 250;
 
 /** What the system does for us in threads of its own; the process waits for it to end. */
 const pooled: readonly string[] = ["FSReqCallback", "FSReqPromise", "GetAddrInfoReqWrap"];
@@ -16,17 +16,13 @@ export async function endInTime(close: () => Promise<void>, drainMs: number): Pr
   setTimeout(() => endNow(1), drainMs + afterDrainMs).unref();
   await close();
   // Messages that nobody reads would keep the process.
-  setTimeout(() => {
-    if (!isHeld()) process.exit(0);
-  }, lastWordsMs).unref();
+  setTimeout(() => endNow(0), lastWordsMs).unref();
   return 0;
 }
 
-const isHeld = (): boolean =>
-  process.getActiveResourcesInfo().some((resource) => pooled.includes(resource));
-
 function endNow(code: number): void {
   // An exit waits for a write that the system does not give back; a kill does not.
-  if (isHeld()) process.kill(process.pid, "SIGKILL");
+  const isHeld = process.getActiveResourcesInfo().some((one) => pooled.includes(one));
+  if (isHeld) process.kill(process.pid, "SIGKILL");
   process.exit(code);
 }
