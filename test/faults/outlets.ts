@@ -1,13 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  closeSync,
-  constants,
-  mkdtempSync,
-  openSync,
-  readSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, readSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -53,42 +45,4 @@ function readAll(descriptor: number): string {
     if ((fault as NodeJS.ErrnoException).code !== "EAGAIN") throw fault;
   }
   return text;
-}
-
-/** A small disk of its own. */
-export interface SmallDisk {
-  readonly folder: string;
-  /** Takes all the room that is left. */
-  fill(): void;
-  /** Gives it back. */
-  clear(): void;
-  close(): void;
-}
-
-/** @returns undefined where this user may not mount a disk */
-export function smallDisk(kilobytes: number): SmallDisk | undefined {
-  const folder = mkdtempSync(join(tmpdir(), "portcullis-disk-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", folder], {
-      stdio: "ignore",
-    });
-  } catch {
-    return undefined;
-  }
-  return {
-    folder,
-    fill() {
-      const descriptor = openSync(join(folder, "filler"), "w");
-      const part = Buffer.alloc(4096);
-      try {
-        for (;;) writeSync(descriptor, part);
-      } catch (fault) {
-        if ((fault as NodeJS.ErrnoException).code !== "ENOSPC") throw fault;
-      } finally {
-        closeSync(descriptor);
-      }
-    },
-    clear: () => unlinkSync(join(folder, "filler")),
-    close: () => void execFileSync("umount", ["--lazy", folder]),
-  };
 }

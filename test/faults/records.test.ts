@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, test } from "node:test";
-import { pipeOutlet, smallDisk } from "./outlets.ts";
+import { afterEach } from "node:test";
+import { test } from "../parts/test.ts";
+import { pipeOutlet } from "./outlets.ts";
 import {
   type RecordCounts,
   type RecordedGate,
@@ -102,13 +103,9 @@ test("at the end, the number of records that nobody took is told to whoever read
   assert.match(messages.read(), new RegExp(`\\b${waiting} records were not written`));
 });
 
-test("a full disk loses no record: they wait for room, are counted, and are whole in the end", async (context) => {
-  const disk = smallDisk(4096);
-  if (disk === undefined) {
-    context.skip("this user may not mount a disk");
-    return;
-  }
-  keep(disk);
+test("a full disk loses no record: they wait for room, are counted, and are whole in the end", {
+  needs: ["smallDisk"],
+}, async ({ smallDisk: disk }) => {
   const file = join(disk.folder, "records");
   const gate = await start({ stdout: openOutlet(file) });
   await gate.ask(100);
