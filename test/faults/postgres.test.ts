@@ -99,10 +99,10 @@ test(
       const app = await new App(gate).begin();
       const tokens = await app.signIn("ann@notes.example");
       const { url } = await app.authorizationUrl();
-      const state = { loading: true };
+      const state = { loading: true, over: false };
       const seen = { answered: 0, cut: 0, afterwards: 0 };
       const load = Array.from({ length: signInsAtOnce }, async () => {
-        while (state.loading || seen.afterwards < signInsAtOnce)
+        while (!state.over && (state.loading || seen.afterwards < signInsAtOnce))
           await gate.fetch(url).then(
             async (answer) => {
               await answer.text();
@@ -113,7 +113,7 @@ test(
           );
       });
       while (seen.answered < 200) await new Promise((resolve) => setTimeout(resolve, 20));
-      const ended = new Promise((resolve) => gate.gate.process.once("exit", resolve));
+      const ended = once(gate.gate.process, "exit").then(() => (state.over = true));
       await server.close();
       state.loading = false;
       assert.equal(
