@@ -10,6 +10,7 @@ import { findPostgres } from "./postgres.ts";
 import { python } from "./python.ts";
 import { findRedis, openOwnRedis } from "./redis.ts";
 import type { ThrowAwayServer } from "./throw-away-server.ts";
+import { findSmallDisk, openSmallDisk, type SmallDisk } from "./small-disk.ts";
 
 /**
  * Everything outside the repository that any test needs. What a machine does not have, its tests
@@ -103,6 +104,15 @@ export const parts = {
     find: findPhonePackages,
     open: (place) => Promise.resolve(place),
   } satisfies Part<string, string>,
+  smallDisk: {
+    title: "A small disk",
+    use: "what becomes of records while the disk is full",
+    get: "run the tests as root, where mounting a tmpfs is allowed",
+    optional: true as const,
+    variable: "PORTCULLIS_TEST_MOUNT",
+    find: findSmallDisk,
+    open: async (place, context) => openSmallDisk(place, context),
+  } satisfies Part<string, SmallDisk>,
   suites: {
     title: "The folder of public test suites",
     use: "JSON, JSON Schema, OpenAPI, URL and JOSE cases that others published",

@@ -1,4 +1,5 @@
 import type { Fault } from "@portcullis/guard/documents";
+import { writeMessage } from "./standard-streams.ts";
 
 /** A command's way to its person: words on the terminal, or one JSON value. */
 export interface Terminal {
@@ -8,7 +9,7 @@ export interface Terminal {
 
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
-  error: (text) => void process.stderr.write(`${text}\n`),
+  error: writeMessage,
 };
 
 /** `file:line:column  error  message`, then what was expected and what to write instead. */

@@ -1,10 +1,14 @@
 import type { ProvenanceCounts } from "@portcullis/guard/state";
+import type { FaultCounts } from "../watch/fault-counts.ts";
+import type { LineCounts } from "../watch/line-writer.ts";
 import type { Gauge } from "../watch/prometheus.ts";
 
 /** What the control thread counts itself. */
 export interface ControlCounts {
   readonly gateThreads: number;
-  readonly recordsDropped: number;
+  /** By what records are given to. */
+  readonly records: Readonly<Record<string, LineCounts>>;
+  readonly faults: ReturnType<FaultCounts["all"]>;
   readonly cleartextRequests: number;
   readonly reloads: number;
   readonly reloadsRefused: number;
@@ -20,11 +24,12 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     type: "gauge",
     value: counts.gateThreads,
   },
+  ...recordGauges(counts.records),
   {
-    name: "portcullis_records_dropped_total",
-    help: "Records that nobody took in time.",
+    name: "portcullis_faults_total",
+    help: "Faults that belong to no request, by the part in which they happened.",
     type: "counter",
-    value: counts.recordsDropped,
+    value: Object.entries(counts.faults).map(([part, value]) => ({ labels: { part }, value })),
   },
   {
     name: "portcullis_cleartext_requests_total",
@@ -46,6 +51,32 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
   },
   ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),
 ];
+
+/** Of every sink, the three add up to all the records there were. */
+const recordGauges = (bySink: ControlCounts["records"]): readonly Gauge[] => {
+  const values = (state: keyof LineCounts) =>
+    Object.entries(bySink).map(([sink, counts]) => ({ labels: { sink }, value: counts[state] }));
+  return [
+    {
+      name: "portcullis_records_written_total",
+      help: "Records that were written whole, by sink.",
+      type: "counter",
+      value: values("written"),
+    },
+    {
+      name: "portcullis_records_dropped_total",
+      help: "Records that nobody took, by sink.",
+      type: "counter",
+      value: values("dropped"),
+    },
+    {
+      name: "portcullis_records_waiting",
+      help: "Records that wait for whoever takes them, by sink.",
+      type: "gauge",
+      value: values("waiting"),
+    },
+  ];
+};
 
 const provenanceGauges = (counts: ProvenanceCounts): readonly Gauge[] => [
   {

@@ -1,3 +1,8 @@
+import type { LineWriter } from "../watch/line-writer.ts";
+
+/** How long the last records are waited for. */
+const lastRecordsMs = 500;
+
 /** A program that serves. */
 export interface Running {
   readonly port: number;
@@ -18,24 +23,29 @@ export interface Open {
   readonly fleet: { stop(drainMs: number): Promise<void>; terminate(): Promise<void> };
   readonly provenance: { close(): Promise<void> };
   readonly issuer: { close(): Promise<void> };
-  readonly writer: { flush(): Promise<void> };
+  readonly writer: Pick<LineWriter, "end">;
+  readonly say: (message: string) => void;
   cleartext?: { close(): Promise<void> } | undefined;
   admin?: { close(): Promise<void> } | undefined;
 }
 
 /**
  * Requests in flight may end first: the issuer is closed after the gate threads, which forward to
- * it, and the admin server after both, so that the end can be watched. Records are written last.
+ * it, and the admin server after both, so that the end can be watched. The last records are made when
+ * the gate threads end; nothing that hangs after them keeps those from being written.
  */
 export async function close(open: Open, drainMs: number): Promise<void> {
   open.files.close();
   open.certificate.close();
   await open.cleartext?.close();
   await open.fleet.stop(drainMs);
+  const ended = open.writer.end(lastRecordsMs).then((lost) => {
+    if (lost > 0) open.say(`${lost} records were not written`);
+  });
   await open.provenance.close();
   await open.issuer.close();
   await open.admin?.close();
-  await open.writer.flush();
+  await ended;
 }
 
 /** What was opened of a start that failed. */

@@ -17,9 +17,10 @@ import { type CleartextPort, openCleartextPort } from "../listener/cleartext-por
 import type { Loaded } from "../policy/load-policy.ts";
 import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
+import type { FaultCounts } from "../watch/fault-counts.ts";
+import { createLineWriter } from "../watch/line-writer.ts";
 import { prometheusText } from "../watch/prometheus.ts";
 import { RecentRecords } from "../watch/recent-records.ts";
-import { createRecordWriter } from "../watch/record-writer.ts";
 import { RequestCounts } from "../watch/request-counts.ts";
 import { type PartState, partsText, SharedParts } from "../watch/shared-parts.ts";
 import { TokenTimes, tokenTimesText } from "../watch/token-times.ts";
@@ -45,6 +46,8 @@ export interface UpOptions {
   readonly recordsTo: number | undefined;
   /** What a person at the terminal should know. */
   readonly say: (message: string) => void;
+  /** Where what fails beside the requests is counted. */
+  readonly faults: FaultCounts;
   /** Said when a changed policy was read: its faults, or none. */
   readonly onReloaded: (loaded: Loaded, applied: boolean) => void;
 }
@@ -54,13 +57,13 @@ const keptRecords = 5000;
 
 /** The only place that constructs: the control thread's parts, and a gate thread per core. */
 export async function up(options: UpOptions): Promise<Running> {
-  const { directory, environment, load, loaded, onReloaded, say } = options;
+  const { directory, environment, faults, load, loaded, onReloaded, say } = options;
   const { folder, plan, policy } = loaded;
   const { listen } = policy;
 
   const tls = await chooseTls(listen, folder, directory, environment);
   const credential = openAdminCredential(directory);
-  const writer = createRecordWriter(options.recordsTo ?? 1);
+  const writer = createLineWriter(options.recordsTo ?? 1, { onTrouble: say });
   const counts = new RequestCounts();
   const recent = new RecentRecords(keptRecords);
   const evidence = new OwnerEvidence();
@@ -119,6 +122,10 @@ export async function up(options: UpOptions): Promise<Running> {
     onTrouble: say,
     onPart: (thread, part, lost) => sharedParts.note(part, usersOf(part, thread), lost),
     onThreadEnd: (thread) => sharedParts.forget(thread),
+    onFault: (message) => {
+      faults.note("gate");
+      say(message);
+    },
   }));
   const files = watchFiles(loaded.files, watchEveryMs, () => void reloads.inTurn());
   const reloads = new Reloads({
@@ -134,7 +141,7 @@ export async function up(options: UpOptions): Promise<Running> {
 
   const partsNow = (): readonly PartState[] => sharedParts.all(wantedParts(serving, issuer));
 
-  const open: Open = { files, certificate, fleet, provenance, issuer, writer };
+  const open: Open = { files, certificate, fleet, provenance, issuer, writer, say };
   try {
     const threads = listen?.threads ?? availableParallelism();
     const port = await fleet.start(threads, listen?.port ?? 8443);
@@ -152,7 +159,8 @@ export async function up(options: UpOptions): Promise<Running> {
             counts.all(),
             gaugesOf({
               gateThreads: fleet.size,
-              recordsDropped: writer.dropped,
+              records: { stdout: writer.counts },
+              faults: faults.all(),
               cleartextRequests:
                 cleartextRequests + counts.decided(protocolProblems["cleartext-refused"].code),
               reloads: reloads.count,

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { FromGate, GateSettings, PlanSettings, SeenGeneration, ToGate } from "./settings.ts";
+import { faultWords } from "../watch/fault-counts.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 
@@ -14,6 +15,8 @@ export interface FleetReports {
   /** @param thread who says so @param lost why it is lost; undefined: it has answered */
   readonly onPart: (thread: string, part: string, lost: string | undefined) => void;
   readonly onThreadEnd: (thread: string) => void;
+  /** Something failed in a gate thread that belongs to no request, or the thread has ended. */
+  readonly onFault: (message: string) => void;
 }
 
 const applyTimeoutMs = 10_000;
@@ -96,9 +99,7 @@ export class GateFleet {
     const thread = String(worker.threadId);
     return new Promise((resolve, reject) => {
       worker.on("error", (fault) => {
-        this.#reports.onTrouble(
-          `a gate thread has ended: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
-        );
+        this.#reports.onFault(`a gate thread has ended: ${faultWords(fault)}`);
         reject(fault instanceof Error ? fault : new Error("a gate thread has ended"));
       });
       worker.once("exit", () => {
@@ -145,6 +146,9 @@ export class GateFleet {
             break;
           case "part":
             this.#reports.onPart(thread, message.part, message.lost);
+            break;
+          case "fault":
+            this.#reports.onFault(message.message);
             break;
           case "records":
             this.#reports.onRecords(message.lines, message.count, message.counts);

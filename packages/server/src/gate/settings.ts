@@ -96,6 +96,8 @@ export type FromGate =
   | { readonly kind: "trouble"; readonly message: string }
   /** A part that many requests share: why it is lost, or that it answers. */
   | { readonly kind: "part"; readonly part: string; readonly lost: string | undefined }
+  /** Something failed that belongs to no request. */
+  | { readonly kind: "fault"; readonly message: string }
   | {
       readonly kind: "records" /** Lines, one for each record. */;
       readonly lines: Uint8Array<ArrayBuffer>;

@@ -6,6 +6,7 @@ import {
   nodeUpgradeDoor,
 } from "@portcullis/guard/node-http";
 import { type Listener, startListener } from "../listener/listener.ts";
+import { faultWords } from "../watch/fault-counts.ts";
 import { LiveGate } from "./live-gate.ts";
 import { Reporter, type Tell } from "./report.ts";
 import type { GateSettings, ToGate } from "./settings.ts";
@@ -34,10 +35,18 @@ try {
     onUnparsed: reporter.unparsed,
   });
   control.on("message", (message: ToGate) => obey(message, listener));
+  // From here on the thread serves others: what fails beside them does not end it.
+  process.on("uncaughtException", noteFault);
+  process.on("unhandledRejection", noteFault);
   tell({ kind: "listening", port: listener.port });
 } catch (fault) {
   const { code, message } = fault as NodeJS.ErrnoException;
   tell({ kind: "failed", message, code });
+}
+
+function noteFault(fault: unknown): void {
+  const message = `something failed beside the requests, and serving goes on: ${faultWords(fault)}`;
+  tell({ kind: "fault", message });
 }
 
 function obey(message: ToGate, listener: Listener): void {

@@ -65,6 +65,9 @@ function postgresDialect(url: string): PostgresDialect {
   // A connection that breaks while nobody uses it is replaced at the next use. The event needs a
   // listener all the same: an `error` that nobody listens to ends the process.
   pool.on("error", () => undefined);
+  // So does each connection that somebody uses: between two statements of a transaction, it alone
+  // is told that the server is gone. The next statement fails, and says so to whoever waits.
+  pool.on("connect", (connection) => connection.on("error", () => undefined));
   return new PostgresDialect({ pool });
 }
 

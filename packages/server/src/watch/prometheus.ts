@@ -13,6 +13,12 @@ export interface Gauge {
   readonly name: string;
   readonly help: string;
   readonly type: "gauge" | "counter";
+  /** One number, or one for each row of labels. */
+  readonly value: number | readonly LabelledValue[];
+}
+
+export interface LabelledValue {
+  readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
@@ -59,10 +65,15 @@ export function prometheusText(counts: Counts, gauges: readonly Gauge[]): string
     lines.push(
       `# HELP ${gauge.name} ${gauge.help}`,
       `# TYPE ${gauge.name} ${gauge.type}`,
-      `${gauge.name} ${gauge.value}`,
+      ...valueLines(gauge),
     );
   return `${lines.join("\n")}\n`;
 }
+
+const valueLines = ({ name, value }: Gauge): readonly string[] =>
+  typeof value === "number"
+    ? [`${name} ${value}`]
+    : value.map((row) => `${name}{${labels(row.labels)}} ${row.value}`);
 
 function durationsByOperation(
   counts: Counts,

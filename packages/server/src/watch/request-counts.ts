@@ -16,6 +16,11 @@ export interface RequestCount {
   readonly buckets: number[];
 }
 
+type RequestLabels = Pick<
+  RequestCount,
+  "operation" | "app" | "appVersion" | "statusClass" | "outcome"
+>;
+
 export interface DecisionCount {
   readonly operation: string;
   readonly appVersion: string;
@@ -72,22 +77,8 @@ export class RequestCounts {
       row.statusClass !== statusClass ||
       row.outcome !== record.outcome
     ) {
-      const key = `${record.operation}\n${app}\n${version}\n${statusClass}\n${record.outcome}`;
-      row = this.#requests.get(key);
-      if (row === undefined) {
-        if (this.#requests.size >= mostSeries) return;
-        row = {
-          operation: record.operation,
-          app,
-          appVersion: version,
-          statusClass,
-          outcome: record.outcome,
-          count: 0,
-          durationMsSum: 0,
-          buckets: durationBoundsMs.map(() => 0),
-        };
-        this.#requests.set(key, row);
-      }
+      const { operation, outcome } = record;
+      row = this.#rowFor({ operation, app, appVersion: version, statusClass, outcome });
       this.#last.set(record.operation, row);
     }
     row.count += 1;
@@ -100,15 +91,32 @@ export class RequestCounts {
       row.buckets[index] = (row.buckets[index] as number) + 1;
   }
 
+  /** Where there are too many rows, a request is counted as of another app: none is left out. */
+  #rowFor(labels: RequestLabels): RequestCount {
+    const { app, appVersion, operation, outcome, statusClass } = labels;
+    const key = `${operation}\n${app}\n${appVersion}\n${statusClass}\n${outcome}`;
+    let row = this.#requests.get(key);
+    if (row !== undefined) return row;
+    const isOther = app === "other" && appVersion === "other";
+    if (this.#requests.size >= mostSeries && !isOther)
+      return this.#rowFor({ ...labels, app: "other", appVersion: "other" });
+    row = {
+      operation,
+      app,
+      appVersion,
+      statusClass,
+      outcome,
+      count: 0,
+      durationMsSum: 0,
+      buckets: durationBoundsMs.map(() => 0),
+    };
+    this.#requests.set(key, row);
+    return row;
+  }
+
   merge(counts: Counts): void {
     for (const row of counts.requests) {
-      const key = `${row.operation}\n${row.app}\n${row.appVersion}\n${row.statusClass}\n${row.outcome}`;
-      const mine = this.#requests.get(key);
-      if (mine === undefined) {
-        if (this.#requests.size < mostSeries)
-          this.#requests.set(key, { ...row, buckets: [...row.buckets] });
-        continue;
-      }
+      const mine = this.#rowFor(row);
       mine.count += row.count;
       mine.durationMsSum += row.durationMsSum;
       row.buckets.forEach(
@@ -120,7 +128,7 @@ export class RequestCounts {
 
   /** Hands over what was counted since the last time. */
   take(): Counts | undefined {
-    if (this.#requests.size === 0) return undefined;
+    if (this.#requests.size === 0 && this.#decisions.size === 0) return undefined;
     const counts: Counts = this.all();
     this.#requests.clear();
     this.#last.clear();

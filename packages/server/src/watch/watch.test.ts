@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { type DecisionRecord, recordLine } from "@portcullis/guard/records";
 import { prometheusText } from "./prometheus.ts";
 import { RecentRecords } from "./recent-records.ts";
-import { createRecordWriter } from "./record-writer.ts";
+import { createLineWriter } from "./line-writer.ts";
 import { RequestCounts } from "./request-counts.ts";
 
 const record = (over: Partial<DecisionRecord> = {}): DecisionRecord => ({
@@ -103,6 +103,19 @@ test("invented app versions cannot grow the metrics without bound", () => {
   assert.ok(labels.has("other"));
 });
 
+test("beyond the bound of rows every request is still counted, as of another app", () => {
+  const [one, sum] = [new RequestCounts(), new RequestCounts()];
+  const asked = 50_100;
+  for (let operation = 0; operation < asked; operation += 1)
+    one.add(record({ operation: `o${operation}` }));
+  sum.merge(one.all());
+  for (const { requests } of [one.all(), sum.all()])
+    assert.equal(
+      requests.reduce((total, { count }) => total + count, 0),
+      asked,
+    );
+});
+
 test("a label value cannot break out of its line", () => {
   const counts = new RequestCounts();
   counts.add(record({ operation: 'x"} 1\nfake{a="' }));
@@ -149,11 +162,17 @@ test("records reach a slow reader whole and in order, and those beyond the bound
   const descriptor = await new Promise<number>((resolve, reject) =>
     open(fifo, "w", (fault, opened) => (fault === null ? resolve(opened) : reject(fault))),
   );
-  const writer = createRecordWriter(descriptor);
+  const writer = createLineWriter(descriptor);
   const line = Buffer.from(`${"x".repeat(9999)}\n`);
-  for (let count = 0; count < 7000; count += 1) writer.write(line, 1);
-  assert.ok(writer.dropped > 200 && writer.dropped < 500, `${writer.dropped}`);
-  await writer.flush();
+  for (let count = 0; count < 7000; count += 1) {
+    writer.write(line, 1);
+    const { dropped, waiting, written } = writer.counts;
+    assert.equal(written + dropped + waiting, count + 1);
+  }
+  const { dropped } = writer.counts;
+  assert.ok(dropped > 200 && dropped < 500, `${dropped}`);
+  assert.equal(await writer.end(60_000), dropped);
   closeSync(descriptor);
-  assert.equal(Number(await counted), (7000 - writer.dropped) * 10_000);
+  assert.deepEqual(writer.counts, { written: 7000 - dropped, dropped, waiting: 0 });
+  assert.equal(Number(await counted), (7000 - dropped) * 10_000);
 });

@@ -4,6 +4,9 @@ import { up } from "../../control/start.ts";
 import { configFlag, directoryFlag, openapiFlag, upstreamFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { policySources, text } from "../sources.ts";
+import { FaultCounts } from "../../watch/fault-counts.ts";
+import { endInTime } from "../end-in-time.ts";
+import { outliveFaults } from "../standard-streams.ts";
 import { faultLines, Misuse, type Terminal } from "../terminal.ts";
 
 const drainMs = 10_000;
@@ -43,6 +46,7 @@ export async function run(
   if (plan === undefined || policy === undefined)
     throw new Misuse("Nothing is served from what is not understood.");
   const say = (message: string): void => terminal.error(`portcullis: ${message}`);
+  const faults = new FaultCounts();
   // Signals are taken from before the start on: whoever reads that it serves may send one at once.
   const stopped = new Promise<void>((resolve) => {
     process.once("SIGTERM", resolve);
@@ -58,15 +62,16 @@ export async function run(
     environment,
     recordsTo: undefined,
     say,
+    faults,
     onReloaded: (next, applied) => terminal.error(reloadedLines(next, applied)),
   });
   started = running;
+  outliveFaults(faults, say);
   terminal.error(servesLines(loaded, { plan, policy, running }));
   await stopped;
   process.off("SIGHUP", onHangUp);
   terminal.error("portcullis is stopping: requests in flight may end first");
-  await running.close(drainMs);
-  return 0;
+  return await endInTime(() => running.close(drainMs), drainMs);
 }
 
 interface Serving {
