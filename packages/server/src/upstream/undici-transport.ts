@@ -1,5 +1,7 @@
+import { isIP } from "node:net";
 import { type Dispatcher, Pool } from "undici";
 import type { UpstreamRequest } from "@portcullis/guard/upstream";
+import { watchAddresses } from "./watch-addresses.ts";
 import type { Attempt, AttemptReceiver, FailureKind, Transport } from "./transport.ts";
 
 export interface TransportOptions {
@@ -7,9 +9,6 @@ export interface TransportOptions {
   readonly connectTimeoutMs: number;
   readonly bodyTimeoutMs: number;
 }
-
-/** Names are looked up again for each connection, and no connection is older than this. */
-const connectionLifeMs = 30_000;
 
 const kinds: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: "unsent",
@@ -27,18 +26,14 @@ const kinds: Readonly<Record<string, FailureKind>> = {
 };
 
 /** Keep-alive connections over HTTP/1.1. @param target `http(s)://host:port` or `unix:/path` */
-export function undiciTransport(
-  target: string,
-  { bodyTimeoutMs, connections, connectTimeoutMs }: TransportOptions,
-): Transport {
-  const socketPath = target.startsWith("unix:") ? target.slice("unix:".length) : undefined;
-  const pool = new Pool(socketPath === undefined ? target : "http://localhost", {
-    connections,
-    pipelining: 1,
-    bodyTimeout: bodyTimeoutMs,
-    keepAliveTimeout: 4000,
-    clientTtl: connectionLifeMs,
-    connect: { timeout: connectTimeoutMs, ...(socketPath === undefined ? {} : { socketPath }) },
+export function undiciTransport(target: string, options: TransportOptions): Transport {
+  let pool = openPool(target, options);
+  // Connections outlive what a name means. Where it means other addresses, new ones are made, and
+  // the old ones end with what they are at.
+  const names = watchAddresses(hostOf(target), () => {
+    const old = pool;
+    pool = openPool(target, options);
+    void old.close();
   });
   return {
     begin(request, headersTimeoutMs, receiver) {
@@ -56,8 +51,32 @@ export function undiciTransport(
       await body.dump();
       return statusCode;
     },
-    close: () => pool.close(),
+    async close() {
+      names?.close();
+      await pool.close();
+    },
   };
+}
+
+function openPool(
+  target: string,
+  { bodyTimeoutMs, connections, connectTimeoutMs }: TransportOptions,
+): Pool {
+  const socketPath = target.startsWith("unix:") ? target.slice("unix:".length) : undefined;
+  return new Pool(socketPath === undefined ? target : "http://localhost", {
+    connections,
+    pipelining: 1,
+    bodyTimeout: bodyTimeoutMs,
+    keepAliveTimeout: 4000,
+    connect: { timeout: connectTimeoutMs, ...(socketPath === undefined ? {} : { socketPath }) },
+  });
+}
+
+/** The name that a target is reached by; undefined for an address and for a socket's path. */
+function hostOf(target: string): string | undefined {
+  if (target.startsWith("unix:")) return undefined;
+  const { hostname } = new URL(target);
+  return isIP(hostname) !== 0 || hostname.startsWith("[") ? undefined : hostname;
 }
 
 const dispatchOf = (
