@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 /** A program that serves. */
 export interface Running {
   readonly port: number;
@@ -8,14 +10,29 @@ export interface Running {
   readonly threads: number;
   /** Resolves when the new plan serves on every thread, or was refused. */
   reload(): Promise<boolean>;
-  close(drainMs: number): Promise<void>;
+  close(times: LeavingTimes): Promise<void>;
+}
+
+export interface LeavingTimes {
+  /**
+   * How long everything is served still after `/readyz` says no: balancers ask it every few seconds,
+   * and send callers here until then. Ends early when `hurry` is aborted.
+   */
+  readonly lameDuckMs: number;
+  /** How long requests in flight may take after no more connections are taken. */
+  readonly drainMs: number;
+  readonly hurry?: AbortSignal;
 }
 
 /** What has to be closed, as far as it was opened. */
 export interface Open {
   readonly files: { close(): void };
   readonly certificate: { close(): void };
-  readonly fleet: { stop(drainMs: number): Promise<void>; terminate(): Promise<void> };
+  readonly fleet: {
+    tell(message: { readonly kind: "lame" }): void;
+    stop(drainMs: number): Promise<void>;
+    terminate(): Promise<void>;
+  };
   readonly provenance: { close(): Promise<void> };
   readonly issuer: { close(): Promise<void> };
   readonly writer: { flush(): Promise<void> };
@@ -27,9 +44,15 @@ export interface Open {
  * Requests in flight may end first: the issuer is closed after the gate threads, which forward to
  * it, and the admin server after both, so that the end can be watched. Records are written last.
  */
-export async function close(open: Open, drainMs: number): Promise<void> {
+export async function close(
+  open: Open,
+  { drainMs, hurry, lameDuckMs }: LeavingTimes,
+): Promise<void> {
   open.files.close();
   open.certificate.close();
+  open.fleet.tell({ kind: "lame" });
+  // An abort is no fault: it means that nobody waits for a balancer.
+  await setTimeout(lameDuckMs, undefined, { signal: hurry }).catch(() => undefined);
   await open.cleartext?.close();
   await open.fleet.stop(drainMs);
   await open.provenance.close();

@@ -55,6 +55,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const { directory, environment, load, loaded, onReloaded, say } = options;
   const { folder, plan, policy } = loaded;
   const { listen } = policy;
+  const threads = listen?.threads ?? availableParallelism();
 
   const tls = await chooseTls(listen, folder, directory, environment);
   const credential = openAdminCredential(directory);
@@ -101,6 +102,7 @@ export async function up(options: UpOptions): Promise<Running> {
     provenance,
     assertionKey: makeAssertionKey(),
     ticketKeys: randomBytes(48),
+    threads,
   };
   const fleet = (gates.fleet = new GateFleet(() => settingsForGates(parts), {
     onRecords: (lines, count, more) => {
@@ -126,9 +128,9 @@ export async function up(options: UpOptions): Promise<Running> {
     apply: (settings) => fleet.applyPlan(settings),
   });
 
+  const leaving = { isBegun: false };
   const open: Open = { files, certificate, fleet, provenance, issuer, writer };
   try {
-    const threads = listen?.threads ?? availableParallelism();
     const port = await fleet.start(threads, listen?.port ?? 8443);
     let cleartextRequests = 0;
     const cleartext = await openCleartext(policy, () => (cleartextRequests += 1));
@@ -152,7 +154,7 @@ export async function up(options: UpOptions): Promise<Running> {
               provenance: provenance.counts(),
             }),
           ) + tokenTimesText(tokenTimes.all()),
-        notReady: () => missingKeys(serving, issuer),
+        notReady: () => (leaving.isBegun ? "it is stopping" : missingKeys(serving, issuer)),
         evidence: () => evidence.all(),
         records: (filter, most) => recent.find(filter, most),
         administrations: administrationsOf(issuer, serving),
@@ -167,7 +169,10 @@ export async function up(options: UpOptions): Promise<Running> {
       authorityFile: tls?.authorityFile,
       threads,
       reload: () => reloads.inTurn(),
-      close: (drainMs) => close(open, drainMs),
+      close: (times) => {
+        leaving.isBegun = true;
+        return close(open, times);
+      },
     };
   } catch (fault) {
     await abandon(open);

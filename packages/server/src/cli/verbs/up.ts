@@ -6,7 +6,9 @@ import type { Command, Environment, Flags } from "../verb.ts";
 import { policySources, text } from "../sources.ts";
 import { faultLines, Misuse, type Terminal } from "../terminal.ts";
 
-const drainMs = 10_000;
+/** Balancers that ask every two seconds, and believe the second no, know by then. */
+const usualLameDuckMs = 5000;
+const usualDrainMs = 10_000;
 
 export const flags = {
   config: configFlag,
@@ -44,9 +46,17 @@ export async function run(
     throw new Misuse("Nothing is served from what is not understood.");
   const say = (message: string): void => terminal.error(`portcullis: ${message}`);
   // Signals are taken from before the start on: whoever reads that it serves may send one at once.
+  const hurry = new AbortController();
   const stopped = new Promise<void>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
+    process.once("SIGTERM", () => {
+      process.once("SIGTERM", () => hurry.abort());
+      resolve();
+    });
+    // Who stops it at a terminal has no balancer that must learn of it.
+    process.once("SIGINT", () => {
+      hurry.abort();
+      resolve();
+    });
   });
   let started: Serving["running"] | undefined;
   const onHangUp = (): void => void started?.reload();
@@ -65,7 +75,11 @@ export async function run(
   await stopped;
   process.off("SIGHUP", onHangUp);
   terminal.error("portcullis is stopping: requests in flight may end first");
-  await running.close(drainMs);
+  await running.close({
+    lameDuckMs: policy.listen?.lameDuck ?? usualLameDuckMs,
+    drainMs: policy.listen?.drain ?? usualDrainMs,
+    hurry: hurry.signal,
+  });
   return 0;
 }
 
