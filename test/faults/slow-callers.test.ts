@@ -11,10 +11,10 @@ let slow: SlowGate;
 before(async () => {
   slow = await startSlowGate(
     "timeouts: { handshake: 2s, firstByte: 3s, head: 2s, idle: 3s, stall: 2s }",
-    4,
+    20,
   );
 });
-after(() => slow.close());
+after(() => slow?.close());
 
 test(
   "streams whose window does not move are reset, and give their backend back",
@@ -26,7 +26,7 @@ test(
       Array.from({ length: 10 }, () => session.request({ ":path": "/large" })),
     );
     const ends = await Promise.all(streams.map(endOf));
-    assert.deepEqual(new Set(ends), new Set(["ENHANCE_YOUR_CALM", "503"]));
+    assert.deepEqual(new Set(ends), new Set(["ENHANCE_YOUR_CALM"]));
     for (const session of sessions) session.destroy();
     assert.equal(await ask(gate), 200);
     assert.equal(await ask(gate, "/large"), 200);
@@ -78,7 +78,7 @@ for (const path of ["/upload", "/note"])
     const { gate } = slow;
     const type = path === "/note" ? "application/json" : "application/octet-stream";
     const session = http2Session(gate);
-    const streams = Array.from({ length: 20 }, () => {
+    const streams = Array.from({ length: 10 }, () => {
       const stream = session.request({ ":path": path, ":method": "POST", "content-type": type });
       stream.write("{");
       return stream.resume();

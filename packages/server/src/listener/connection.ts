@@ -89,6 +89,9 @@ export class Connection {
     const { writeQueueSize = 0 } = this.#handle();
     const due = writeQueueSize > 0 || this.socket.writableLength > 0;
     if (this.#pace.isSlow(due, bytes, elapsedMs)) return "slow";
+    // Bytes of a handshake are no head, and a fault of it is answered to nobody.
+    if (!this.#isEstablished)
+      return now - this.#idleSince > this.#bounds.handshakeMs ? "idle" : undefined;
     if (!this.isIdle) {
       this.#watchRequests(bytes, elapsedMs);
       return undefined;
@@ -107,8 +110,6 @@ export class Connection {
   /** Of HTTP/1.1. That no byte comes at all is the parser's to see. */
   #watchHead(now: number): "head" | undefined {
     if ((this.#handle().bytesRead ?? 0) <= this.#readBefore) return undefined;
-    // Bytes of a handshake are no head.
-    if (!this.#isEstablished) return undefined;
     this.#headSince ??= now;
     return now - this.#headSince > this.#bounds.headMs ? "head" : undefined;
   }
