@@ -11,7 +11,7 @@ let slow: SlowGate;
 before(async () => {
   slow = await startSlowGate(
     "timeouts: { handshake: 2s, firstByte: 3s, head: 2s, idle: 3s, stall: 2s }",
-    20,
+    { connections: 20 },
   );
 });
 after(() => slow?.close());
@@ -166,4 +166,31 @@ test("a connection without a handshake is closed", within, async () => {
   const socket = connect(slow.gate.port, "localhost");
   socket.on("error", () => undefined);
   await closed(socket.resume());
+});
+
+test("callers who go away while their bodies wait for a backend end nothing", within, async () => {
+  const full = await startSlowGate("timeouts: { stall: 30s }", { connections: 2 });
+  try {
+    const { gate } = full;
+    const session = http2Session(gate);
+    for (let count = 0; count < 20; count += 1)
+      session
+        .request({
+          ":path": "/upload",
+          ":method": "POST",
+          "content-type": "application/octet-stream",
+        })
+        .on("error", () => undefined)
+        .write("{");
+    const watched = http2Session(gate);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    session.destroy();
+    // On a connection that stood before: it would be lost with its thread.
+    const stream = watched.request({ ":path": "/fast" });
+    assert.equal(await endOf(stream.resume()), "200");
+    assert.ok(!gate.said().includes("has ended"), gate.said());
+    watched.destroy();
+  } finally {
+    full.close();
+  }
 });

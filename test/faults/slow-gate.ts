@@ -28,8 +28,20 @@ export interface SlowGate {
   close(): void;
 }
 
+export interface SlowGateOptions {
+  /** To the backend. */
+  readonly connections?: number;
+  /** A further line of the policy. */
+  readonly more?: string;
+  /** How many files and sockets the program may have open. */
+  readonly descriptors?: number;
+}
+
 /** @param listen keys of the policy's `listen`, in one line of YAML */
-export async function startSlowGate(listen: string, connections = 64): Promise<SlowGate> {
+export async function startSlowGate(
+  listen: string,
+  { connections = 64, descriptors, more = "" }: SlowGateOptions = {},
+): Promise<SlowGate> {
   let busy = 0;
   const backend: Server = createServer((incoming, response) => {
     busy += 1;
@@ -51,15 +63,18 @@ export async function startSlowGate(listen: string, connections = 64): Promise<S
   writeFileSync(
     join(directory, "portcullis.yaml"),
     `portcullis: 1
-mode: enforce
+mode: { default: enforce, limit: off }
 listen: { port: 0, threads: 1, ${listen} }
 admin: { port: 0 }
 apis: [{ openapi: openapi.yaml, upstream: { targets: "http://127.0.0.1:${port}", connections: ${connections} } }]
+${more}
 `,
   );
   const gate = await startGate(
     ["--config", join(directory, "portcullis.yaml")],
     join(directory, "state"),
+    process.env,
+    descriptors,
   );
   return {
     gate,

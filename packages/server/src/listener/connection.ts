@@ -46,6 +46,11 @@ export class Connection {
     return this.underway.size === 0 && !this.isUpgraded;
   }
 
+  /** Whether nothing was underway since then. */
+  rests(since: number): boolean {
+    return this.isIdle && this.#idleSince <= since;
+  }
+
   /** TLS stands: what comes from here on is HTTP. */
   establish(socket: Socket): void {
     this.socket = socket;

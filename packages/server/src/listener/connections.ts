@@ -8,6 +8,8 @@ import type { IsTrustedPeer } from "./proxy-protocol.ts";
 import { type AnyRequest, type AnyResponse, Underway } from "./underway.ts";
 
 const mostSweepMs = 1000;
+/** On a connection that seems to rest a request may be on its way; it takes about this long. */
+const restMs = 500;
 
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
@@ -19,6 +21,7 @@ export class Connections {
   readonly #all = new Set<Connection>();
   readonly #bySocket = new WeakMap<object, Connection>();
   readonly #sweep: NodeJS.Timeout;
+  #closing: NodeJS.Timeout | undefined;
   readonly #onHeadTimeout: (socket: Socket) => void;
   #sweptAt = performance.now();
   #isLame = false;
@@ -86,13 +89,21 @@ export class Connections {
     for (const connection of this.#all) connection.goAway();
   }
 
-  /** Takes no new streams; those that are underway may end. */
-  closeSessions(): void {
+  /** Takes no new streams; what is underway may end, and what rests is closed. */
+  leave(): void {
     this.#isLame = true;
     for (const connection of this.#all) {
       connection.goAway();
       connection.session?.close();
     }
+    const leftAt = performance.now();
+    clearInterval(this.#closing);
+    this.#closing = setInterval(() => {
+      const before = performance.now() - restMs;
+      if (leftAt > before) return;
+      for (const connection of this.#all)
+        if (connection.session === undefined && connection.rests(before)) connection.destroy();
+    }, restMs / 5);
   }
 
   cut(): void {
@@ -101,6 +112,7 @@ export class Connections {
 
   stop(): void {
     clearInterval(this.#sweep);
+    clearInterval(this.#closing);
   }
 
   #admit(socket: Socket): Connection | undefined {

@@ -10,7 +10,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Problem } from "@portcullis/guard/problems";
 import type { ListenerBounds } from "./bounds.ts";
@@ -189,12 +189,12 @@ function drain(
 ): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => connections.cut(), drainMs);
-    server.close(() => {
+    // Not the server's own way to close: it would cut connections on which a request is on its way.
+    NetServer.prototype.close.call(server, () => {
       clearTimeout(cut);
       connections.stop();
       resolve();
     });
-    connections.closeSessions();
-    if ("closeIdleConnections" in server) server.closeIdleConnections();
+    connections.leave();
   });
 }
