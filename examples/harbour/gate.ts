@@ -41,12 +41,12 @@ export function startGate(
   descriptors?: number,
 ): Promise<StartedGate> {
   // The shell becomes the program, which then is who gets the signals.
-  const [program, ...before] =
+  const [program, before] =
     descriptors === undefined
-      ? [process.execPath]
-      : ["sh", "-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", process.execPath];
+      ? [process.execPath, []]
+      : ["sh", ["-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", process.execPath]];
   const child = spawn(
-    program as string,
+    program,
     [
       ...before,
       "--conditions=@portcullis/source",

@@ -25,7 +25,7 @@ export interface SlowGate {
   readonly gate: StartedGate;
   /** How many answers the backend is giving just now. */
   busy(): number;
-  close(): void;
+  readonly close: () => void;
 }
 
 export interface SlowGateOptions {

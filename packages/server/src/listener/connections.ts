@@ -132,7 +132,7 @@ export class Connections {
   }
 
   #startSession(session: ServerHttp2Session): void {
-    const connection = this.#of(session.socket as Socket);
+    const connection = this.#of(session.socket);
     if (connection === undefined) return;
     connection.session = session;
     this.#bySocket.set(session, connection);
