@@ -33,13 +33,12 @@ test("bodies that lack their last byte fill no memory, and leave room when they 
           .resume()
           .end(body);
       });
+    // That the others have gone is seen a moment later.
+    let first = await ask();
+    while (first === 503) first = await ask();
+    assert.equal(first, 200);
     // More than there is room for, one after the other: each gives its room back.
-    for (let count = 0; count < 40; count += 1) {
-      let status = await ask();
-      // That the others have gone is seen a moment later.
-      while (count === 0 && status === 503) status = await ask();
-      assert.equal(status, 200);
-    }
+    for (let count = 0; count < 40; count += 1) assert.equal(await ask(), 200);
     session.destroy();
   } finally {
     close();
