@@ -29,15 +29,26 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts the gate as a program of its own, as its users do, and waits until it serves. */
+/**
+ * Starts the gate as a program of its own, as its users do, and waits until it serves.
+ *
+ * @param descriptors how many files and sockets it may have open
+ */
 export function startGate(
   argv: readonly string[],
   directory: string,
   environment: NodeJS.ProcessEnv = process.env,
+  descriptors?: number,
 ): Promise<StartedGate> {
+  // The shell becomes the program, which then is who gets the signals.
+  const [program, before] =
+    descriptors === undefined
+      ? [process.execPath, []]
+      : ["sh", ["-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", process.execPath]];
   const child = spawn(
-    process.execPath,
+    program,
     [
+      ...before,
       "--conditions=@portcullis/source",
       "--disable-warning=ExperimentalWarning",
       main,

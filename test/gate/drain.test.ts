@@ -25,21 +25,17 @@ before(async () => {
     join(directory, "openapi.yaml"),
     'openapi: 3.0.3\ninfo: { title: t, version: "1" }\nsecurity: []\npaths:\n  /slow: { get: { operationId: slow, responses: { "200": { description: ok, content: { text/plain: {} } } } } }\n  /fast: { get: { operationId: fast, responses: { "200": { description: ok, content: { text/plain: {} } } } } }\n',
   );
+  writeFileSync(
+    join(directory, "portcullis.yaml"),
+    `portcullis: 1
+mode: enforce
+listen: { port: 0, threads: 2, lameDuck: 0s }
+admin: { port: 0 }
+apis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:${(backend.address() as AddressInfo).port}" }]
+`,
+  );
   gate = await startGate(
-    [
-      "--openapi",
-      join(directory, "openapi.yaml"),
-      "--upstream",
-      `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
-      "--mode",
-      "enforce",
-      "--port",
-      "0",
-      "--admin-port",
-      "0",
-      "--threads",
-      "2",
-    ],
+    ["--config", join(directory, "portcullis.yaml")],
     join(directory, "state"),
   );
 });

@@ -25,7 +25,7 @@ before(async () => {
     join(directory, "portcullis.yaml"),
     `portcullis: 1
 mode: enforce
-listen: { port: 0, threads: 3 }
+listen: { port: 0, threads: 3, lameDuck: 0s }
 admin: { port: 0 }
 apis: [{ openapi: openapi.yaml, upstream: "http://127.0.0.1:${(backend.address() as AddressInfo).port}" }]
 cors: { origins: [https://app.example] }

@@ -10,6 +10,8 @@ import { canonicalAddress } from "../reading/address.ts";
 import { compileTrustedProxies } from "../reading/trusted-proxies.ts";
 import { type Answer, breakOff } from "../journey/answer.ts";
 
+export { canonicalAddress };
+
 type Handles = Pick<Gate, "handle">;
 
 /** A gate behind node:http and node:http2, whose requests and responses have one shape here. */

@@ -4,6 +4,7 @@ import type { BodyReading, StreamBound } from "./body.ts";
 import type { Caller } from "./caller.ts";
 import type { Decisions } from "./decision.ts";
 import type { FieldDoubts, HeaderFields } from "./header-fields.ts";
+import type { HeldBytes } from "./held-bytes.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -105,6 +106,8 @@ export interface Facts extends Done {
 
   /** The body as bytes, once it was read; as they will be sent on. */
   bodyBytes: Buffer | undefined;
+  /** The room that those bytes take among all that are held. */
+  heldBytes: HeldBytes | undefined;
   /** The body as it was read by its media type; undefined where nothing reads it. */
   body: unknown;
   /** That no body came is known. */

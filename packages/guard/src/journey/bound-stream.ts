@@ -31,5 +31,10 @@ export function boundStream(
     if (!body.readableEnded) bounded.destroy(new Error("the caller's body broke off"));
   };
   body.once("error", lost).once("close", lost);
+  // A request that waits for a backend has nobody yet who listens, and a fault without a listener
+  // ends the thread: callers who go away meanwhile would take everybody with them.
+  bounded.on("error", ignore);
   return body.pipe(bounded);
 }
+
+const ignore = (): void => undefined;

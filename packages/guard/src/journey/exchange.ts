@@ -38,6 +38,7 @@ export class Exchange implements Facts {
   believes: Facts["believes"] = undefined;
   keyShown = true;
   bodyBytes: Buffer | undefined = undefined;
+  heldBytes: Facts["heldBytes"] = undefined;
   body: unknown = undefined;
   bodyAbsent = false;
   bodyReading: BodyReading | undefined = undefined;

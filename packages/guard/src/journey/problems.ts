@@ -1,3 +1,4 @@
+import { capacityProblems } from "../facts/held-bytes.ts";
 import { defineProblems } from "../facts/problem.ts";
 import { refuse, type Refusal } from "../facts/refusal.ts";
 import type { ModeKey } from "../policy/mode-setting.ts";
@@ -39,33 +40,31 @@ export const routeProblems = defineProblems("route", {
   },
 });
 
-export const upstreamProblems = defineProblems("upstream", {
-  "upstream-unreachable": {
-    status: 502,
-    title: "The backend cannot be reached",
-    sentence: "Try again after the time in Retry-After.",
-  },
-  "upstream-timeout": {
-    status: 504,
-    title: "The backend did not answer in time",
-    sentence: "Try again after the time in Retry-After.",
-  },
-  "upstream-malformed": {
-    status: 502,
-    title: "The backend's answer could not be read",
-    sentence: "Try again later; the fault is on the server's side.",
-  },
-  "capacity-exceeded": {
-    status: 503,
-    title: "The backend has as much to do as it can",
-    sentence: "Try again after the time in Retry-After.",
-  },
-  "gate-fault": {
-    status: 500,
-    title: "Something went wrong in the gate",
-    sentence: "Try again later; quote the traceId.",
-  },
-});
+export const upstreamProblems = {
+  ...capacityProblems,
+  ...defineProblems("upstream", {
+    "upstream-unreachable": {
+      status: 502,
+      title: "The backend cannot be reached",
+      sentence: "Try again after the time in Retry-After.",
+    },
+    "upstream-timeout": {
+      status: 504,
+      title: "The backend did not answer in time",
+      sentence: "Try again after the time in Retry-After.",
+    },
+    "upstream-malformed": {
+      status: 502,
+      title: "The backend's answer could not be read",
+      sentence: "Try again later; the fault is on the server's side.",
+    },
+    "gate-fault": {
+      status: 500,
+      title: "Something went wrong in the gate",
+      sentence: "Try again later; quote the traceId.",
+    },
+  }),
+};
 
 /** What the backend, or the way to it, has failed in. */
 export const upstreamFault = (code: UpstreamFaultCode, detail: string): Refusal =>

@@ -80,6 +80,7 @@ function compileEnd(
   return (exchange) => {
     if (exchange.ended) return;
     exchange.ended = true;
+    exchange.heldBytes?.release();
     try {
       record(makeRecord(exchange));
     } catch (fault) {

@@ -1,6 +1,7 @@
 import type { OperationTable } from "../document/operation-table.ts";
 import { sentFields } from "../document/sent-parameters.ts";
 import { mayHaveBody } from "../facts/header-fields.ts";
+import { noRoom } from "../facts/held-bytes.ts";
 import { holdBody } from "../facts/hold-body.ts";
 import { methodProblems } from "../facts/method-problems.ts";
 import { isRefusal, refuse, type Refusal } from "../facts/refusal.ts";
@@ -93,6 +94,7 @@ async function inBody(exchange: Exchange, from: MethodFrom): Promise<Said> {
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== "identity")
     return ambiguous("the body that may name a method is encoded");
   const held = await holdBody(exchange, mostHeldBytes);
+  if (held === "no room") return noRoom;
   if (held !== "held")
     return ambiguous(`the body that may name a method is ${held} (${mostHeldBytes} bytes)`);
   const taken = takeFromBody(exchange.bodyBytes as Buffer, type.includes("json"), from.name);

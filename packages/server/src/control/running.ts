@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { LineWriter } from "../watch/line-writer.ts";
 
 /** How long the last records are waited for. */
@@ -13,14 +14,29 @@ export interface Running {
   readonly threads: number;
   /** Resolves when the new plan serves on every thread, or was refused. */
   reload(): Promise<boolean>;
-  close(drainMs: number): Promise<void>;
+  close(times: LeavingTimes): Promise<void>;
+}
+
+export interface LeavingTimes {
+  /**
+   * How long everything is served still after `/readyz` says no: balancers ask it every few seconds,
+   * and send callers here until then. Ends early when `hurry` is aborted.
+   */
+  readonly lameDuckMs: number;
+  /** How long requests in flight may take after no more connections are taken. */
+  readonly drainMs: number;
+  readonly hurry?: AbortSignal;
 }
 
 /** What has to be closed, as far as it was opened. */
 export interface Open {
   readonly files: { close(): void };
   readonly certificate: { close(): void };
-  readonly fleet: { stop(drainMs: number): Promise<void>; terminate(): Promise<void> };
+  readonly fleet: {
+    tell(message: { readonly kind: "lame" }): void;
+    stop(drainMs: number): Promise<void>;
+    terminate(): Promise<void>;
+  };
   readonly provenance: { close(): Promise<void> };
   readonly issuer: { close(): Promise<void> };
   readonly writer: Pick<LineWriter, "end">;
@@ -34,9 +50,15 @@ export interface Open {
  * it, and the admin server after both, so that the end can be watched. The last records are made when
  * the gate threads end; nothing that hangs after them keeps those from being written.
  */
-export async function close(open: Open, drainMs: number): Promise<void> {
+export async function close(
+  open: Open,
+  { drainMs, hurry, lameDuckMs }: LeavingTimes,
+): Promise<void> {
   open.files.close();
   open.certificate.close();
+  open.fleet.tell({ kind: "lame" });
+  // An abort is no fault: it means that nobody waits for a balancer.
+  await setTimeout(lameDuckMs, undefined, { signal: hurry }).catch(() => undefined);
   await open.cleartext?.close();
   await open.fleet.stop(drainMs);
   const ended = open.writer.end(lastRecordsMs).then((lost) => {

@@ -1,6 +1,7 @@
 import type { Policy } from "../policy/program-policy.ts";
 import type { GateSettings } from "../gate/settings.ts";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
+import { listenerBounds } from "../listener/bounds.ts";
 import { type ChosenTls, hstsOf } from "../listener/choose-tls.ts";
 import type { ProvenanceFile } from "../gate/provenance-file.ts";
 import type { ServingCertificate } from "./certificate.ts";
@@ -20,6 +21,8 @@ export interface GateParts {
   readonly assertionKey: AssertionKey;
   /** Of TLS sessions, the same on every thread: a session begun on one goes on at another. */
   readonly ticketKeys: Buffer;
+  /** How many gate threads share the connections. */
+  readonly threads: number;
 }
 
 const mostHeaderFields = 100;
@@ -56,6 +59,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
           },
     strictTransportSecurity: hstsOf(listen, tls),
     proxyProtocol: listen?.proxyProtocol === true,
+    bounds: listenerBounds(listen, parts.threads),
     headerFields: mostHeaderFields,
   };
 }

@@ -60,6 +60,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const { directory, environment, faults, load, loaded, onReloaded, say } = options;
   const { folder, plan, policy } = loaded;
   const { listen } = policy;
+  const threads = listen?.threads ?? availableParallelism();
 
   const tls = await chooseTls(listen, folder, directory, environment);
   const credential = openAdminCredential(directory);
@@ -108,6 +109,7 @@ export async function up(options: UpOptions): Promise<Running> {
     provenance,
     assertionKey: makeAssertionKey(),
     ticketKeys: randomBytes(48),
+    threads,
   };
   const fleet = (gates.fleet = new GateFleet(() => settingsForGates(parts), {
     onRecords: (lines, count, more) => {
@@ -142,8 +144,8 @@ export async function up(options: UpOptions): Promise<Running> {
   const partsNow = (): readonly PartState[] => sharedParts.all(wantedParts(serving, issuer));
 
   const open: Open = { files, certificate, fleet, provenance, issuer, writer, say };
+  const leaving = { isBegun: false };
   try {
-    const threads = listen?.threads ?? availableParallelism();
     const port = await fleet.start(threads, listen?.port ?? 8443);
     let cleartextRequests = 0;
     const cleartext = await openCleartext(policy, () => (cleartextRequests += 1));
@@ -170,7 +172,7 @@ export async function up(options: UpOptions): Promise<Running> {
           ) +
           tokenTimesText(tokenTimes.all()) +
           partsText(partsNow()),
-        notReady: () => missingKeys(serving, issuer),
+        notReady: () => (leaving.isBegun ? "it is stopping" : missingKeys(serving, issuer)),
         degraded: () => partsNow().filter(({ lost }) => lost !== undefined),
         evidence: () => evidence.all(),
         records: (filter, most) => recent.find(filter, most),
@@ -186,7 +188,10 @@ export async function up(options: UpOptions): Promise<Running> {
       authorityFile: tls?.authorityFile,
       threads,
       reload: () => reloads.inTurn(),
-      close: (drainMs) => close(open, drainMs),
+      close: (times) => {
+        leaving.isBegun = true;
+        return close(open, times);
+      },
     };
   } catch (fault) {
     await abandon(open);

@@ -9,6 +9,7 @@ import type {
 } from "@portcullis/guard/state";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
+import type { ListenerBounds } from "../listener/bounds.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
@@ -57,6 +58,8 @@ export interface GateSettings {
   readonly strictTransportSecurity: string | undefined;
   /** Proxies that the operator trusts say in a PROXY header whom they speak for. */
   readonly proxyProtocol: boolean;
+  /** How long callers may take, and how many of them there may be. */
+  readonly bounds: ListenerBounds;
   readonly headerFields: number;
 }
 
@@ -73,6 +76,8 @@ export type PlanSettings = Pick<
 >;
 
 export type ToGate =
+  /** Serve on, and ask callers to go elsewhere. */
+  | { readonly kind: "lame" }
   | { readonly kind: "drain"; readonly drainMs: number }
   | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
   | { readonly kind: "keys"; readonly keys: Jwks }

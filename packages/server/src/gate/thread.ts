@@ -28,7 +28,9 @@ try {
     reusePort: true,
     tls: settings.tls,
     askCertificate: settings.askCertificate,
-    trustsProxyHeader: settings.proxyProtocol ? (address) => isTrusted(address) : undefined,
+    bounds: settings.bounds,
+    isTrusted: (address) => isTrusted(address),
+    proxyProtocol: settings.proxyProtocol,
     onRequest: nodeHttpDoor(gate.door),
     onContinue: nodeContinueDoor(gate.door),
     onUpgrade: nodeUpgradeDoor(gate.door),
@@ -69,6 +71,9 @@ function obey(message: ToGate, listener: Listener): void {
         const why = (fault as Error).message;
         reporter.onTrouble(`the new policy could not be compiled, the old one serves: ${why}`);
       }
+      break;
+    case "lame":
+      listener.beLame();
       break;
     case "drain":
       gate.goAway();

@@ -10,9 +10,11 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Problem } from "@portcullis/guard/problems";
+import type { ListenerBounds } from "./bounds.ts";
+import { Connections } from "./connections.ts";
 import { refuseUnparsed } from "./parser-refusal.ts";
 import { type IsTrustedPeer, readProxyHeaders } from "./proxy-protocol.ts";
 
@@ -39,8 +41,11 @@ export interface ListenerOptions {
    * one it is bound to (RFC 8705 section 3).
    */
   readonly askCertificate?: boolean;
-  /** Whose PROXY headers are read; nobody's unless it is given. */
-  readonly trustsProxyHeader?: IsTrustedPeer | undefined;
+  readonly bounds: ListenerBounds;
+  /** Proxies that the operator trusts: many callers come over one connection of theirs. */
+  readonly isTrusted: IsTrustedPeer;
+  /** Whether they begin each connection with a PROXY header. */
+  readonly proxyProtocol: boolean;
   readonly onRequest: (
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
@@ -55,6 +60,8 @@ export interface Listener {
   readonly port: number;
   /** New connections see the new certificate; those that stand are not dropped. */
   replaceCertificate(certificate: ServerCertificate): void;
+  /** Serves on, and asks callers to go elsewhere for what they ask next. */
+  beLame(): void;
   /**
    * Takes no more connections, lets requests in flight end, and cuts what is left after `drainMs`.
    */
@@ -65,74 +72,42 @@ export interface Listener {
 const ciphers =
   "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
-/** A photo over a weak mobile line takes minutes; a head does not. */
-const http1Bounds = {
-  maxHeaderSize: 16_384,
-  headersTimeout: 10_000,
-  requestTimeout: 300_000,
-  keepAliveTimeout: 75_000,
-  connectionsCheckingInterval: 5000,
-  insecureHTTPParser: false,
-} as const;
+/** A photo over a weak mobile line takes minutes. */
+const requestTimeoutMs = 300_000;
 
-const idleSessionMs = 120_000;
+/** That the first byte of a head comes is the parser's to see, and that the whole request does. */
+const http1Bounds = ({ firstByteMs, headMs, idleMs }: ListenerBounds) => ({
+  maxHeaderSize: 16_384,
+  headersTimeout: Math.max(firstByteMs, headMs),
+  requestTimeout: Math.max(requestTimeoutMs, firstByteMs, headMs),
+  keepAliveTimeout: idleMs,
+  connectionsCheckingInterval: Math.min(5000, firstByteMs / 2),
+  insecureHTTPParser: false,
+});
 
 export function startListener(options: ListenerOptions): Promise<Listener> {
-  const { host, onRequest, onUnparsed, port, reusePort, tls } = options;
-  let server: HttpServer | Http2SecureServer;
-  if (tls === undefined) server = createHttpServer({ ...http1Bounds }, onRequest);
-  else {
-    server = createSecureServer(
-      {
-        ...http1Bounds,
-        allowHTTP1: true,
-        cert: tls.cert,
-        key: tls.key,
-        minVersion: tls.minVersion,
-        ciphers,
-        honorCipherOrder: true,
-        ...(options.askCertificate === true
-          ? { requestCert: true, rejectUnauthorized: false }
-          : {}),
-        ...(tls.ticketKeys === undefined ? {} : { ticketKeys: tls.ticketKeys }),
-        settings: { maxConcurrentStreams: 128, enablePush: false, maxHeaderListSize: 16_384 },
-        maxHeaderListPairs: 120,
-        maxSessionInvalidFrames: 100,
-        maxSessionRejectedStreams: 100,
-        streamResetBurst: 200,
-        streamResetRate: 33,
-      },
-      onRequest,
-    );
-  }
-  // Before anything else listens for connections: those of proxies begin a little later.
-  if (options.trustsProxyHeader !== undefined) readProxyHeaders(server, options.trustsProxyHeader);
-  server.on("checkContinue", options.onContinue);
-  server.on("upgrade", options.onUpgrade);
-  const sockets = new Set<Socket>();
-  const track = (socket: Socket): void => {
-    socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  };
-  server.on("connection", track);
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+  const { host, port, reusePort, tls } = options;
+  const server = createServer(options);
+  const refuseHead = (error: NodeJS.ErrnoException, socket: Socket): void => {
     try {
       const problem = refuseUnparsed(error, socket);
-      if (problem !== undefined) onUnparsed(problem);
+      if (problem !== undefined) options.onUnparsed(problem);
     } catch {
       // Of this connection alone: an event that throws would end the thread.
       socket.destroy();
     }
+  };
+  const connections = new Connections({
+    bounds: options.bounds,
+    encrypted: tls !== undefined,
+    isTrusted: options.isTrusted,
+    onHeadTimeout: (socket) => refuseHead(headTimeout, socket),
   });
-  const sessions = new Set<{ close(): void }>();
-  (server as Http2SecureServer).on("session", (session) => {
-    sessions.add(session);
-    // HTTP/1.1 connections have their own bounds. A session on which nothing moves is closed, and
-    // its streams may end first.
-    session.setTimeout(idleSessionMs, () => session.close());
-    session.once("close", () => sessions.delete(session));
-  });
+  // Before anything else listens for connections: those of proxies begin a little later.
+  connections.follow(server);
+  if (options.proxyProtocol) readProxyHeaders(server, options.isTrusted);
+  serve(server, options, connections);
+  server.on("clientError", refuseHead);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port, reusePort }, () => {
@@ -147,27 +122,79 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
               minVersion: tls?.minVersion ?? "TLSv1.3",
             });
         },
-        close: (drainMs) => drain(server, sessions, sockets, drainMs),
+        beLame: () => connections.beLame(),
+        close: (drainMs) => drain(server, connections, drainMs),
       });
     });
   });
 }
 
+const headTimeout: NodeJS.ErrnoException = Object.assign(new Error("the head did not come"), {
+  code: "ERR_HTTP_REQUEST_TIMEOUT",
+});
+
+function createServer({
+  askCertificate,
+  bounds,
+  tls,
+}: ListenerOptions): HttpServer | Http2SecureServer {
+  const http1 = http1Bounds(bounds);
+  if (tls === undefined) return createHttpServer(http1);
+  const server = createSecureServer({
+    ...http1,
+    allowHTTP1: true,
+    handshakeTimeout: bounds.handshakeMs,
+    cert: tls.cert,
+    key: tls.key,
+    minVersion: tls.minVersion,
+    ciphers,
+    honorCipherOrder: true,
+    ...(askCertificate === true ? { requestCert: true, rejectUnauthorized: false } : {}),
+    ...(tls.ticketKeys === undefined ? {} : { ticketKeys: tls.ticketKeys }),
+    settings: { maxConcurrentStreams: 128, enablePush: false, maxHeaderListSize: 16_384 },
+    maxHeaderListPairs: 120,
+    maxSessionInvalidFrames: 100,
+    maxSessionRejectedStreams: 100,
+    streamResetBurst: 200,
+    streamResetRate: 33,
+  });
+  // Node takes times of HTTP/1.1 for a server that speaks both from its properties alone.
+  const { headersTimeout, requestTimeout } = http1;
+  return Object.assign(server, { headersTimeout, requestTimeout });
+}
+
+function serve(
+  server: HttpServer | Http2SecureServer,
+  { onContinue, onRequest, onUpgrade }: ListenerOptions,
+  connections: Connections,
+): void {
+  const followed =
+    (door: ListenerOptions["onRequest"]): ListenerOptions["onRequest"] =>
+    (request, response) => {
+      connections.begin(request, response);
+      door(request, response);
+    };
+  server.on("request", followed(onRequest));
+  server.on("checkContinue", followed(onContinue));
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    connections.upgrade(socket);
+    onUpgrade(request, socket, head);
+  });
+}
+
 function drain(
   server: HttpServer | Http2SecureServer,
-  sessions: ReadonlySet<{ close(): void }>,
-  sockets: ReadonlySet<Socket>,
+  connections: Connections,
   drainMs: number,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
-    }, drainMs);
-    server.close(() => {
+    const cut = setTimeout(() => connections.cut(), drainMs);
+    // Not the server's own way to close: it would cut connections on which a request is on its way.
+    NetServer.prototype.close.call(server, () => {
       clearTimeout(cut);
+      connections.stop();
       resolve();
     });
-    for (const session of sessions) session.close();
-    if ("closeIdleConnections" in server) server.closeIdleConnections();
+    connections.leave();
   });
 }

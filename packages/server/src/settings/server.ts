@@ -35,6 +35,33 @@ const certificate = object({
   hsts: optional(hstsOrOff, "What Strict-Transport-Security says to browsers."),
 });
 
+const timeouts = object({
+  handshake: optional(duration, "How long a TLS handshake may take (10s)."),
+  firstByte: optional(duration, "How long a new connection may say nothing (30s)."),
+  head: optional(duration, "How long the head of a request may take from its first byte on (10s)."),
+  idle: optional(duration, "How long a connection is kept on which nothing is asked (120s)."),
+  stall: optional(
+    duration,
+    "How long a caller may take nothing of an answer, or send nothing of a body, that is due (30s).",
+  ),
+  leastRate: optional(
+    integer(1, 1_000_000),
+    "How many bytes a second a caller must take or send while some are due (100).",
+  ),
+});
+
+const connections = object({
+  most: optional(
+    integer(1, 10_000_000),
+    "How many connections are open at most (three fifths of the process's descriptors).",
+  ),
+  perAddress: optional(integer(1, 10_000_000), "How many of them are of one address (1024)."),
+  perNetwork: optional(
+    integer(1, 10_000_000),
+    "How many of them are of one IPv6 network of 64 bits (1024).",
+  ),
+});
+
 const listen = object({
   host: optional(address, "The address to listen on."),
   port: optional(port, "The gate's port (8443)."),
@@ -49,6 +76,19 @@ const listen = object({
   proxyProtocol: optional(
     flag,
     "Whether trustedProxies begin each connection with a PROXY protocol header of version 2.",
+  ),
+  timeouts: optional(timeouts, "How long callers may take; trustedProxies are held to it too."),
+  connections: optional(
+    connections,
+    "How many connections there may be; those of trustedProxies are not counted.",
+  ),
+  lameDuck: optional(
+    duration,
+    "How long everything is served still after SIGTERM, while /readyz says 503 (5s).",
+  ),
+  drain: optional(
+    duration,
+    "How long requests in flight may take when no more connections are taken (10s).",
   ),
   threads: optional(integer(1, 256), "How many gate threads serve (one per core)."),
 });

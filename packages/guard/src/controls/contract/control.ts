@@ -75,13 +75,14 @@ export const contract = defineControl({
       title: "read body",
       mode: "request",
       // A caller who may not enter must not make the gate read a body.
-      needs: ["entryJudged", "fields", "parametersJudged"],
+      needs: ["caller", "entryJudged", "fields", "parametersJudged"],
       gives: [
         "body",
         "bodyBytes",
         "bodyAbsent",
         "bodyReading",
         "forwardFields",
+        "heldBytes",
         "streamBound",
         "unwritten",
       ],

@@ -1,4 +1,5 @@
 import { holdBody } from "../../facts/hold-body.ts";
+import { noRoom } from "../../facts/held-bytes.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { problems, transferProblems } from "./problems.ts";
 
@@ -19,6 +20,7 @@ export function readBody(
 ): Promise<Refusal | undefined> {
   return holdBody(known, mostBytes).then((held) => {
     if (held === "held") return undefined;
+    if (held === "no room") return noRoom;
     return held === "too large" ? tooLarge(mostBytes) : incomplete;
   });
 }

@@ -14,10 +14,11 @@ type Gives =
   | "bodyAbsent"
   | "bodyReading"
   | "forwardFields"
+  | "heldBytes"
   | "streamBound"
   | "unwritten";
-type Taking = Known<"fields", Gives>;
-export type TakeBody = Check<"fields", Gives>;
+type Taking = Known<"caller" | "fields", Gives>;
+export type TakeBody = Check<"caller" | "fields", Gives>;
 
 const missing = refuse(problems["body-missing"]);
 

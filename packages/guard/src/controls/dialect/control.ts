@@ -29,8 +29,8 @@ export const dialect = defineControl({
     body: step({
       title: "method in the body",
       mode: "route",
-      needs: ["body", "bodyAbsent", "bodyReading", "entryJudged", "fields"],
-      gives: ["bodyBytes"],
+      needs: ["body", "bodyAbsent", "bodyReading", "caller", "entryJudged", "fields"],
+      gives: ["bodyBytes", "heldBytes"],
     }),
     fields: step({
       title: "names of fields",

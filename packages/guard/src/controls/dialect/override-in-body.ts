@@ -1,6 +1,7 @@
 import type { OverridePlace } from "../../document/dialects.ts";
 import type { Known } from "../../facts/facts.ts";
 import { mayHaveBody } from "../../facts/header-fields.ts";
+import { noRoom } from "../../facts/held-bytes.ts";
 import { holdBody } from "../../facts/hold-body.ts";
 import { methodProblems } from "../../facts/method-problems.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
@@ -10,7 +11,10 @@ import { readStrictJson } from "../../reading/strict-json.ts";
 /** How much of a body that no schema describes is held to look for another method. */
 const mostHeldBytes = 1_048_576;
 
-type Taken = Known<"body" | "bodyAbsent" | "bodyReading" | "fields", "bodyBytes">;
+type Taken = Known<
+  "body" | "bodyAbsent" | "bodyReading" | "caller" | "fields",
+  "bodyBytes" | "heldBytes"
+>;
 type Kind = "form" | "multipart" | "json";
 
 export const ambiguous = (method: string, place: string): Refusal =>
@@ -32,6 +36,7 @@ export function judgeBody(
   }
   return holdBody(known, mostHeldBytes).then((held) => {
     if (held === "held") return judgeBytes(known.bodyBytes as Buffer, kind);
+    if (held === "no room") return noRoom;
     // What cannot be looked into passes, and the record says so.
     if (held === "too large")
       known.decisions.observe(ambiguous("perhaps another method", "a body too large to be held"));

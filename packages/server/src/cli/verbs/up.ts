@@ -9,7 +9,11 @@ import { endInTime } from "../end-in-time.ts";
 import { outliveFaults } from "../standard-streams.ts";
 import { faultLines, Misuse, type Terminal } from "../terminal.ts";
 
-const drainMs = 10_000;
+/** Balancers that ask every two seconds, and believe the second no, know by then. */
+const usualLameDuckMs = 5000;
+const usualDrainMs = 10_000;
+/** Timers of more than 24 days end at once. */
+const mostMs = 86_400_000;
 
 export const flags = {
   config: configFlag,
@@ -48,9 +52,17 @@ export async function run(
   const say = (message: string): void => terminal.error(`portcullis: ${message}`);
   const faults = new FaultCounts();
   // Signals are taken from before the start on: whoever reads that it serves may send one at once.
+  const hurry = new AbortController();
   const stopped = new Promise<void>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
+    process.once("SIGTERM", () => {
+      process.once("SIGTERM", () => hurry.abort());
+      resolve();
+    });
+    // Who stops it at a terminal has no balancer that must learn of it.
+    process.once("SIGINT", () => {
+      hurry.abort();
+      resolve();
+    });
   });
   let started: Serving["running"] | undefined;
   const onHangUp = (): void => void started?.reload();
@@ -71,7 +83,12 @@ export async function run(
   await stopped;
   process.off("SIGHUP", onHangUp);
   terminal.error("portcullis is stopping: requests in flight may end first");
-  return await endInTime(() => running.close(drainMs), drainMs);
+  const lameDuckMs = Math.min(policy.listen?.lameDuck ?? usualLameDuckMs, mostMs);
+  const drainMs = Math.min(policy.listen?.drain ?? usualDrainMs, mostMs);
+  return await endInTime(
+    () => running.close({ lameDuckMs, drainMs, hurry: hurry.signal }),
+    lameDuckMs + drainMs,
+  );
 }
 
 interface Serving {

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import type { Policy } from "../policy/program-policy.ts";
+
+/** How long callers may take, and how many of them there may be. */
+export interface ListenerBounds {
+  readonly handshakeMs: number;
+  readonly firstByteMs: number;
+  readonly headMs: number;
+  readonly idleMs: number;
+  /** How long a caller may take or send nothing while bytes are due. */
+  readonly stallMs: number;
+  /** Bytes a second. */
+  readonly leastRate: number;
+  /** Connections of one thread: in all, of one address, of one IPv6 network of 64 bits. */
+  readonly most: number;
+  readonly perAddress: number;
+  readonly perNetwork: number;
+}
+
+const defaults = {
+  /** Two round trips; ten seconds allow for a line on which packets are lost and sent again. */
+  handshakeMs: 10_000,
+  /** Apps and browsers open connections a little before they need them. */
+  firstByteMs: 30_000,
+  /** A head is a few packets. */
+  headMs: 10_000,
+  /** Longer than the 60 s after which common balancers close, so that they are who closes. */
+  idleMs: 120_000,
+  /** A person in a lift is without a line for some seconds; half a minute is a line that is gone. */
+  stallMs: 30_000,
+  /** The weakest mobile lines carry 2 kB a second. What takes 20 B holds a place on purpose. */
+  leastRate: 100,
+  /** Phones of one carrier share IPv4 addresses by the thousand, though not all at one moment. */
+  perAddress: 1024,
+  /** Whoever has one IPv6 address has 2 to the power of 64 of them. */
+  perNetwork: 1024,
+} as const;
+
+/** Of the process's descriptors; the rest is for backends, the issuer, files and the admin port. */
+const shareOfDescriptors = 0.6;
+/** Where the system does not say how many descriptors there are: what most begin with. */
+const usualDescriptors = 1024;
+
+/** @param threads share the connections; the kernel spreads them evenly, though not exactly */
+export function listenerBounds(listen: Policy["listen"], threads: number): ListenerBounds {
+  const { connections = {}, timeouts = {} } = listen ?? {};
+  const most = connections.most ?? Math.floor(descriptors() * shareOfDescriptors);
+  const share = (count: number): number => Math.max(1, Math.ceil(count / threads));
+  return {
+    handshakeMs: timeouts.handshake ?? defaults.handshakeMs,
+    firstByteMs: timeouts.firstByte ?? defaults.firstByteMs,
+    headMs: timeouts.head ?? defaults.headMs,
+    idleMs: timeouts.idle ?? defaults.idleMs,
+    stallMs: timeouts.stall ?? defaults.stallMs,
+    leastRate: timeouts.leastRate ?? defaults.leastRate,
+    most: share(most),
+    perAddress: share(connections.perAddress ?? defaults.perAddress),
+    perNetwork: share(connections.perNetwork ?? defaults.perNetwork),
+  };
+}
+
+function descriptors(): number {
+  try {
+    const limits = readFileSync("/proc/self/limits", "latin1");
+    const most = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]);
+    return most > 0 ? most : usualDescriptors;
+  } catch {
+    return usualDescriptors;
+  }
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { http2Session, startSlowGate } from "./slow-gate.ts";
+
+const json = { ":path": "/note", ":method": "POST", "content-type": "application/json" };
+
+test("bodies that lack their last byte fill no memory, and leave room when they are gone", {
+  timeout: 60_000,
+}, async () => {
+  const { close, gate } = await startSlowGate("lameDuck: 0s");
+  try {
+    const holders = Array.from({ length: 4 }, () => http2Session(gate));
+    const body = Buffer.from(`{"a":"${"x".repeat(1_000_000)}"}`);
+    const refused: string[] = [];
+    for (const session of holders)
+      for (let count = 0; count < 15; count += 1)
+        session
+          .request(json)
+          .on("response", (head) => refused.push(`${head[":status"]} ${head["retry-after"]}`))
+          .on("error", () => undefined)
+          .resume()
+          .write(body.subarray(0, -1));
+    while (refused.length < 20) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(new Set(refused), new Set(["503 1"]));
+    for (const session of holders) session.destroy();
+    const session = http2Session(gate);
+    const ask = (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        session
+          .request(json)
+          .on("response", (head) => resolve(Number(head[":status"])))
+          .on("error", reject)
+          .resume()
+          .end(body);
+      });
+    // That the others have gone is seen a moment later.
+    let first = await ask();
+    while (first === 503) first = await ask();
+    assert.equal(first, 200);
+    // More than there is room for, one after the other: each gives its room back.
+    for (let count = 0; count < 40; count += 1) assert.equal(await ask(), 200);
+    session.destroy();
+  } finally {
+    close();
+  }
+});
