@@ -54,7 +54,8 @@ function bodyOf(
 ): UpstreamRequest["body"] {
   const { exchange } = boundary;
   const { arrival, fields, methodInBody, streamBound } = exchange;
-  const bodyBytes = methodInBody?.(exchange.bodyBytes) ?? exchange.bodyBytes;
+  const bodyBytes = methodInBody?.putBack(exchange.bodyBytes) ?? exchange.bodyBytes;
+  if (methodInBody !== undefined) sayType(headers, methodInBody.contentType);
   if (bodyBytes !== undefined) {
     if (bodyBytes.length === 0) return null;
     headers.push("Content-Length", String(bodyBytes.length));
@@ -72,4 +73,14 @@ function bodyOf(
     if (stands) refused();
     return stands;
   });
+}
+
+/**
+ * The method alone is a body, too, where the operation takes none: without its type the backend
+ * would not look for the method, and do what the POST itself stands for.
+ */
+function sayType(headers: string[], contentType: string): void {
+  for (let index = 0; index < headers.length; index += 2)
+    if ((headers[index] as string).toLowerCase() === "content-type") return;
+  headers.push("Content-Type", contentType);
 }
