@@ -18,7 +18,7 @@ const sent: readonly (readonly [from: string, handler: string, Partial<RawReques
     "deleteUser",
     { fields: [["x-http-method-override", "DELETE"]] },
   ],
-  ["body._method", "deleteUser", { fields: [["Content-Type", form]], body: "_method=delete" }],
+  ["body._method", "deleteUser", { fields: [["Content-Type", form]], body: "&_method=delete&" }],
   [
     "body._method",
     "deleteUser",

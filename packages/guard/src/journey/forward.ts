@@ -1,6 +1,12 @@
 import { mayHaveBody } from "../facts/header-fields.ts";
 import type { AnswerReceiver, UpstreamRequest } from "../ports/upstream.ts";
-import { askPlain, type IdentityAssertion, sayCertificate, sayWhoCalls } from "./backend-fields.ts";
+import {
+  askPlain,
+  callerOf,
+  type IdentityAssertion,
+  sayCertificate,
+  sayWhoCalls,
+} from "./backend-fields.ts";
 import { boundStream } from "./bound-stream.ts";
 import type { Boundary } from "./boundary.ts";
 
@@ -36,7 +42,7 @@ export function forward(
       headers,
       body,
       repeatable: body === null && repeatableMethods.has(arrival.method),
-      caller: exchange.caller?.subject ?? exchange.address,
+      caller: callerOf(exchange),
     },
     receiver,
   );

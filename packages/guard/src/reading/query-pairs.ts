@@ -16,9 +16,11 @@ export function readPairs(text: string, most: number): Pair[] | undefined {
   while (from <= text.length) {
     let to = text.indexOf("&", from);
     if (to === -1) to = text.length;
-    if (pairs.length >= most) return undefined;
     const part = text.slice(from, to);
     from = to + 1;
+    // Between two ampersands, or behind the last, is nothing to any program.
+    if (part === "") continue;
+    if (pairs.length >= most) return undefined;
     if (part.includes(";")) return undefined;
     const equals = part.indexOf("=");
     const name = decode(equals === -1 ? part : part.slice(0, equals));

@@ -19,7 +19,7 @@ const mostPairs = 1000;
 
 /**
  * Writes `a=1&b=2` in the one spelling that every program reads alike: each pair with one equals
- * sign, escapes in capitals and only where they are needed. Order, undeclared names and escapes that
+ * sign, escapes in capitals and only where they are needed, and no pair of nothing. Order, undeclared names and escapes that
  * mean something (`%2F`, `%2C`) stay. Undefined where the text cannot be read in one way; the text
  * itself where it is written so already.
  */
@@ -28,6 +28,7 @@ export function writePairs(text: string, blank: Blank): string | undefined {
   if (readPairs(text, mostPairs) === undefined) return undefined;
   return text
     .split("&")
+    .filter((pair) => pair !== "")
     .map((pair) => {
       const equals = pair.indexOf("=");
       const name = equals === -1 ? pair : pair.slice(0, equals);
