@@ -48,7 +48,10 @@ export function forward(
   );
   boundary.once("close", () => {
     exchange.closed = true;
-    if (!answer.writableEnded) boundary.forwarding?.abort();
+    if (answer.writableEnded) return;
+    boundary.forwarding?.abort();
+    // Nothing is told after an abort: whoever leaves would otherwise leave no record of a write.
+    boundary.end();
   });
 }
 
