@@ -109,8 +109,8 @@ test("a number of JSON is what was judged: whole numbers in digits, and none bey
 test("names of the prototype are names, and a body of nothing but odd numbers is refused", async () => {
   const { send } = await writingGate();
   const own = '{"note":"x","count":1e2}';
-  const named = (await send("POST", "/batches", `{"__proto__":{"count":1e2}}`, json)) as Sent;
-  assert.equal(named.body, '{"__proto__":{"count":100}}');
+  const ownNames = (await send("POST", "/batches", `{"__proto__":{"count":1e2}}`, json)) as Sent;
+  assert.equal(ownNames.body, '{"__proto__":{"count":100}}');
   assert.equal(
     ((await send("POST", "/forms", own, json)) as Sent).body,
     '{"note":"x","count":100}',

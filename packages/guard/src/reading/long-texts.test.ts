@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countOddNumbers } from "./odd-numbers.ts";
 import { isKeptByDouble, plainInteger } from "./plain-number.ts";
+import { readStrictJson } from "./strict-json.ts";
 import { writePairs } from "./write-pairs.ts";
 
 /**
@@ -41,6 +42,17 @@ for (const [what, [read, expected]] of Object.entries(readers))
   test(`${what} is read however long it is`, () => {
     assert.deepEqual(read(), expected);
   });
+
+test("a list of a million numbers is read once, also when the compiler knows the reader well", () => {
+  const list = (count: number): Buffer => Buffer.from(`[${"1,".repeat(count)}1.0]`);
+  // Optimized, a search that stood behind a condition was made at every sign.
+  for (let round = 0; round < 300; round += 1) readStrictJson(list(2000));
+  for (let round = 0; round < 300; round += 1) countOddNumbers(list(2000).toString(), 10);
+  const read = readStrictJson(list(2 << 20));
+  assert.ok("value" in read && Array.isArray(read.value));
+  assert.equal(read.value.length, (2 << 20) + 1);
+  assert.deepEqual(countOddNumbers(read.text, 10), { odd: 1, respelled: 1 });
+});
 
 test("numbers are told from digits in strings, whatever stands before a quote", () => {
   for (const [text, odd] of [

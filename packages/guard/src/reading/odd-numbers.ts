@@ -57,8 +57,8 @@ export function countOddNumbers(text: string, most: number): OddCount {
 }
 
 /**
- * The numbers of a JSON text. Strings are passed over by a search: an expression that matched them
- * sign by sign would need a stack as deep as a photograph in one is long.
+ * The numbers of a JSON text. Strings are passed over by a loop: an expression that matched them
+ * would need a stack as deep as a photograph in one is long.
  */
 function* numbersOf(text: string): Generator<string> {
   let from = 0;
@@ -74,14 +74,12 @@ function* numbersOf(text: string): Generator<string> {
 
 /** Where the text goes on behind the string that was opened before `from`. */
 function behindString(text: string, from: number): number {
-  for (let index = from; ; index += 1) {
-    const close = text.indexOf('"', index);
-    if (close === -1) return text.length;
-    let escapes = 0;
-    while (text.charCodeAt(close - 1 - escapes) === 0x5c) escapes += 1;
-    if (escapes % 2 === 0) return close + 1;
-    index = close;
+  for (let index = from; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x22) return index + 1;
+    if (code === 0x5c) index += 1;
   }
+  return text.length;
 }
 
 /** A number that JSON.parse does not give back as it was written. */
