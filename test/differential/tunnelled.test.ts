@@ -18,7 +18,12 @@ const sent: readonly (readonly [from: string, handler: string, Partial<RawReques
     "deleteUser",
     { fields: [["x-http-method-override", "DELETE"]] },
   ],
-  ["body._method", "deleteUser", { fields: [["Content-Type", form]], body: "_method=delete" }],
+  ["body._method", "deleteUser", { fields: [["Content-Type", form]], body: "&_method=delete&" }],
+  [
+    "body._method",
+    "deleteUser",
+    { fields: [["Content-Type", "application/json"]], body: '{"_method":"DELETE"}' },
+  ],
   ["body._method", "touchUser", { fields: [["Content-Type", form]], body: "role=user&note=a+b" }],
   [
     "body._method",

@@ -19,6 +19,10 @@ const queries: readonly (readonly [sent: string, written: string])[] = [
   ["ids=a%2fb", "ids=a%2Fb"],
   ["q=%C3%A9", "q=%C3%A9"],
   ['q="<>"', "q=%22%3C%3E%22"],
+  ["q=a&", "q=a"],
+  ["&q=a&&page=1&", "q=a&page=1"],
+  ["q=YQ==", "q=YQ%3D%3D"],
+  ["q=%F0%9F%98%80", "q=%F0%9F%98%80"],
 ];
 
 test("a query goes on in one spelling, whatever it was sent in", async () => {
@@ -33,7 +37,8 @@ test("a query goes on in one spelling, whatever it was sent in", async () => {
     "page=07",
     "q=%C3",
     "q=a;b",
-    "q=a&&q",
+    "q=a&&=",
+    "q=a&q",
   ])
     assert.equal(await send("GET", `/search?${refused}`), "request-invalid", refused);
 });
@@ -56,6 +61,7 @@ test("a form goes on in one spelling, and in one charset", async () => {
     ["note", "note="],
     ["note=a=b", "note=a%3Db"],
     ["count=1e2&note=x", "count=100&note=x"],
+    ["count=1&note=YQ%3D%3D&", "count=1&note=YQ%3D%3D"],
   ];
   for (const [sent, written] of rows)
     assert.deepEqual(await send("POST", "/forms", sent, ["Content-Type", form]), {
@@ -137,9 +143,31 @@ test("what is signed goes on byte for byte, and a second spelling of it is refus
     await send("POST", "/hooks", lines, ["Content-Type", "multipart/form-data; boundary=A"]),
     "spelling-ambiguous",
   );
-  for (const field of ["Content-Digest", "digest", "Content-MD5", "Signature-Input"]) {
+  const heads = [
+    ["/search?q=a+b"],
+    ["/items/1e2"],
+    ["/search", "X-Count", "1e1"],
+    ["/search", "Cookie", 'plan="free"'],
+  ] as const;
+  for (const field of ["Content-Digest", "Repr-Digest", "digest", "Content-MD5"]) {
     assert.equal(await send("POST", "/forms", odd, [...json, field, "x"]), "spelling-ambiguous");
-    assert.equal(await send("GET", "/search?q=a+b", undefined, [field, "x"]), "spelling-ambiguous");
+    // A digest says nothing of the head, which is written all the same.
+    for (const [target, ...fields] of heads)
+      assert.notEqual(
+        typeof (await send("GET", target, undefined, [...fields, field, "x"])),
+        "string",
+      );
+    const count = (await send("GET", "/search", undefined, ["X-Count", "1e1", field, "x"])) as Sent;
+    assert.equal(count.count, "10");
+  }
+  for (const field of ["Signature-Input", "signature"]) {
+    assert.equal(await send("POST", "/forms", odd, [...json, field, "x"]), "spelling-ambiguous");
+    for (const [target, ...fields] of heads)
+      assert.equal(
+        await send("GET", target, undefined, [...fields, field, "x"]),
+        "spelling-ambiguous",
+        `${field} ${target} ${fields.join(": ")}`,
+      );
     const plain = (await send("GET", "/search?q=a", undefined, [field, "x"])) as Sent;
     assert.equal(plain.target, "/search?q=a");
   }

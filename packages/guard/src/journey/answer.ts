@@ -1,5 +1,4 @@
 import type { Reply } from "../controls/check.ts";
-import { mayHaveBody } from "../facts/header-fields.ts";
 import { problemDocument } from "../facts/problem-document.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Exchange } from "./exchange.ts";
@@ -67,19 +66,11 @@ export function answerRefusal(exchange: Exchange, answer: Answer, refusal: Refus
     headers.push("Retry-After", String(Math.ceil(retryAfterSeconds)));
   for (const [name, value] of own) headers.push(name, value);
   for (const part of exchange.answerFields) headers.push(part);
-  // Bytes of a body that nobody will read must not be taken for the next request on this
-  // connection.
-  if (leavesBodyUnread(exchange)) headers.push("Connection", "close");
   exchange.status = problem.status;
   exchange.answerBytes = bytes;
   writeHead(exchange, answer, headers, false);
   answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
 }
-
-const leavesBodyUnread = (exchange: Exchange): boolean =>
-  mayHaveBody(exchange) &&
-  exchange.bodyBytes === undefined &&
-  exchange.arrival.httpVersion !== "2.0";
 
 /** Answers in the gate's own name, where it has something to say in place of the backend. */
 export function answerReply(exchange: Exchange, answer: Answer, given: Reply): void {

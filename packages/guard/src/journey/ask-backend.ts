@@ -1,6 +1,6 @@
 import type { AskBackend, Told } from "../controls/compile-context.ts";
 import type { Upstream, UpstreamFaultCode } from "../ports/upstream.ts";
-import { sayWhoCalls, type Telling, withoutRequestFields } from "./backend-fields.ts";
+import { callerOf, sayWhoCalls, type Telling, withoutRequestFields } from "./backend-fields.ts";
 import { BoundReceiver, gateFault } from "./boundary.ts";
 
 /** Asks a backend a GET in the caller's name, for controls that must know more than they see. */
@@ -12,7 +12,7 @@ export function compileAskBackend(upstream: Upstream, telling: Telling): AskBack
     return new Promise<Told>((resolve) => {
       const receiver = new ReceiveTold(mostBytes, resolve);
       const forwarding = upstream.forward(
-        { method: "GET", target, headers, body: null, repeatable: true },
+        { method: "GET", target, headers, body: null, repeatable: true, caller: callerOf(known) },
         receiver,
       );
       receiver.whenTooLarge(() => forwarding.abort());

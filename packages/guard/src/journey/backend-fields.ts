@@ -50,6 +50,12 @@ export function sayCertificate(headers: string[], { clientCertificate }: Arrival
   if (certificate !== undefined) headers.push("Portcullis-Client-Certificate", certificate.encoded);
 }
 
+/**
+ * Who asks, for the places at the backends: the gate's own questions in a caller's name count as
+ * that caller's.
+ */
+export const callerOf = ({ address, caller }: AskingFacts): string => caller?.subject ?? address;
+
 /** The caller's fields but for those that speak of its request's body and conditions. */
 export function withoutRequestFields(forwardFields: readonly string[]): string[] {
   const headers: string[] = [];

@@ -50,7 +50,8 @@ export class Exchange implements Facts {
   stripped: readonly string[] | undefined = undefined;
 
   /** Puts the method that stood in the body before what was judged of it, for the backend. */
-  methodInBody: TakenMethod["putBack"] | undefined = undefined;
+  methodInBody: (Pick<TakenMethod, "putBack"> & { readonly contentType: string }) | undefined =
+    undefined;
   /** What the gate does with it: the operation, under the modes that held when it was found. */
   course: Course;
   /** Whether the operation has been found, or that there is none. */

@@ -1,6 +1,12 @@
 import { mayHaveBody } from "../facts/header-fields.ts";
 import type { AnswerReceiver, UpstreamRequest } from "../ports/upstream.ts";
-import { askPlain, type IdentityAssertion, sayCertificate, sayWhoCalls } from "./backend-fields.ts";
+import {
+  askPlain,
+  callerOf,
+  type IdentityAssertion,
+  sayCertificate,
+  sayWhoCalls,
+} from "./backend-fields.ts";
 import { boundStream } from "./bound-stream.ts";
 import type { Boundary } from "./boundary.ts";
 
@@ -36,13 +42,16 @@ export function forward(
       headers,
       body,
       repeatable: body === null && repeatableMethods.has(arrival.method),
-      caller: exchange.caller?.subject ?? exchange.address,
+      caller: callerOf(exchange),
     },
     receiver,
   );
   boundary.once("close", () => {
     exchange.closed = true;
-    if (!answer.writableEnded) boundary.forwarding?.abort();
+    if (answer.writableEnded) return;
+    boundary.forwarding?.abort();
+    // Nothing is told after an abort: whoever leaves would otherwise leave no record of a write.
+    boundary.end();
   });
 }
 
@@ -54,7 +63,8 @@ function bodyOf(
 ): UpstreamRequest["body"] {
   const { exchange } = boundary;
   const { arrival, fields, methodInBody, streamBound } = exchange;
-  const bodyBytes = methodInBody?.(exchange.bodyBytes) ?? exchange.bodyBytes;
+  const bodyBytes = methodInBody?.putBack(exchange.bodyBytes) ?? exchange.bodyBytes;
+  if (methodInBody !== undefined) sayType(headers, methodInBody.contentType);
   if (bodyBytes !== undefined) {
     if (bodyBytes.length === 0) return null;
     headers.push("Content-Length", String(bodyBytes.length));
@@ -72,4 +82,14 @@ function bodyOf(
     if (stands) refused();
     return stands;
   });
+}
+
+/**
+ * The method alone is a body, too, where the operation takes none: without its type the backend
+ * would not look for the method, and do what the POST itself stands for.
+ */
+function sayType(headers: string[], contentType: string): void {
+  for (let index = 0; index < headers.length; index += 2)
+    if ((headers[index] as string).toLowerCase() === "content-type") return;
+  headers.push("Content-Type", contentType);
 }

@@ -26,7 +26,10 @@ function takeFromForm(bytes: Buffer, name: string): TakenMethod | string | undef
   if (fields.some((field, index) => index !== at && names(field.name, name)))
     return `the form names ${name} more than once`;
   if (at === -1) return undefined;
-  const pairs = bytes.toString("latin1").split("&");
+  const pairs = bytes
+    .toString("latin1")
+    .split("&")
+    .filter((pair) => pair !== "");
   const [taken = ""] = pairs.splice(at, 1);
   return {
     said: fields[at]?.value ?? "",

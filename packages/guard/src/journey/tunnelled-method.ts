@@ -6,7 +6,9 @@ import { holdBody } from "../facts/hold-body.ts";
 import { methodProblems } from "../facts/method-problems.ts";
 import { isRefusal, refuse, type Refusal } from "../facts/refusal.ts";
 import type { MethodFrom } from "../policy/upstream-setting.ts";
+import { isJson, readMediaType } from "../reading/media-type.ts";
 import { readPairs } from "../reading/query-pairs.ts";
+import { twinParameter } from "../reading/write-media-type.ts";
 import { takeFromBody } from "./tunnelled-body.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -89,22 +91,40 @@ function inField({ arrival, forwardFields }: Exchange, { name }: MethodFrom): Sa
 async function inBody(exchange: Exchange, from: MethodFrom): Promise<Said> {
   if (!mayHaveBody(exchange)) return undefined;
   const { contentEncoding, contentType = "" } = exchange.fields;
-  const type = contentType.toLowerCase();
-  if (!type.includes("x-www-form-urlencoded") && !type.includes("json")) return undefined;
+  const kind = kindOf(contentType);
+  if (kind === undefined) return undefined;
+  if (kind === "unclear")
+    return ambiguous("the content type of the body has more than one reading");
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== "identity")
     return ambiguous("the body that may name a method is encoded");
   const held = await holdBody(exchange, mostHeldBytes);
   if (held === "no room") return noRoom;
   if (held !== "held")
     return ambiguous(`the body that may name a method is ${held} (${mostHeldBytes} bytes)`);
-  const taken = takeFromBody(exchange.bodyBytes as Buffer, type.includes("json"), from.name);
+  const taken = takeFromBody(exchange.bodyBytes as Buffer, kind === "json", from.name);
   if (typeof taken === "string") return ambiguous(taken);
   if (taken === undefined) return undefined;
   const method = methodOf(taken.said, from);
   if (method === undefined || (typeof method === "object" && isRefusal(method))) return method;
   exchange.bodyBytes = taken.rest;
-  exchange.methodInBody = taken.putBack;
+  exchange.methodInBody = { contentType, putBack: taken.putBack };
   exchange.fields.contentLength = String(taken.rest.length);
   exchange.fields.transferEncoding = undefined;
   return method;
+}
+
+/**
+ * Which body may name a method. One whose type only some programs take for it would name it for
+ * some of them only.
+ */
+function kindOf(contentType: string): "json" | "form" | "unclear" | undefined {
+  if (!/x-www-form-urlencoded|json/i.test(contentType)) return undefined;
+  const type = readMediaType(contentType);
+  if (type === undefined || twinParameter(type) !== undefined) return "unclear";
+  const charset = type.parameters.get("charset");
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) return "unclear";
+  if (isJson(type)) return "json";
+  return type.type === "application" && type.subtype === "x-www-form-urlencoded"
+    ? "form"
+    : "unclear";
 }

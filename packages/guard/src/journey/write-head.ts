@@ -1,4 +1,5 @@
 import type { Keeping } from "../controls/control.ts";
+import { mayHaveBody } from "../facts/header-fields.ts";
 import type { Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -21,8 +22,17 @@ export function writeHead(
   const says = keeping === undefined || exchange.enforces(keeping.mode);
   if (!ofBackend || says) sayNoSniff(headers);
   if (ofBackend && keeping !== undefined) sayWhoMayKeep(exchange, headers, keeping, says);
+  // What is left of a body that nobody will read must not be taken for the next request on this
+  // connection, nor a next one be sent on a connection that is about to end.
+  if (leavesBodyUnread(exchange)) headers.push("Connection", "close");
   answer.writeHead(exchange.status, headers);
 }
+
+const leavesBodyUnread = (exchange: Exchange): boolean =>
+  mayHaveBody(exchange) &&
+  exchange.bodyBytes === undefined &&
+  exchange.arrival.httpVersion !== "2.0" &&
+  !exchange.arrival.body.readableEnded;
 
 /** Written anew for each head, and read before the next. */
 const found = { varies: 0, hasCacheControl: false, hasValidator: false, hasOptions: false };

@@ -21,9 +21,16 @@ function readDecimal(text: string): Decimal | undefined {
   const leading = /^0*/.exec(all)?.[0].length ?? 0;
   return {
     negative: sign === "-",
-    digits: all.slice(leading).replace(/0+$/, ""),
+    digits: withoutLastZeros(all.slice(leading)),
     exponent: whole.length - leading + Number(exponent),
   };
+}
+
+/** From the end: an expression that looks for zeros at it would begin again at each zero before. */
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === 0x30) end -= 1;
+  return digits.slice(0, end);
 }
 
 /**

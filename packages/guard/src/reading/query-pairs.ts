@@ -16,17 +16,24 @@ export function readPairs(text: string, most: number): Pair[] | undefined {
   while (from <= text.length) {
     let to = text.indexOf("&", from);
     if (to === -1) to = text.length;
-    if (pairs.length >= most) return undefined;
     const part = text.slice(from, to);
     from = to + 1;
-    if (part.includes(";")) return undefined;
-    const equals = part.indexOf("=");
-    const name = decode(equals === -1 ? part : part.slice(0, equals));
-    const value = decode(equals === -1 ? "" : part.slice(equals + 1));
-    if (name === undefined || value === undefined || name === "") return undefined;
-    pairs.push({ name, value });
+    // Between two ampersands, or behind the last, is nothing to any program.
+    if (part === "") continue;
+    if (pairs.length >= most) return undefined;
+    const pair = readPair(part);
+    if (pair === undefined) return undefined;
+    pairs.push(pair);
   }
   return pairs;
+}
+
+function readPair(part: string): Pair | undefined {
+  if (part.includes(";")) return undefined;
+  const equals = part.indexOf("=");
+  const name = decode(equals === -1 ? part : part.slice(0, equals));
+  const value = decode(equals === -1 ? "" : part.slice(equals + 1));
+  return name === undefined || value === undefined || name === "" ? undefined : { name, value };
 }
 
 function decode(text: string): string | undefined {

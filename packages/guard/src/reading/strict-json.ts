@@ -63,14 +63,10 @@ function scan(text: string): number | UnreadJson {
   holdsInfinity = false;
   let members = 0;
   let depth = 0;
-  // Searched once and not for each string: a body of many strings and no escape would be read as
-  // often as it has strings.
-  let escape = text.indexOf("\\");
   for (let index = 0; index < text.length; index += 1) {
     switch (text.charCodeAt(index)) {
       case 0x22: {
-        if (escape !== -1 && escape <= index) escape = text.indexOf("\\", index + 1);
-        const end = stringEnd(text, index, escape);
+        const end = stringEnd(text, index + 1);
         if (typeof end === "object") return end;
         index = end;
         break;
@@ -94,15 +90,19 @@ function scan(text: string): number | UnreadJson {
 }
 
 /**
- * The closing quote of the string that is opened here, the text's end where there is none, or why
- * it has two readings.
+ * The closing quote of a string, the text's end where there is none, or why it has two readings.
+ * Read sign by sign: V8 takes `indexOf` for free of effects, and its compiler moves one that stands
+ * behind a condition before it, so that a list of numbers would be searched to its end at each sign.
  *
- * @param escape where the next backslash stands, -1 where there is none
+ * @param from behind its opening quote
  */
-function stringEnd(text: string, open: number, escape: number): number | UnreadJson {
-  const close = text.indexOf('"', open + 1);
-  if (close === -1) return text.length;
-  return escape === -1 || escape > close ? close : escapedStringEnd(text, open + 1);
+function stringEnd(text: string, from: number): number | UnreadJson {
+  for (let index = from; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x22) return index;
+    if (code === 0x5c) return escapedStringEnd(text, index);
+  }
+  return text.length;
 }
 
 /** The closing quote of a string with escapes, or why its surrogates have two readings. */

@@ -8,8 +8,10 @@ export type Blank = "%20" | "+";
  * which is a blank to some programs, and the equals sign, at which some divide once more. Brackets
  * are what apps send.
  */
-const written =
-  /^(?:[A-Za-z0-9\-._~!$'()*,:@/?[\]]|%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF]))*$/;
+const asItIs = /^[A-Za-z0-9\-._~!$'()*,:@/?[\]]*$/;
+/** A sign that is written otherwise; a search for it needs no stack, however long the text is. */
+const notWritten =
+  /[^A-Za-z0-9\-._~!$'()*,:@/?[\]%]|%(?!(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF]))/;
 const other = /%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$'()*,:@/?[\]]/g;
 const unreserved = /[A-Za-z0-9\-._~]/;
 
@@ -17,7 +19,7 @@ const mostPairs = 1000;
 
 /**
  * Writes `a=1&b=2` in the one spelling that every program reads alike: each pair with one equals
- * sign, escapes in capitals and only where they are needed. Order, undeclared names and escapes that
+ * sign, escapes in capitals and only where they are needed, and no pair of nothing. Order, undeclared names and escapes that
  * mean something (`%2F`, `%2C`) stay. Undefined where the text cannot be read in one way; the text
  * itself where it is written so already.
  */
@@ -26,6 +28,7 @@ export function writePairs(text: string, blank: Blank): string | undefined {
   if (readPairs(text, mostPairs) === undefined) return undefined;
   return text
     .split("&")
+    .filter((pair) => pair !== "")
     .map((pair) => {
       const equals = pair.indexOf("=");
       const name = equals === -1 ? pair : pair.slice(0, equals);
@@ -56,7 +59,8 @@ function isWritten(text: string, blank: Blank): boolean {
 }
 
 const isWrittenPart = (part: string, blank: Blank): boolean =>
-  written.test(blank === "+" && part.includes("+") ? part.replaceAll("+", "") : part);
+  asItIs.test(part) ||
+  !notWritten.test(blank === "+" && part.includes("+") ? part.replaceAll("+", "") : part);
 
 /**
  * Writes the values of some pairs otherwise. @param text as `writePairs` has written it @param

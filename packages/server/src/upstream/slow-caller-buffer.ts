@@ -11,6 +11,8 @@ let keptOfAll = 0;
  */
 export class SlowCallerBuffer {
   readonly #chunks: Buffer[] = [];
+  /** The first that has not been taken: taking the first away would move all others. */
+  #first = 0;
   #bytes = 0;
 
   get isEmpty(): boolean {
@@ -26,11 +28,12 @@ export class SlowCallerBuffer {
   }
 
   take(): Buffer | undefined {
-    const chunk = this.#chunks.shift();
-    if (chunk !== undefined) {
-      this.#bytes -= chunk.length;
-      keptOfAll -= chunk.length;
-    }
+    const chunk = this.#chunks[this.#first];
+    if (chunk === undefined) return undefined;
+    this.#first += 1;
+    this.#bytes -= chunk.length;
+    keptOfAll -= chunk.length;
+    if (this.#first === this.#chunks.length) this.clear();
     return chunk;
   }
 
@@ -38,5 +41,6 @@ export class SlowCallerBuffer {
     keptOfAll -= this.#bytes;
     this.#bytes = 0;
     this.#chunks.length = 0;
+    this.#first = 0;
   }
 }

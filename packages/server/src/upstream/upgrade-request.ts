@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Forwarding, UpgradeReceiver, UpstreamRequest } from "@portcullis/guard/upstream";
 
@@ -13,6 +13,7 @@ export function requestUpgrade(
   const url = socketPath === undefined ? new URL(target) : undefined;
   const send = url?.protocol === "https:" ? httpsRequest : httpRequest;
   let done = false;
+  let answering: IncomingMessage | undefined;
   const outgoing = send({
     ...(socketPath === undefined ? { hostname: url?.hostname, port: url?.port } : { socketPath }),
     method: "GET",
@@ -37,8 +38,11 @@ export function requestUpgrade(
   });
   outgoing.on("response", (response) => {
     done = true;
+    answering = response;
     receiver.refused.onHead(response.statusCode ?? 502, response.rawHeaders);
-    response.on("data", (chunk: Buffer) => void receiver.refused.onData(chunk));
+    response.on("data", (chunk: Buffer) => {
+      if (!receiver.refused.onData(chunk)) response.pause();
+    });
     response.on("end", () => receiver.refused.onEnd([]));
     response.on("error", (fault) => receiver.refused.onFault("upstream-malformed", fault.message));
   });
@@ -48,7 +52,7 @@ export function requestUpgrade(
     receiver.refused.onFault("upstream-unreachable", `${target}: ${fault.message}`);
   });
   outgoing.end();
-  return { resume: () => undefined, abort: () => outgoing.destroy() };
+  return { resume: () => void answering?.resume(), abort: () => outgoing.destroy() };
 }
 
 /** A handshake must name its host (RFC 9112 section 3.2): the backend's own where none is told. */

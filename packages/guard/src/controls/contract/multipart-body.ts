@@ -34,13 +34,17 @@ export function readMultipart(bytes: Buffer, boundary: string | undefined): Mult
   if (boundary === undefined || !boundaryForm.test(boundary))
     return "the boundary is missing or malformed";
   const open = Buffer.from(`--${boundary}`);
-  if (!bytes.subarray(0, open.length).equals(open)) return "it does not begin with its boundary";
-  const parts = splitParts(bytes, boundary, open.length);
+  // The line end before a boundary is a part of it: some libraries write it before the first, too.
+  const from = bytes.subarray(0, crlf.length).equals(crlf) ? crlf.length : 0;
+  const behind = from + open.length;
+  if (!bytes.subarray(from, behind).equals(open)) return "it does not begin with its boundary";
+  const parts = splitParts(bytes, boundary, behind);
   if (typeof parts === "string") return parts;
   const plain =
+    from === 0 &&
     plainBoundary.test(boundary) &&
     parts.every((part) => part.plain) &&
-    occurrences(bytes, open) === parts.length + 1;
+    !occursMore(bytes, open, parts.length + 1);
   return { parts, plain };
 }
 
@@ -77,11 +81,14 @@ function partBetween(bytes: Buffer, at: number, end: number): Part | string {
 }
 
 /**
- * How often the text of the boundary occurs. Programs that accept a bare line feed as a line end
- * would find a boundary even within a part.
+ * Whether the text of the boundary occurs more often. Programs that accept a bare line feed as a
+ * line end would find a boundary even within a part.
  */
-function occurrences(bytes: Buffer, text: Buffer): number {
+function occursMore(bytes: Buffer, text: Buffer, often: number): boolean {
   let count = 0;
-  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) count += 1;
-  return count;
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) {
+    count += 1;
+    if (count > often) return true;
+  }
+  return false;
 }

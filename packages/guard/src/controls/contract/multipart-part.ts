@@ -1,13 +1,13 @@
+import { isAscii } from "node:buffer";
 import { readMediaType } from "../../reading/media-type.ts";
 import { writeMediaType } from "../../reading/write-media-type.ts";
 import type { Part } from "./multipart-body.ts";
+import { readDisposition } from "./part-disposition.ts";
 
 interface Fields {
   readonly disposition: string;
   readonly contentType: string | undefined;
 }
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Reads one part of a multipart body. @param head its fields, a byte a character
@@ -19,7 +19,7 @@ export function readPart(head: string, bytes: Buffer): Part | string {
   if (typeof fields === "string") return fields;
   const names = readDisposition(fields.disposition);
   if (typeof names === "string") return names;
-  const contentType = readType(fields.contentType);
+  const contentType = readType(fields.contentType, bytes);
   if (typeof contentType === "object") return contentType.fault;
   const plain = head === writePartHead({ ...names, contentType });
   return { ...names, contentType, bytes, plain };
@@ -55,40 +55,23 @@ function readFields(head: string): Fields | string {
   return { disposition, contentType: found.get("content-type") };
 }
 
-function readDisposition(disposition: string): Pick<Part, "name" | "filename"> | string {
-  const match = /^form-data;\s*name="([^"\\]{1,200})"(?:;\s*filename="([^"\\]{0,255})")?\s*$/i.exec(
-    disposition,
-  );
-  if (match === null) return "a part's disposition is not name and filename, each quoted and once";
-  const name = decode(match[1] as string);
-  const filename = match[2] === undefined ? undefined : decode(match[2]);
-  if (name === undefined) return "a part's name is not UTF-8";
-  if (match[2] !== undefined && filename === undefined) return "a file's name is not UTF-8";
-  if (
-    filename !== undefined &&
-    (/[/\\\u0000-\u001f]/.test(filename) || filename === ".." || filename === ".")
-  )
-    return "a file's name is a path";
-  return { name, filename };
-}
-
-function decode(latin1: string): string | undefined {
-  try {
-    return utf8.decode(Buffer.from(latin1, "latin1"));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Parts within a part, and other charsets, are read by some programs and not by others. */
-function readType(sent: string | undefined): string | undefined | { readonly fault: string } {
+/**
+ * Parts within a part, and other charsets, are read by some programs and not by others. ASCII is the
+ * same in ISO 8859-1, which some libraries say of every text.
+ */
+function readType(
+  sent: string | undefined,
+  bytes: Buffer,
+): string | undefined | { readonly fault: string } {
   if (sent === undefined) return undefined;
   const type = readMediaType(sent);
   if (type === undefined) return { fault: "a part's content type is malformed" };
   if (type.type === "multipart" || type.type === "message")
     return { fault: "a part holds parts of its own" };
   const charset = type.parameters.get("charset");
-  if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset))
+  if (charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset)) return writeMediaType(type);
+  if (!/^iso-8859-1$/i.test(charset) || !isAscii(bytes))
     return { fault: "a part is in another charset than UTF-8" };
-  return writeMediaType(type);
+  const others = [...type.parameters].filter(([name]) => name !== "charset");
+  return writeMediaType({ ...type, parameters: new Map(others) });
 }

@@ -85,7 +85,7 @@ test("a query parameter that is not declared, or sent twice, is a violation; and
   assert.deepEqual(head("page=1&page=2"), ["query page duplicate"]);
   assert.deepEqual(head("Page=1"), ["query Page undeclared"]);
   assert.deepEqual(head("__proto__=1"), ["query __proto__ undeclared"]);
-  for (const query of ["page=%zz", "page=%ff", "page=1;page=2", "&", "=1"])
+  for (const query of ["page=%zz", "page=%ff", "page=1;page=2", "=1"])
     assert.deepEqual(head(query), ["query  malformed"], query);
 });
 

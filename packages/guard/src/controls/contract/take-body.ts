@@ -3,7 +3,7 @@ import type { Known } from "../../facts/facts.ts";
 import { mayHaveBody } from "../../facts/header-fields.ts";
 import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Check } from "../check.ts";
-import { isSigned, otherwiseSpelled } from "./as-sent.ts";
+import { otherwiseSpelled, vouchesFor } from "./as-sent.ts";
 import { problems } from "./problems.ts";
 import { readBody, tooLarge } from "./read-body.ts";
 import type { RequestBodyPlan } from "./request-body.ts";
@@ -94,7 +94,8 @@ function write(
   { written }: ReadBody,
   asSent: boolean,
 ): Refusal | undefined {
-  if (asSent || isSigned(known)) return written === undefined ? undefined : signedOtherwise;
+  if (asSent || vouchesFor(known, "body"))
+    return written === undefined ? undefined : signedOtherwise;
   if (written !== undefined) known.bodyBytes = written.bytes;
   sayContentType(known, written?.contentType ?? contentType);
   return undefined;

@@ -4,8 +4,8 @@ import type { Known } from "../../facts/facts.ts";
 import { plainInteger } from "../../reading/plain-number.ts";
 import { respellPairs, writePairs } from "../../reading/write-pairs.ts";
 import type { Check } from "../check.ts";
-import { isSigned, otherwiseSpelled } from "./as-sent.ts";
-import { compileWriteCookies, type WriteCookies } from "./write-cookies.ts";
+import { otherwiseSpelled, vouchesFor } from "./as-sent.ts";
+import { compileWriteCookies } from "./write-cookies.ts";
 import { compileRespellParameter, isWhole, type Respell } from "./respell.ts";
 
 type Gives = "forwardFields" | "path" | "pathParameters" | "query" | "unwritten";
@@ -23,21 +23,19 @@ export function compileWriteHead(
   const writePath = compileWritePath(operation, schemas);
   const writeFields = compileWriteFields(operation, schemas);
   const respellOf = compileRespellQuery(operation, schemas);
-  const writeCookies = compileWriteCookies(operation);
   return (known) => {
     const query = changedQuery(known, respellOf);
     const path = writePath?.(known);
-    const isChanged = query !== undefined || path !== undefined;
-    if (!isChanged && writeFields === undefined && writeCookies === undefined) return undefined;
-    if (asSent || isSigned(known)) return isChanged ? headOtherwise : undefined;
+    const fields = writeFields?.(known.forwardFields);
+    if (query === undefined && path === undefined && fields === undefined) return undefined;
+    if (asSent || vouchesFor(known, "head")) return headOtherwise;
     takeChanged(known, query, path);
-    writeFields?.(known);
-    if (writeCookies !== undefined) sayCookies(known, writeCookies);
+    if (fields !== undefined) known.forwardFields = fields;
     return undefined;
   };
 }
 
-const headOtherwise = otherwiseSpelled("the path or the query");
+const headOtherwise = otherwiseSpelled("the path, the query or a declared field");
 
 /**
  * The query as it goes on, where that is not what was sent. One that cannot be read in one way is
@@ -59,12 +57,6 @@ function takeChanged(
   if (path === undefined) return;
   known.pathParameters = path.segments;
   known.path = path.path;
-}
-
-function sayCookies({ forwardFields }: Writing, write: WriteCookies): void {
-  for (let index = 0; index < forwardFields.length; index += 2)
-    if ((forwardFields[index] as string).toLowerCase() === "cookie")
-      forwardFields[index + 1] = write(forwardFields[index + 1] as string);
 }
 
 /** Undefined where it cannot be read in one way. */
@@ -113,21 +105,27 @@ function compileWritePath(
   };
 }
 
+/** Writes the fields that the operation declares; undefined where they are written so already. */
 function compileWriteFields(
-  { parameters }: Operation,
+  operation: Operation,
   schemas: SchemaRegistry,
-): ((known: Writing) => void) | undefined {
-  const byName = new Map<string, Respell>();
-  for (const parameter of parameters) {
+): ((forwardFields: readonly string[]) => string[] | undefined) | undefined {
+  const byName = new Map<string, (text: string) => string>();
+  for (const parameter of operation.parameters) {
     if (parameter.in === "header" && isWhole(parameter, schemas))
       byName.set(parameter.name.toLowerCase(), (text) => plainInteger(text.trim()) ?? text);
   }
+  const writeCookies = compileWriteCookies(operation);
+  if (writeCookies !== undefined) byName.set("cookie", writeCookies);
   if (byName.size === 0) return undefined;
-  return ({ forwardFields }) => {
+  return (forwardFields) => {
+    let changed: string[] | undefined;
     for (let index = 0; index < forwardFields.length; index += 2) {
-      const respell = byName.get((forwardFields[index] as string).toLowerCase());
-      if (respell !== undefined)
-        forwardFields[index + 1] = respell(forwardFields[index + 1] as string);
+      const write = byName.get((forwardFields[index] as string).toLowerCase());
+      const sent = forwardFields[index + 1] as string;
+      const written = write?.(sent) ?? sent;
+      if (written !== sent) (changed ??= [...forwardFields])[index + 1] = written;
     }
+    return changed;
   };
 }
