@@ -91,6 +91,8 @@ interface Row {
   readonly ports?: Partial<Parameters<typeof createGate>[0]["ports"]>;
   readonly target?: string;
   readonly headers?: readonly string[];
+  /** Where it is not a fault of the gate's own. */
+  readonly code?: string;
 }
 
 const once = (): Pick<Answer, "writeHead"> => {
@@ -148,6 +150,7 @@ const rows: readonly Row[] = [
   {
     what: "counting, later",
     ports: { limits: { takeAll: () => Promise.reject(new Error("late")) } as never },
+    code: "limit-unknown",
   },
 ];
 
@@ -228,7 +231,7 @@ for (const row of rows)
     assert.ok(ended);
     assert.deepEqual(more, []);
     assert.match(record?.traceId ?? "", /^[0-9a-f]{32}$/);
-    assert.equal(record?.code, "gate-fault");
+    assert.equal(record?.code, row.code ?? "gate-fault");
     assert.equal(record?.outcome, "failed");
     assert.deepEqual(unhandled, []);
     assert.equal((await exchange({ what: "the next" })).status, 200);

@@ -10,7 +10,7 @@ export type BackendOutcome =
 const mostInRow = 5;
 /** The share of failures and server errors at which it rests, and of how many at least. */
 const mostShare = 0.5;
-const leastJudged = 20;
+const leastJudged = 50;
 const windowMs = 10_000;
 const firstRestMs = 1000;
 const longestRestMs = 60_000;
