@@ -16,7 +16,7 @@ async function start(...given: Parameters<typeof startSocketGate>): Promise<Sock
 /** Code and reason by which a connection is closed. */
 const closed = async (socket: WebSocket): Promise<string> => {
   const [code, reason] = (await once(socket, "close", {
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(20_000),
   })) as [number, Buffer];
   return `${code} ${reason.toString()}`;
 };
@@ -129,7 +129,7 @@ test("no WebSocket outlives its life, whatever is said on it", async () => {
 
 test("an expired token ends its WebSocket, with its code as the reason", async () => {
   const gate = await start({ policy: identity });
-  const socket = await gate.open("/mine", bearer(tokenFor("ann", 5)));
+  const socket = await gate.open("/mine", bearer(tokenFor("ann", 3)));
   assert.equal(await closed(socket), "1008 token-expired");
   assert.equal(gate.records.at(-1)?.code, "token-expired");
 });
@@ -154,8 +154,8 @@ test("a revocation ends the WebSockets of what it revokes, and no others", async
 
 test("an expired token that is only observed ends nothing, and is recorded once", async () => {
   const gate = await start({ policy: `mode: observe\n${identity}` });
-  const socket = await gate.open("/mine", bearer(tokenFor("ann", 5)));
-  await new Promise((resolve) => setTimeout(resolve, 6500));
+  const socket = await gate.open("/mine", bearer(tokenFor("ann", 3)));
+  await new Promise((resolve) => setTimeout(resolve, 4500));
   socket.close(1000);
   await once(socket, "close");
   assert.deepEqual(
