@@ -9,10 +9,7 @@ import { allocateSharedBuckets, SharedMemoryState } from "@portcullis/guard/stat
 import type { AnswerReceiver, Upstream } from "@portcullis/guard/upstream";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
 
-/** What no part may do, and each does here. */
-const boom = (): never => {
-  throw new Error("a part has thrown");
-};
+import { boom } from "./faulty-part.ts";
 
 const unhandled: unknown[] = [];
 const note = (fault: unknown): void => void unhandled.push(fault);

@@ -23,7 +23,7 @@ const closed = async (socket: WebSocket): Promise<string> => {
 const bounds = (text: string): string =>
   `operations: [{ match: "*", websocket: { ${text} } }]\nlimits: { admission: off }\n`;
 const message = async (socket: WebSocket): Promise<Buffer> =>
-  ((await once(socket, "message", { signal: AbortSignal.timeout(5000) })) as [Buffer])[0];
+  ((await once(socket, "message", { signal: AbortSignal.timeout(20_000) })) as [Buffer])[0];
 
 test("a frame that declares more than a message may hold is refused before its bytes are read", async () => {
   let arrived = 0;

@@ -57,7 +57,7 @@ for (const from of ["caller", "backend"] as const)
       const bytes = Buffer.concat(
         frames.map((one) => frame({ ...one, masked: wrong(one.masked) })),
       );
-      const ended = once(backend, "close", { signal: AbortSignal.timeout(5000) });
+      const ended = once(backend, "close", { signal: AbortSignal.timeout(20_000) });
       (from === "caller" ? socket : backend).write(bytes);
       const toCaller = closeOf(await rest);
       await ended;

@@ -14,7 +14,7 @@ async function start(...given: Parameters<typeof startSocketGate>): Promise<Sock
 
 const closed = async (socket: WebSocket): Promise<string> => {
   const [code, reason] = (await once(socket, "close", {
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(20_000),
   })) as [number, Buffer];
   return `${code} ${reason.toString()}`;
 };
