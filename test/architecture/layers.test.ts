@@ -17,7 +17,8 @@ const guardLayers: Layers = [
 
 const identityLayers: Layers = [
   ["names", "policy", "store"],
-  ["people", "factors"],
+  ["factors"],
+  ["people"],
   ["clients", "rotation", "federation"],
   ["protocol"],
   ["sign-in"],

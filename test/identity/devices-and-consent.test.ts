@@ -118,9 +118,18 @@ test("a device is trusted once two proofs were given on it, for its key alone, u
     }),
     enrol.url,
   );
-  const { left } = await app.browser.follow(
+  const second = await app.browser.follow(
     await app.browser.post(codes.url, { form: formTokenOf(codes.page ?? ""), intent: "recovery" }),
     codes.url,
+  );
+  const [recoveryCode = ""] = /[a-z2-7]{4}(?:-[a-z2-7]{4}){3}/.exec(codes.page ?? "") ?? [];
+  const { left } = await app.browser.follow(
+    await app.browser.post(second.url, {
+      form: formTokenOf(second.page ?? ""),
+      intent: "second",
+      code: recoveryCode,
+    }),
+    second.url,
   );
   const strong = await app.redeem({ parameters: app.validate(left as URL), verifier });
   assert.equal((await app.call("/vault", strong)).status, 200);

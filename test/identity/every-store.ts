@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { after } from "node:test";
 import { tmpdir } from "node:os";
@@ -64,3 +65,22 @@ let made = 0;
 
 /** A name that no other row has. */
 export const nameOf = (what: string): string => `${what}-${(made += 1)}`;
+
+/** An account that is there. */
+export async function addAccountTo({ accounts }: Pick<DatabaseStore, "accounts">): Promise<string> {
+  const id = nameOf("account");
+  const added = await accounts.add({
+    id,
+    email: `${id}@notes.example`,
+    emailVerifiedAtMs: undefined,
+    passwordHash: undefined,
+    roles: ["member"],
+    tier: undefined,
+    version: 1,
+    epoch: 1,
+    createdAtMs: 1,
+    disabledAtMs: undefined,
+  });
+  assert.ok(added);
+  return id;
+}

@@ -108,7 +108,8 @@ test("where two proofs are always asked for, nobody comes in with one", {
       decodeJwt(
         (await app.redeem({ parameters: app.validate(left as URL), verifier })).access_token,
       )["acr"],
-      "mfa",
+      "pwd",
+      "what was set up a moment ago is no second proof yet",
     );
   });
 });

@@ -1,27 +1,12 @@
 import assert from "node:assert/strict";
 import type { FactorRecord } from "@portcullis/identity/store";
-import { atOnce, callers, howMany, nameOf, forEveryStore } from "./every-store.ts";
+import { addAccountTo, atOnce, callers, howMany, nameOf, forEveryStore } from "./every-store.ts";
 
 // What accounts, factors and clients rely on of the store, held against every store().
 const sealed = Buffer.from("sealed");
 
 forEveryStore((test, store) => {
-  const addAccount = async (): Promise<string> => {
-    const id = nameOf("account");
-    const added = await store().accounts.add({
-      id,
-      email: `${id}@notes.example`,
-      emailVerifiedAtMs: undefined,
-      passwordHash: undefined,
-      roles: ["member"],
-      tier: undefined,
-      version: 1,
-      createdAtMs: 1,
-      disabledAtMs: undefined,
-    });
-    assert.ok(added);
-    return id;
-  };
+  const addAccount = (): Promise<string> => addAccountTo(store());
   const factorOf = (accountId: string, over: Partial<FactorRecord> = {}): FactorRecord => ({
     id: nameOf("factor"),
     accountId,
@@ -64,6 +49,7 @@ forEveryStore((test, store) => {
       id: "d",
       clientId: "c",
       isTrusted: true,
+      epoch: 1,
       atMs: 1,
     });
     const subject = nameOf("subject");
@@ -77,8 +63,8 @@ forEveryStore((test, store) => {
 
   test("a device keeps its trust, and loses it when it is removed", async () => {
     const accountId = await addAccount();
-    const signIn = (isTrusted: boolean, atMs: number): Promise<void> =>
-      store().devices.noteSignIn({ accountId, id: "d", clientId: "app", isTrusted, atMs });
+    const signIn = (isTrusted: boolean, atMs: number, epoch = 1): Promise<void> =>
+      store().devices.noteSignIn({ accountId, id: "d", clientId: "app", isTrusted, epoch, atMs });
     await signIn(false, 1);
     assert.equal(await store().devices.isTrusted(accountId, "d"), false);
     await signIn(true, 2);
@@ -92,6 +78,54 @@ forEveryStore((test, store) => {
     await signIn(false, 5);
     assert.equal(await store().devices.isKnown(accountId, "d"), true);
     assert.equal(await store().devices.isTrusted(accountId, "d"), false);
+  });
+
+  test("a device that was trusted is a new one once the account's epoch has risen", async () => {
+    const accountId = await addAccount();
+    const signIn = (isTrusted: boolean, epoch: number): Promise<void> =>
+      store().devices.noteSignIn({
+        accountId,
+        id: "d",
+        clientId: "app",
+        isTrusted,
+        epoch,
+        atMs: 1,
+      });
+    await signIn(true, 1);
+    assert.deepEqual(await store().accounts.raiseEpoch(accountId), { epoch: 2, version: 2 });
+    assert.equal(await store().devices.isKnown(accountId, "d"), false);
+    assert.equal((await store().devices.of(accountId))[0]?.isTrusted, false);
+    await signIn(false, 2);
+    assert.equal(await store().devices.isKnown(accountId, "d"), true);
+    assert.equal(await store().devices.isTrusted(accountId, "d"), false);
+    assert.equal(await store().accounts.raiseEpoch("nobody"), undefined);
+  });
+
+  test("a browser is known by its newest name, in the account's epoch and for its time", async () => {
+    const { accounts, knownBrowsers } = store();
+    const accountId = await addAccount();
+    const [id, renamed] = [nameOf("browser"), nameOf("browser")];
+    const browser = { accountId, id, epoch: 1, label: "Firefox on Linux", network: "10.0.0.1" };
+    await knownBrowsers.noteSignIn({ ...browser, lastSeenAtMs: 5 });
+    assert.equal(await knownBrowsers.isKnown(accountId, id, 5), true);
+    assert.equal(await knownBrowsers.isKnown(accountId, id, 6), false);
+    assert.equal(await knownBrowsers.isKnown("", id, 0), false);
+    await knownBrowsers.rename(id, renamed);
+    assert.equal(await knownBrowsers.isKnown(accountId, id, 0), false);
+    await knownBrowsers.noteSignIn({ ...browser, id: renamed, lastSeenAtMs: 9 });
+    assert.deepEqual(await knownBrowsers.of(accountId, 0), [
+      { ...browser, id: renamed, firstSeenAtMs: 5, lastSeenAtMs: 9 },
+    ]);
+    await accounts.raiseEpoch(accountId);
+    assert.deepEqual(await knownBrowsers.of(accountId, 0), []);
+    await knownBrowsers.keep(accountId, renamed, 2);
+    assert.equal(await knownBrowsers.isKnown(accountId, renamed, 0), true);
+    await accounts.raiseEpoch(accountId);
+    await accounts.raiseEpoch(accountId);
+    await knownBrowsers.keep(accountId, renamed, 4);
+    assert.equal(await knownBrowsers.isKnown(accountId, renamed, 0), false);
+    assert.equal(await knownBrowsers.remove(accountId, renamed), true);
+    assert.equal(await knownBrowsers.remove(accountId, renamed), false);
   });
 
   test("a step and a recovery code count once, and a passkey's counter rises or stays at zero", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { NewOidcRecord } from "@portcullis/identity/store";
 import type { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
-import { atOnce, howMany, nameOf, forEveryStore } from "./every-store.ts";
+import { addAccountTo, atOnce, howMany, nameOf, forEveryStore } from "./every-store.ts";
 
 // What issuing, rotating and revoking tokens rely on of the store, held against every store().
 const sealed = Buffer.from("sealed");
@@ -12,6 +12,7 @@ const recordOf = (model: string, over: Partial<NewOidcRecord> = {}): NewOidcReco
   grantRef: undefined,
   uidRef: undefined,
   accountRef: undefined,
+  epoch: undefined,
   sealed,
   generation: undefined,
   expiresAtMs: undefined,
@@ -99,24 +100,31 @@ forEveryStore((test, store) => {
     const session = {
       id: nameOf("session"),
       grantRef: nameOf("grant"),
-      accountId: nameOf("account"),
+      accountId: await addAccountTo(store()),
       clientId: "notes-app",
       deviceId: undefined,
+      epoch: 1,
+      label: "notes-app 3.4.1",
+      network: "192.0.2.1",
       createdAtMs: 1,
+      endsAtMs: 50,
     };
     const { appSessions } = store();
     await appSessions.begin(session);
     await appSessions.begin({ ...session, createdAtMs: 5 });
-    await appSessions.noteUse(session.grantRef, 3, 10);
+    await appSessions.noteUse(session.grantRef, 3, 10, 60);
     await appSessions.confirm(session.id, 2);
-    await appSessions.noteUse(session.grantRef, 1, 11);
+    await appSessions.noteUse(session.grantRef, 1, 11, undefined);
     assert.deepEqual(await appSessions.progressOf(session.grantRef), {
       hasEnded: false,
       confirmedGeneration: 3,
     });
     await appSessions.confirm(session.id, 4);
     assert.equal((await appSessions.progressOf(session.grantRef))?.confirmedGeneration, 4);
-    assert.deepEqual(await appSessions.openOf(session.accountId), [{ ...session, usedAtMs: 11 }]);
+    assert.deepEqual(await appSessions.openOf(session.accountId, 59), [
+      { ...session, endsAtMs: 60, usedAtMs: 11 },
+    ]);
+    assert.deepEqual(await appSessions.openOf(session.accountId, 60), []);
     const ended = await atOnce((caller) =>
       caller % 2 === 0
         ? appSessions.endOfGrant(session.grantRef, "signed-out", 20)
@@ -124,11 +132,11 @@ forEveryStore((test, store) => {
     );
     assert.equal(ended.filter((one) => one !== undefined).length, 1);
     assert.equal((await appSessions.progressOf(session.grantRef))?.hasEnded, true);
-    assert.deepEqual(await appSessions.openOf(session.accountId), []);
+    assert.deepEqual(await appSessions.openOf(session.accountId, 0), []);
   });
 
   test("sessions end by what they have in common", async () => {
-    const [one, two] = [nameOf("account"), nameOf("account")];
+    const [one, two] = [await addAccountTo(store()), await addAccountTo(store())];
     const begin = (accountId: string, clientId: string, deviceId: string): Promise<void> =>
       store().appSessions.begin({
         id: nameOf("session"),
@@ -136,7 +144,11 @@ forEveryStore((test, store) => {
         accountId,
         clientId,
         deviceId,
+        epoch: 1,
+        label: "",
+        network: "",
         createdAtMs: 1,
+        endsAtMs: undefined,
       });
     await begin(one, "app", "d1");
     await begin(one, "app", "d2");
@@ -148,7 +160,7 @@ forEveryStore((test, store) => {
     assert.equal(await end({ accountId: one, deviceId: "d1" }), 1);
     assert.equal(await end({ accountId: one, clientId: "site" }), 1);
     assert.equal(await end({ accountId: one }), 1);
-    assert.equal((await store().appSessions.openOf(two)).length, 1);
+    assert.equal((await store().appSessions.openOf(two, 0)).length, 1);
     assert.equal(await end({ accountId: two, clientId: "app", deviceId: "d2" }), 1);
   });
 

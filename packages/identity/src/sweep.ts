@@ -1,3 +1,4 @@
+import { knownSinceMs } from "./sign-in/known-browser.ts";
 import type { Tables } from "./store/store.ts";
 
 /**
@@ -12,6 +13,7 @@ export async function sweep(tables: Tables, nowMs: number): Promise<void> {
   await tables.oidcRecords.removeExpired(nowMs, nowMs - keepRefreshTokensMs);
   await tables.rotationReceipts.removeExpired(nowMs);
   await tables.oneTimeCodes.removeExpired(nowMs);
+  await tables.knownBrowsers.removeBefore(knownSinceMs(nowMs));
   await tables.guesses.removeBefore(nowMs - keepGuessesMs);
   await tables.revocations.removeExpired(nowMs);
 }

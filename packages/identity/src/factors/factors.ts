@@ -45,12 +45,15 @@ export class Factors {
     }));
   }
 
-  /** @param usedStep the step of the code that set it up, which does not count again */
-  async addTotp(accountId: string, secret: Uint8Array, usedStep: number): Promise<void> {
+  /**
+   * @param usedStep the step of the code that set it up, which does not count again. @returns its id
+   */
+  async addTotp(accountId: string, secret: Uint8Array, usedStep: number): Promise<string> {
     const content = Buffer.from(secret).toString("base64");
-    await this.#store.factors.add(
-      this.#record(accountId, "totp", randomUUID(), content, { counter: usedStep }),
-    );
+    const id = randomUUID();
+    const record = this.#record(accountId, "totp", id, content, { counter: usedStep });
+    await this.#store.factors.add(record);
+    return id;
   }
 
   /**
@@ -87,8 +90,11 @@ export class Factors {
     return this.#store.factors.spendRecoveryCode(accountId, recoveryId(accountId, plain));
   }
 
-  async addPhone(accountId: string, number: string): Promise<void> {
-    await this.#store.factors.put(this.#record(accountId, "phone", phoneId(accountId), number));
+  /** @returns its id */
+  async addPhone(accountId: string, number: string): Promise<string> {
+    const id = phoneId(accountId);
+    await this.#store.factors.put(this.#record(accountId, "phone", id, number));
+    return id;
   }
 
   async phone(accountId: string): Promise<string | undefined> {
@@ -100,11 +106,11 @@ export class Factors {
     accountId: string,
     { counter, id, publicKey }: Omit<Passkey, "accountId">,
     label: string,
-  ): Promise<void> {
+  ): Promise<string> {
     const content = Buffer.from(publicKey).toString("base64");
-    await this.#store.factors.add(
-      this.#record(accountId, "passkey", passkeyId(id), content, { counter, label }),
-    );
+    const record = this.#record(accountId, "passkey", passkeyId(id), content, { counter, label });
+    await this.#store.factors.add(record);
+    return record.id;
   }
 
   async passkey(id: string): Promise<Passkey | undefined> {
@@ -155,7 +161,8 @@ export class Factors {
 }
 
 const inFours = (text: string): string => text.replace(/(.{4})(?=.)/g, "$1-");
-const phoneId = (accountId: string): string => `n-${accountId}`;
+/** The id of an account's telephone. */
+export const phoneId = (accountId: string): string => `n-${accountId}`;
 const passkeyId = (credentialId: string): string => `p-${credentialId}`;
 /** A code has 80 random bits: it cannot be guessed from its hash, so that a fast hash is enough. */
 const recoveryId = (accountId: string, code: string): string =>

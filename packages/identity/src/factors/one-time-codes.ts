@@ -22,7 +22,7 @@ export class OneTimeCodes {
   }
 
   /** @param attempt what the code is bound to: the sign-in it was asked in */
-  async make(purpose: string, attempt: string, about: string): Promise<string> {
+  async make(purpose: string, attempt: string, about: string, goodForMs = lifeMs): Promise<string> {
     const code = String(randomInt(10 ** digits)).padStart(digits, "0");
     const id = idOf(purpose, attempt);
     await this.#table.put({
@@ -30,7 +30,7 @@ export class OneTimeCodes {
       purpose,
       about,
       sealed: this.#sealing.seal(code, `one_time_codes/${id}`),
-      expiresAtMs: this.#now() + lifeMs,
+      expiresAtMs: this.#now() + goodForMs,
     });
     return code;
   }

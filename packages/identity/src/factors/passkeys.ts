@@ -78,15 +78,15 @@ export class Passkeys {
     return { challenge: options.challenge, options };
   }
 
-  /** @returns whether it was added */
+  /** @returns the factor's id; undefined when it was not added */
   async add(
     accountId: string,
     credential: string,
     challenge: string,
     label: string,
-  ): Promise<boolean> {
+  ): Promise<string | undefined> {
     const response = readCredential(credential);
-    if (response === undefined) return false;
+    if (response === undefined) return undefined;
     try {
       const { registrationInfo, verified } = await verifyRegistrationResponse({
         response: response as never,
@@ -95,12 +95,11 @@ export class Passkeys {
         expectedRPID: this.#rpId,
         requireUserVerification: true,
       });
-      if (!verified || registrationInfo === undefined) return false;
+      if (!verified || registrationInfo === undefined) return undefined;
       const { counter, id, publicKey } = registrationInfo.credential;
-      await this.#factors.addPasskey(accountId, { id, counter, publicKey }, label);
-      return true;
+      return await this.#factors.addPasskey(accountId, { id, counter, publicKey }, label);
     } catch {
-      return false;
+      return undefined;
     }
   }
 }

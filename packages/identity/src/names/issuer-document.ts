@@ -17,6 +17,7 @@ export const issuerPaths = {
   jwks: "/oauth/jwks",
   endSession: "/oauth/sign-out",
   signIn: "/sign-in",
+  notMe: "/sign-in/not-me",
   account: "/account",
 } as const;
 
@@ -108,6 +109,8 @@ export function issuerDocument(): ApiDocument {
       operation("signInPasskeys", "GET", `${p.signIn}/passkeys.js`),
       operation("signInFederated", "GET", `${p.signIn}/from/{provider}`),
       operation("signInFederatedByPost", "POST", `${p.signIn}/from/{provider}`, [form]),
+      operation("signInNotMe", "GET", p.notMe),
+      operation("signInNotMeConfirm", "POST", p.notMe, [form]),
       operation("signInPage", "GET", `${p.signIn}/{interaction}`),
       operation("signInSubmit", "POST", `${p.signIn}/{interaction}`, [form]),
       operation("signInPasskeyOptions", "POST", `${p.signIn}/{interaction}/passkey`, [json]),

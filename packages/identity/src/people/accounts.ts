@@ -11,6 +11,8 @@ export interface Account {
   readonly roles: readonly string[];
   readonly tier: string | undefined;
   readonly version: number;
+  /** Raised by whatever ends all that was begun for the account. */
+  readonly epoch: number;
   readonly createdAt: number;
   readonly disabled: boolean;
 }
@@ -77,6 +79,7 @@ export class Accounts {
       roles,
       tier,
       version: 1,
+      epoch: 1,
       createdAtMs: now,
       disabledAtMs: undefined,
     };
@@ -135,7 +138,8 @@ export class Accounts {
   }
 }
 
-const accountOf = (record: AccountRecord): Account => ({
+/** An account as the store has it. */
+export const accountOf = (record: AccountRecord): Account => ({
   id: record.id,
   email: record.email,
   emailVerified: record.emailVerifiedAtMs !== undefined,
@@ -143,6 +147,7 @@ const accountOf = (record: AccountRecord): Account => ({
   roles: record.roles,
   tier: record.tier,
   version: record.version,
+  epoch: record.epoch,
   createdAt: record.createdAtMs,
   disabled: record.disabledAtMs !== undefined,
 });

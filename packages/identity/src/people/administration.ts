@@ -1,3 +1,5 @@
+import { OneTimeCodes } from "../factors/one-time-codes.ts";
+import type { Sealing } from "../store/sealing.ts";
 import type { Store } from "../store/store.ts";
 import {
   type Account,
@@ -21,12 +23,14 @@ export class Administration {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly #store: Store;
+  readonly #codes: OneTimeCodes;
   readonly #actor: string;
   readonly #roles: ReadonlySet<string>;
 
   /** @param actor who the audit says has done it */
-  constructor(store: Store, actor: string, roles: readonly string[]) {
+  constructor(store: Store, sealing: Sealing, actor: string, roles: readonly string[]) {
     this.#store = store;
+    this.#codes = new OneTimeCodes(store.oneTimeCodes, sealing, Date.now);
     this.#actor = actor;
     this.#roles = new Set(roles);
     this.accounts = new Accounts(store.accounts, Date.now);
@@ -59,7 +63,7 @@ export class Administration {
   async change(account: Account, change: AccountWishes): Promise<void> {
     this.#noteRoles(change.roles ?? []);
     await this.#outdate(account.id, change);
-    if (change.disabled === true) await this.#endAll(account.id, "account-disabled");
+    if (change.disabled === true) await this.sessions.endEverything(account.id, "account-disabled");
     await this.#note("user-changed", account.id, {
       ...(change.roles === undefined ? {} : { roles: change.roles.join(" ") }),
       ...(change.disabled === undefined ? {} : { disabled: change.disabled }),
@@ -67,7 +71,7 @@ export class Administration {
   }
 
   async remove(account: Account): Promise<void> {
-    await this.#endAll(account.id, "account-removed");
+    await this.sessions.endEverything(account.id, "account-removed");
     await revoke(this.#store.revocations, Date.now(), {
       kind: "subject",
       value: account.id,
@@ -81,14 +85,23 @@ export class Administration {
   async signOut(account: Account, sessionId?: string): Promise<number> {
     const ended =
       sessionId === undefined
-        ? await this.#endAll(account.id, "ended-by-administrator")
+        ? await this.sessions.endEverything(account.id, "ended-by-administrator")
         : await this.sessions.end(
             { accountId: account.id, id: sessionId },
             "ended-by-administrator",
           );
-    if (sessionId === undefined) await this.#outdate(account.id, {});
     await this.#note("user-signed-out", account.id, { sessions: ended });
     return ended;
+  }
+
+  /**
+   * A code for somebody who has no second factor and no verified address: with it, and the
+   * password, they set one up. One at a time, good for a day.
+   */
+  async invite(account: Account): Promise<string> {
+    const code = await this.#codes.make("invitation", account.id, account.id, invitationMs);
+    await this.#note("user-invited", account.id);
+    return code;
   }
 
   /** Refuses the tokens of somebody whom another issuer signs in, and who has no account here. */
@@ -103,13 +116,7 @@ export class Administration {
 
   /** Refuses every token that was issued until now. @returns how many sessions have ended */
   async signOutEverybody(): Promise<number> {
-    await revoke(this.#store.revocations, Date.now(), {
-      kind: "everything",
-      value: "",
-      beforeSeconds: nowSeconds(),
-    });
-    const ended = await this.sessions.end({}, "ended-by-administrator");
-    await this.sessions.endBrowsers(undefined);
+    const ended = await this.sessions.endEverythingOfEverybody("ended-by-administrator");
     await this.#note("everybody-signed-out", "everybody", { sessions: ended });
     return ended;
   }
@@ -122,12 +129,6 @@ export class Administration {
         value: id,
         leastVersion: version,
       });
-  }
-
-  async #endAll(accountId: string, because: string): Promise<number> {
-    const ended = await this.sessions.end({ accountId }, because);
-    await this.sessions.endBrowsers(accountId);
-    return ended;
   }
 
   #noteRoles(roles: readonly string[]): void {
@@ -152,4 +153,5 @@ export class Administration {
   }
 }
 
+const invitationMs = 24 * 3_600_000;
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);

@@ -7,6 +7,8 @@ import { currentWork, UnitOfWork } from "../rotation/unit-of-work.ts";
 /** What an authorization request and a sign-in say of a code. */
 export interface CodeFacts {
   readonly accountId: string;
+  /** The account's, under which the person has proved who they are. */
+  readonly epoch: number;
   readonly clientId: string;
   readonly redirectUri: string;
   readonly scope: string;
@@ -32,6 +34,7 @@ export async function issueCode(
     authTimeSeconds,
     clientId,
     codeChallenge,
+    epoch,
     keyThumbprint,
     nonce,
     redirectUri,
@@ -40,6 +43,7 @@ export async function issueCode(
   const client = await provider.Client.find(clientId);
   if (client === undefined) throw new Error(`there is no client '${clientId}'`);
   const work = new UnitOfWork();
+  work.epochs.set(accountId, epoch);
   return currentWork.run(work, async () => {
     const grant = new provider.Grant({ accountId, clientId });
     giveAll(grant, clientId, rules);

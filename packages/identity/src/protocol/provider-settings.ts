@@ -1,5 +1,6 @@
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
-import type { Accounts } from "../people/accounts.ts";
+import { accountOf, type Accounts } from "../people/accounts.ts";
+import { currentWork } from "../rotation/unit-of-work.ts";
 import { issuerPaths } from "../names/issuer-document.ts";
 import type { Sealing } from "../store/sealing.ts";
 import { grantFor } from "./grants.ts";
@@ -146,7 +147,9 @@ const livesOf = (rules: IssuerRules): NonNullable<Configuration["ttl"]> => ({
 });
 
 async function findAccount(accounts: Accounts, id: string): Promise<SignedInAccount | undefined> {
-  const account = await accounts.byId(id);
+  // What the request has read to judge its tokens is not read again.
+  const read = currentWork.getStore()?.people.get(id);
+  const account = read === undefined ? await accounts.byId(id) : accountOf(read);
   if (account === undefined || account.disabled) return undefined;
   return {
     accountId: id,

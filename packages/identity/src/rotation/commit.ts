@@ -1,6 +1,8 @@
-import { deviceIdOf, grantRef, recordId, sessionIdOf } from "../names/record-names.ts";
+import { grantRef, recordId } from "../names/record-names.ts";
+import type { AdapterPayload } from "oidc-provider";
 import type { Sealing } from "../store/sealing.ts";
 import type { Store, Tables } from "../store/store.ts";
+import { epochUnder, withSessionEpoch } from "./epochs.ts";
 import { sealRecord } from "./sealed-record.ts";
 import type { UnitOfWork, Write, WriteOf } from "./unit-of-work.ts";
 
@@ -58,7 +60,7 @@ function apply(
 ): Promise<void> {
   switch (write.do) {
     case "put":
-      return put(write, tables, options);
+      return put(write, work, tables, options);
     case "remove":
       return tables.oidcRecords.remove(write.model, write.id);
     case "end":
@@ -79,11 +81,13 @@ async function spend(
 }
 
 async function put(
-  { expiresAtMs, id, model, payload }: WriteOf<"put">,
+  { expiresAtMs, id, model, payload: given }: WriteOf<"put">,
+  work: UnitOfWork,
   tables: Tables,
   { now, sealing }: CommitOptions,
 ): Promise<void> {
   const name = recordId(model, id);
+  const { epoch, payload } = await underItsEpoch(model, given, work, tables);
   const grantId = model === "Grant" ? id : payload.grantId;
   const generation =
     model === "RefreshToken"
@@ -96,6 +100,7 @@ async function put(
     accountRef:
       payload.accountId === undefined ? undefined : recordId("account", payload.accountId),
     uidRef: payload.uid === undefined ? undefined : recordId("uid", payload.uid),
+    epoch,
     sealed: sealRecord(model, name, payload, sealing),
     generation,
     expiresAtMs,
@@ -105,46 +110,27 @@ async function put(
     return;
   }
   await tables.oidcRecords.put(record);
-  if (generation === 0 && grantId !== undefined)
-    await beginSession(grantId, payload, tables, now());
 }
 
-/** What a refresh token says of its sign-in. */
-interface SignInFacts {
-  readonly accountId?: string | undefined;
-  readonly acr?: string | undefined;
-  readonly clientId?: string | undefined;
-  readonly jkt?: string | undefined;
-}
-
-/**
- * The first refresh token of a sign-in: from here on the app has a session that its owner can see
- * and end.
- */
-async function beginSession(
-  grantId: string,
-  { accountId, acr, clientId, jkt }: SignInFacts,
-  { appSessions, devices }: Tables,
-  nowMs: number,
-): Promise<void> {
-  if (accountId === undefined || clientId === undefined) return;
-  const deviceId = jkt === undefined ? undefined : deviceIdOf(jkt);
-  await appSessions.begin({
-    id: sessionIdOf(grantId),
-    grantRef: grantRef(grantId),
-    accountId,
-    clientId,
-    deviceId,
-    createdAtMs: nowMs,
-  });
-  if (deviceId === undefined) return;
-  await devices.noteSignIn({
-    accountId,
-    id: deviceId,
-    clientId,
-    isTrusted: acr === "mfa",
-    atMs: nowMs,
-  });
+/** The record with the epoch of the person it is about: its own, or within an interaction. */
+async function underItsEpoch(
+  model: string,
+  payload: AdapterPayload,
+  work: UnitOfWork,
+  tables: Tables,
+): Promise<{ readonly epoch: number | undefined; readonly payload: AdapterPayload }> {
+  const { accountId, session } = payload;
+  if (model !== "Interaction")
+    return {
+      epoch: accountId === undefined ? undefined : await epochUnder(work, accountId, tables),
+      payload,
+    };
+  const signedIn = session?.accountId;
+  const epoch = signedIn === undefined ? undefined : await epochUnder(work, signedIn, tables);
+  return {
+    epoch: undefined,
+    payload: epoch === undefined ? payload : withSessionEpoch(payload, epoch),
+  };
 }
 
 /** Takes away what a family has of one model; with its refresh tokens the session ends too. */

@@ -3,6 +3,7 @@ import { grantRef, recordId } from "../names/record-names.ts";
 import type { OidcRecord } from "../store/oidc-records.ts";
 import { commit, type CommitOptions } from "./commit.ts";
 import { findPresentedCode, findPresentedToken } from "./presented-token.ts";
+import { bearersOf, stillStand } from "./epochs.ts";
 import { openRecord } from "./sealed-record.ts";
 import { currentWork, UnitOfWork } from "./unit-of-work.ts";
 
@@ -64,9 +65,9 @@ class GrantAdapter implements Adapter {
       if (payload?.uid === uid && payload.kind === this.#model) return payload;
     const { now, sealing, store } = this.#options;
     const record = await store.oidcRecords.findByUid(this.#model, recordId("uid", uid));
-    return record === undefined || hasExpired(record, now())
-      ? undefined
-      : openRecord(record, sealing);
+    if (record === undefined || hasExpired(record, now())) return undefined;
+    const payload = openRecord(record, sealing);
+    return (await stillStand(bearersOf(record, payload), work, store)) ? payload : undefined;
   }
 
   findByUserCode(): Promise<undefined> {
@@ -104,6 +105,8 @@ class GrantAdapter implements Adapter {
     const { now, sealing } = this.#options;
     if (hasExpired(record, now()) && this.#model !== "RefreshToken") return undefined;
     const payload = { ...openRecord(record, sealing), jti: id };
+    if (!(await stillStand(bearersOf(record, payload), work, this.#options.store)))
+      return undefined;
     if (this.#model === "RefreshToken")
       return findPresentedToken(record, payload, id, work, this.#options);
     if (this.#model === "AuthorizationCode")

@@ -39,6 +39,7 @@ export async function findPresentedToken(
     liveRecordId: record.id,
     generation: record.generation ?? 0,
     grantRef,
+    payload,
   } as const;
   const { successor, ...known } = await readFacts(record, presented, rules);
   const judgement = judge({
@@ -120,6 +121,7 @@ export async function findPresentedCode(
     liveRecordId: id,
     generation: 0,
     grantRef,
+    payload,
   };
   return judgement === "repeat" ? asUnspent(payload) : payload;
 }

@@ -1,11 +1,15 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
+import { networkOf } from "@portcullis/guard/tokens";
+import { appWords } from "../names/device-words.ts";
 import type { Tables } from "../store/store.ts";
+import { beginSession } from "./begin-session.ts";
 import { commit, type CommitOptions, ProofReplayed, SpentMeanwhile } from "./commit.ts";
+import { epochUnder } from "./epochs.ts";
 import { isFresh } from "./judgement.ts";
 import { openReceipt, type Receipt, sealReceipt } from "./receipt.ts";
 import { currentWork, type Presented, UnitOfWork } from "./unit-of-work.ts";
 
-type Context = Pick<KoaContextWithOIDC, "body" | "status" | "oidc" | "set">;
+type Context = Pick<KoaContextWithOIDC, "body" | "status" | "oidc" | "set" | "get" | "ip">;
 
 /**
  * Middleware around every request to the provider: nothing is written while the provider works, and
@@ -37,15 +41,63 @@ async function finish(context: Context, work: UnitOfWork, options: CommitOptions
     if (presented === undefined || given === undefined) return await commit(kept, options);
     const earlier = await freshReceipt(presented, options);
     if (earlier !== undefined) return await answerAgain(context, work, earlier, options);
-    await commit(work, options, (tables) =>
-      keepAnswer(tables, presented, { body: given, keyThumbprint: keyOf(context) }, options),
-    );
+    await commit(work, options, async (tables) => {
+      await noteAnswer(context, work, presented, given, tables, options);
+      await keepAnswer(tables, presented, { body: given, keyThumbprint: keyOf(context) }, options);
+    });
   } catch (fault) {
     if (fault instanceof ProofReplayed)
       return refuse(context, 400, "invalid_dpop_proof", "the proof was used before");
     if (!(fault instanceof SpentMeanwhile) || presented === undefined) throw fault;
     await answerOvertaken(context, work, presented, options);
   }
+}
+
+/** The session that an answer begins or renews. */
+async function noteAnswer(
+  context: Context,
+  work: UnitOfWork,
+  { generation, grantRef, model, payload }: Presented,
+  body: Receipt["body"],
+  tables: Tables,
+  { now }: CommitOptions,
+): Promise<void> {
+  const nowMs = now();
+  const endsAtMs = endOf(work) ?? nowMs + Number(body["expires_in"] ?? 0) * 1000;
+  // Whoever presents a generation has received it.
+  if (model === "RefreshToken")
+    return tables.appSessions.noteUse(grantRef, generation, nowMs, endsAtMs);
+  const { accountId, acr, clientId, grantId } = payload as SignedInFacts;
+  if (accountId === undefined || clientId === undefined || grantId === undefined) return;
+  const epoch = await epochUnder(work, accountId, tables);
+  if (epoch === undefined) return;
+  const session = {
+    grantId,
+    accountId,
+    clientId,
+    epoch,
+    keyThumbprint: keyOf(context),
+    isMfa: acr === "mfa",
+    label: appWords(context.get("Portcullis-App"), context.get("User-Agent")),
+    network: networkOf(context.ip),
+    endsAtMs,
+  };
+  await beginSession(tables, session, nowMs);
+}
+
+/** What a code says of its sign-in. */
+interface SignedInFacts {
+  readonly accountId?: string;
+  readonly acr?: string;
+  readonly clientId?: string;
+  readonly grantId?: string;
+}
+
+/** When the refresh token ends that is given; undefined where none is. */
+function endOf({ writes }: UnitOfWork): number | undefined {
+  for (const write of writes)
+    if (write.do === "put" && write.model === "RefreshToken") return write.expiresAtMs;
+  return undefined;
 }
 
 /** Another request has spent the same token meanwhile: its answer is this one's too. */
@@ -112,7 +164,7 @@ async function freshReceipt(
 }
 
 async function keepAnswer(
-  { appSessions, rotationReceipts }: Tables,
+  { rotationReceipts }: Tables,
   { generation, grantRef, model, recordId, token }: Presented,
   receipt: Receipt,
   { now, receiptMs }: CommitOptions,
@@ -129,8 +181,6 @@ async function keepAnswer(
     writtenAtMs: nowMs,
     expiresAtMs: nowMs + receiptMs,
   });
-  // Whoever presents a generation has received it.
-  if (model === "RefreshToken") await appSessions.noteUse(grantRef, generation, nowMs);
 }
 
 function withoutSuccessors(work: UnitOfWork): UnitOfWork {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AdapterPayload } from "oidc-provider";
+import type { AccountRecord } from "../store/accounts.ts";
 
 /**
  * What one request wants changed. All of it is done in one transaction before the answer is
@@ -32,6 +33,8 @@ export interface Presented {
   readonly liveRecordId: string;
   readonly generation: number;
   readonly grantRef: string;
+  /** Of a code: who has signed in where. */
+  readonly payload: AdapterPayload;
 }
 
 export class UnitOfWork {
@@ -41,6 +44,10 @@ export class UnitOfWork {
    * has done meanwhile.
    */
   readonly seen = new Map<string, AdapterPayload | undefined>();
+  /** Accounts as this request has found them. */
+  readonly people = new Map<string, AccountRecord | undefined>();
+  /** The epoch of each account under which this request was let in. */
+  readonly epochs = new Map<string, number>();
   presented: Presented | undefined;
   /** A token whose successor is known to be in use came back: somebody has a copy. */
   reuse: { readonly grantRef: string } | undefined;

@@ -12,6 +12,7 @@ import { readForm } from "./html/read-form.ts";
 import { seeOther, send } from "./html/page-answers.ts";
 import type { SignInParts } from "./sign-in-parts.ts";
 import { afterFirst } from "./steps/first-proof.ts";
+import { whoIs } from "./steps/standing.ts";
 import { type Say, speak } from "./texts/speak.ts";
 
 const awaySeconds = 600;
@@ -117,7 +118,7 @@ export async function comeBack(
   // The cookie of this sign-in is sent to its own path alone: the sign-in is finished there.
   if ("next" in outcome) await keep(interaction, outcome.next);
   else if ("signedIn" in outcome)
-    await keep(interaction, { step: "done", accountId: outcome.signedIn.id, amr: outcome.amr });
+    await keep(interaction, { step: "done", who: whoIs(outcome.signedIn), amr: outcome.amr });
   seeOther(response, back);
   return true;
 }

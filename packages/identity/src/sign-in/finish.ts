@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { networkOf } from "@portcullis/guard/tokens";
 import type { Provider } from "oidc-provider";
 import type { Account } from "../people/accounts.ts";
 import { audit } from "../people/audit.ts";
 import { cookieName, readCookie, setCookie } from "./cookies.ts";
-import { knownSeconds, withAccount } from "./known-device.ts";
+import { browserWords } from "../names/device-words.ts";
+import { addressOf } from "./html/page-answers.ts";
+import { knownSeconds, makeKnown } from "./known-browser.ts";
 import type { Pending, SignInParts } from "./sign-in-parts.ts";
 
 export type Interaction = Awaited<ReturnType<Provider["interactionDetails"]>>;
@@ -36,32 +39,29 @@ export async function finishSignIn(
   amr: readonly string[],
 ): Promise<void> {
   const { issuer } = parts.settings;
-  const known = readCookie(request.headers.cookie, cookieName(issuer, "known"));
-  // By both of the account's names: the one its owner types, and the one it is known by.
-  const names = [account.id, account.email ?? account.id];
-  const value = names.reduce<string | undefined>(
-    (cookie, name) => withAccount(cookie, name, parts.sealing),
-    known,
-  );
-  response.setHeader("Set-Cookie", [setCookie(issuer, "known", value ?? "", knownSeconds)]);
+  const browser = {
+    account,
+    cookie: readCookie(request.headers.cookie, cookieName(issuer, "known")),
+    label: browserWords(request.headers["user-agent"]),
+    network: networkOf(addressOf(request)),
+  };
+  const known = await makeKnown(parts.store.knownBrowsers, browser, parts.now());
+  response.setHeader("Set-Cookie", [setCookie(issuer, "known", known, knownSeconds)]);
   await audit(parts.store.audit, parts.now(), {
     actor: `user:${account.id}`,
     action: "signed-in",
     about: `user:${account.id}`,
     details: { amr: amr.join(" ") },
   });
-  await provider.interactionFinished(
-    request,
-    response,
-    {
-      login: {
-        accountId: account.id,
-        acr: amr.includes("mfa") ? "mfa" : "pwd",
-        amr: [...amr],
-        remember: false,
-        ts: Math.floor(parts.now() / 1000),
-      },
-    },
-    { mergeWithLastSubmission: false },
-  );
+  const login = {
+    accountId: account.id,
+    // Kept beside the name: it goes on only while the account stands so.
+    epoch: account.epoch,
+    acr: amr.includes("mfa") ? "mfa" : "pwd",
+    amr: [...amr],
+    remember: false,
+    ts: Math.floor(parts.now() / 1000),
+  };
+  const once = { mergeWithLastSubmission: false };
+  await provider.interactionFinished(request, response, { login }, once);
 }

@@ -14,6 +14,8 @@ export interface Mail {
   readonly code?: string;
   /** What has happened, for a notice. */
   readonly event?: string;
+  /** Of a notice: where its reader says that somebody else has done it. */
+  readonly link?: string;
 }
 
 export interface Mailer {
@@ -32,12 +34,16 @@ const tries = 3;
 const leastWaitMs = 20;
 const spreadMs = 100;
 
-/** A code for a telephone. */
+/** A code for a telephone, or word of what has happened to the account. */
 export interface TextMessage {
   /** E.164, such as +31612345678. */
   readonly to: string;
   readonly locale: string;
-  readonly code: string;
+  readonly code?: string;
+  /** What has happened, for a notice. */
+  readonly event?: string;
+  /** Of a notice: where its reader says that somebody else has done it. */
+  readonly link?: string;
 }
 
 /**

@@ -162,6 +162,7 @@ export function createNativeSignIn(
     const code = await issuer().issueCode({
       ...session,
       accountId: signedIn.id,
+      epoch: signedIn.epoch,
       amr,
       authTimeSeconds: Math.floor(parts.now() / 1000),
     });
@@ -194,11 +195,12 @@ export function createNativeSignIn(
 function nextOf({
   enrols,
   mailed,
+  passkey,
   step,
   texted,
 }: Pending): "password" | "otp" | "mailed-code" | "texted-code" | undefined {
   if (step === "start") return "password";
-  if (step !== "second" || enrols === true) return undefined;
+  if (step !== "second" || enrols === true || passkey === true) return undefined;
   return mailed === true ? "mailed-code" : texted === true ? "texted-code" : "otp";
 }
 

@@ -6,6 +6,7 @@ import { comeBack, comeBackByForm } from "./federated.ts";
 import { passkeysScript } from "./html/passkeys-script.ts";
 import { FormTooLarge } from "./html/read-form.ts";
 import { styleSheet } from "./html/style.ts";
+import { answerNotMe } from "./not-me-page.ts";
 import { answerSignIn } from "./sign-in-page.ts";
 import type { SignInParts } from "./sign-in-parts.ts";
 
@@ -50,6 +51,7 @@ async function answerPage(
     return asset(response, "text/css", styleSheet(parts.settings.accentColor));
   if (path === `${issuerPaths.signIn}/passkeys.js`)
     return asset(response, "text/javascript", passkeysScript);
+  if (path === issuerPaths.notMe) return answerNotMe(parts, request, response, query);
   if (path === issuerPaths.account) return answerAccount(parts, request, response, provider);
   const from = fromProvider.exec(path)?.[1];
   if (from !== undefined)

@@ -6,12 +6,15 @@ import { answerConsent, consentView } from "./consent.ts";
 import { cookieName, readCookie } from "./cookies.ts";
 import { leaveFor } from "./federated.ts";
 import { asksForMfa, finishSignIn, type Interaction, keep } from "./finish.ts";
-import { consentPage, type FormView, stepPage } from "./html/forms.ts";
+import { consentPage, stepPage } from "./html/forms.ts";
+import type { FormView } from "./html/form-parts.ts";
 import { html } from "./html/markup.ts";
 import { page } from "./html/page.ts";
 import { addressOf, formToken, isOwnForm, seeOther, send } from "./html/page-answers.ts";
 import { readForm, type SentForm } from "./html/read-form.ts";
 import type { Pending, SignInParts } from "./sign-in-parts.ts";
+import { afterFirst } from "./steps/first-proof.ts";
+import { standingAccount, whoIs } from "./steps/standing.ts";
 import { takeStep } from "./steps/take-step.ts";
 import { type Say, speak } from "./texts/speak.ts";
 
@@ -22,6 +25,7 @@ interface Turn {
   readonly response: ServerResponse;
   readonly provider: Provider;
   readonly interaction: Interaction;
+  readonly knownCookie: string | undefined;
   readonly pending: Pending;
   readonly say: Say;
 }
@@ -47,8 +51,12 @@ export async function answerSignIn(
     return sayExpired(response, 400, speak(undefined, spoken, parts.settings.locales));
   }
   const say = speak(textOf(interaction.params["ui_locales"]), spoken, parts.settings.locales);
-  const pending = pendingOf(interaction);
-  const turn = { parts, request, response, provider, interaction, pending, say };
+  const knownCookie = readCookie(
+    request.headers.cookie,
+    cookieName(parts.settings.issuer, "known"),
+  );
+  const pending = keptOf(interaction) ?? (await beginStep(parts, interaction, knownCookie, say));
+  const turn = { parts, request, response, provider, interaction, knownCookie, pending, say };
   if (pending.step === "done") return finishDone(turn);
   // RFC 8252 section 8.12: an app that shows sign-in in its own window can read it. People are
   // told, nobody is locked out.
@@ -74,7 +82,7 @@ async function askForPasskey({ interaction, parts, pending, response }: Turn): P
 }
 
 async function answerForm(turn: Turn, { field }: SentForm): Promise<void> {
-  const { interaction, parts, pending, provider, request, response, say } = turn;
+  const { interaction, knownCookie, parts, pending, provider, request, response, say } = turn;
   const intent = field("intent");
   if (interaction.prompt.name === "consent")
     return answerConsent(request, response, provider, interaction, intent === "allow");
@@ -86,7 +94,7 @@ async function answerForm(turn: Turn, { field }: SentForm): Promise<void> {
     pending,
     attempt: interaction.uid,
     network: networkOf(addressOf(request)),
-    knownCookie: readCookie(request.headers.cookie, cookieName(parts.settings.issuer, "known")),
+    knownCookie,
     needsMfa: asksForMfa(interaction),
     say,
   });
@@ -106,13 +114,23 @@ async function answerForm(turn: Turn, { field }: SentForm): Promise<void> {
       accountId: signedIn.id,
       linkedAtMs: parts.now(),
     });
+  // The sign-in in which the password was replaced is the one that goes on.
+  if (pending.who !== undefined && pending.who.epoch !== signedIn.epoch)
+    await keep(interaction, { ...pending, who: whoIs(signedIn) });
   return finishSignIn(parts, request, response, provider, signedIn, amr);
 }
 
 /** Somebody who came back from another provider, and needs no further step. */
-async function finishDone({ parts, pending, provider, request, response }: Turn): Promise<void> {
-  const account = await parts.accounts.byId(pending.accountId ?? "");
-  if (account === undefined || account.disabled) throw new Error("the account is gone");
+async function finishDone({
+  parts,
+  pending,
+  provider,
+  request,
+  response,
+  say,
+}: Turn): Promise<void> {
+  const account = await standingAccount(parts, pending);
+  if (account === undefined) return sayExpired(response, 400, say);
   await finishSignIn(parts, request, response, provider, account, pending.amr ?? []);
 }
 
@@ -141,16 +159,40 @@ function show(
   );
 }
 
-function pendingOf(interaction: Interaction): Pending {
-  const kept = (interaction.result as { pending?: Pending } | undefined)?.pending;
-  if (kept !== undefined) return kept;
-  const session = interaction.session as { accountId?: string; amr?: string[] } | undefined;
-  // Somebody who is signed in and asked for a second proof is not asked for the first again.
-  return interaction.prompt.reasons.length === 1 &&
-    interaction.prompt.reasons[0] === "acr_values" &&
-    session?.accountId !== undefined
-    ? { step: "second", accountId: session.accountId, amr: session.amr ?? ["pwd"] }
-    : { step: "start" };
+const keptOf = (interaction: Interaction): Pending | undefined =>
+  (interaction.result as { pending?: Pending } | undefined)?.pending;
+
+/**
+ * Where a sign-in begins. Somebody who is signed in and asked for a second proof is not asked for
+ * the first again; whoever has no second factor is led to setting one up, by a proof that was there
+ * before.
+ */
+async function beginStep(
+  parts: SignInParts,
+  interaction: Interaction,
+  knownCookie: string | undefined,
+  say: Say,
+): Promise<Pending> {
+  const session = interaction.session as SignedInBefore | undefined;
+  const { reasons } = interaction.prompt;
+  const isStepUp = reasons.length === 1 && reasons[0] === "acr_values";
+  if (!isStepUp || session?.accountId === undefined) return { step: "start" };
+  const who = { accountId: session.accountId, epoch: session.epoch ?? 0 };
+  const account = await standingAccount(parts, { who });
+  if (account === undefined) return { step: "start" };
+  const submission = { attempt: interaction.uid, knownCookie, needsMfa: true, say };
+  const outcome = await afterFirst(parts, submission, account, session.amr ?? ["pwd"]);
+  if (!("next" in outcome)) return { step: "start" };
+  // What was mailed or texted for it is not sent again when the page is looked at again.
+  await keep(interaction, outcome.next);
+  return outcome.next;
+}
+
+/** What an interaction says of the browser session that it began in. */
+interface SignedInBefore {
+  readonly accountId?: string;
+  readonly amr?: readonly string[];
+  readonly epoch?: number;
 }
 
 const isEmbedded = ({ headers }: IncomingMessage): boolean =>

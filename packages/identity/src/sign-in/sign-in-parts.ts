@@ -25,7 +25,7 @@ export interface SignInSettings {
 /** What the pages work with. */
 export interface SignInParts {
   readonly settings: SignInSettings;
-  readonly store: Pick<Tables, "audit" | "devices" | "identities">;
+  readonly store: Pick<Tables, "audit" | "devices" | "identities" | "knownBrowsers">;
   readonly sealing: Sealing;
   readonly now: () => number;
   readonly accounts: Accounts;
@@ -52,10 +52,12 @@ export interface Pending {
     | "reset-code"
     | "reset-password"
     | "second"
+    | "invitation"
     | "enrol"
     | "recovery"
     | "done";
-  readonly accountId?: string;
+  /** Whom it is about, once a proof was given, and the account's epoch then. */
+  readonly who?: { readonly accountId: string; readonly epoch: number };
   readonly email?: string;
   /** How the person has proved who they are so far (RFC 8176). */
   readonly amr?: readonly string[];
@@ -70,6 +72,8 @@ export interface Pending {
   readonly mailed?: boolean;
   /** The second step is a code that was sent to a telephone. */
   readonly texted?: boolean;
+  /** The second step is a passkey: the account has no other second factor. */
+  readonly passkey?: boolean;
   /** A second factor is set up once the mailed code was typed. */
   readonly enrols?: boolean;
   /** An upstream identity that will be connected when its bearer has proved to own the account. */

@@ -10,6 +10,10 @@ export interface AccountRecord {
   readonly tier: string | undefined;
   /** Raised by whatever must be in the next token: tokens of an older one are refused. */
   readonly version: number;
+  /**
+   * Raised by whatever ends all that was begun for the account: what carries an older one is over.
+   */
+  readonly epoch: number;
   readonly createdAtMs: number;
   readonly disabledAtMs: number | undefined;
 }
@@ -23,6 +27,9 @@ export interface AccountChange {
   readonly disabledAtMs?: number | null;
 }
 
+/** What an account has come to, after its epoch was raised. */
+export type RaisedAccount = Pick<AccountRecord, "epoch" | "version">;
+
 export interface AccountTable {
   /** @returns false when the id or the address is taken; nothing is written then */
   add(account: AccountRecord): Promise<boolean>;
@@ -30,7 +37,12 @@ export interface AccountTable {
   byEmail(email: string): Promise<AccountRecord | undefined>;
   /** By id, at most `most`, those behind `afterId`. */
   list(most: number, afterId: string): Promise<readonly AccountRecord[]>;
-  setPasswordHash(id: string, passwordHash: string): Promise<void>;
+  /** @param passwordHash `null`: nobody can sign in with a password until a new one is chosen */
+  setPasswordHash(id: string, passwordHash: string | null): Promise<void>;
+  /** Epoch and version rise in one statement. @returns both; undefined: there is no such account */
+  raiseEpoch(id: string): Promise<RaisedAccount | undefined>;
+  /** Of every account, in one statement. */
+  raiseEveryEpoch(): Promise<void>;
   /**
    * Sets a verified address and raises the version in one statement. @returns whether there is such
    * an account. @throws when somebody else has the address: it is unique in the table

@@ -8,7 +8,15 @@ export interface AppSessionRecord {
   readonly clientId: string;
   /** Undefined where its tokens are bound to no key. */
   readonly deviceId: string | undefined;
+  /** The account's, under which the sign-in began. */
+  readonly epoch: number;
+  /** The app, its device and its system, as far as the sign-in said. */
+  readonly label: string;
+  /** The network that it came from. */
+  readonly network: string;
   readonly createdAtMs: number;
+  /** When its tokens end by themselves; undefined for those from before this was kept. */
+  readonly endsAtMs: number | undefined;
   readonly usedAtMs: number;
 }
 
@@ -30,11 +38,16 @@ export interface SessionFilter {
 export interface AppSessionTable {
   /** Does nothing when the session is there already. */
   begin(session: Omit<AppSessionRecord, "usedAtMs">): Promise<void>;
-  /** Those that have not ended, the one used last first. */
-  openOf(accountId: string): Promise<readonly AppSessionRecord[]>;
+  /** Those of the account's present epoch that have not ended, the one used last first. */
+  openOf(accountId: string, nowMs: number): Promise<readonly AppSessionRecord[]>;
   progressOf(grantRef: string): Promise<SessionProgress | undefined>;
   /** A token of this generation was presented: whoever has it has received it. */
-  noteUse(grantRef: string, generation: number, atMs: number): Promise<void>;
+  noteUse(
+    grantRef: string,
+    generation: number,
+    atMs: number,
+    endsAtMs: number | undefined,
+  ): Promise<void>;
   /** An access token of this generation was seen in use. Never goes back to an older one. */
   confirm(id: string, generation: number): Promise<void>;
   /** Ends the session of one family. @returns the session; undefined when none was open */

@@ -1,4 +1,7 @@
-/** A key that an account has signed in with: another key is another device. */
+/**
+ * A key that an account has signed in with: another key is another device. What it was trusted with ends
+ * with the account's epoch.
+ */
 export interface DeviceRecord {
   readonly id: string;
   readonly label: string;
@@ -15,10 +18,13 @@ export interface DeviceTable {
     readonly id: string;
     readonly clientId: string;
     readonly isTrusted: boolean;
+    /** The account's, under which the sign-in began. */
+    readonly epoch: number;
     readonly atMs: number;
   }): Promise<void>;
   /** Those that were not removed, the one seen last first. */
   of(accountId: string): Promise<readonly DeviceRecord[]>;
+  /** A sign-in of the account's present epoch. */
   isKnown(accountId: string, id: string): Promise<boolean>;
   isTrusted(accountId: string, id: string): Promise<boolean>;
   /** @returns false when there is none, or it was removed before */

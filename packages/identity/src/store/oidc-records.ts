@@ -11,6 +11,8 @@ export interface OidcRecord {
   readonly uidRef: string | undefined;
   /** Whose it is: what the change of a person's password must end. */
   readonly accountRef: string | undefined;
+  /** Of that account, when what the record belongs to began. */
+  readonly epoch: number | undefined;
   readonly sealed: Uint8Array;
   /** Of refresh tokens: how often the family was rotated before this one. */
   readonly generation: number | undefined;
@@ -47,6 +49,8 @@ export interface OidcRecordTable {
     accountRef: string | undefined,
     exceptUidRef: string | undefined,
   ): Promise<void>;
+  /** The browser that stays signed in is of its account's new epoch. */
+  keepBrowserSession(uidRef: string, epoch: number): Promise<void>;
   /** @param refreshTokensBeforeMs refresh tokens are kept a while after their end */
   removeExpired(beforeMs: number, refreshTokensBeforeMs: number): Promise<void>;
 }

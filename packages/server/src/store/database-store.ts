@@ -10,6 +10,7 @@ import { DeviceRows } from "./tables/devices.ts";
 import { FactorRows } from "./tables/factors.ts";
 import { GuessRows } from "./tables/guesses.ts";
 import { IdentityRows } from "./tables/identities.ts";
+import { KnownBrowserRows } from "./tables/known-browsers.ts";
 import { OidcRecordRows } from "./tables/oidc-records.ts";
 import { OneTimeCodeRows } from "./tables/one-time-codes.ts";
 import { RevocationRows } from "./tables/revocations.ts";
@@ -26,6 +27,7 @@ class DatabaseTables implements Tables, SealedTables {
   readonly factors: FactorRows;
   readonly guesses: GuessRows;
   readonly identities: IdentityRows;
+  readonly knownBrowsers: KnownBrowserRows;
   readonly oidcRecords: OidcRecordRows;
   readonly oneTimeCodes: OneTimeCodeRows;
   readonly revocations: RevocationRows;
@@ -41,6 +43,7 @@ class DatabaseTables implements Tables, SealedTables {
     this.factors = new FactorRows(db);
     this.guesses = new GuessRows(db);
     this.identities = new IdentityRows(db);
+    this.knownBrowsers = new KnownBrowserRows(db);
     this.oidcRecords = new OidcRecordRows(db);
     this.oneTimeCodes = new OneTimeCodeRows(db);
     this.revocations = new RevocationRows(db);

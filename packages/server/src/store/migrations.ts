@@ -187,6 +187,40 @@ const afterwards: Readonly<Record<string, Migration>> = {
   },
 };
 
+/** Rows from before are of the first epoch, like every account. */
+const epochs: Readonly<Record<string, Migration>> = {
+  "0100-epochs": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const table of ["accounts", "devices", "app_sessions"])
+        await db.schema
+          .alterTable(table)
+          .addColumn("epoch", "integer", (column) => column.notNull().defaultTo(1))
+          .execute();
+      await db.schema.alterTable("oidc_records").addColumn("epoch", "integer").execute();
+      for (const name of ["label", "network"])
+        await db.schema
+          .alterTable("app_sessions")
+          .addColumn(name, "text", (column) => column.notNull().defaultTo(""))
+          .execute();
+      await db.schema.alterTable("app_sessions").addColumn("ends_at", "bigint").execute();
+      await db.schema
+        .createTable("known_browsers")
+        .addColumn("account_id", "text", (column) =>
+          column.notNull().references("accounts.id").onDelete("cascade"),
+        )
+        .addColumn("id", "text", (column) => column.notNull())
+        .addColumn("epoch", "integer", (column) => column.notNull())
+        .addColumn("label", "text", (column) => column.notNull())
+        .addColumn("network", "text", (column) => column.notNull())
+        .addColumn("first_seen_at", "bigint", (column) => column.notNull())
+        .addColumn("last_seen_at", "bigint", (column) => column.notNull())
+        .addPrimaryKeyConstraint("known_browsers_key", ["account_id", "id"])
+        .execute();
+      await db.schema.createIndex("known_browsers_id").on("known_browsers").column("id").execute();
+    },
+  },
+};
+
 const isPostgres = (db: Kysely<unknown>): boolean =>
   db.getExecutor().adapter instanceof PostgresAdapter;
 
@@ -194,4 +228,8 @@ const isPostgres = (db: Kysely<unknown>): boolean =>
  * Forward only; each is safe beside a program of the version before it, which goes on serving
  * meanwhile.
  */
-export const migrations: Readonly<Record<string, Migration>> = { ...first, ...afterwards };
+export const migrations: Readonly<Record<string, Migration>> = {
+  ...first,
+  ...afterwards,
+  ...epochs,
+};

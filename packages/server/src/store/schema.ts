@@ -16,6 +16,8 @@ export interface Schema {
     uid_ref: string | null;
     /** Whose it is: what a person's password change must end. */
     account_ref: string | null;
+    /** The account's, when what it belongs to began; null where it is nobody's. */
+    epoch: number | null;
     sealed: Uint8Array;
     /** Of refresh tokens: how often the family was rotated before this one. */
     generation: number | null;
@@ -41,6 +43,14 @@ export interface Schema {
     account_id: string;
     client_id: string;
     device_id: string | null;
+    /** The account's at the sign-in. */
+    epoch: number;
+    /** App, device and system, as the sign-in said of itself. */
+    label: string;
+    /** From which network. */
+    network: string;
+    /** Its tokens end then by themselves; null: from before this was kept. */
+    ends_at: number | null;
     /** The newest generation that the app is known to have received. */
     confirmed_generation: number;
     created_at: number;
@@ -58,6 +68,8 @@ export interface Schema {
     tier: string | null;
     /** Raised by whatever must be in the next token: tokens of an older one are refused. */
     version: number;
+    /** Raised by whatever ends all that was begun for the account. */
+    epoch: number;
     created_at: number;
     disabled_at: number | null;
   };
@@ -79,7 +91,19 @@ export interface Schema {
     first_seen_at: number;
     last_seen_at: number;
     trusted_at: number | null;
+    /** The account's at the last sign-in on it: trust does not outlive it. */
+    epoch: number;
     removed_at: number | null;
+  };
+  /** Browsers in which an account was signed in, by the hash of what their cookie names them. */
+  known_browsers: {
+    account_id: string;
+    id: string;
+    epoch: number;
+    label: string;
+    network: string;
+    first_seen_at: number;
+    last_seen_at: number;
   };
   identities: { issuer: string; subject: string; account_id: string; linked_at: number };
   one_time_codes: {

@@ -2,6 +2,9 @@ import { base32, totpUri } from "../../factors/totp.ts";
 import type { Factor } from "../../factors/factors.ts";
 import { issuerPaths } from "../../names/issuer-document.ts";
 import type { AppSession, Device } from "../../people/sessions.ts";
+import type { KnownBrowserRecord } from "../../store/known-browsers.ts";
+import { knownSinceMs } from "../known-browser.ts";
+import type { Say } from "../texts/speak.ts";
 import { page, passkeyForm } from "../html/page.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { formToken } from "../html/page-answers.ts";
@@ -34,6 +37,7 @@ export async function accountMarkup(visit: Visit, view: AccountView): Promise<st
   const factors = await parts.factors.of(account.id);
   const sessions = await parts.sessions.of(account.id);
   const devices = await parts.sessions.devices(account.id);
+  const browsers = await parts.store.knownBrowsers.of(account.id, knownSinceMs(parts.now()));
   return page(
     say,
     say("accountTitle"),
@@ -42,6 +46,7 @@ export async function accountMarkup(visit: Visit, view: AccountView): Promise<st
       ${news(drawing, view)}
       ${sessionsPart(drawing, sessions)}
       ${devices.length === 0 ? undefined : devicesPart(drawing, devices)}
+      ${browsers.length === 0 ? undefined : browsersPart(drawing, browsers)}
       ${factorsPart(drawing, factors)}
       ${totpPart(drawing, view)}
       ${passkeyPart(drawing)}
@@ -76,13 +81,39 @@ function news({ say }: Drawing, { codes, fault, said }: AccountView): Markup {
 }
 
 function sessionsPart({ day, form, say }: Drawing, sessions: readonly AppSession[]): Markup {
-  const rows = sessions.map(({ clientId, createdAt, id, usedAt }) => {
+  const rows = sessions.map(({ clientId, createdAt, id, label, network, usedAt }) => {
     const text = say("signedInOn", clientId, day(createdAt), day(usedAt));
+    const where = whereText(say, label, network);
     const end = form("end-session", html`${hidden("session", id)}${plainButton(say("end"))}`);
-    return html`<li><span>${text}</span>${end}</li>`;
+    return html`<li><span>${text} ${where}</span>${end}</li>`;
   });
   const endAll = form("end-all", plainButton(say("endAll")));
   return html`<h2>${say("sessions")}</h2><ul class="rows">${rows}</ul>${endAll}`;
+}
+
+/** What a sign-in said of itself, and the network it came from. */
+function whereText(say: Say, label: string, network: string): Markup | undefined {
+  const parts = [label, network === "" ? "" : say("fromNetwork", network)];
+  const text = parts.filter((part) => part !== "").join(", ");
+  return text === "" ? undefined : html`<span class="note">${text}</span>`;
+}
+
+function browsersPart(
+  { browserId, day, form, say }: Drawing,
+  browsers: readonly KnownBrowserRecord[],
+): Markup {
+  const rows = browsers.map(({ firstSeenAtMs, id, label, lastSeenAtMs, network }) => {
+    const name = label === "" ? say("unnamedBrowser") : label;
+    const text = say("browserSince", name, day(firstSeenAtMs), day(lastSeenAtMs));
+    const where = whereText(say, "", network);
+    const mark = id === browserId ? html`<strong>${say("thisOne")}</strong>` : undefined;
+    const forget = form(
+      "forget-browser",
+      html`${hidden("browser", id)}${plainButton(say("forget"))}`,
+    );
+    return html`<li><span>${text} ${where} ${mark}</span>${forget}</li>`;
+  });
+  return html`<h2>${say("browsers")}</h2><ul class="rows">${rows}</ul>`;
 }
 
 function devicesPart({ day, form, say }: Drawing, devices: readonly Device[]): Markup {

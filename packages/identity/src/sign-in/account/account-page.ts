@@ -4,8 +4,10 @@ import type { Provider } from "oidc-provider";
 import { issuerPaths } from "../../names/issuer-document.ts";
 import { page } from "../html/page.ts";
 import { html } from "../html/markup.ts";
+import { cookieName, readCookie } from "../cookies.ts";
 import { isOwnForm, seeOther, send } from "../html/page-answers.ts";
 import { readForm } from "../html/read-form.ts";
+import { browserIdOf } from "../known-browser.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import { speak } from "../texts/speak.ts";
 import { accountMarkup } from "./account-markup.ts";
@@ -44,7 +46,9 @@ export async function answerAccount(
     return true;
   }
   const say = speak(undefined, request.headers["accept-language"], parts.settings.locales);
-  const visit: Visit = { parts, account, say, sessionName: session.uid };
+  const known = readCookie(request.headers.cookie, cookieName(parts.settings.issuer, "known"));
+  const browserId = browserIdOf(known);
+  const visit: Visit = { parts, account, say, sessionName: session.uid, browserId };
   if (request.method === "GET") {
     send(response, 200, await accountMarkup(visit, {}));
     return true;

@@ -28,13 +28,14 @@ export const addEmail: AccountChange = async (visit, field) => {
     !(await parts.accounts.changeEmail(account.id, email))
   )
     return refused(visit);
-  // The notice below goes to the old address: if it was not its owner who did this, that is how the
-  // owner learns of it.
+  // Word goes to the new address, and to the old one: if it was not its owner who did this, that is
+  // how the owner learns of it, and gets the address back.
   parts.mailer.send({
     to: email,
     purpose: "security-notice",
     locale: say.locale,
     event: "email-changed",
   });
-  return noted(visit, "email-changed");
+  const undone = account.email === undefined ? {} : { formerEmail: account.email };
+  return noted(visit, "email-changed", undefined, undone);
 };

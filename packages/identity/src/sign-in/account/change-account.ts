@@ -10,20 +10,21 @@ import {
   removeFactor,
   renewRecoveryCodes,
 } from "./factor-changes.ts";
-import { endAllSessions, endSession, removeDevice } from "./session-changes.ts";
-import { type AccountChange, noted, refused } from "./visit.ts";
+import { endAllSessions, endSession, forgetBrowser, removeDevice } from "./session-changes.ts";
+import { type AccountChange, endElsewhere, noted, refused } from "./visit.ts";
 
 const changePassword: AccountChange = async (visit, field) => {
-  const { account, parts, say, sessionName } = visit;
+  const { account, parts, say } = visit;
   const judged = await judgePassword(
     field("password"),
     [account.email?.split("@")[0] ?? ""],
     parts.settings.passwords,
   );
   if (judged !== undefined) return { fault: say(judged) };
-  await parts.accounts.setPassword(account.id, await hashPassword(field("password")));
-  await parts.sessions.end({ accountId: account.id }, "password-changed");
-  await parts.sessions.endBrowsers(account.id, sessionName);
+  const passwordHash = await hashPassword(field("password"));
+  await endElsewhere(visit, "password-changed", ({ accounts }) =>
+    accounts.setPasswordHash(account.id, passwordHash),
+  );
   return noted(visit, "password-changed");
 };
 
@@ -31,6 +32,7 @@ const changePassword: AccountChange = async (visit, field) => {
 const changes: ReadonlyMap<string, AccountChange> = new Map([
   ["end-session", endSession],
   ["remove-device", removeDevice],
+  ["forget-browser", forgetBrowser],
   ["end-all", endAllSessions],
   ["remove-factor", removeFactor],
   ["begin-totp", beginTotp],

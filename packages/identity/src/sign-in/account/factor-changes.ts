@@ -1,12 +1,14 @@
 import { newTotpSecret, totpStep } from "../../factors/totp.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import { readNumber } from "../steps/text-message.ts";
-import { type AccountChange, noted, refused, tooMany } from "./visit.ts";
+import { type AccountChange, endElsewhere, noted, refused, tooMany } from "./visit.ts";
 
-export const removeFactor: AccountChange = async (visit, field) =>
-  (await visit.parts.factors.remove(visit.account.id, field("factor")))
-    ? noted(visit, "factor-removed")
-    : refused(visit);
+/** What was signed in while the factor guarded the account is signed in no longer. */
+export const removeFactor: AccountChange = async (visit, field) => {
+  if (!(await visit.parts.factors.remove(visit.account.id, field("factor")))) return refused(visit);
+  await endElsewhere(visit, "factor-removed");
+  return noted(visit, "factor-removed");
+};
 
 export const beginTotp: AccountChange = () => Promise.resolve({ secret: newTotpSecret() });
 
@@ -16,9 +18,9 @@ export const addTotp: AccountChange = async (visit, field) => {
   if (secret === undefined) return refused(visit);
   const step = totpStep(secret, field("code").trim(), parts.now() / 1000);
   if (step === undefined) return { ...refused(visit), secret };
-  await parts.factors.addTotp(account.id, secret, step);
+  const factorId = await parts.factors.addTotp(account.id, secret, step);
   return {
-    ...(await noted(visit, "factor-added", { kind: "totp" })),
+    ...(await noted(visit, "factor-added", { kind: "totp" }, { factorId })),
     codes: await parts.factors.renewRecoveryCodes(account.id),
   };
 };
@@ -47,8 +49,8 @@ export const addPhone: AccountChange = async (visit, field) => {
   const about = await parts.codes.use("phone", sessionName, field("code"));
   const [owner, number] = (about ?? "").split(" ");
   if (owner !== account.id || number === undefined) return { ...refused(visit), phoneAsked: true };
-  await parts.factors.addPhone(account.id, number);
-  return noted(visit, "factor-added", { kind: "phone" });
+  const factorId = await parts.factors.addPhone(account.id, number);
+  return noted(visit, "factor-added", { kind: "phone" }, { factorId });
 };
 
 export const addPasskey: AccountChange = async (visit, field) => {
@@ -60,9 +62,10 @@ export const addPasskey: AccountChange = async (visit, field) => {
   )
     return refused(visit);
   const today = new Date(parts.now()).toISOString().slice(0, 10);
-  return (await parts.passkeys.add(account.id, field("credential"), challenge, today))
-    ? noted(visit, "factor-added", { kind: "passkey" })
-    : refused(visit);
+  const factorId = await parts.passkeys.add(account.id, field("credential"), challenge, today);
+  return factorId === undefined
+    ? refused(visit)
+    : noted(visit, "factor-added", { kind: "passkey" }, { factorId });
 };
 
 /** A secret on its way through a form: only this session of this browser can bring it back. */

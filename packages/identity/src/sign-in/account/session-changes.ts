@@ -1,4 +1,4 @@
-import { type AccountChange, noted, refused } from "./visit.ts";
+import { type AccountChange, endElsewhere, noted, refused } from "./visit.ts";
 
 export const endSession: AccountChange = async (visit, field) => {
   const { account, parts } = visit;
@@ -16,8 +16,12 @@ export const removeDevice: AccountChange = async (visit, field) =>
 
 /** Everywhere but in the browser in which it is asked for. */
 export const endAllSessions: AccountChange = async (visit) => {
-  const { account, parts, sessionName } = visit;
-  await parts.sessions.end({ accountId: account.id }, "ended-by-owner");
-  await parts.sessions.endBrowsers(account.id, sessionName);
+  await endElsewhere(visit, "ended-by-owner");
   return noted(visit, "sessions-ended");
 };
+
+/** A browser that is forgotten is asked for what a new one is asked for. */
+export const forgetBrowser: AccountChange = async (visit, field) =>
+  (await visit.parts.store.knownBrowsers.remove(visit.account.id, field("browser")))
+    ? noted(visit, "browser-forgotten")
+    : refused(visit);

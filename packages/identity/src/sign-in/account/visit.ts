@@ -1,5 +1,7 @@
 import type { Account } from "../../people/accounts.ts";
 import { audit } from "../../people/audit.ts";
+import type { EndingOptions } from "../../people/sessions.ts";
+import { type Happening, tellOwner } from "../notices.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import type { Say } from "../texts/speak.ts";
 
@@ -10,6 +12,8 @@ export interface Visit {
   readonly say: Say;
   /** Ties forms, challenges and secrets to this browser's session. */
   readonly sessionName: string;
+  /** By which this browser is known to the account, where its cookie names it. */
+  readonly browserId: string | undefined;
 }
 
 /** What the account page shows beside what it always shows. */
@@ -26,11 +30,30 @@ export interface AccountView {
 /** One change that somebody asks for on their page, and what the page says then. */
 export type AccountChange = (visit: Visit, field: (name: string) => string) => Promise<AccountView>;
 
-/** Writes a change down and tells the account's owner of it by mail. */
+/**
+ * Ends everything that was begun for the account, but for the browser in which it is asked for:
+ * forms that were made for it stay good.
+ */
+export const endElsewhere = (
+  { account, browserId, parts, sessionName }: Visit,
+  because: string,
+  also?: EndingOptions["also"],
+): Promise<number> =>
+  parts.sessions.endEverything(account.id, because, {
+    kept: { sessionUid: sessionName, browserId },
+    ...(also === undefined ? {} : { also }),
+  });
+
+/**
+ * Writes a change down and tells the account's owner of it.
+ *
+ * @param undone what `it was not me` takes back
+ */
 export async function noted(
   { account, parts, say }: Visit,
   action: string,
   details?: Readonly<Record<string, string>>,
+  undone: Omit<Happening, "event"> = {},
 ): Promise<AccountView> {
   await audit(parts.store.audit, parts.now(), {
     actor: `user:${account.id}`,
@@ -38,13 +61,7 @@ export async function noted(
     about: `user:${account.id}`,
     ...(details === undefined ? {} : { details }),
   });
-  if (account.email !== undefined)
-    parts.mailer.send({
-      to: account.email,
-      purpose: "security-notice",
-      locale: say.locale,
-      event: action,
-    });
+  tellOwner(parts, account, say.locale, { event: action, ...undone });
   return { said: say("saved") };
 }
 

@@ -1,49 +1,14 @@
-import { base32, totpUri } from "../../factors/totp.ts";
-import type { Pending, SignInSettings } from "../sign-in-parts.ts";
 import type { Say } from "../texts/speak.ts";
+import { button, codeField, fault, form, type FormView, link } from "./form-parts.ts";
 import { html, type Markup } from "./markup.ts";
 import { page, passkeyForm } from "./page.ts";
-
-export interface FormView {
-  readonly say: Say;
-  readonly settings: SignInSettings;
-  readonly pending: Pending;
-  /** Ties the form to this sign-in. */
-  readonly formToken: string;
-  readonly action: string;
-  readonly hint: string;
-  readonly fault: string | undefined;
-  /** Codes can be sent to telephones. */
-  readonly texts: boolean;
-  readonly providers: readonly { readonly id: string; readonly title: string }[];
-}
-
-const fault = (text: string | undefined): Markup | undefined =>
-  text === undefined ? undefined : html`<p class="fault" role="alert">${text}</p>`;
-
-const form = ({ action, formToken }: FormView, intent: string, body: Markup): Markup => html`
-  <form method="post" action="${action}">
-    <input type="hidden" name="form" value="${formToken}">
-    <input type="hidden" name="intent" value="${intent}">
-    ${body}
-  </form>
-`;
-const link = (view: FormView, intent: string, text: string): Markup =>
-  form(view, intent, html`<button class="link">${text}</button>`);
-const button = (text: string): Markup => html`<button>${text}</button>`;
+import { enrolPage, invitationPage, secondByPasskey, secondPage } from "./second-forms.ts";
 
 const emailField = (say: Say, value: string): Markup => html`
   <label>
     ${say("email")}
     <input name="email" type="email" value="${value}" autocomplete="username" autocapitalize="none"
       spellcheck="false" required maxlength="254" ${value === "" ? "autofocus" : ""}>
-  </label>
-`;
-const codeField = (say: Say, digits: number): Markup => html`
-  <label>
-    ${say("code")}
-    <input name="code" inputmode="${digits === 8 ? "numeric" : "text"}"
-      autocomplete="one-time-code" required maxlength="40" autofocus>
   </label>
 `;
 const newPasswordField = (say: Say, least: number): Markup => html`
@@ -112,7 +77,9 @@ export function stepPage(view: FormView): string {
       return page(say, say("resetTitle"), html`${top}${form(view, "new-password", fields)}`);
     }
     case "second":
-      return secondPage(view, top);
+      return pending.passkey === true ? secondByPasskey(view, top) : secondPage(view, top);
+    case "invitation":
+      return invitationPage(view, top);
     case "enrol":
       return enrolPage(view, top);
     case "recovery": {
@@ -133,42 +100,6 @@ export function stepPage(view: FormView): string {
     default:
       return pending.step;
   }
-}
-
-function secondPage(view: FormView, top: Markup | undefined): string {
-  const { pending, say, texts } = view;
-  const hint =
-    pending.mailed === true ? "mailHint" : pending.texted === true ? "textHint" : "totpHint";
-  const fields = html`${codeField(say, hint === "totpHint" ? 6 : 8)}${button(say("next"))}`;
-  return page(
-    say,
-    say("secondTitle"),
-    html`
-      ${top}
-      <p>${say(hint)}</p>
-      ${form(view, "second", fields)}
-      ${texts && pending.mailed !== true ? link(view, "send-text", say("sendText")) : undefined}
-      ${link(view, "start", say("signIn"))}
-    `,
-  );
-}
-
-function enrolPage(view: FormView, top: Markup | undefined): string {
-  const { pending, say, settings } = view;
-  const secret = Buffer.from(pending.secret ?? "", "base64");
-  const uri = totpUri(secret, settings.title, pending.email ?? settings.title);
-  const key = base32(secret).replace(/(.{4})(?=.)/g, "$1 ");
-  return page(
-    say,
-    say("enrolTitle"),
-    html`
-      ${top}
-      <p>${say("enrolHint")}</p>
-      <p><a class="button plain" href="${uri}">${say("openApp")}</a></p>
-      <p>${say("key")}: <code>${key}</code></p>
-      ${form(view, "enrol", html`${codeField(say, 6)}${button(say("next"))}`)}
-    `,
-  );
 }
 
 function startPage(view: FormView, top: Markup | undefined): string {

@@ -1,8 +1,8 @@
 import { type Account, readEmail } from "../../people/accounts.ts";
 import { verifyPassword } from "../../people/passwords.ts";
 import type { Pending, SignInParts } from "../sign-in-parts.ts";
-import { enrolment } from "./enrolment.ts";
 import { guesserOf, knownTo } from "./guesser.ts";
+import { whoIs } from "./standing.ts";
 import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
 import { sendText } from "./text-message.ts";
 
@@ -50,7 +50,7 @@ export async function afterFirst(
   const { attempt, needsMfa, say } = submission;
   const factors = await parts.factors.of(account.id);
   const carried = {
-    accountId: account.id,
+    who: whoIs(account),
     amr,
     ...(account.email === undefined ? {} : { email: account.email }),
     ...(link === undefined ? {} : { link }),
@@ -62,13 +62,15 @@ export async function afterFirst(
     };
   const mailbox = account.emailVerified ? account.email : undefined;
   if (needsMfa || parts.settings.secondFactor === "always") {
-    // Whoever has only the password must not set the second factor up: a code sent to the mailbox
-    // is asked for first.
-    if (mailbox === undefined || amr.includes("fed")) return { next: enrolment(carried) };
+    if (factors.some(({ kind }) => kind === "passkey"))
+      return { next: { step: "second", ...carried, passkey: true } };
+    // Whoever has only the password, or only the account at another provider, must not set the
+    // second factor up: a proof that was there before is asked for first.
+    if (mailbox === undefined) return { next: { step: "invitation", ...carried } };
     await mailCode(parts, submission, account.id, mailbox);
     return { next: { step: "second", ...carried, mailed: true, enrols: true } };
   }
-  const isNew = (await knownTo(parts, submission, account.id, account)) === undefined;
+  const isNew = (await knownTo(parts, submission, account)) === undefined;
   if (parts.settings.secondFactor === "new-device" && isNew && mailbox !== undefined) {
     await mailCode(parts, submission, account.id, mailbox);
     return { next: { step: "second", ...carried, mailed: true } };

@@ -1,6 +1,6 @@
 import type { Account } from "../../people/accounts.ts";
 import type { Guesser } from "../../people/guesses.ts";
-import { knownDevice } from "../known-device.ts";
+import { browserIdOf, knownSinceMs } from "../known-browser.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import type { Submission } from "./step.ts";
 
@@ -14,20 +14,24 @@ export async function guesserOf(
   return {
     account: name,
     address: submission.network,
-    knownDevice: await knownTo(parts, submission, name, account),
+    knownDevice: await knownTo(parts, submission, account),
   };
 }
 
 /**
- * A device on which this account was signed in before: by its cookie, or by its key. The store is
- * asked the same for accounts that are not there.
+ * A device on which this account was signed in before: by the name in its browser's cookie, or by
+ * its key. The store is asked the same for accounts that are not there.
  */
 export async function knownTo(
-  { sealing, store }: SignInParts,
+  { now, store }: SignInParts,
   { knownCookie, provenDevice }: Pick<Submission, "knownCookie" | "provenDevice">,
-  name: string,
   account: Account | undefined,
 ): Promise<string | undefined> {
-  if (provenDevice === undefined) return knownDevice(knownCookie, name, sealing);
-  return (await store.devices.isKnown(account?.id ?? "", provenDevice)) ? provenDevice : undefined;
+  const accountId = account?.id ?? "";
+  if (provenDevice !== undefined)
+    return (await store.devices.isKnown(accountId, provenDevice)) ? provenDevice : undefined;
+  const browser = browserIdOf(knownCookie);
+  if (browser === undefined) return undefined;
+  const isKnown = await store.knownBrowsers.isKnown(accountId, browser, knownSinceMs(now()));
+  return isKnown ? browser : undefined;
 }

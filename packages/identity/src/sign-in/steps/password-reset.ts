@@ -2,10 +2,12 @@ import { type Account, readEmail } from "../../people/accounts.ts";
 import { audit } from "../../people/audit.ts";
 import { judgePassword } from "../../people/password-rules.ts";
 import { hashPassword } from "../../people/passwords.ts";
+import { tellOwner } from "../notices.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import type { Say } from "../texts/speak.ts";
 import { afterFirst } from "./first-proof.ts";
 import { guesserOf } from "./guesser.ts";
+import { standingAccount, whoIs } from "./standing.ts";
 import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
 import { sendText } from "./text-message.ts";
 
@@ -21,7 +23,7 @@ export async function askForReset(parts: SignInParts, submission: Submission): P
   const code = await parts.codes.make(
     "reset",
     attempt,
-    account === undefined || account.disabled ? "" : account.id,
+    account === undefined || account.disabled ? "" : `${account.id} ${account.epoch}`,
   );
   if (account !== undefined && !account.disabled)
     parts.mailer.send({ to: email, purpose: "reset", locale: say.locale, code });
@@ -32,16 +34,17 @@ export async function takeResetCode(
   { codes }: SignInParts,
   { attempt, field, say }: Submission,
 ): Promise<Outcome> {
-  const accountId = await codes.use("reset", attempt, field("code"));
-  return accountId === undefined || accountId === ""
+  const about = await codes.use("reset", attempt, field("code"));
+  const [accountId = "", epoch] = (about ?? "").split(" ");
+  return accountId === ""
     ? wrong(say)
-    : { next: { step: "reset-password", accountId } };
+    : { next: { step: "reset-password", who: { accountId, epoch: Number(epoch) } } };
 }
 
 export async function resetPassword(parts: SignInParts, submission: Submission): Promise<Outcome> {
   const { attempt, field, pending, say } = submission;
-  const account = await parts.accounts.byId(pending.accountId ?? "");
-  if (account === undefined || account.disabled) return wrong(say);
+  const account = await standingAccount(parts, pending);
+  if (account === undefined) return wrong(say);
   const judged = await judgePassword(
     field("password"),
     [account.email?.split("@")[0] ?? ""],
@@ -57,41 +60,42 @@ export async function resetPassword(parts: SignInParts, submission: Submission):
     return {
       next: {
         step: "second",
-        accountId: account.id,
+        who: whoIs(account),
         amr: ["pwd"],
         passwordHash,
         ...(hasTotp ? {} : { texted: await sendText(parts, attempt, account.id, say) }),
       },
     };
-  await replacePassword(parts, account, passwordHash, say);
+  const changed = await replacePassword(parts, account, passwordHash, say);
+  if (changed === undefined) return wrong(say);
   return afterFirst(
     parts,
     { ...submission, knownCookie: undefined },
-    { ...account, emailVerified: true },
+    { ...changed, emailVerified: true },
     ["pwd"],
   );
 }
 
-/** Whoever knew the old password is signed out with it. */
+/**
+ * Whoever knew the old password is signed out with it, wherever they are and however far they have
+ * come.
+ *
+ * @returns the account as it is then; undefined when it is gone
+ */
 export async function replacePassword(
   parts: SignInParts,
   account: Account,
   passwordHash: string,
   say: Say,
-): Promise<void> {
-  await parts.accounts.setPassword(account.id, passwordHash);
-  await parts.sessions.end({ accountId: account.id }, "password-changed");
-  await parts.sessions.endBrowsers(account.id);
+): Promise<Account | undefined> {
+  await parts.sessions.endEverything(account.id, "password-changed", {
+    also: ({ accounts }) => accounts.setPasswordHash(account.id, passwordHash),
+  });
   await audit(parts.store.audit, parts.now(), {
     actor: `user:${account.id}`,
     action: "password-changed",
     about: `user:${account.id}`,
   });
-  if (account.email !== undefined)
-    parts.mailer.send({
-      to: account.email,
-      purpose: "security-notice",
-      locale: say.locale,
-      event: "password-changed",
-    });
+  tellOwner(parts, account, say.locale, { event: "password-changed" });
+  return parts.accounts.byId(account.id);
 }

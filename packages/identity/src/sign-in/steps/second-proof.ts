@@ -2,35 +2,42 @@ import type { Pending, SignInParts } from "../sign-in-parts.ts";
 import { enrolment } from "./enrolment.ts";
 import { guesserOf } from "./guesser.ts";
 import { replacePassword } from "./password-reset.ts";
+import { standingAccount, whoIs } from "./standing.ts";
 import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
 import { sendText } from "./text-message.ts";
 
 export async function secondStep(parts: SignInParts, submission: Submission): Promise<Outcome> {
   const { attempt, field, intent, pending, say } = submission;
-  const account = await parts.accounts.byId(pending.accountId ?? "");
-  if (account === undefined || account.disabled) return wrong(say);
-  if (intent === "send-text" && pending.mailed !== true && parts.texter !== undefined)
+  const account = await standingAccount(parts, pending);
+  if (account === undefined) return wrong(say);
+  const isText = pending.mailed !== true && pending.passkey !== true;
+  if (intent === "send-text" && isText && parts.texter !== undefined)
     return { next: { ...pending, texted: await sendText(parts, attempt, account.id, say) } };
   const guesser = await guesserOf(parts, submission, `second:${account.id}`, account);
   const waitMs = await parts.guesses.waitMs(guesser);
   if (waitMs > 0) return mustWait(say, waitMs);
   await parts.guesses.count(guesser);
-  const proof = await proofOf(parts, account.id, attempt, field("code"), pending);
+  const proof =
+    pending.passkey === true
+      ? await proofByPasskey(parts, account.id, submission)
+      : await proofOf(parts, account.id, attempt, field("code"), pending);
   if (proof === undefined) return wrong(say);
   await parts.guesses.forgive(guesser);
-  const amr = [...(pending.amr ?? []), ...proof];
+  const amr = [...new Set([...(pending.amr ?? []), ...proof])];
   if (pending.enrols === true)
     return {
       next: enrolment({
-        accountId: account.id,
+        who: whoIs(account),
         amr,
         ...(account.email === undefined ? {} : { email: account.email }),
         ...(pending.link === undefined ? {} : { link: pending.link }),
       }),
     };
-  if (pending.passwordHash !== undefined)
-    await replacePassword(parts, account, pending.passwordHash, say);
-  return { signedIn: account, amr, link: pending.link };
+  const signedIn =
+    pending.passwordHash === undefined
+      ? account
+      : await replacePassword(parts, account, pending.passwordHash, say);
+  return signedIn === undefined ? wrong(say) : { signedIn, amr, link: pending.link };
 }
 
 /**
@@ -50,5 +57,17 @@ async function proofOf(
     return ["otp", "mfa"];
   return texted === true && (await codes.use("second", attempt, code)) === accountId
     ? ["sms", "mfa"]
+    : undefined;
+}
+
+/** A passkey of this account, and of no other. */
+async function proofByPasskey(
+  { passkeys }: SignInParts,
+  accountId: string,
+  { field, pending: { challenge } }: Submission,
+): Promise<readonly string[] | undefined> {
+  return challenge !== undefined &&
+    (await passkeys.use(field("credential"), challenge)) === accountId
+    ? ["hwk", "user", "mfa"]
     : undefined;
 }

@@ -1,10 +1,12 @@
 import { Busy } from "../../people/passwords.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import { enrol } from "./enrolment.ts";
+import { byInvitation } from "./invitation.ts";
 import { byPasskey, byPassword } from "./first-proof.ts";
 import { askForReset, resetPassword, takeResetCode } from "./password-reset.ts";
 import { secondStep } from "./second-proof.ts";
 import { confirmSignUp, signUp } from "./sign-up.ts";
+import { standingAccount } from "./standing.ts";
 import { type Outcome, type Submission, wrong } from "./step.ts";
 
 /**
@@ -43,6 +45,8 @@ function stepOf(parts: SignInParts, submission: Submission): Promise<Outcome> {
       return resetPassword(parts, submission);
     case "second":
       return secondStep(parts, submission);
+    case "invitation":
+      return byInvitation(parts, submission);
     case "enrol":
       return enrol(parts, submission);
     case "recovery":
@@ -71,7 +75,7 @@ async function start(parts: SignInParts, submission: Submission): Promise<Outcom
   }
 }
 
-async function signedIn({ accounts }: SignInParts, { pending, say }: Submission): Promise<Outcome> {
-  const account = await accounts.byId(pending.accountId ?? "");
+async function signedIn(parts: SignInParts, { pending, say }: Submission): Promise<Outcome> {
+  const account = await standingAccount(parts, pending);
   return account === undefined ? wrong(say) : { signedIn: account, amr: pending.amr ?? [] };
 }

@@ -76,5 +76,22 @@ export const dutch: Texts = {
   changePassword: "Wachtwoord wijzigen",
   save: "Opslaan",
   saved: "Opgeslagen.",
+  passkeyHint:
+    "Hiervoor is een tweede bewijs nodig van wie u bent. Gebruik de passkey van dit account.",
+  invitationHint:
+    "Hiervoor is een tweede bewijs nodig van wie u bent, en dit account heeft er nog geen. Vraag de beheerder van deze dienst om een uitnodiging, en typ de code van acht cijfers hier.",
+  notMeTitle: "Was u het niet?",
+  notMeHint:
+    "Dan eindigt alles wat bij uw account is aangemeld: elke app, elke browser, elke begonnen aanmelding. Waar dit bericht over ging wordt teruggedraaid, en uw wachtwoord wordt vergeten, omdat iemand anders het kan kennen.",
+  notMe: "Ik was het niet: alles beëindigen",
+  notMeDone: "Klaar. Alles wat bij uw account was aangemeld, is beëindigd.",
+  notMeReset: "Open de app, kies 'wachtwoord vergeten', en kies een nieuw wachtwoord.",
+  notMeExpired: "Deze link is verlopen. Meld u aan, en bekijk uw account.",
+  browsers: "Browsers die u kennen",
+  browserSince: "{0}, sinds {1}, laatst gebruikt {2}",
+  forget: "Vergeten",
+  thisOne: "Deze",
+  unnamedBrowser: "Een browser",
+  fromNetwork: "vanaf {0}",
   signOut: "Uitloggen",
 };

@@ -75,6 +75,22 @@ export const english = {
   changePassword: "Change the password",
   save: "Save",
   saved: "Saved.",
+  passkeyHint: "This needs a second proof of who you are. Use the passkey of this account.",
+  invitationHint:
+    "This needs a second proof of who you are, and this account has none yet. Ask whoever runs this service for an invitation, and type its code of eight digits here.",
+  notMeTitle: "It was not you?",
+  notMeHint:
+    "Then everything that was signed in to your account ends: every app, every browser, every sign-in underway. What this message was about is taken back, and your password is forgotten, because somebody else may know it.",
+  notMe: "It was not me: end everything",
+  notMeDone: "Done. Everything that was signed in to your account has ended.",
+  notMeReset: "Open the app, choose 'I have forgotten my password', and choose a new one.",
+  notMeExpired: "This link has expired. Sign in, and look at your account.",
+  browsers: "Browsers that know you",
+  browserSince: "{0}, since {1}, last used {2}",
+  forget: "Forget",
+  thisOne: "This one",
+  unnamedBrowser: "A browser",
+  fromNetwork: "from {0}",
   signOut: "Sign out",
 };
 

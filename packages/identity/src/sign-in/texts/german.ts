@@ -78,5 +78,22 @@ export const german: Texts = {
   changePassword: "Passwort ändern",
   save: "Speichern",
   saved: "Gespeichert.",
+  passkeyHint:
+    "Hierfür ist ein zweiter Nachweis nötig, wer Sie sind. Verwenden Sie den Passkey dieses Kontos.",
+  invitationHint:
+    "Hierfür ist ein zweiter Nachweis nötig, wer Sie sind, und dieses Konto hat noch keinen. Bitten Sie den Betreiber dieses Dienstes um eine Einladung, und geben Sie deren achtstelligen Code hier ein.",
+  notMeTitle: "Das waren nicht Sie?",
+  notMeHint:
+    "Dann endet alles, was an Ihrem Konto angemeldet ist: jede App, jeder Browser, jede begonnene Anmeldung. Wovon diese Nachricht handelt, wird zurückgenommen, und Ihr Passwort wird vergessen, weil jemand anderes es kennen könnte.",
+  notMe: "Das war ich nicht: alles beenden",
+  notMeDone: "Erledigt. Alles, was an Ihrem Konto angemeldet war, ist beendet.",
+  notMeReset: "Öffnen Sie die App, wählen Sie „Passwort vergessen“, und wählen Sie ein neues.",
+  notMeExpired: "Dieser Link ist abgelaufen. Melden Sie sich an, und sehen Sie sich Ihr Konto an.",
+  browsers: "Browser, die Sie kennen",
+  browserSince: "{0}, seit {1}, zuletzt am {2}",
+  forget: "Vergessen",
+  thisOne: "Dieser hier",
+  unnamedBrowser: "Ein Browser",
+  fromNetwork: "aus {0}",
   signOut: "Abmelden",
 };

@@ -11,10 +11,12 @@ const session = {
     accountId: string,
     clientId: string,
     deviceId: string,
+    label: { type: "string", description: "App, build and system, as the sign-in said." },
+    network: string,
     createdAt: moment,
     usedAt: moment,
   },
-  required: ["id", "accountId", "clientId", "createdAt", "usedAt"],
+  required: ["id", "accountId", "clientId", "label", "network", "createdAt", "usedAt"],
 };
 const ended = {
   status: 200,

@@ -16,6 +16,7 @@ export const actions: Readonly<Record<string, Action>> = {
   disable: { takes: who, help: "end the sessions, and let the account sign in no more" },
   enable: { takes: who, help: "let the account sign in again" },
   remove: { takes: who, help: "remove the account with all that belongs to it" },
+  invite: { takes: who, help: "a code with which they set up their first second factor" },
   sessions: { takes: who, help: "where the account is signed in" },
   "sign-out": { takes: who, help: "end the sessions, or what --session and --everybody name" },
 };
@@ -55,8 +56,9 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   const [action = "list", name] = command.words;
-  return withStore(command, environment, async ({ policy, store }) => {
-    const administration = new Administration(store, "command", Object.keys(policy.roles ?? {}));
+  return withStore(command, environment, async ({ policy, sealing, store }) => {
+    const roles = Object.keys(policy.roles ?? {});
+    const administration = new Administration(store, sealing, "command", roles);
     const { lines, value } = await answer(administration, action, name, command).catch(asMisuse);
     terminal.out(command.values["json"] === true ? JSON.stringify(value) : lines);
     return 0;
@@ -149,12 +151,14 @@ async function act(
       return {
         value: all,
         lines: tableLines([
-          ["SESSION", "APP", "SINCE", "LAST USED"],
+          ["SESSION", "APP", "SINCE", "LAST USED", "SAID OF ITSELF", "NETWORK"],
           ...all.map((one) => [
             one.id,
             one.clientId,
             new Date(one.createdAt).toISOString(),
             new Date(one.usedAt).toISOString(),
+            one.label,
+            one.network,
           ]),
         ]),
       };
@@ -164,6 +168,13 @@ async function act(
       return {
         value: { ended },
         lines: `${ended} ${ended === 1 ? "session has" : "sessions have"} ended.`,
+      };
+    }
+    case "invite": {
+      const code = await administration.invite(account);
+      return {
+        value: { id: account.id, code },
+        lines: `Give this code to ${account.id} alone; it is good for a day, and for one use: ${code}`,
       };
     }
     case "remove":

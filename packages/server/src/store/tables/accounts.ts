@@ -1,4 +1,9 @@
-import type { AccountChange, AccountRecord, AccountTable } from "@portcullis/identity/store";
+import type {
+  AccountChange,
+  AccountRecord,
+  AccountTable,
+  RaisedAccount,
+} from "@portcullis/identity/store";
 import type { Kysely, Selectable } from "kysely";
 import type { Schema } from "../schema.ts";
 
@@ -21,6 +26,7 @@ export class AccountRows implements AccountTable {
         roles: JSON.stringify(account.roles),
         tier: account.tier ?? null,
         version: account.version,
+        epoch: account.epoch,
         created_at: account.createdAtMs,
         disabled_at: account.disabledAtMs ?? null,
       })
@@ -58,11 +64,28 @@ export class AccountRows implements AccountTable {
     return rows.map(recordOf);
   }
 
-  async setPasswordHash(id: string, passwordHash: string): Promise<void> {
+  async setPasswordHash(id: string, passwordHash: string | null): Promise<void> {
     await this.#db
       .updateTable("accounts")
       .set({ password: passwordHash })
       .where("id", "=", id)
+      .execute();
+  }
+
+  async raiseEpoch(id: string): Promise<RaisedAccount | undefined> {
+    const row = await this.#db
+      .updateTable("accounts")
+      .set((eb) => ({ epoch: eb("epoch", "+", 1), version: eb("version", "+", 1) }))
+      .where("id", "=", id)
+      .returning(["epoch", "version"])
+      .executeTakeFirst();
+    return row === undefined ? undefined : { epoch: row.epoch, version: row.version };
+  }
+
+  async raiseEveryEpoch(): Promise<void> {
+    await this.#db
+      .updateTable("accounts")
+      .set((eb) => ({ epoch: eb("epoch", "+", 1), version: eb("version", "+", 1) }))
       .execute();
   }
 
@@ -111,6 +134,7 @@ function recordOf(row: Selectable<Schema["accounts"]>): AccountRecord {
     roles: JSON.parse(row.roles) as string[],
     tier: row.tier ?? undefined,
     version: row.version,
+    epoch: row.epoch,
     createdAtMs: row.created_at,
     disabledAtMs: row.disabled_at ?? undefined,
   };

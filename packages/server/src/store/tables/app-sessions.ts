@@ -24,6 +24,10 @@ export class AppSessionRows implements AppSessionTable {
         account_id: session.accountId,
         client_id: session.clientId,
         device_id: session.deviceId ?? null,
+        epoch: session.epoch,
+        label: session.label,
+        network: session.network,
+        ends_at: session.endsAtMs ?? null,
         confirmed_generation: 0,
         created_at: session.createdAtMs,
         used_at: session.createdAtMs,
@@ -34,12 +38,18 @@ export class AppSessionRows implements AppSessionTable {
       .execute();
   }
 
-  async openOf(accountId: string): Promise<readonly AppSessionRecord[]> {
+  async openOf(accountId: string, nowMs: number): Promise<readonly AppSessionRecord[]> {
     const rows = await this.#db
       .selectFrom("app_sessions")
-      .selectAll()
+      .innerJoin("accounts", (join) =>
+        join
+          .onRef("accounts.id", "=", "app_sessions.account_id")
+          .onRef("accounts.epoch", "=", "app_sessions.epoch"),
+      )
+      .selectAll("app_sessions")
       .where("account_id", "=", accountId)
       .where("ended_at", "is", null)
+      .where((eb) => eb.or([eb("ends_at", "is", null), eb("ends_at", ">", nowMs)]))
       .orderBy("used_at", "desc")
       .execute();
     return rows.map(recordOf);
@@ -56,11 +66,17 @@ export class AppSessionRows implements AppSessionTable {
       : { hasEnded: row.ended_at !== null, confirmedGeneration: row.confirmed_generation };
   }
 
-  async noteUse(grantRef: string, generation: number, atMs: number): Promise<void> {
+  async noteUse(
+    grantRef: string,
+    generation: number,
+    atMs: number,
+    endsAtMs: number | undefined,
+  ): Promise<void> {
     await this.#db
       .updateTable("app_sessions")
       .set((eb) => ({
         used_at: atMs,
+        ...(endsAtMs === undefined ? {} : { ends_at: endsAtMs }),
         confirmed_generation: eb
           .case()
           .when("confirmed_generation", "<", generation)
@@ -121,7 +137,11 @@ function recordOf(row: Selectable<Schema["app_sessions"]>): AppSessionRecord {
     accountId: row.account_id,
     clientId: row.client_id,
     deviceId: row.device_id ?? undefined,
+    epoch: row.epoch,
+    label: row.label,
+    network: row.network,
     createdAtMs: row.created_at,
+    endsAtMs: row.ends_at ?? undefined,
     usedAtMs: row.used_at,
   };
 }

@@ -14,6 +14,7 @@ export class DeviceRows implements DeviceTable {
     accountId,
     atMs,
     clientId,
+    epoch,
     id,
     isTrusted,
   }: Parameters<DeviceTable["noteSignIn"]>[0]): Promise<void> {
@@ -27,14 +28,24 @@ export class DeviceRows implements DeviceTable {
         first_seen_at: atMs,
         last_seen_at: atMs,
         trusted_at: isTrusted ? atMs : null,
+        epoch,
         removed_at: null,
       })
       .onConflict((conflict) =>
-        conflict.columns(["account_id", "id"]).doUpdateSet({
+        conflict.columns(["account_id", "id"]).doUpdateSet((eb) => ({
           last_seen_at: atMs,
           removed_at: null,
-          ...(isTrusted ? { trusted_at: atMs } : {}),
-        }),
+          epoch,
+          // Trust of an older epoch is not carried into this one.
+          trusted_at: isTrusted
+            ? atMs
+            : eb
+                .case()
+                .when("devices.epoch", "=", epoch)
+                .then(eb.ref("devices.trusted_at"))
+                .else(null)
+                .end(),
+        })),
       )
       .execute();
   }
@@ -42,7 +53,9 @@ export class DeviceRows implements DeviceTable {
   async of(accountId: string): Promise<readonly DeviceRecord[]> {
     const rows = await this.#db
       .selectFrom("devices")
-      .selectAll()
+      .innerJoin("accounts", "accounts.id", "devices.account_id")
+      .selectAll("devices")
+      .select("accounts.epoch as present_epoch")
       .where("account_id", "=", accountId)
       .where("removed_at", "is", null)
       .orderBy("last_seen_at", "desc")
@@ -52,7 +65,7 @@ export class DeviceRows implements DeviceTable {
       label: row.label,
       firstSeenAtMs: row.first_seen_at,
       lastSeenAtMs: row.last_seen_at,
-      isTrusted: row.trusted_at !== null,
+      isTrusted: row.trusted_at !== null && row.epoch === row.present_epoch,
     }));
   }
 
@@ -82,9 +95,14 @@ export class DeviceRows implements DeviceTable {
   ): Promise<{ readonly trusted_at: number | null } | undefined> {
     return this.#db
       .selectFrom("devices")
+      .innerJoin("accounts", (join) =>
+        join
+          .onRef("accounts.id", "=", "devices.account_id")
+          .onRef("accounts.epoch", "=", "devices.epoch"),
+      )
       .select("trusted_at")
       .where("account_id", "=", accountId)
-      .where("id", "=", id)
+      .where("devices.id", "=", id)
       .where("removed_at", "is", null)
       .executeTakeFirst();
   }

@@ -44,14 +44,14 @@ export class OidcRecordRows implements OidcRecordTable, SealedTable {
 
   async put(record: NewOidcRecord): Promise<void> {
     const row = rowOf(record);
-    const { account_ref, expires_at, generation, grant_ref, sealed, uid_ref } = row;
+    const { account_ref, epoch, expires_at, generation, grant_ref, sealed, uid_ref } = row;
     await this.#db
       .insertInto("oidc_records")
       .values(row)
       .onConflict((conflict) =>
         conflict
           .columns(["model", "id"])
-          .doUpdateSet({ account_ref, expires_at, grant_ref, sealed, uid_ref, generation }),
+          .doUpdateSet({ account_ref, epoch, expires_at, grant_ref, sealed, uid_ref, generation }),
       )
       .execute();
   }
@@ -109,6 +109,15 @@ export class OidcRecordRows implements OidcRecordTable, SealedTable {
     await query.execute();
   }
 
+  async keepBrowserSession(uidRef: string, epoch: number): Promise<void> {
+    await this.#db
+      .updateTable("oidc_records")
+      .set({ epoch })
+      .where("uid_ref", "=", uidRef)
+      .where("model", "=", "Session")
+      .execute();
+  }
+
   async removeExpired(beforeMs: number, refreshTokensBeforeMs: number): Promise<void> {
     await this.#db
       .deleteFrom("oidc_records")
@@ -150,6 +159,7 @@ const rowOf = (record: NewOidcRecord): Insertable<Schema["oidc_records"]> => ({
   grant_ref: record.grantRef ?? null,
   account_ref: record.accountRef ?? null,
   uid_ref: record.uidRef ?? null,
+  epoch: record.epoch ?? null,
   sealed: record.sealed,
   generation: record.generation ?? null,
   consumed_at: null,
@@ -162,6 +172,7 @@ const recordOf = (row: Selectable<Schema["oidc_records"]>): OidcRecord => ({
   grantRef: row.grant_ref ?? undefined,
   accountRef: row.account_ref ?? undefined,
   uidRef: row.uid_ref ?? undefined,
+  epoch: row.epoch ?? undefined,
   sealed: row.sealed,
   generation: row.generation ?? undefined,
   consumedAtMs: row.consumed_at ?? undefined,
