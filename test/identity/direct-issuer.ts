@@ -3,11 +3,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KyselyPlugin } from "kysely";
+import type { Sealing } from "@portcullis/identity/store";
+import type { Kysely, KyselyPlugin } from "kysely";
 import { openIdentity, type Identity } from "../../packages/identity/src/open-identity.ts";
 import { Accounts } from "../../packages/identity/src/people/accounts.ts";
 import { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
 import { openDatabase } from "../../packages/server/src/store/open-store.ts";
+import type { Schema } from "../../packages/server/src/store/schema.ts";
 import { SigningKeys } from "../../packages/identity/src/protocol/signing-keys.ts";
 import { createSealing } from "../../packages/server/src/store/sealing.ts";
 import { freshDatabase } from "./fresh-database.ts";
@@ -29,6 +31,11 @@ export interface DirectIssuer extends IdentityGate {
   now(): number;
   /** Everything in the database, as text. */
   dump(): Promise<string>;
+  readonly db: Kysely<Schema>;
+  readonly store: DatabaseStore;
+  readonly sealing: Sealing;
+  /** What the issuer has said for people. */
+  readonly said: readonly string[];
 }
 
 const tables = [
@@ -151,6 +158,10 @@ export async function openDirectIssuer({
           .execute()
       ).length;
     },
+    db,
+    store: real,
+    sealing,
+    said,
     async dump() {
       let text = "";
       for (const table of tables) {

@@ -96,6 +96,17 @@ forEveryStore((test, store) => {
     assert.deepEqual(left, [false, true, true, false, true]);
   });
 
+  test("of many who put the next generation in place of the same one, one does", async () => {
+    const { oidcRecords } = store();
+    const family = recordOf("RefreshToken", { generation: 4, grantRef: nameOf("grant") });
+    await oidcRecords.put(family);
+    const advanced = await atOnce(() => oidcRecords.advance({ ...family, generation: 5 }, 4));
+    assert.equal(howMany(advanced, true), 1);
+    assert.equal((await oidcRecords.find(family.model, family.id))?.generation, 5);
+    assert.equal(await oidcRecords.advance({ ...family, generation: 6 }, 4), false);
+    assert.equal(await oidcRecords.advance({ ...family, id: nameOf("record") }, 5), false);
+  });
+
   test("a session is confirmed upward only, and ends once", async () => {
     const session = {
       id: nameOf("session"),
@@ -118,7 +129,14 @@ forEveryStore((test, store) => {
     assert.deepEqual(await appSessions.progressOf(session.grantRef), {
       hasEnded: false,
       confirmedGeneration: 3,
+      spentAtMs: 10,
     });
+    await appSessions.noteUse(session.grantRef, 3, 11, undefined);
+    assert.equal(
+      (await appSessions.progressOf(session.grantRef))?.spentAtMs,
+      10,
+      "asking again for a lost answer does not move the moment",
+    );
     await appSessions.confirm(session.id, 4);
     assert.equal((await appSessions.progressOf(session.grantRef))?.confirmedGeneration, 4);
     assert.deepEqual(await appSessions.openOf(session.accountId, 59), [

@@ -12,6 +12,8 @@ import { everyScopeOf, type IssuerRules } from "./issuer-rules.ts";
 import { providerSettings } from "./provider-settings.ts";
 import type { PrivateJwk } from "./signing-keys.ts";
 import { answerStructuredTokens } from "./structured-tokens.ts";
+import { type NewToken, nextToken } from "../rotation/family.ts";
+import { currentWork, UnitOfWork } from "../rotation/unit-of-work.ts";
 import { inOneTransaction } from "../rotation/token-requests.ts";
 
 export interface IssuerSettings
@@ -57,6 +59,7 @@ export class Issuer {
       now,
       retryWindowMs: settings.retryWindowMs,
       receiptMs: settings.receiptMs,
+      onTrouble: parts.onTrouble,
       findClient: (id) => this.#metadata.get(id),
       onSessionEnded: async (tables, { accountId, because, clientId, sessionId }) => {
         await revoke(tables.revocations, now(), { kind: "session", value: sessionId });
@@ -120,7 +123,7 @@ export class Issuer {
     const text = keys.map(({ kid }) => kid).join();
     if (text === this.#keysText) return false;
     this.#keysText = text;
-    const { accounts, sealing, settings } = this.#parts;
+    const { accounts, now, sealing, settings } = this.#parts;
     const rules: IssuerRules = {
       ...settings,
       isFirstParty: (id) => this.#clients.get(id)?.firstParty === true,
@@ -133,6 +136,10 @@ export class Issuer {
       ...providerSettings(rules, keys, accounts, sealing),
       adapter: createGrantStore(this.#store),
     });
+    const tokens = provider.RefreshToken.prototype as unknown as { generateTokenId: unknown };
+    tokens.generateTokenId = function (this: NewToken): string {
+      return nextToken(this, currentWork.getStore() ?? new UnitOfWork(), sealing, now());
+    };
     // Only the gate can reach the socket: its X-Forwarded-* fields say who asks, and over which
     // protocol.
     provider.proxy = true;

@@ -3,6 +3,7 @@ import type { AdapterPayload } from "oidc-provider";
 import type { Sealing } from "../store/sealing.ts";
 import type { Store, Tables } from "../store/store.ts";
 import { epochUnder, withSessionEpoch } from "./epochs.ts";
+import { withFamily } from "./family.ts";
 import { sealRecord } from "./sealed-record.ts";
 import type { UnitOfWork, Write, WriteOf } from "./unit-of-work.ts";
 
@@ -45,11 +46,17 @@ export async function commit(
   await options.store.inTransaction(async (tables) => {
     // What can fail comes first: less to undo, and two that race meet at the same row in the same
     // order.
-    for (const write of work.writes) if (write.do === "spend") await spend(write, tables, options);
-    for (const write of work.writes) await apply(write, work, tables, options);
+    for (const write of work.writes)
+      if (isAdvance(write)) await put(write, work, tables, options);
+      else if (write.do === "spend") await spend(write, work, tables, options);
+    for (const write of work.writes)
+      if (!isAdvance(write)) await apply(write, work, tables, options);
     await and?.(tables);
   });
 }
+
+const isAdvance = (write: Write): write is WriteOf<"put"> =>
+  write.do === "put" && write.model === "RefreshToken";
 
 /** What is to be spent was spent before. */
 function apply(
@@ -74,9 +81,12 @@ function apply(
 
 async function spend(
   { id, model }: WriteOf<"spend">,
+  { families }: UnitOfWork,
   { oidcRecords }: Tables,
   { now }: CommitOptions,
 ): Promise<void> {
+  // A family's live token is spent by putting the next one in its place.
+  for (const { rowId } of families.values()) if (rowId === id) return;
   if (!(await oidcRecords.spend(model, id, now()))) throw new SpentMeanwhile(model);
 }
 
@@ -86,7 +96,8 @@ async function put(
   tables: Tables,
   { now, sealing }: CommitOptions,
 ): Promise<void> {
-  const name = recordId(model, id);
+  const family = model === "RefreshToken" ? work.families.get(given.grantId ?? "") : undefined;
+  const name = family === undefined ? recordId(model, id) : family.rowId;
   const { epoch, payload } = await underItsEpoch(model, given, work, tables);
   const grantId = model === "Grant" ? id : payload.grantId;
   const generation =
@@ -101,7 +112,12 @@ async function put(
       payload.accountId === undefined ? undefined : recordId("account", payload.accountId),
     uidRef: payload.uid === undefined ? undefined : recordId("uid", payload.uid),
     epoch,
-    sealed: sealRecord(model, name, payload, sealing),
+    sealed: sealRecord(
+      model,
+      name,
+      family === undefined ? payload : withFamily(payload, family),
+      sealing,
+    ),
     generation,
     expiresAtMs,
   };
@@ -109,7 +125,8 @@ async function put(
     if (!(await tables.oidcRecords.putOnce(record, now()))) throw new ProofReplayed();
     return;
   }
-  await tables.oidcRecords.put(record);
+  if (family?.from === undefined) return tables.oidcRecords.put(record);
+  if (!(await tables.oidcRecords.advance(record, family.from))) throw new SpentMeanwhile(model);
 }
 
 /** The record with the epoch of the person it is about: its own, or within an interaction. */

@@ -2,6 +2,9 @@ import type { Adapter, AdapterPayload } from "oidc-provider";
 import { grantRef, recordId } from "../names/record-names.ts";
 import type { OidcRecord } from "../store/oidc-records.ts";
 import { commit, type CommitOptions } from "./commit.ts";
+import { familyRow } from "./family.ts";
+import { handleOf } from "./family-token.ts";
+import { findFamilyToken } from "./presented-family.ts";
 import { findPresentedCode, findPresentedToken } from "./presented-token.ts";
 import { bearersOf, stillStand } from "./epochs.ts";
 import { openRecord } from "./sealed-record.ts";
@@ -10,6 +13,7 @@ import { currentWork, UnitOfWork } from "./unit-of-work.ts";
 export interface GrantStoreOptions extends CommitOptions {
   /** For how long a lost answer may be asked for again. */
   readonly retryWindowMs: number;
+  readonly onTrouble: (message: string) => void;
   /** Registered apps by their ids; changed without a restart. */
   readonly findClient: (id: string) => AdapterPayload | undefined;
 }
@@ -53,10 +57,20 @@ class GrantAdapter implements Adapter {
     const name = recordId(this.#model, id);
     const work = currentWork.getStore();
     if (work?.seen.has(name) === true) return work.seen.get(name);
-    const record = await this.#options.store.oidcRecords.find(this.#model, name);
-    const payload = record === undefined ? undefined : await this.#payloadOf(record, id, work);
+    const payload = await this.#read(id, name, work);
     work?.seen.set(name, payload);
     return payload;
+  }
+
+  async #read(
+    id: string,
+    name: string,
+    work: UnitOfWork | undefined,
+  ): Promise<AdapterPayload | undefined> {
+    const handle = this.#model === "RefreshToken" ? handleOf(id) : undefined;
+    if (handle !== undefined) return findFamilyToken(handle, id, work, this.#options);
+    const record = await this.#options.store.oidcRecords.find(this.#model, name);
+    return record === undefined ? undefined : this.#payloadOf(record, id, work);
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -85,9 +99,12 @@ class GrantAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
+    const handle = this.#model === "RefreshToken" ? handleOf(id) : undefined;
+    const name = recordId(this.#model, id);
     await this.#within((work) => {
-      work.seen.set(recordId(this.#model, id), undefined);
-      work.writes.push({ do: "remove", model: this.#model, id: recordId(this.#model, id) });
+      work.seen.set(name, undefined);
+      const row = handle === undefined ? name : familyRow(handle);
+      work.writes.push({ do: "remove", model: this.#model, id: row });
     });
   }
 

@@ -25,7 +25,7 @@ export interface RefreshTokenFacts {
   /** How often its family was rotated before it. */
   readonly generation: number;
   /** The app's session; undefined where there is none, as after it was removed. */
-  readonly session: SessionProgress | undefined;
+  readonly session: Pick<SessionProgress, "confirmedGeneration" | "hasEnded"> | undefined;
   /** A token of the same family is there that was not spent. */
   readonly hasUnspentSuccessor: boolean;
   readonly nowMs: number;

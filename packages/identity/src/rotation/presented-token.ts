@@ -2,8 +2,8 @@ import type { AdapterPayload } from "oidc-provider";
 import type { OidcRecord } from "../store/oidc-records.ts";
 import type { Sealing } from "../store/sealing.ts";
 import type { Tables } from "../store/store.ts";
+import { openFamily } from "./family.ts";
 import { isFresh, judge, judgeCode } from "./judgement.ts";
-import { openRecord } from "./sealed-record.ts";
 import type { Presented, UnitOfWork } from "./unit-of-work.ts";
 
 export interface RotationRules {
@@ -19,7 +19,7 @@ export interface RotationRules {
 }
 
 /**
- * What the provider is shown when a refresh token is presented. Of a token whose answer was lost,
+ * What the provider is shown when a refresh token from before families is presented. Of a token whose answer was lost,
  * it is shown the successor in its place; of a stolen one the token as it was spent, upon which it
  * ends the family; of one that comes too late, nothing.
  */
@@ -61,7 +61,7 @@ export async function findPresentedToken(
     case "lost-answer": {
       const live = successor as OidcRecord;
       work.presented = { ...presented, liveRecordId: live.id };
-      return { ...openRecord(live, rules.sealing), jti: token };
+      return { ...openFamily(live, work, rules.sealing), jti: token };
     }
     case "stolen":
       work.reuse = { grantRef };
@@ -130,7 +130,7 @@ export async function findPresentedCode(
  * While its answer may be given again, what is spent is looked at as if it were not: the provider
  * verifies client, key and verifier anew.
  */
-function asUnspent(payload: AdapterPayload): AdapterPayload {
+export function asUnspent(payload: AdapterPayload): AdapterPayload {
   const { consumed: _, ...unspent } = payload;
   return unspent;
 }

@@ -41,6 +41,8 @@ export interface AccountTable {
   setPasswordHash(id: string, passwordHash: string | null): Promise<void>;
   /** Epoch and version rise in one statement. @returns both; undefined: there is no such account */
   raiseEpoch(id: string): Promise<RaisedAccount | undefined>;
+  /** The same, to this epoch. @returns undefined where the account has it already, or is gone */
+  raiseEpochTo(id: string, epoch: number): Promise<RaisedAccount | undefined>;
   /** Of every account, in one statement. */
   raiseEveryEpoch(): Promise<void>;
   /**

@@ -25,6 +25,8 @@ export interface SessionProgress {
   readonly hasEnded: boolean;
   /** The newest generation of refresh tokens that the app is known to have received. */
   readonly confirmedGeneration: number;
+  /** When the newest generation that was presented was first answered; undefined: none was. */
+  readonly spentAtMs: number | undefined;
 }
 
 /** Sessions by what they have in common; an empty filter is every session. */

@@ -14,7 +14,7 @@ export interface OidcRecord {
   /** Of that account, when what the record belongs to began. */
   readonly epoch: number | undefined;
   readonly sealed: Uint8Array;
-  /** Of refresh tokens: how often the family was rotated before this one. */
+  /** Of a family of refresh tokens: the live one's. Of those before: that token's own. */
   readonly generation: number | undefined;
   readonly consumedAtMs: number | undefined;
   readonly expiresAtMs: number | undefined;
@@ -25,10 +25,15 @@ export type NewOidcRecord = Omit<OidcRecord, "consumedAtMs">;
 export interface OidcRecordTable {
   find(model: string, id: string): Promise<OidcRecord | undefined>;
   findByUid(model: string, uidRef: string): Promise<OidcRecord | undefined>;
-  /** The refresh token of this family that was not spent. */
+  /** The family's row, or of one from before families the refresh token that was not spent. */
   unspentRefreshToken(grantRef: string): Promise<OidcRecord | undefined>;
   /** In place of the one of this name, if there is one; whether it was spent is left as it is. */
   put(record: NewOidcRecord): Promise<void>;
+  /**
+   * Puts the next generation in place of `from`: conditional, in one statement. @returns false when
+   * another is there
+   */
+  advance(record: NewOidcRecord, from: number): Promise<boolean>;
   /**
    * Of proofs, which may be used once: conditional, in one statement. @returns false when one of
    * this name is there and has not expired

@@ -42,6 +42,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "what signs tokens and seals the store",
     load: () => import("./verbs/keys.ts"),
   },
+  store: {
+    aliases: [],
+    summary: "what happened to the durable store",
+    load: () => import("./verbs/store.ts"),
+  },
   schema: {
     aliases: [],
     summary: "print the policy file's JSON Schema, for editors",

@@ -13,6 +13,7 @@ import { IdentityRows } from "./tables/identities.ts";
 import { KnownBrowserRows } from "./tables/known-browsers.ts";
 import { OidcRecordRows } from "./tables/oidc-records.ts";
 import { OneTimeCodeRows } from "./tables/one-time-codes.ts";
+import { RestorationRows } from "./tables/restorations.ts";
 import { RevocationRows } from "./tables/revocations.ts";
 import { ReceiptRows } from "./tables/rotation-receipts.ts";
 import { SigningKeyRows } from "./tables/signing-keys.ts";
@@ -30,6 +31,7 @@ class DatabaseTables implements Tables, SealedTables {
   readonly knownBrowsers: KnownBrowserRows;
   readonly oidcRecords: OidcRecordRows;
   readonly oneTimeCodes: OneTimeCodeRows;
+  readonly restorations: RestorationRows;
   readonly revocations: RevocationRows;
   readonly rotationReceipts: ReceiptRows;
   readonly signingKeys: SigningKeyRows;
@@ -46,6 +48,7 @@ class DatabaseTables implements Tables, SealedTables {
     this.knownBrowsers = new KnownBrowserRows(db);
     this.oidcRecords = new OidcRecordRows(db);
     this.oneTimeCodes = new OneTimeCodeRows(db);
+    this.restorations = new RestorationRows(db);
     this.revocations = new RevocationRows(db);
     this.rotationReceipts = new ReceiptRows(db);
     this.signingKeys = new SigningKeyRows(db);

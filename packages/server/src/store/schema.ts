@@ -19,7 +19,10 @@ export interface Schema {
     /** The account's, when what it belongs to began; null where it is nobody's. */
     epoch: number | null;
     sealed: Uint8Array;
-    /** Of refresh tokens: how often the family was rotated before this one. */
+    /**
+     * Of refresh tokens, of which a family has one row: the generation that is live. Of those from
+     * before families: how often the family was rotated before this one.
+     */
     generation: number | null;
     consumed_at: number | null;
     expires_at: number | null;
@@ -53,6 +56,9 @@ export interface Schema {
     ends_at: number | null;
     /** The newest generation that the app is known to have received. */
     confirmed_generation: number;
+    /** The newest generation that was presented and answered, and when it was first. */
+    spent_generation: number | null;
+    spent_at: number | null;
     created_at: number;
     used_at: number;
     ended_at: number | null;
@@ -122,6 +128,8 @@ export interface Schema {
     created_at: number;
     disabled_at: number | null;
   };
+  /** The store was brought back from a copy. */
+  restorations: { said_at: number; copy_of: number };
   signing_keys: {
     kid: string;
     algorithm: string;

@@ -82,6 +82,17 @@ export class AccountRows implements AccountTable {
     return row === undefined ? undefined : { epoch: row.epoch, version: row.version };
   }
 
+  async raiseEpochTo(id: string, epoch: number): Promise<RaisedAccount | undefined> {
+    const row = await this.#db
+      .updateTable("accounts")
+      .set((eb) => ({ epoch, version: eb("version", "+", 1) }))
+      .where("id", "=", id)
+      .where("epoch", "<", epoch)
+      .returning(["epoch", "version"])
+      .executeTakeFirst();
+    return row === undefined ? undefined : { epoch: row.epoch, version: row.version };
+  }
+
   async raiseEveryEpoch(): Promise<void> {
     await this.#db
       .updateTable("accounts")

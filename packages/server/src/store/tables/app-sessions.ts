@@ -4,7 +4,7 @@ import type {
   SessionFilter,
   SessionProgress,
 } from "@portcullis/identity/store";
-import type { Kysely, Selectable } from "kysely";
+import type { ExpressionBuilder, Kysely, Selectable } from "kysely";
 import type { Schema } from "../schema.ts";
 
 /** The table `app_sessions`. */
@@ -29,6 +29,8 @@ export class AppSessionRows implements AppSessionTable {
         network: session.network,
         ends_at: session.endsAtMs ?? null,
         confirmed_generation: 0,
+        spent_generation: null,
+        spent_at: null,
         created_at: session.createdAtMs,
         used_at: session.createdAtMs,
         ended_at: null,
@@ -58,12 +60,16 @@ export class AppSessionRows implements AppSessionTable {
   async progressOf(grantRef: string): Promise<SessionProgress | undefined> {
     const row = await this.#db
       .selectFrom("app_sessions")
-      .select(["confirmed_generation", "ended_at"])
+      .select(["confirmed_generation", "ended_at", "spent_at"])
       .where("grant_ref", "=", grantRef)
       .executeTakeFirst();
     return row === undefined
       ? undefined
-      : { hasEnded: row.ended_at !== null, confirmedGeneration: row.confirmed_generation };
+      : {
+          hasEnded: row.ended_at !== null,
+          confirmedGeneration: row.confirmed_generation,
+          spentAtMs: row.spent_at ?? undefined,
+        };
   }
 
   async noteUse(
@@ -82,6 +88,18 @@ export class AppSessionRows implements AppSessionTable {
           .when("confirmed_generation", "<", generation)
           .then(generation)
           .else(eb.ref("confirmed_generation"))
+          .end(),
+        spent_at: eb
+          .case()
+          .when(isNewlySpent(eb, generation))
+          .then(atMs)
+          .else(eb.ref("spent_at"))
+          .end(),
+        spent_generation: eb
+          .case()
+          .when(isNewlySpent(eb, generation))
+          .then(generation)
+          .else(eb.ref("spent_generation"))
           .end(),
       }))
       .where("grant_ref", "=", grantRef)
@@ -129,6 +147,10 @@ export class AppSessionRows implements AppSessionTable {
     return rows.map((row) => ({ id: row.id, grantRef: row.grant_ref }));
   }
 }
+
+/** Answered for the first time: asking again for a lost answer does not move its moment. */
+const isNewlySpent = (eb: ExpressionBuilder<Schema, "app_sessions">, generation: number) =>
+  eb.or([eb("spent_generation", "is", null), eb("spent_generation", "<", generation)]);
 
 function recordOf(row: Selectable<Schema["app_sessions"]>): AppSessionRecord {
   return {

@@ -56,6 +56,18 @@ export class OidcRecordRows implements OidcRecordTable, SealedTable {
       .execute();
   }
 
+  async advance(record: NewOidcRecord, from: number): Promise<boolean> {
+    const { epoch, expires_at, generation, sealed } = rowOf(record);
+    const { numUpdatedRows } = await this.#db
+      .updateTable("oidc_records")
+      .set({ epoch, expires_at, generation, sealed })
+      .where("model", "=", record.model)
+      .where("id", "=", record.id)
+      .where("generation", "=", from)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
   async putOnce(record: NewOidcRecord, nowMs: number): Promise<boolean> {
     const row = rowOf(record);
     const { numInsertedOrUpdatedRows } = await this.#db
