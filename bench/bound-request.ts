@@ -45,6 +45,7 @@ export function boundRequest(): { readonly proof: number; readonly signature: nu
     origin: "https://api.example",
     windowSeconds: 300,
     requireNonce: false,
+    saysConfidential: false,
     nonces: createDpopNonces(randomBytes(32)),
   });
   const replay = new SharedReplayState(allocateSharedReplay(4_194_304, [1, 2, 3, 4]));

@@ -6,8 +6,9 @@ import {
   Unreachable,
 } from "../../packages/client/src/portcullis-client.ts";
 import { codeNow, secretOn } from "../identity/authenticator.ts";
-import { Browser, formTokenOf } from "../identity/browser.ts";
+import { Browser } from "../identity/browser.ts";
 import { type IdentityGate, password } from "../identity/identity-gate.ts";
+import { lastCode, Visit } from "../identity/visit.ts";
 import { byPassword, email, phoneAt, startClientGate } from "./phone.ts";
 
 let gate: IdentityGate;
@@ -71,52 +72,16 @@ test("an operation that needs more is reached: the client goes through the step-
   const made = phoneAt(gate, "strong@notes.example", {
     browser: {
       async open(url) {
-        const first = await browser.follow(await browser.get(url), url);
-        if (!(first.page ?? "").includes("One more step"))
+        const at = await new Visit(browser).open(url);
+        if (!at.page.includes("One more step"))
           return byPassword(browser, url, "strong@notes.example");
-        const start = await browser.follow(
-          await browser.post(first.url, { form: formTokenOf(first.page ?? ""), intent: "start" }),
-          first.url,
-        );
-        const enrol = await browser.follow(
-          await browser.post(start.url, {
-            form: formTokenOf(start.page ?? ""),
-            intent: "password",
-            email: "strong@notes.example",
-            password,
-          }),
-          start.url,
-        );
-        const mailed =
-          gate
-            .mails()
-            .filter((mail) => mail.to === "strong@notes.example" && mail.purpose === "new-device")
-            .at(-1)?.code ?? "";
-        const confirmed = await browser.follow(
-          await browser.post(enrol.url, {
-            form: formTokenOf(enrol.page ?? ""),
-            intent: "second",
-            code: mailed,
-          }),
-          enrol.url,
-        );
-        const codes = await browser.follow(
-          await browser.post(confirmed.url, {
-            form: formTokenOf(confirmed.page ?? ""),
-            intent: "enrol",
-            code: codeNow(secretOn(confirmed.page ?? "")),
-          }),
-          confirmed.url,
-        );
-        return (
-          await browser.follow(
-            await browser.post(codes.url, {
-              form: formTokenOf(codes.page ?? ""),
-              intent: "recovery",
-            }),
-            codes.url,
-          )
-        ).left?.href;
+        await at.send("second", { code: lastCode(gate, "strong@notes.example", "new-device") });
+        await at.send("enrol", { code: codeNow(secretOn(at.page), -1) });
+        const [recoveryCode = ""] = /[a-z2-7]{4}(?:-[a-z2-7]{4}){3}/.exec(at.page) ?? [];
+        await at.send("recovery");
+        // What was set up a moment ago is no second proof yet.
+        await at.send("second", { code: recoveryCode });
+        return at.left?.href;
       },
     },
   });

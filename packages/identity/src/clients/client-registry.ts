@@ -96,7 +96,8 @@ export function clientMetadata(
       : { token_endpoint_auth_method: "client_secret_basic", client_secret: client.secret }),
     id_token_signed_response_alg: "ES256",
     require_pushed_authorization_requests: client.pushedRequests,
-    dpop_bound_access_tokens: binding === "dpop" && !service,
+    // A client that keeps no secret: anybody could use a token of its that is bound to nothing.
+    dpop_bound_access_tokens: binding === "dpop" && client.secret === undefined && !service,
     tls_client_certificate_bound_access_tokens: binding === "mtls",
     scope: [...standardScopes, ...(client.scopes ?? knownScopes)]
       .filter(

@@ -31,6 +31,7 @@ export const identitySettings: Settings<typeof identityKeys> = {
     checkSessions(identity, note);
     checkSignIn(policy, identity, note);
     checkProviders(identity, note);
+    checkBinding(policy, note);
     checkApps(policy, identity.accessToken?.binding ?? "optional", note);
   },
 };
@@ -52,6 +53,19 @@ function checkAddress({ publicUrl }: IdentityPolicy, note: Note): void {
     !/^http:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(publicUrl)
   )
     note(["publicUrl"], "sign-in is served over https only", { expected: "https://..." });
+}
+
+/** Without the key nothing changes for apps that are in the stores already; new ones should have it. */
+function checkBinding({ apps = [], identity }: IdentityPolicy, note: Note): void {
+  const isPublic = apps.some(({ kind = "native" }) => kind === "native");
+  if (identity?.accessToken?.binding !== undefined || !isPublic) return;
+  note(["identity"], "tokens of apps that show no key are taken from whoever has them", {
+    severity: "warning",
+    expected: "identity: { accessToken: { binding: dpop } }",
+    mend:
+      "Write binding: dpop when every app in use proves a key (the record's `binding` says which " +
+      "do not), or binding: optional to keep it as it is.",
+  });
 }
 
 function checkAccessTokens({ accessToken }: Identity, note: Note): void {

@@ -25,10 +25,16 @@ export async function tokenClaims(
     RefreshToken?: SignInFacts & { rotations?: number };
   };
   const facts = refresh ?? code;
+  // Of a client that keeps a secret: the gate asks it for no proof of a key.
+  const confidential =
+    oidc.client?.clientAuthMethod === "none" ? {} : { client_confidential: true };
   const { account } = who ?? {};
   if (account === undefined)
-    return rules.kindOf(oidc.client?.clientId ?? "") === "service" ? { system: true } : {};
+    return rules.kindOf(oidc.client?.clientId ?? "") === "service"
+      ? { system: true, ...confidential }
+      : {};
   return {
+    ...confidential,
     roles: account.roles,
     account_version: account.version,
     ...(account.tier === undefined ? {} : { tier: account.tier }),

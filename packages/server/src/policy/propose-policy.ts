@@ -79,6 +79,8 @@ export function proposePolicy(
           "#   issuer: https://login.example.com",
           "#   audience: https://api.example.com",
           "#   rolesClaim: roles",
+          "# Or sign people in here (issuer: builtin, with publicUrl and apps), each token bound to its app's key:",
+          "#   accessToken: { ttl: 10m, binding: dpop }",
           "",
         ]
       : []),

@@ -18,7 +18,14 @@ export interface BoundRequest {
   readonly certificateThumbprint: string | undefined;
 }
 
-export type BindingRules = DpopProofRules & { readonly binding: Exclude<Binding, "none"> };
+export type BindingRules = DpopProofRules & {
+  readonly binding: Exclude<Binding, "none">;
+  /**
+   * Tokens say whether their client keeps a secret: the built-in issuer's do. Such a client runs on
+   * a machine of the operator's, and its tokens need no key.
+   */
+  readonly saysConfidential: boolean;
+};
 
 /** What a request shows of what its token is bound to. */
 export interface BindingJudged {
@@ -41,11 +48,11 @@ export function compileBindingCheck(
 ): (request: BoundRequest, caller: Caller, nowSeconds: number) => BindingJudged {
   const readProof = compileReadProof();
   const { binding } = rules;
-  const keyless = binding === "dpop" ? unbound : undefined;
-  return (request, { boundCertificate, boundKey }, nowSeconds) => {
+  return (request, caller, nowSeconds) => {
+    const { boundCertificate, boundKey } = caller;
     const without = checkCertificate(request, boundCertificate, binding);
     if (boundKey === undefined) {
-      const refusal = without ?? keyless;
+      const refusal = without ?? checkKeyless(caller, rules);
       return refusal === undefined ? nothingToShow : refused(refusal, true);
     }
     const shown = showKey(request, boundKey, readProof);
@@ -54,6 +61,15 @@ export function compileBindingCheck(
     const proof = judgeProof(shown, { ...request, keyThumbprint: boundKey }, rules, nowSeconds);
     return isRefusal(proof) ? refused(proof, true) : { refusal: undefined, proof, keyShown: true };
   };
+}
+
+function checkKeyless(
+  { claims }: Caller,
+  { binding, saysConfidential }: BindingRules,
+): Refusal | undefined {
+  if (binding !== "dpop" || (saysConfidential && claims["client_confidential"] === true))
+    return undefined;
+  return unbound;
 }
 
 const refused = (refusal: Refusal, keyShown: boolean): BindingJudged => ({

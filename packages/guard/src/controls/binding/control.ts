@@ -62,7 +62,13 @@ export const binding = defineControl({
       throw new RangeError("the policy asks for bound tokens, and nothing can check their proofs");
     return {
       prove: compileProve(
-        { ...plan, binding: plan.binding, origin, nonces: proofs.nonces },
+        {
+          ...plan,
+          binding: plan.binding,
+          saysConfidential: plan.neverBearer,
+          origin,
+          nonces: proofs.nonces,
+        },
         proofs.replay,
       ),
       refuseBearer: plan.neverBearer ? refuseBearer : undefined,
