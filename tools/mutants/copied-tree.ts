@@ -49,6 +49,9 @@ function filesOfCheckout(): readonly string[] {
   );
 }
 
+/** By it tools/run.mjs knows that all is installed: the copy's must not change with this checkout's. */
+const installedFrom = ".installed-from";
+
 function linkModules(folder: string): void {
   const from = join(root, "node_modules");
   const to = join(folder, "node_modules");
@@ -56,7 +59,8 @@ function linkModules(folder: string): void {
   const own = new Set(packages.map(({ name }) => name.split("/", 1)[0] as string));
   mkdirSync(to);
   for (const entry of readdirSync(from))
-    if (!own.has(entry)) symlinkSync(join(from, entry), join(to, entry));
+    if (entry === installedFrom) cpSync(join(from, entry), join(to, entry));
+    else if (!own.has(entry)) symlinkSync(join(from, entry), join(to, entry));
   for (const { folder: place, name } of packages) {
     mkdirSync(dirname(join(to, name)), { recursive: true });
     symlinkSync(join(folder, place), join(to, name));

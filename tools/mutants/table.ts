@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 import { admission } from "./rows/admission.ts";
 import { backends } from "./rows/backends.ts";
 import { client } from "./rows/client.ts";
+import { decisions } from "./rows/decisions.ts";
 import { issuer } from "./rows/issuer.ts";
 import { messages } from "./rows/messages.ts";
 import { objects } from "./rows/objects.ts";
@@ -14,6 +15,7 @@ const areas: Readonly<Record<string, readonly Mutant[]>> = {
   tokens,
   possession,
   admission,
+  decisions,
   objects,
   messages,
   issuer,

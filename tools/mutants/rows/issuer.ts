@@ -136,7 +136,7 @@ export const issuer: readonly Mutant[] = [
     find: "return allowed.filter((scope) => held.includes(scope));",
     put: "return allowed;",
     breaks: "A token holds no scope that its user's roles do not give.",
-    tests: conformance,
+    tests: signIn,
   },
   {
     file: `${src}/protocol/structured-tokens.ts`,

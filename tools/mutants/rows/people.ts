@@ -58,7 +58,14 @@ export const people: readonly Mutant[] = [
   {
     file: `${src}/people/guesses.ts`,
     find: "now - tries.lastAtMs > forgetMs",
-    put: "now - tries.lastAtMs > forgetMs / 24",
+    put: "now - tries.lastAtMs > forgetMs / 1000",
+    breaks: "A wait is as long as was said.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "await this.#table.count(key, now, now - forgetMs);",
+    put: "await this.#table.count(key, now, now - forgetMs / 24);",
     breaks: "Guesses are remembered for a day.",
     tests: guesses,
   },

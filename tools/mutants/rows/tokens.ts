@@ -146,7 +146,7 @@ export const tokens: readonly Mutant[] = [
     find: "if (isRefusal(outcome)) return challenge(outcome);",
     put: "if (isRefusal(outcome)) return anonymous ? undefined : challenge(outcome);",
     breaks: "A bad credential is refused where none is needed, too.",
-    tests: ["test/security/authorization.test.ts", "test/security/attacks.test.ts"],
+    tests: ["test/security/open-operations.test.ts"],
   },
   {
     file: `${src}/revocation.ts`,
