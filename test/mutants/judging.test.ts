@@ -15,11 +15,15 @@ const row: Mutant = {
   tests: ["packages/identity/src/sign-in/cookies.test.ts"],
 };
 
-const judge = (mutants: readonly Mutant[], boundMs = 120_000): Promise<Judged[]> =>
+const judge = (
+  mutants: readonly Mutant[],
+  boundMs = 120_000,
+  wide?: readonly string[],
+): Promise<Judged[]> =>
   judgeMutants(mutants, {
     atOnce: 1,
     boundMs,
-    wide: undefined,
+    wide,
     say: () => undefined,
     onJudged: () => undefined,
   });
@@ -37,6 +41,14 @@ test("a changed line that a test notices is killed by it, one that none notices 
   assert.deepEqual(unnoticed?.noticedBy, []);
   assert.ok(equal !== undefined);
   assert.equal(readFileSync(join(root, file), "utf8"), before);
+});
+
+test("what the named tests let pass, more tests are asked about where that is wanted", async () => {
+  const elsewhere = { ...row, tests: ["packages/identity/src/policy/redirect-uri.test.ts"] };
+  const outcomes = async (wide?: readonly string[]): Promise<readonly string[]> =>
+    (await judge([elsewhere], undefined, wide)).map(({ outcome }) => outcome);
+  assert.deepEqual(await outcomes(), ["survived"]);
+  assert.deepEqual(await outcomes(row.tests), ["killed"]);
 });
 
 test("a changed line that never ends is killed by time", async () => {

@@ -20,7 +20,7 @@ function fileOf(value: unknown): string {
 function audit(...words: string[]): { readonly status: number | null; readonly said: string } {
   const { status, stderr, stdout } = spawnSync(
     process.execPath,
-    [...process.execArgv, join(root, "tools", "audit.ts"), ...words],
+    ["--disable-warning=ExperimentalWarning", join(root, "tools", "audit.ts"), ...words],
     { cwd: root, encoding: "utf8" },
   );
   return { status, said: stdout + stderr };
