@@ -202,3 +202,17 @@ test("sign-out leads only where the client may lead (open redirects)", async () 
   assert.equal(answer.status, 400);
   assert.equal(answer.headers.get("location"), null);
 });
+
+test("a token is asked for this API alone: another resource is refused (RFC 8707 2)", async () => {
+  const errorOf = async (resource: string): Promise<string | null> => {
+    const to = (await authorize({ resource })).headers.get("location") ?? "";
+    return URL.parse(to)?.searchParams.get("error") ?? null;
+  };
+  assert.equal(await errorOf(gate.audience), null);
+  for (const resource of [
+    "https://other.example",
+    `${gate.audience}/more`,
+    "https://notes.example.",
+  ])
+    assert.equal(await errorOf(resource), "invalid_target", resource);
+});

@@ -83,3 +83,11 @@ test("introspection is for clients that prove who they are, and foreign tokens a
     { active: false },
   );
 });
+
+test("a refresh token of another client is left alone, whoever proves who they are (RFC 7009 2.1)", async () => {
+  const token = (await app.signIn(email)).refresh_token as string;
+  for (const headers of [{ Authorization: basic() }, {}])
+    await post("/oauth/revoke", { client_id: "reports", token }, headers);
+  const renewed = await app.refresh(token);
+  assert.equal((await app.call("/notes", renewed)).status, 200);
+});

@@ -80,6 +80,18 @@ test("a reset does not pass by the second proof", async () => {
   assert.match(thief.at.page, /did not match/);
 });
 
+test("who has the password guesses ten times at the second proof, and then waits", async () => {
+  const { at } = await visitAt(gate);
+  await at.send("password", { email: "careful@notes.example", password });
+  let judged = 0;
+  for (; judged < 20; judged += 1) {
+    await at.send("second", { code: "not a code" });
+    if (at.status === 429) break;
+    assert.match(at.page, /did not match/);
+  }
+  assert.ok(judged > 0 && judged <= 10, `${judged} guesses were judged`);
+});
+
 test("two hundred wrong guesses by strangers do not lock out the owner's own browser", async () => {
   gate.addUser("target@notes.example", "--role", "member");
   const own = await new App(gate).begin();

@@ -173,3 +173,16 @@ test("where a secret cannot be had, what names it is told, and not the name: it 
   const text = messages(() => readCertificateFiles(document, join(directory, marker)));
   assert.ok(!text.includes(marker), text);
 });
+
+test("an empty variable or file is no secret, and neither is one that was not named", () => {
+  const read = (source: Parameters<typeof readSecret>[0], environment = {}): string =>
+    readSecret(source, "store.key", directory, environment);
+  assert.equal(read({ env: "KEY" }, { KEY: ` ${marker}\n` }), marker);
+  for (const environment of [{}, { KEY: "" }, { KEY: " \n" }])
+    assert.throws(() => read({ env: "KEY" }, environment), /store\.key: the variable/);
+  writeFileSync(join(directory, "empty-secret"), "\n");
+  assert.throws(() => read({ file: "empty-secret" }), /store\.key: what file names is empty/);
+  assert.throws(() => read({ file: "no-such-file" }), /store\.key: what file names cannot be read/);
+  for (const source of [{}, { env: "KEY", file: "empty-secret" }])
+    assert.throws(() => read(source, { KEY: marker }), /name one of env or file/);
+});

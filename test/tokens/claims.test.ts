@@ -113,3 +113,27 @@ test("claims cannot reach the prototype", () => {
   assert.ok(!("problem" in outcome));
   assert.deepEqual(outcome.roles, []);
 });
+
+test("a token that is bound to what the gate cannot check is no bearer token", () => {
+  const thumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+  const bound = (cnf: unknown): string => code(forge({ claims: { ...claims, cnf } }));
+  for (const cnf of [
+    { jkt: thumbprint },
+    { "x5t#S256": thumbprint },
+    { jkt: thumbprint, "x5t#S256": thumbprint },
+  ])
+    assert.equal(bound(cnf), "accepted c-1", JSON.stringify(cnf));
+  for (const cnf of [
+    {},
+    null,
+    "",
+    [],
+    { kid: "k-1" },
+    { jwk: { kty: "EC" } },
+    { osc: thumbprint },
+    { jkt: "" },
+    { jkt: 7 },
+    { jkt: thumbprint, osc: thumbprint },
+  ])
+    assert.equal(bound(cnf), "token-claims-invalid", JSON.stringify(cnf));
+});

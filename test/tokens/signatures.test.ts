@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { createHmac, sign } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
 import { SignJWT } from "jose";
 import type { Refusal } from "@portcullis/guard/problems";
 import { compileAccessTokenCheck } from "../../packages/guard/src/controls/authentication/access-token.ts";
 import { compileKeySet } from "../../packages/guard/src/controls/authentication/key-set.ts";
+import { readCompactToken } from "../../packages/guard/src/jws/compact-token.ts";
 import {
   claims,
   code,
@@ -120,4 +121,20 @@ test("before any key was obtained, tokens cannot be judged, and that is not the 
     onUnknownKey: () => undefined,
   });
   assert.equal((keyless(forge(), now) as Refusal).problem.code, "keys-unavailable");
+});
+
+test("a token that names no key is verified only where there is one that it can mean", () => {
+  const unnamed = forge({ header: { ...header, kid: undefined } });
+  assert.equal(code(unnamed), "accepted c-1");
+  const another = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const several = compileKeySet(
+    { keys: [...jwks.keys, jwk(another.publicKey, { kid: "ec-2", alg: "ES256" })] },
+    ["ES256"],
+  );
+  const read = readCompactToken(unnamed);
+  assert.ok(!("unread" in read));
+  assert.equal(several.checkSignature(read)?.problem.code, "token-key-unknown");
+  const named = readCompactToken(forge());
+  assert.ok(!("unread" in named));
+  assert.equal(several.checkSignature(named), undefined);
 });

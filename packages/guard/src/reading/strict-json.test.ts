@@ -83,6 +83,7 @@ test("surrogates go in pairs or not at all", () => {
 test("depth is bounded before it is parsed, and numbers beyond a double are not passed on", () => {
   assert.equal(outcomeOf("[".repeat(1_000_000)), "ambiguous");
   assert.equal(outcomeOf(`${"[".repeat(64)}${"]".repeat(64)}`), "read");
+  assert.equal(outcomeOf(`${"[".repeat(65)}${"]".repeat(65)}`), "ambiguous");
   assert.equal(outcomeOf("[1e400]"), "ambiguous");
   assert.equal(outcomeOf('{"a":-1e999}'), "ambiguous");
   assert.equal(outcomeOf("1e999"), "ambiguous");

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
+import { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Sealing } from "../store/sealing.ts";
 import {
   everyScopeOf,
@@ -65,7 +65,7 @@ export function providerFeatures(
         resource: string,
         client: { clientId: string },
       ) => {
-        if (resource !== rules.audience) throw new Error("there is no such API");
+        if (resource !== rules.audience) throw new errors.InvalidTarget("there is no such API");
         return {
           scope: allowedScopes(context, client.clientId, rules).join(" "),
           audience: rules.audience,

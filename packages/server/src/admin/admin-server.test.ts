@@ -87,7 +87,15 @@ test("the credential is readable by its owner only, and the same after a restart
 });
 
 test("a foreign host name that points at loopback is not answered", async () => {
-  assert.equal((await get("/metrics", { Host: "attacker.example" })).status, 421);
+  for (const host of [
+    "attacker.example",
+    "localhost.attacker.example",
+    "127.0.0.1.attacker.example",
+    "attacker.example:9443",
+    "localhost:9443.attacker.example",
+    "127.0.0.2",
+  ])
+    assert.equal((await get("/metrics", { Host: host })).status, 421, host);
 });
 
 test("a code that does not exist is named as such, rather than answered with nothing", async () => {

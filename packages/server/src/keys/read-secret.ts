@@ -26,9 +26,15 @@ export function readSecret(
       throw new Error(`${where}: the variable that env names is not set.`);
     return text.trim();
   }
+  const text = readNamed(resolve(folder, file as string), where);
+  if (text === "") throw new Error(`${where}: what file names is empty.`);
+  return text;
+}
+
+function readNamed(path: string, where: string): string {
   let code: string;
   try {
-    return readFileSync(resolve(folder, file as string), "utf8").trim();
+    return readFileSync(path, "utf8").trim();
   } catch (fault) {
     // The fault itself would show the path.
     ({ code = "unknown" } = fault as NodeJS.ErrnoException);

@@ -25,10 +25,15 @@ async function instance(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, server };
 }
 
-const ask = (upstream: ReturnType<typeof createUpstream>, target = "/x"): Promise<string> =>
+const ask = (
+  upstream: ReturnType<typeof createUpstream>,
+  target = "/x",
+  repeatable = true,
+): Promise<string> =>
   new Promise((resolve) => {
+    const method = repeatable ? "GET" : "POST";
     upstream.forward(
-      { method: "GET", target, headers: ["Host", "api"], body: null, repeatable: true },
+      { method, target, headers: ["Host", "api"], body: null, repeatable },
       {
         onHead: (status) => resolve(String(status)),
         onData: () => true,
@@ -114,5 +119,27 @@ test("a backend that does not answer in time is told from one that is not there"
   });
   assert.equal(await ask(upstream), "upstream-timeout");
   server.closeAllConnections();
+  await upstream.close();
+});
+
+test("what must not be sent twice is sent once, though another backend could have taken it", async () => {
+  const two = [await instance(() => 503), await instance(() => 503)];
+  const upstream = createUpstream({ ...upstreamDefaults, targets: two.map(({ url }) => url) });
+  const asked = (): number => two.reduce((sum, one) => sum + one.asked.length, 0);
+  assert.equal(await ask(upstream, "/x", false), "503");
+  assert.equal(asked(), 1);
+  assert.equal(await ask(upstream), "503");
+  assert.equal(asked(), 3);
+  await upstream.close();
+});
+
+test("however many requests a backend fails, few of them are sent again", async () => {
+  // No more than half of them rest, so that there is always another to ask.
+  const four = await Promise.all([1, 2, 3, 4].map(() => instance(() => 503)));
+  const upstream = createUpstream({ ...upstreamDefaults, targets: four.map(({ url }) => url) });
+  const requests = 200;
+  for (let count = 0; count < requests; count += 1) await ask(upstream);
+  const asked = four.reduce((sum, one) => sum + one.asked.length, 0);
+  assert.ok(asked <= requests * 1.2 + 10, `${asked} were sent for ${requests}`);
   await upstream.close();
 });

@@ -84,3 +84,12 @@ test("what no token can be of any more is forgotten", () => {
   assert.equal(revocations.size, 1);
   assert.equal(revocations.check(caller), undefined);
 });
+
+test("a revocation is kept for as long as a token that it speaks of may live, and then forgotten", () => {
+  const revocations = new Revocations();
+  revocations.add([of("session", "s-1", { expiresAtSeconds: 5000 })]);
+  revocations.forgetExpired(5000);
+  assert.equal(revocations.check(caller)?.problem.code, "token-revoked");
+  revocations.forgetExpired(5001);
+  assert.deepEqual([revocations.check(caller), revocations.size], [undefined, 0]);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compileEntry, compileHeldScopes, type Entering } from "./entry.ts";
+import { compileEntry, compileHeldScopes, type Entering, entryRuleOf } from "./entry.ts";
 
 const held = compileHeldScopes({
   customer: ["accounts:read"],
@@ -88,4 +88,14 @@ test("an operation for some apps only is closed to the others, whoever holds the
     "client-refused",
   );
   assert.equal(entry?.(caller({ scopes: [], roles: ["admin"] }))?.problem.code, "client-refused");
+});
+
+test("an operation of whose callers the document says nothing is closed, and only an empty one is open", () => {
+  assert.equal(entryRuleOf(undefined), undefined);
+  const isOpen = (security: Parameters<typeof entryRuleOf>[0]): boolean | undefined =>
+    entryRuleOf(security)?.anonymous;
+  assert.equal(isOpen([]), true);
+  assert.equal(isOpen([{ token: [] }, {}]), true);
+  assert.equal(isOpen([{ token: [] }]), false);
+  assert.equal(isOpen([{ token: [] }, { key: ["accounts:read"] }]), false);
 });

@@ -175,3 +175,13 @@ test("an answer tells of the limit that is nearest", async () => {
     '"operation";r=4;t=12',
   ]);
 });
+
+test("an IPv6 household is one address to a limit, and the next household another", () => {
+  const take = limits({ rate: { count: 2, windowMs: minute } });
+  const addresses = ["2001:db8:0:1::1", "2001:db8:0:1::2", "2001:db8:0:1:ffff::3"];
+  assert.deepEqual(
+    addresses.map((address) => take({ address })?.problem.code),
+    [undefined, undefined, "limit-exceeded"],
+  );
+  assert.equal(take({ address: "2001:db8:0:2::1" }), undefined);
+});

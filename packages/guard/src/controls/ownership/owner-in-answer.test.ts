@@ -10,7 +10,13 @@ import type { Asks } from "./owner-rule.ts";
 
 const pointer = readPointer("/customerId");
 
-test("the answer's owner must be the caller", () => {
+test("the answer's owner must be the caller, to the letter", () => {
+  for (const owner of ["c-10", "C-1", " c-1", "c-1 ", "c-", ""])
+    assert.equal(
+      checkOwnerInAnswer({ customerId: owner }, pointer, "c-1")?.problem.code,
+      "object-not-yours",
+      owner,
+    );
   assert.equal(checkOwnerInAnswer({ customerId: "c-1" }, pointer, "c-1"), undefined);
   assert.equal(
     checkOwnerInAnswer({ customerId: "c-2" }, pointer, "c-1")?.problem.code,

@@ -82,3 +82,13 @@ test("an amount is above the bound when one of several is, when it is missing, o
   ])
     assert.equal(judge(["payments", "*", "amount"], body), true, JSON.stringify(body));
 });
+
+test("a sign-in is fresh for as long as is said, and one that does not say when it was is not", () => {
+  const fresh = compileStepUp({ ...base, withinSeconds: 300 });
+  const code = (signedInAt: unknown): string | undefined =>
+    fresh({ auth_time: signedInAt }, undefined, 10_000)?.problem.code;
+  for (const signedInAt of [10_000, 9700, 10_030])
+    assert.equal(code(signedInAt), undefined, String(signedInAt));
+  for (const signedInAt of [9699, 0, undefined, null, "9999", Number.NaN, Number.POSITIVE_INFINITY])
+    assert.equal(code(signedInAt), "step-up-needed", String(signedInAt));
+});

@@ -1,0 +1,225 @@
+import type { Mutant } from "../mutant.ts";
+
+const guard = "packages/guard/src";
+const path = [`${guard}/document/canonical-path.test.ts`];
+const addresses = [`${guard}/controls/protocol/client-address.test.ts`];
+const fields = [`${guard}/controls/protocol/field-rules.test.ts`];
+const readFields = [`${guard}/controls/protocol/read-fields.test.ts`];
+const json = [`${guard}/reading/strict-json.test.ts`];
+const origins = ["test/security/other-origins.test.ts"];
+
+/** Whether the gate and the backend read one request, and what may come with it. */
+export const messages: readonly Mutant[] = [
+  {
+    file: `${guard}/document/canonical-path.ts`,
+    find: "return Number.isNaN(code) || code === slash || code === question;",
+    put: "return code === slash || code === question;",
+    breaks: "A path that ends in a dot segment is refused.",
+    tests: path,
+  },
+  {
+    file: `${guard}/document/canonical-path.ts`,
+    find: 'if (code === slash || code === 0x5c) return "escapes a slash or backslash";',
+    put: 'if (code === slash) return "escapes a slash or backslash";',
+    breaks: "A path that hides a backslash is refused.",
+    tests: path,
+  },
+  {
+    file: `${guard}/document/canonical-path.ts`,
+    find: 'if (code === percent && twoHexDigits.test(after)) return "is escaped twice";',
+    put: "",
+    breaks: "A path that is escaped twice is refused.",
+    tests: path,
+  },
+  {
+    file: `${guard}/document/canonical-path.ts`,
+    find: 'target.charCodeAt(index - 1) === slash ? "has an empty segment" : undefined;',
+    put: "undefined;",
+    breaks: "A path with an empty segment is refused.",
+    tests: path,
+  },
+  {
+    file: `${guard}/document/canonical-path.ts`,
+    find: 'if (text !== text.normalize("NFC")) return',
+    put: 'if (text !== text.normalize("NFC") && text === "") return',
+    breaks: "A path whose letters have two spellings is refused.",
+    tests: path,
+  },
+  {
+    file: `${guard}/reading/strict-json.ts`,
+    find: 'if (typeof value === "object" && value !== null && countMembers(value) !== scanned)',
+    put: 'if (typeof value === "object" && value !== null && countMembers(value) > scanned)',
+    breaks: "JSON in which a member stands twice is refused.",
+    tests: json,
+  },
+  {
+    file: `${guard}/reading/strict-json.ts`,
+    find: "if (depth > mostDepth) return",
+    put: "if (depth > mostDepth + 1) return",
+    breaks: "JSON is not nested deeper than is said.",
+    tests: json,
+  },
+  {
+    file: `${guard}/reading/strict-json.ts`,
+    find: 'if (isLow !== awaitsLow) return unread("ambiguous", "a surrogate stands alone");',
+    put: "",
+    breaks: "JSON with half a character is refused.",
+    tests: json,
+  },
+  {
+    file: `${guard}/reading/query-pairs.ts`,
+    find: 'if (part.includes(";")) return undefined;',
+    put: "",
+    breaks: "A query that some servers divide at semicolons is refused.",
+    tests: [`${guard}/reading/query-pairs.test.ts`],
+  },
+  {
+    file: `${guard}/controls/protocol/client-address.ts`,
+    find: "index >= 0 && isTrusted(address); index -= 1",
+    put: "index >= 0; index -= 1",
+    breaks: "What stands left of the first stranger in X-Forwarded-For is that one's own word.",
+    tests: addresses,
+  },
+  {
+    file: `${guard}/controls/protocol/client-address.ts`,
+    find: "if (!peer.trusted || forwardedFor === undefined) return peer.address;",
+    put: "if (forwardedFor === undefined) return peer.address;",
+    breaks: "X-Forwarded-For is not read from who is no trusted proxy.",
+    tests: addresses,
+    equivalent:
+      "The loop below asks again whether the peer is trusted before it reads the first claim.",
+  },
+  {
+    file: `${guard}/controls/protocol/arrive.ts`,
+    find: "const refused = readFields(known, peer.trusted ? proxies : callers);",
+    put: "const refused = readFields(known, proxies);",
+    breaks: "Fields that only a trusted proxy may send are not passed on from callers.",
+    tests: ["test/gate/trusted-proxies.test.ts", "test/gate/believed-fields.test.ts"],
+  },
+  {
+    file: `${guard}/controls/protocol/arrive.ts`,
+    find: 'if (said === "http" && refuseCleartext) return cleartext;',
+    put: "",
+    breaks: "What a trusted proxy got without encryption is refused.",
+    tests: ["test/gate/trusted-proxies.test.ts", "test/gate/encryption.test.ts"],
+  },
+  {
+    file: `${guard}/controls/protocol/field-namespaces.ts`,
+    find: '  { name: "x-original-", believedBy: "IIS URL Rewrite, Symfony, ingress-nginx auth" },\n',
+    put: "",
+    breaks: "X-Original-URL of a caller does not reach a backend that would go by it.",
+    tests: [...fields, "test/gate/believed-fields.test.ts"],
+  },
+  {
+    file: `${guard}/controls/protocol/field-namespaces.ts`,
+    find: '  { name: "x-forwarded-", believedBy: "almost every framework behind a proxy" },\n',
+    put: "",
+    breaks: "X-Forwarded-Host and its like of a caller do not reach the backend.",
+    tests: [...fields, "test/gate/believed-fields.test.ts"],
+  },
+  {
+    file: `${guard}/controls/protocol/field-namespaces.ts`,
+    find: 'lowerName.replace(separators, "-");',
+    put: "lowerName;",
+    breaks: "Remote_User is Remote-User to servers that make variables of fields.",
+    tests: fields,
+  },
+  {
+    file: `${guard}/controls/protocol/field-rules.ts`,
+    find: 'if (isOwn(fold)) return fold === name ? "drop" : "forged";',
+    put: "",
+    breaks: "Nobody but the gate says Portcullis-Identity to a backend.",
+    tests: fields,
+  },
+  {
+    file: `${guard}/controls/protocol/read-fields.ts`,
+    find: "if (before !== undefined && join === undefined) return false;",
+    put: "",
+    breaks: "A field that may be sent once only is refused when it is sent twice.",
+    tests: readFields,
+  },
+  {
+    file: `${guard}/controls/protocol/read-fields.ts`,
+    find: "if (contentLength !== undefined)\n    return refuse",
+    put: 'if (contentLength === "")\n    return refuse',
+    breaks: "A length and a coding together are two ends of one message, and refused.",
+    tests: readFields,
+  },
+  {
+    file: `${guard}/controls/protocol/read-fields.ts`,
+    find: "const read = connectionOptions.find((option) => rules.isRead(option));",
+    put: "const read = connectionOptions.find((option) => rules.isRead(option) && false);",
+    breaks: "Connection cannot take away a field that the gate judges by.",
+    tests: readFields,
+  },
+  {
+    file: `${guard}/controls/host/control.ts`,
+    find: "return known.size === 0 || known.has(field.name) ? undefined : unknown(field.name);",
+    put: "return undefined;",
+    breaks: "A request that is meant for another host is refused.",
+    tests: ["test/gate/bodies-and-hosts.test.ts"],
+  },
+  {
+    file: `${guard}/controls/cors/cors.ts`,
+    find: "origin !== undefined && (anyOrigin || listed.has(origin));",
+    put: "origin !== undefined;",
+    breaks: "A page of an origin that the policy does not name reads no answer.",
+    tests: origins,
+  },
+  {
+    file: `${guard}/controls/cors/cors.ts`,
+    find: 'replaces: ["access-control-"],',
+    put: "replaces: [],",
+    breaks: "A backend that echoes any origin does not open the API to every page.",
+    tests: origins,
+  },
+  {
+    file: `${guard}/controls/cors/plan.ts`,
+    find: 'if (origins.includes("*") && credentials)',
+    put: 'if (origins.includes("*") && !credentials && maxAge === -1)',
+    breaks: "A policy that lets any page ask with cookies is refused.",
+    tests: origins,
+  },
+  {
+    file: `${guard}/controls/websocket/origin.ts`,
+    find: 'if (others === "none") return foreign;',
+    put: "",
+    breaks: "A page of another origin opens no WebSocket.",
+    tests: ["test/gate/websocket-origins.test.ts"],
+  },
+  {
+    file: `${guard}/controls/version/select-version.ts`,
+    find: "      if (found !== undefined) return twice;\n",
+    put: "",
+    breaks: "A request that names its version twice is refused.",
+    tests: [`${guard}/controls/version/select-version.test.ts`],
+  },
+  {
+    file: `${guard}/facts/hold-body.ts`,
+    find: "if (bytes > mostBytes || !room.take(chunk.length)) {",
+    put: "if (!room.take(chunk.length)) {",
+    breaks: "Of a body that does not say its length no more is read than the bound.",
+    tests: [`${guard}/facts/held-bytes.test.ts`],
+  },
+  {
+    file: `${guard}/facts/held-bytes.ts`,
+    find: "if (this.#isStranger && ofStrangers + bytes > mostOfStrangers) return false;",
+    put: "",
+    breaks: "Bodies of strangers leave room for those of who has signed in.",
+    tests: [`${guard}/facts/held-bytes.test.ts`],
+  },
+  {
+    file: `${guard}/facts/held-bytes.ts`,
+    find: "if (this.#isOver || ofAll + bytes > mostOfAll) return false;",
+    put: "if (this.#isOver) return false;",
+    breaks: "Bodies that are held take no more memory than is said.",
+    tests: [`${guard}/facts/held-bytes.test.ts`],
+  },
+  {
+    file: `${guard}/controls/writable/forbidden-properties.ts`,
+    find: "(exactly || sent !== name) && !may.some((role) => roles.includes(role)),",
+    put: "exactly && !may.some((role) => roles.includes(role)),",
+    breaks: "A property that a role may not write is not written under another spelling.",
+    tests: ["test/security/written-bodies.test.ts"],
+  },
+];

@@ -1,0 +1,219 @@
+import type { Mutant } from "../mutant.ts";
+
+const src = "packages/identity/src";
+const guesses = ["test/identity/guesses.test.ts"];
+const pages = ["test/identity/page-protection.test.ts"];
+const second = ["test/identity/second-proof.test.ts"];
+const totp = [`${src}/factors/totp.test.ts`];
+const redirects = [`${src}/policy/redirect-uri.test.ts`];
+const cookies = [`${src}/sign-in/cookies.test.ts`];
+const codes = ["test/identity/one-time-codes.test.ts"];
+const known = ["test/identity/known-browsers.test.ts"];
+const tables = ["test/identity/tables-of-people.test.ts"];
+
+/** How people prove who they are, and how often somebody may guess. */
+export const people: readonly Mutant[] = [
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "account: 10, device: 10, address: 60",
+    put: "account: 1000, device: 10, address: 60",
+    breaks: "Guesses at one account from anywhere are bounded.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "account: 10, device: 10, address: 60",
+    put: "account: 10, device: 1000, address: 60",
+    breaks: "Guesses from a device that is known are bounded.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "account: 10, device: 10, address: 60",
+    put: "account: 10, device: 10, address: 6000",
+    breaks: "Guesses of one network at many accounts are bounded.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "    { key: `address:${address}`, free: freeTries.address },\n",
+    put: "",
+    breaks: "Guesses are counted by network, too.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "1000 * 2 ** (tries.failures - free)",
+    put: "1000",
+    breaks: "Each wait is twice as long as the one before.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "if (free === freeTries.address) await this.#table.takeBack(key);\n      else await",
+    put: "await",
+    breaks: "Who signs in to an own account does not make a network's guesses at others forgotten.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "now - tries.lastAtMs > forgetMs",
+    put: "now - tries.lastAtMs > forgetMs / 1000",
+    breaks: "A wait is as long as was said.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/people/guesses.ts`,
+    find: "await this.#table.count(key, now, now - forgetMs);",
+    put: "await this.#table.count(key, now, now - forgetMs / 24);",
+    breaks: "Guesses are remembered for a day.",
+    tests: guesses,
+  },
+  {
+    file: `${src}/sign-in/known-device.ts`,
+    find: "if (mac.length === expected.length && timingSafeEqual(Buffer.from(mac), Buffer.from(expected)))",
+    put: "if (mac.length === expected.length)",
+    breaks: "Nobody makes up the cookie of a device that is known.",
+    tests: known,
+  },
+  {
+    file: `${src}/sign-in/known-device.ts`,
+    find: ".update(`${id}\\n${accountName}`)",
+    put: ".update(id)",
+    breaks: "A device that is known to one account is a stranger to the next.",
+    tests: known,
+  },
+  {
+    file: `${src}/sign-in/steps/first-proof.ts`,
+    find: "if (!right || account === undefined || account.disabled) return wrong(say);",
+    put: "if (!right || account === undefined) return wrong(say);",
+    breaks: "Who is disabled does not sign in with the password.",
+    tests: ["test/identity/disabled-accounts.test.ts"],
+  },
+  {
+    file: `${src}/sign-in/steps/first-proof.ts`,
+    find: 'if (factors.some(({ kind }) => kind === "totp")) return {',
+    put: 'if (factors.some(({ kind }) => kind === "passkey")) return {',
+    breaks: "Who has a second factor is asked for it.",
+    tests: second,
+  },
+  {
+    file: `${src}/sign-in/steps/password-reset.ts`,
+    find: 'if (hasTotp || (parts.texter !== undefined && factors.some(({ kind }) => kind === "phone")))',
+    put: 'if (parts.texter !== undefined && factors.some(({ kind }) => kind === "phone"))',
+    breaks: "The mailbox alone does not take an account that has a second factor.",
+    tests: ["test/identity/sign-up-and-reset.test.ts", ...second],
+  },
+  {
+    file: `${src}/sign-in/steps/password-reset.ts`,
+    find: '  await parts.sessions.end({ accountId: account.id }, "password-changed");\n',
+    put: "",
+    breaks: "Whoever knew the old password is signed out with it.",
+    tests: ["test/identity/sign-up-and-reset.test.ts"],
+  },
+  {
+    file: `${src}/sign-in/steps/second-proof.ts`,
+    find: "  await parts.guesses.count(guesser);\n",
+    put: "",
+    breaks: "Guesses at a second factor are counted.",
+    tests: second,
+  },
+  {
+    file: `${src}/people/passwords.ts`,
+    find: "memory: 19_456, passes: 2, parallelism: 1",
+    put: "memory: 1024, passes: 1, parallelism: 1",
+    breaks: "Passwords are hashed at OWASP's least cost or more.",
+    tests: [`${src}/people/passwords.test.ts`],
+  },
+  {
+    file: `${src}/factors/totp.ts`,
+    find: "const skew = 1;",
+    put: "const skew = 10;",
+    breaks: "A code of an authenticator is good for its step and the ones beside it.",
+    tests: totp,
+  },
+  {
+    file: "packages/server/src/store/tables/factors.ts",
+    find: '.where("counter", "<", step)',
+    put: '.where("counter", "<=", step)',
+    breaks: "A code of an authenticator is used once.",
+    tests: tables,
+  },
+  {
+    file: "packages/server/src/store/tables/one-time-codes.ts",
+    find: '.where("attempts", "<", mostAttempts)',
+    put: '.where("attempts", "<=", mostAttempts)',
+    breaks: "A mailed code is tried as often as is said, and not once more.",
+    tests: tables,
+  },
+  {
+    file: `${src}/factors/one-time-codes.ts`,
+    find: "return (await this.#table.remove(id)) ? kept.about : undefined;",
+    put: "return kept.about;",
+    breaks: "A mailed code is used once.",
+    tests: codes,
+  },
+  {
+    file: `${src}/factors/one-time-codes.ts`,
+    find: 'createHash("sha256").update(`${purpose}\\n${attempt}`)',
+    put: 'createHash("sha256").update(attempt)',
+    breaks: "A code for one purpose is no code for another.",
+    tests: codes,
+  },
+  {
+    file: `${src}/policy/redirect-uri.ts`,
+    find: 'if (parsed === null || uri.includes("#") || uri.includes("*"))',
+    put: 'if (parsed === null || uri.includes("#"))',
+    breaks: "No app is sent back to an address with a star in it.",
+    tests: redirects,
+  },
+  {
+    file: `${src}/policy/redirect-uri.ts`,
+    find: 'return ["127.0.0.1", "[::1]", "localhost"].includes(parsed.hostname)',
+    put: 'return parsed.hostname !== ""',
+    breaks: "No code is sent to an address without encryption beyond the device itself.",
+    tests: redirects,
+  },
+  {
+    file: `${src}/policy/redirect-uri.ts`,
+    find: 'return parsed.protocol.includes(".")',
+    put: 'return parsed.protocol !== ""',
+    breaks: "No app is sent back by a scheme that any app could claim.",
+    tests: redirects,
+  },
+  {
+    file: `${src}/sign-in/cookies.ts`,
+    find: "HttpOnly; SameSite=Lax",
+    put: "SameSite=Lax",
+    breaks: "Scripts do not read the cookies of the sign-in.",
+    tests: cookies,
+  },
+  {
+    file: `${src}/sign-in/cookies.ts`,
+    find: 'issuer.startsWith("https:") ? "; Secure" : "";',
+    put: '"";',
+    breaks: "Cookies of the sign-in do not travel in the clear.",
+    tests: cookies,
+  },
+  {
+    file: `${src}/sign-in/cookies.ts`,
+    find: "return values.length === 1 ? values[0] : undefined;",
+    put: "return values[0];",
+    breaks: "A cookie that is there twice, one of them planted by a neighbour host, is not read.",
+    tests: cookies,
+  },
+  {
+    file: `${src}/sign-in/html/page-answers.ts`,
+    find: 'if (site !== undefined && site !== "same-origin") return false;',
+    put: "",
+    breaks: "A form that another site has sent is not taken.",
+    tests: pages,
+  },
+  {
+    file: `${src}/sign-in/html/page-answers.ts`,
+    find: "return expected.length === found.length && timingSafeEqual(expected, found);",
+    put: "return expected.length >= found.length;",
+    breaks: "A form is taken for the sign-in that it was made for.",
+    tests: pages,
+  },
+];

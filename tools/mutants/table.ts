@@ -1,0 +1,31 @@
+import type { Mutant } from "./mutant.ts";
+import { admission } from "./rows/admission.ts";
+import { backends } from "./rows/backends.ts";
+import { client } from "./rows/client.ts";
+import { decisions } from "./rows/decisions.ts";
+import { issuer } from "./rows/issuer.ts";
+import { messages } from "./rows/messages.ts";
+import { objects } from "./rows/objects.ts";
+import { people } from "./rows/people.ts";
+import { possession } from "./rows/possession.ts";
+import { program } from "./rows/program.ts";
+import { tokens } from "./rows/tokens.ts";
+
+const areas: Readonly<Record<string, readonly Mutant[]>> = {
+  tokens,
+  possession,
+  admission,
+  decisions,
+  objects,
+  messages,
+  issuer,
+  people,
+  program,
+  backends,
+  client,
+};
+
+/** Every row, with the area by which it can be asked for. */
+export const mutants: readonly (Mutant & { readonly area: string })[] = Object.entries(
+  areas,
+).flatMap(([area, rows]) => rows.map((row) => ({ ...row, area })));
