@@ -3,6 +3,7 @@ import { admission } from "./rows/admission.ts";
 import { backends } from "./rows/backends.ts";
 import { client } from "./rows/client.ts";
 import { decisions } from "./rows/decisions.ts";
+import { endings } from "./rows/endings.ts";
 import { issuer } from "./rows/issuer.ts";
 import { messages } from "./rows/messages.ts";
 import { objects } from "./rows/objects.ts";
@@ -20,6 +21,7 @@ const areas: Readonly<Record<string, readonly Mutant[]>> = {
   messages,
   issuer,
   people,
+  endings,
   program,
   backends,
   client,

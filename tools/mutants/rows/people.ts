@@ -8,7 +8,6 @@ const totp = [`${src}/factors/totp.test.ts`];
 const redirects = [`${src}/policy/redirect-uri.test.ts`];
 const cookies = [`${src}/sign-in/cookies.test.ts`];
 const codes = ["test/identity/one-time-codes.test.ts"];
-const known = ["test/identity/known-browsers.test.ts"];
 const tables = ["test/identity/tables-of-people.test.ts"];
 
 /** How people prove who they are, and how often somebody may guess. */
@@ -70,20 +69,6 @@ export const people: readonly Mutant[] = [
     tests: guesses,
   },
   {
-    file: `${src}/sign-in/known-device.ts`,
-    find: "if (mac.length === expected.length && timingSafeEqual(Buffer.from(mac), Buffer.from(expected)))",
-    put: "if (mac.length === expected.length)",
-    breaks: "Nobody makes up the cookie of a device that is known.",
-    tests: known,
-  },
-  {
-    file: `${src}/sign-in/known-device.ts`,
-    find: ".update(`${id}\\n${accountName}`)",
-    put: ".update(id)",
-    breaks: "A device that is known to one account is a stranger to the next.",
-    tests: known,
-  },
-  {
     file: `${src}/sign-in/steps/first-proof.ts`,
     find: "if (!right || account === undefined || account.disabled) return wrong(say);",
     put: "if (!right || account === undefined) return wrong(say);",
@@ -103,13 +88,6 @@ export const people: readonly Mutant[] = [
     put: 'if (parts.texter !== undefined && factors.some(({ kind }) => kind === "phone"))',
     breaks: "The mailbox alone does not take an account that has a second factor.",
     tests: ["test/identity/sign-up-and-reset.test.ts", ...second],
-  },
-  {
-    file: `${src}/sign-in/steps/password-reset.ts`,
-    find: '  await parts.sessions.end({ accountId: account.id }, "password-changed");\n',
-    put: "",
-    breaks: "Whoever knew the old password is signed out with it.",
-    tests: ["test/identity/sign-up-and-reset.test.ts"],
   },
   {
     file: `${src}/sign-in/steps/second-proof.ts`,
