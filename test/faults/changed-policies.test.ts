@@ -49,6 +49,23 @@ test("a file that a document refers to is read again when it is saved; when it i
   }
 });
 
+test("a secret's file is read again when it is saved, and where it is not there the old secret serves", async () => {
+  const gate = await startChangingGate();
+  const point = `decisionPoints: { who: { url: "http://127.0.0.1:9/who", form: authzen, token: { file: secret } } }`;
+  try {
+    gate.write("secret", "one");
+    gate.write("portcullis.yaml", gate.policy(point));
+    await gate.saying(serves);
+    gate.write("secret", "another one");
+    await gate.saying(serves, 2);
+    rmSync(join(gate.directory, "secret"));
+    await gate.saying("what file names cannot be read (ENOENT)");
+    assert.equal(await gate.get("/first"), 200);
+  } finally {
+    gate.close();
+  }
+});
+
 test("where one gate thread cannot serve by a changed policy, none does", async () => {
   const gate = await startChangingGate({
     threads: 2,

@@ -104,10 +104,17 @@ test("gates share a port where all of them say so, also when they start at once"
   await refusedBeside(gates[0] as Started, { port }, another);
 });
 
-test("a gate that does not share is not shared with", async () => {
-  const port = await freePort();
-  await refusedBeside(start({ port }), { port, listen: "tls: off, share: true" }, another);
-});
+for (const [host, other] of [
+  ["127.0.0.1", "127.0.0.1"],
+  ["127.0.0.1", "0.0.0.0"],
+  ["0.0.0.0", "127.0.0.1"],
+  ["::", "127.0.0.1"],
+] as const)
+  test(`a gate on ${host} that does not share is not shared with by one on ${other} that would`, async () => {
+    const port = await freePort();
+    const sharing = { port, host: other, listen: "tls: off, share: true" };
+    await refusedBeside(start({ port, host }), sharing, another);
+  });
 
 test("of gates that start at once on one port, one serves", async () => {
   const port = await freePort();

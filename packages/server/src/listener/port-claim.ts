@@ -1,5 +1,6 @@
+import { connect, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { connect, createServer, type Server } from "node:net";
 
 /** What a gate holds for as long as it serves on a port. */
 export interface PortClaim {
@@ -61,13 +62,36 @@ export async function claimPort(options: ClaimOptions): Promise<PortClaim> {
 const sharing = " Where two gates are to share the port, both say listen: { share: true }.";
 
 async function holdInTime(options: ClaimOptions): Promise<PortClaim | string> {
-  let claim = await holdName(options);
+  let claim = await holdOnce(options);
   const tries = options.share === true ? shareTries : 0;
   for (let count = 0; typeof claim === "string" && count < tries; count += 1) {
     await setTimeout(shareAgainMs);
-    claim = await holdName(options);
+    claim = await holdOnce(options);
   }
   return claim;
+}
+
+/** Who shares cannot open the port alone, to see whether somebody serves by another address. */
+async function holdOnce(options: ClaimOptions): Promise<PortClaim | string> {
+  const claim = await holdName(options);
+  if (typeof claim === "string" || options.share !== true) return claim;
+  const { host, port } = options;
+  for (const other of overlapping(host)) {
+    const holder = await holderOf(nameOf(other, port));
+    if (holder === undefined) continue;
+    claim.release();
+    return holder;
+  }
+  return claim;
+}
+
+/** Addresses by which somebody else would get callers of this one. */
+function overlapping(host: string): readonly string[] {
+  const every = ["0.0.0.0", "::"];
+  const own = every.includes(host)
+    ? Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? [])
+    : [];
+  return [...every, ...own].filter((other) => other !== host);
 }
 
 /** @returns what to say of a port that could not be opened */
@@ -89,18 +113,22 @@ export function portFault(
   return new Error(fault.message);
 }
 
+/** Names that begin with a zero byte are no files. Only Linux has them. */
+const nameOf = (host: string, port: number): string =>
+  `\0portcullis ${process.getuid?.() ?? ""} ${host} ${port}`;
+
 /** @returns who holds the name, in words, where it is not ours now */
 function holdName({ host, port }: ClaimOptions): Promise<PortClaim | string> {
-  // Names that begin with a zero byte are no files. Only Linux has them.
   if (process.platform !== "linux") return Promise.resolve(nothing);
-  const name = `\0portcullis ${process.getuid?.() ?? ""} ${host} ${port}`;
+  const name = nameOf(host, port);
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.end(`process ${process.pid}`);
   });
   return new Promise((resolve) => {
     server.once("error", (fault: NodeJS.ErrnoException) => {
-      resolve(fault.code === "EADDRINUSE" ? holderOf(name) : nothing);
+      if (fault.code !== "EADDRINUSE") resolve(nothing);
+      else void holderOf(name).then((holder) => resolve(holder ?? silent));
     });
     server.listen(name, () => {
       server.unref();
@@ -109,23 +137,26 @@ function holdName({ host, port }: ClaimOptions): Promise<PortClaim | string> {
   });
 }
 
-/** It may have no time to answer, or end this very moment. */
-function holderOf(name: string): Promise<string> {
+const silent = "a process that does not answer";
+
+/** @returns who holds the name, as far as it says so in time; undefined where nobody does */
+function holderOf(name: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = "";
     const socket = connect(name).setEncoding("utf8");
     const end = (): void => {
       socket.destroy();
-      resolve(/^process \d{1,10}$/.test(text) ? text : "a process that does not answer");
+      resolve(/^process \d{1,10}$/.test(text) ? text : silent);
     };
     socket.setTimeout(answerWithinMs, end);
     socket.on("data", (part: string) => (text = (text + part).slice(0, 100)));
-    socket.on("error", end).on("end", end);
+    socket.on("end", end);
+    socket.on("error", () => resolve(undefined));
   });
 }
 
 function openOnce(host: string, port: number): Promise<void> {
-  const server: Server = createServer((socket) => socket.destroy());
+  const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve()));

@@ -43,6 +43,7 @@ export async function loadPolicy(
       folder,
       files: stamps.all,
     };
+  for (const file of namedFiles(policy)) stamps.note(resolve(folder, file));
   const read = policy.apis.map((api) =>
     readOpenApi(resolve(folder, api.openapi), (file) => stamps.note(file)),
   );
@@ -68,4 +69,12 @@ export async function loadPolicy(
     folder,
     files,
   };
+}
+
+/** Files that the policy names for what is in them, such as secrets: `{ file: PATH }`. */
+function namedFiles(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, held]) =>
+    key === "file" && typeof held === "string" ? [held] : namedFiles(held),
+  );
 }
