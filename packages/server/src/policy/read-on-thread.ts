@@ -36,7 +36,11 @@ export function readOnThread(task: ReadingTask): Promise<Planned> {
       reject(new Error(`the policy was not read within ${mostMs / 1000} seconds`));
       void worker.terminate();
     }, mostMs);
-    worker.once("message", resolve);
+    worker.once("message", (planned: Planned) => {
+      resolve(planned);
+      // A policy that is a program may have left something behind that would keep the thread.
+      void worker.terminate();
+    });
     worker.once("error", (fault) =>
       reject(new Error(`the policy could not be read: ${(fault as Error).message}`)),
     );
