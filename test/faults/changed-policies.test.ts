@@ -25,6 +25,33 @@ test("a broken policy, and a broken document, change nothing, and what mends the
   }
 });
 
+test("while policies change, nobody who calls without pause is failed", async () => {
+  const gate = await startChangingGate();
+  const state = { isOver: false, served: 0 };
+  const failed: string[] = [];
+  const call = async (): Promise<void> => {
+    while (!state.isOver) {
+      const status = await gate.get("/first").catch((fault: Error) => fault.message);
+      if (status === 200) state.served += 1;
+      else failed.push(String(status));
+    }
+  };
+  try {
+    const calling = Promise.all(Array.from({ length: 8 }, call));
+    for (let count = 1; count <= 6; count += 1) {
+      gate.process.kill("SIGHUP");
+      await gate.saying(serves, count);
+    }
+    state.isOver = true;
+    await calling;
+    assert.deepEqual(failed, []);
+    assert.ok(state.served > 100, String(state.served));
+  } finally {
+    state.isOver = true;
+    gate.close();
+  }
+});
+
 test("a file that a document refers to is read again when it is saved; when it is deleted, that is said and the old plan serves", async () => {
   const gate = await startChangingGate();
   const item = (method: string): string =>
