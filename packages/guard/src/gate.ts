@@ -6,6 +6,7 @@ import { type GuardPolicy, joinPolicy, type Plan, problemCatalogue } from "./gua
 import type { Answer } from "./journey/answer.ts";
 import type { Refusal } from "./facts/refusal.ts";
 import { type CompiledPlan, compilePlan, type CompilePorts } from "./journey/compile-plan.ts";
+import { atOnce, inSlices, type Pieces } from "./policy/in-slices.ts";
 import { Exchange } from "./journey/exchange.ts";
 import {
   type Explaining,
@@ -58,6 +59,13 @@ export interface Gate {
    */
   replace(next: GateOptions): void;
   /**
+   * Makes another plan ready while the old one serves, in slices: no request waits for more than one
+   * of them. What is ready serves when it is told to, so that several gates can change as one.
+   *
+   * @throws PolicyFault, or RangeError where a port is missing
+   */
+  prepare(next: GateOptions): Promise<PreparedPlan>;
+  /**
    * What would become of a request, by the very steps it would take. Nothing is forwarded; a port
    * that would ask somebody else may throw `NotAsked`, and the step is explained by that.
    */
@@ -65,6 +73,13 @@ export interface Gate {
   /** Tells whatever lasts, such as a WebSocket, that the gate is stopping. */
   goAway(): void;
   close(): void;
+}
+
+/** A plan that is compiled, and does not serve yet. One of the two ends it. */
+export interface PreparedPlan {
+  /** Serves by it. Requests that began under the plan before end under that one. */
+  serve(): void;
+  discard(): void;
 }
 
 /**
@@ -75,16 +90,21 @@ export interface Gate {
  */
 export function createGate(options: GateOptions): Gate {
   const tunnels = new OpenTunnels();
-  let current = assemble(options, tunnels);
+  let current = atOnce(assemble(options, tunnels));
+  const use = (next: Assembled): void => {
+    const replaced = current;
+    current = next;
+    replaced.compiled.close();
+  };
   return {
     handle(arrival, answer) {
       const exchange = current.newExchange(arrival);
       current.serve.begin(exchange, answer);
     },
-    replace(next) {
-      const replaced = current;
-      current = assemble(next, tunnels);
-      replaced.compiled.close();
+    replace: (next) => use(atOnce(assemble(next, tunnels))),
+    async prepare(next) {
+      const prepared = await inSlices(assemble(next, tunnels));
+      return { serve: () => use(prepared), discard: () => prepared.compiled.close() };
     },
     explain(arrival) {
       const { explain, newExchange } = current;
@@ -106,10 +126,10 @@ interface Assembled {
   readonly explain: (explaining: Explaining) => Journey<Explaining>;
 }
 
-function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
+function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled> {
   const { ports } = options;
   const plan = planOf(options);
-  const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
+  const compiled = yield* compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables, tunnels: tunnelled } = compiled;
   const { assertIdentity, onTrouble, record } = ports;
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, tunnelled);

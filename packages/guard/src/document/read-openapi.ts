@@ -29,12 +29,17 @@ const pathItemKeys: ReadonlySet<string> = new Set([
 /**
  * Reads an OpenAPI 3.0, 3.1 or 3.2 document, spread over as many local files as it likes. All
  * faults are named at once.
+ *
+ * @param onOpen is told of each file before it is read, whether or not it is there
  */
-export function readOpenApi(file: string): {
+export function readOpenApi(
+  file: string,
+  onOpen?: (file: string) => void,
+): {
   readonly document: ApiDocument | undefined;
   readonly faults: readonly Fault[];
 } {
-  const set = new DocumentSet();
+  const set = new DocumentSet(onOpen);
   const source = set.open(resolve(file));
   if (source === undefined) return { document: undefined, faults: set.faults };
   const root: Located = { document: source, path: [], value: source.value };

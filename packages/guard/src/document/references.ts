@@ -17,6 +17,12 @@ export interface Located {
 export class DocumentSet {
   readonly faults: Fault[] = [];
   readonly #documents = new Map<string, SourceDocument | undefined>();
+  readonly #onOpen: ((file: string) => void) | undefined;
+
+  /** @param onOpen is told of each file before it is read, whether or not it is there */
+  constructor(onOpen?: (file: string) => void) {
+    this.#onOpen = onOpen;
+  }
 
   /** @param options see readDocument */
   open(
@@ -25,6 +31,7 @@ export class DocumentSet {
   ): SourceDocument | undefined {
     const known = this.#documents.get(file);
     if (known !== undefined || this.#documents.has(file)) return known;
+    this.#onOpen?.(file);
     const { document, faults } = readDocument(file, options);
     this.faults.push(...faults);
     this.#documents.set(file, document);

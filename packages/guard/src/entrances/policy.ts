@@ -17,6 +17,7 @@ export {
   policyFormat,
   type Settings,
 } from "../guard-policy.ts";
+export { atOnce, inSlices, type Pieces } from "../policy/in-slices.ts";
 export type { CoreKeys } from "../policy/core-keys.ts";
 export type { JoinContext, NoteFault, PolicyPath } from "../policy/join-context.ts";
 export type { PolicyKeys, PolicyOf } from "../policy/keys.ts";

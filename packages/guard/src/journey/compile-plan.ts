@@ -2,11 +2,12 @@ import type { ApiAt, GateAt } from "../controls/compile-context.ts";
 import type { AnyControl } from "../controls/order-builder.ts";
 import { compileOperationTable } from "../document/operation-table.ts";
 import { SchemaCompiler } from "../document/schema/compile-schema.ts";
-import { stageRanges } from "../facts/mode.ts";
+import { type ModeRow, stageRanges } from "../facts/mode.ts";
 import type { Problem } from "../facts/problem.ts";
 import { type StageMemory, Stages } from "../facts/stage.ts";
 import type { ApiPlanOf, PlanOf } from "../policy/plan.ts";
 import type { UpstreamPlan } from "../policy/upstream-setting.ts";
+import type { Pieces } from "../policy/in-slices.ts";
 import type { Upstream } from "../ports/upstream.ts";
 import { allocateSharedStages, SharedStageMemory } from "../state/shared-stages.ts";
 import { compileAskBackend } from "./ask-backend.ts";
@@ -51,17 +52,19 @@ export interface CompiledPlan {
   readonly close: () => void;
 }
 
-/** Compiles every operation of the plan, and how a request finds its own. */
-export function compilePlan(
+/** Compiles every operation of the plan, piece by piece, and how a request finds its own. */
+export function* compilePlan(
   plan: AnyPlan,
   order: StepOrder,
   problems: readonly Problem[],
   ports: CompilePorts,
-): CompiledPlan {
+): Pieces<CompiledPlan> {
   const [firstApi] = plan.apis;
   if (firstApi === undefined) throw new RangeError("a gate without an API has nothing to guard");
   const tables = tablesOf(plan);
+  yield;
   const templates = compileOperationTable(templateEntries(plan));
+  yield;
   const stages = stagesOf(plan, ports);
   const gateAt: GateAt = {
     stages,
@@ -83,9 +86,17 @@ export function compilePlan(
       plan.origin,
     ),
   };
-  const declared = plan.apis.flatMap((api, index) =>
-    compileApi(api, index, { ...parts, ports, stages }),
-  );
+  const declared: DeclaredOperation[] = [];
+  try {
+    for (const [index, api] of plan.apis.entries())
+      for (const one of compileApi(api, index, { ...parts, ports, stages })) {
+        declared.push(one);
+        yield;
+      }
+  } catch (fault) {
+    closeAll(order.controls, lives);
+    throw fault;
+  }
   const undeclared = withEveryAnswer(
     compileOperation(
       {
@@ -178,11 +189,16 @@ function withEveryAnswer(
   return Object.freeze({ ...undeclared, everyAnswer });
 }
 
-function compileApi(
+interface DeclaredOperation {
+  readonly compiled: CompiledOperation;
+  readonly modes: ModeRow;
+}
+
+function* compileApi(
   api: ApiPlanOf<ByControl>,
   index: number,
   parts: CompileParts & { readonly ports: CompilePorts; readonly stages: Stages | undefined },
-): { readonly compiled: CompiledOperation; readonly modes: ReturnType<typeof compileModeRow> }[] {
+): Generator<DeclaredOperation, void, void> {
   const { ports, stages } = parts;
   const { backendReads, document, issuer, operations, version } = api;
   const upstream = ports.upstream(api.upstream);
@@ -199,18 +215,19 @@ function compileApi(
     backendReads,
     upgrades: upstream.upgrade !== undefined,
   };
-  return operations.map((plan, at) => ({
-    compiled: compileOperation(
-      {
-        plan,
-        operation: document.operations[at],
-        api: apiAt,
-        apiVersion: version,
-        upstream,
-        upstreamHost: api.upstream.host,
-      },
-      parts,
-    ),
-    modes: compileModeRow(plan, stages),
-  }));
+  for (const [at, plan] of operations.entries())
+    yield {
+      compiled: compileOperation(
+        {
+          plan,
+          operation: document.operations[at],
+          api: apiAt,
+          apiVersion: version,
+          upstream,
+          upstreamHost: api.upstream.host,
+        },
+        parts,
+      ),
+      modes: compileModeRow(plan, stages),
+    };
 }

@@ -1,5 +1,6 @@
 import type { ChosenTls } from "../listener/choose-tls.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
+import { FileStamps } from "../policy/file-stamps.ts";
 import { watchFiles } from "../policy/watch-files.ts";
 
 const watchEveryMs = 300;
@@ -18,7 +19,7 @@ export class ServingCertificate {
     this.#current = tls?.certificate;
     const files = tls?.files;
     if (files === undefined) return;
-    this.#watch = watchFiles(files.paths, watchEveryMs, () => {
+    this.#watch = watchFiles(new FileStamps(files.paths).all, watchEveryMs, () => {
       try {
         this.#current = files.read();
         onChanged(this.#current);

@@ -12,6 +12,8 @@ export interface ControlCounts {
   readonly cleartextRequests: number;
   readonly reloads: number;
   readonly reloadsRefused: number;
+  readonly reloadsUndone: number;
+  readonly gateThreadsEnded: number;
   /** Undefined where this node keeps nothing of what was shown. */
   readonly provenance: ProvenanceCounts | undefined;
 }
@@ -48,6 +50,18 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     help: "Times a changed policy was not understood, and the old one went on serving.",
     type: "counter",
     value: counts.reloadsRefused,
+  },
+  {
+    name: "portcullis_policy_undone_total",
+    help: "Times a change of the policy was undone because gate threads kept ending.",
+    type: "counter",
+    value: counts.reloadsUndone,
+  },
+  {
+    name: "portcullis_gate_threads_ended_total",
+    help: "Gate threads that have ended by a fault; another was started in place of each.",
+    type: "counter",
+    value: counts.gateThreadsEnded,
   },
   ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),
 ];

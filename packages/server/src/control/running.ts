@@ -37,6 +37,8 @@ export interface Open {
     stop(drainMs: number): Promise<void>;
     terminate(): Promise<void>;
   };
+  /** What keeps others from the ports. */
+  readonly ports: { release(): void };
   readonly provenance: { close(): Promise<void> };
   readonly issuer: { close(): Promise<void> };
   readonly writer: Pick<LineWriter, "end">;
@@ -60,7 +62,10 @@ export async function close(
   // An abort is no fault: it means that nobody waits for a balancer.
   await setTimeout(lameDuckMs, undefined, { signal: hurry }).catch(() => undefined);
   await open.cleartext?.close();
-  await open.fleet.stop(drainMs);
+  const stopped = open.fleet.stop(drainMs);
+  // Listeners close first: whoever comes next need not wait for the requests in flight.
+  open.ports.release();
+  await stopped;
   const ended = open.writer.end(lastRecordsMs).then((lost) => {
     if (lost > 0) open.say(`${lost} records were not written`);
   });
@@ -78,4 +83,5 @@ export async function abandon(open: Open): Promise<void> {
   await open.admin?.close();
   await open.issuer.close();
   await open.fleet.terminate();
+  open.ports.release();
 }

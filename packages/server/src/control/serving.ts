@@ -1,41 +1,58 @@
 import type { Policy } from "../policy/program-policy.ts";
-import type { Plan } from "@portcullis/guard/policy";
 import { allocateSharedBuckets, type SharedBuckets } from "@portcullis/guard/state";
 import type { PlanSettings } from "../gate/settings.ts";
+import type { PlanSummary } from "../policy/planned.ts";
 import type { GateSecrets } from "./gate-secrets.ts";
 
-/** The policy and the plan that serve just now, with what goes with them to the gate threads. */
-export class Serving {
-  #policy: Policy;
-  #plan: Plan;
-  #buckets: SharedBuckets;
-  #secrets: GateSecrets;
+/** A policy with everything that goes to the gate threads with it. */
+export interface Served {
+  readonly policy: Policy;
+  readonly plan: PlanSummary;
+  readonly buckets: SharedBuckets;
+  readonly secrets: GateSecrets;
+}
 
-  constructor(policy: Policy, plan: Plan, buckets: SharedBuckets, secrets: GateSecrets) {
-    this.#policy = policy;
-    this.#plan = plan;
-    this.#buckets = buckets;
-    this.#secrets = secrets;
+/** What goes to the gate threads. */
+export const planSettingsOf = ({ buckets, plan, secrets }: Served): PlanSettings => ({
+  plan: plan.bytes,
+  buckets,
+  ...secrets,
+});
+
+/** The policy and the plan that serve just now. */
+export class Serving {
+  #served: Served;
+
+  constructor(served: Served) {
+    this.#served = served;
   }
 
   get policy(): Policy {
-    return this.#policy;
+    return this.#served.policy;
   }
 
-  get plan(): Plan {
-    return this.#plan;
+  get plan(): PlanSummary {
+    return this.#served.plan;
+  }
+
+  get served(): Served {
+    return this.#served;
   }
 
   get planSettings(): PlanSettings {
-    return { plan: this.#plan, buckets: this.#buckets, ...this.#secrets };
+    return planSettingsOf(this.#served);
   }
 
   /** Counts begin anew where the plan has room for another number of them. */
-  use(policy: Policy, plan: Plan, secrets: GateSecrets): void {
-    if (plan.controls.limit.keys !== this.#plan.controls.limit.keys)
-      this.#buckets = allocateSharedBuckets(plan.controls.limit.keys, this.#buckets.seeds);
-    this.#policy = policy;
-    this.#plan = plan;
-    this.#secrets = secrets;
+  next(policy: Policy, plan: PlanSummary, secrets: GateSecrets): Served {
+    const { buckets: kept, plan: before } = this.#served;
+    const { keys } = plan.controls.limit;
+    const buckets =
+      keys === before.controls.limit.keys ? kept : allocateSharedBuckets(keys, kept.seeds);
+    return { policy, plan, buckets, secrets };
+  }
+
+  use(served: Served): void {
+    this.#served = served;
   }
 }

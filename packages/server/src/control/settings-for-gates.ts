@@ -5,6 +5,7 @@ import { listenerBounds } from "../listener/bounds.ts";
 import { type ChosenTls, hstsOf } from "../listener/choose-tls.ts";
 import type { ProvenanceFile } from "../gate/provenance-file.ts";
 import type { ServingCertificate } from "./certificate.ts";
+import { gateHost } from "./ports.ts";
 import type { Serving } from "./serving.ts";
 import type { SharedState } from "./shared-state.ts";
 import type { TrustedIssuer } from "./trusted-issuer.ts";
@@ -46,7 +47,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
     askCertificate: binding === "mtls" || binding === "optional",
     assertionKey: parts.assertionKey,
     assertionIssuer: publicUrl ?? "portcullis",
-    host: listen?.host ?? (tls === undefined ? "127.0.0.1" : "0.0.0.0"),
+    host: gateHost(policy, tls !== undefined),
     port: 0,
     tls:
       certificate.current === undefined || tls === undefined

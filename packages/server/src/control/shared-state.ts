@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Plan } from "@portcullis/guard/policy";
+import type { PlanSummary } from "../policy/planned.ts";
 import {
   allocateSharedBuckets,
   allocateSharedSeats,
@@ -34,7 +34,7 @@ export interface SharedState {
 }
 
 /** Seeds are new at every start: nobody can find keys that collide ahead of time. */
-export function allocateSharedState({ controls: { binding, limit } }: Plan): SharedState {
+export function allocateSharedState({ controls: { binding, limit } }: PlanSummary): SharedState {
   const [one, two] = seeds(2);
   return {
     buckets: allocateSharedBuckets(limit.keys, [one as number, two as number]),

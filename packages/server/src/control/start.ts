@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Policy } from "../policy/program-policy.ts";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
-import type { Plan } from "@portcullis/guard/policy";
 import { protocolProblems } from "@portcullis/guard/problems";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration, policyClients } from "@portcullis/identity/clients";
@@ -13,8 +12,8 @@ import { GateFleet } from "../gate/fleet.ts";
 import type { ToGate } from "../gate/settings.ts";
 import { makeAssertionKey } from "../keys/identity-assertion.ts";
 import { chooseTls } from "../listener/choose-tls.ts";
-import { type CleartextPort, openCleartextPort } from "../listener/cleartext-port.ts";
-import type { Loaded } from "../policy/load-policy.ts";
+import type { Planned, PlanSummary } from "../policy/planned.ts";
+import type { PlanBytes } from "../policy/plan-bytes.ts";
 import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
 import type { FaultCounts } from "../watch/fault-counts.ts";
@@ -27,6 +26,8 @@ import { TokenTimes, tokenTimesText } from "../watch/token-times.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { gaugesOf } from "./gauges.ts";
+import { answerManyEnds } from "./many-ends.ts";
+import { adminAddress, claimPorts, gatePort, openCleartext } from "./ports.ts";
 import { Reloads } from "./reloads.ts";
 import { abandon, close, type Open, type Running } from "./running.ts";
 import { Serving } from "./serving.ts";
@@ -36,9 +37,9 @@ import { TrustedIssuer } from "./trusted-issuer.ts";
 import { usersOf, wantedParts } from "./wanted-parts.ts";
 
 export interface UpOptions {
-  readonly loaded: Loaded & { readonly plan: Plan; readonly policy: Policy };
-  /** Reads policy and documents again. */
-  readonly load: () => Promise<Loaded>;
+  readonly planned: Planned & { readonly plan: PlanSummary; readonly policy: Policy };
+  /** Reads policy and documents again, on a thread of its own. */
+  readonly read: (before: PlanBytes) => Promise<Planned>;
   /** Where `.portcullis/` lies. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -49,7 +50,7 @@ export interface UpOptions {
   /** Where what fails beside the requests is counted. */
   readonly faults: FaultCounts;
   /** Said when a changed policy was read: its faults, or none. */
-  readonly onReloaded: (loaded: Loaded, applied: boolean) => void;
+  readonly onReloaded: (read: Planned) => void;
 }
 
 const watchEveryMs = 300;
@@ -57,12 +58,13 @@ const keptRecords = 5000;
 
 /** The only place that constructs: the control thread's parts, and a gate thread per core. */
 export async function up(options: UpOptions): Promise<Running> {
-  const { directory, environment, faults, load, loaded, onReloaded, say } = options;
-  const { folder, plan, policy } = loaded;
+  const { directory, environment, faults, onReloaded, planned, read, say } = options;
+  const { folder, plan, policy } = planned;
   const { listen } = policy;
   const threads = listen?.threads ?? availableParallelism();
 
   const tls = await chooseTls(listen, folder, directory, environment);
+  const ports = await claimPorts(policy, tls !== undefined);
   const credential = openAdminCredential(directory);
   const writer = createLineWriter(options.recordsTo ?? 1, { onTrouble: say });
   const counts = new RequestCounts();
@@ -72,7 +74,8 @@ export async function up(options: UpOptions): Promise<Running> {
   const shared = allocateSharedState(plan);
   const readSecrets = (of: Policy, from: string) =>
     readGateSecrets(of, from, directory, environment);
-  const serving = new Serving(policy, plan, shared.buckets, readSecrets(policy, folder));
+  const secrets = readSecrets(policy, folder);
+  const serving = new Serving({ policy, plan, buckets: shared.buckets, secrets });
   const provenance = await openProvenance(
     directory,
     plan.state === "memory" ? plan.controls.provenance?.memory : undefined,
@@ -124,35 +127,41 @@ export async function up(options: UpOptions): Promise<Running> {
     onTrouble: say,
     onPart: (thread, part, lost) => sharedParts.note(part, usersOf(part, thread), lost),
     onThreadEnd: (thread) => sharedParts.forget(thread),
+    onManyEnds: () =>
+      void answerManyEnds({
+        reloads,
+        forgetEnds: () => fleet.forgetEnds(),
+        audit: issuer.store?.audit,
+        say,
+      }),
     onFault: (message) => {
       faults.note("gate");
       say(message);
     },
   }));
-  const files = watchFiles(loaded.files, watchEveryMs, () => void reloads.inTurn());
+  const files = watchFiles(planned.files, watchEveryMs, () => void reloads.inTurn());
   const reloads = new Reloads({
     serving,
-    load,
+    read: () => read(serving.plan.bytes),
     readSecrets,
     onReloaded,
     say,
     onFiles: (changed) => files.retarget(changed),
     follow: (changed, next) => issuer.follow(changed, next),
-    apply: (settings) => fleet.applyPlan(settings),
+    prepare: (settings) => fleet.prepare(settings),
   });
 
   const partsNow = (): readonly PartState[] => sharedParts.all(wantedParts(serving, issuer));
 
-  const open: Open = { files, certificate, fleet, provenance, issuer, writer, say };
+  const open: Open = { files, certificate, fleet, provenance, issuer, ports, writer, say };
   const leaving = { isBegun: false };
   try {
-    const port = await fleet.start(threads, listen?.port ?? 8443);
+    const port = await fleet.start(threads, gatePort(policy));
     let cleartextRequests = 0;
     const cleartext = await openCleartext(policy, () => (cleartextRequests += 1));
     open.cleartext = cleartext;
     const admin = await startAdminServer({
-      host: policy.admin?.host ?? "127.0.0.1",
-      port: policy.admin?.port ?? 9443,
+      ...adminAddress(policy),
       credential,
       say,
       routes: adminRoutes({
@@ -167,6 +176,8 @@ export async function up(options: UpOptions): Promise<Running> {
                 cleartextRequests + counts.decided(protocolProblems["cleartext-refused"].code),
               reloads: reloads.count,
               reloadsRefused: reloads.refused,
+              reloadsUndone: reloads.undone,
+              gateThreadsEnded: fleet.ended,
               provenance: provenance.counts(),
             }),
           ) +
@@ -218,20 +229,4 @@ function administrationsOf(
     clients: () => new ClientAdministration(store, sealing, "admin", policyClients(serving.policy)),
     audit: store.audit,
   };
-}
-
-/** @returns undefined where the policy names no port for requests without encryption */
-async function openCleartext(
-  { listen, publicUrl }: Policy,
-  count: () => void,
-): Promise<CleartextPort | undefined> {
-  const tls = listen?.tls;
-  if (typeof tls !== "object" || tls.cleartextPort === undefined) return undefined;
-  return openCleartextPort({
-    host: listen?.host ?? "0.0.0.0",
-    port: tls.cleartextPort,
-    answer: tls.cleartext ?? "refuse",
-    publicUrl,
-    count,
-  });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Policy } from "../policy/program-policy.ts";
-import type { Plan } from "@portcullis/guard/policy";
+import type { PlanSummary } from "../policy/planned.ts";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import { type Identity, openIdentity } from "@portcullis/identity/open-identity";
 import { followRevocations, type RevocationFeed } from "@portcullis/identity/revocation-feed";
@@ -15,7 +15,7 @@ import { issuerSocket, openIssuerDoor } from "./issuer-door.ts";
 
 export interface TrustedIssuerOptions {
   readonly policy: Policy;
-  readonly plan: Plan;
+  readonly plan: PlanSummary;
   /** Where relative paths of the policy begin. */
   readonly folder: string;
   /** Where `.portcullis/` lies. */
@@ -97,7 +97,7 @@ export class TrustedIssuer {
   }
 
   /** A changed policy. The old issuer answers until the new one can. */
-  async follow(policy: Policy, plan: Plan): Promise<void> {
+  async follow(policy: Policy, plan: PlanSummary): Promise<void> {
     const before = this.#identity;
     await this.#serve(policy, plan);
     if (before !== this.#identity) await before?.close();
@@ -121,7 +121,7 @@ export class TrustedIssuer {
     await this.store?.close();
   }
 
-  async #begin(policy: Policy, plan: Plan): Promise<void> {
+  async #begin(policy: Policy, plan: PlanSummary): Promise<void> {
     const { onPart, onRevocations } = this.#options;
     const { lastLook, store } = this;
     if (store !== undefined && lastLook !== undefined) {
@@ -139,7 +139,7 @@ export class TrustedIssuer {
     await this.#serve(policy, plan);
   }
 
-  async #serve(policy: Policy, plan: Plan): Promise<void> {
+  async #serve(policy: Policy, plan: PlanSummary): Promise<void> {
     const { authentication, binding } = plan.controls;
     if (authentication?.builtin !== true) {
       this.#identity = undefined;

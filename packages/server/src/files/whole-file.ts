@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 export function writeWhole(file: string, text: string): void {
   const draft = writeDraft(file, text);
   renameSync(draft, file);
+  syncFolder(file);
 }
 
 /**
@@ -29,6 +30,7 @@ export function readOrMake(
   const draft = writeDraft(file, `${text}\n`);
   try {
     linkSync(draft, file);
+    syncFolder(file);
     return { text, made: true };
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== "EEXIST") throw fault;
@@ -51,12 +53,30 @@ function writeDraft(file: string, text: string): string {
   const draft = `${file}.${process.pid}.new`;
   try {
     writeFileSync(draft, text, { mode: 0o600 });
-    const descriptor = openSync(draft, "r");
-    fsyncSync(descriptor);
-    closeSync(descriptor);
+    sync(draft);
     return draft;
   } catch (fault) {
     rmSync(draft, { force: true });
-    throw fault;
+    if ((fault as NodeJS.ErrnoException).code !== "ENOSPC") throw fault;
+    const words = `${file} could not be written, because the disk is full. Make room there.`;
+    throw new Error(words, { cause: fault });
+  }
+}
+
+/** A name that only the memory knows is lost with the machine's power. */
+function syncFolder(file: string): void {
+  try {
+    sync(dirname(file));
+  } catch {
+    // Some file systems have no such thing for folders; the file is whole either way.
+  }
+}
+
+function sync(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }

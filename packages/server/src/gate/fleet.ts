@@ -1,35 +1,36 @@
-import { Worker } from "node:worker_threads";
-import type { EvidenceRow } from "@portcullis/guard/ownership";
-import type { FromGate, GateSettings, PlanSettings, SeenGeneration, ToGate } from "./settings.ts";
-import { faultWords } from "../watch/fault-counts.ts";
-import type { Counts } from "../watch/request-counts.ts";
-import type { TokenTimesCounted } from "../watch/token-times.ts";
+import { type GateReports, GateWorker } from "./gate-worker.ts";
+import type { GateSettings, PlanSettings, ToGate } from "./settings.ts";
+import { ThreadEnds } from "./thread-ends.ts";
 
-export interface FleetReports {
-  readonly onRecords: (lines: Uint8Array, count: number, counts: Counts | undefined) => void;
-  readonly onEvidence: (rows: readonly EvidenceRow[]) => void;
-  readonly onUnknownKey: () => void;
-  readonly onSeen: (generations: readonly SeenGeneration[]) => void;
-  readonly onTokenTimes: (times: TokenTimesCounted) => void;
-  readonly onTrouble: (message: string) => void;
-  /** @param thread who says so @param lost why it is lost; undefined: it has answered */
-  readonly onPart: (thread: string, part: string, lost: string | undefined) => void;
+export interface FleetReports extends GateReports {
   readonly onThreadEnd: (thread: string) => void;
-  /** Something failed in a gate thread that belongs to no request, or the thread has ended. */
-  readonly onFault: (message: string) => void;
+  /** Gate threads keep ending: the third within a minute has. */
+  readonly onManyEnds: () => void;
 }
 
-const applyTimeoutMs = 10_000;
-/** A thread that ends by itself is started again, but not faster than this. */
-const leastLifeMs = 1000;
+/** A large document on a machine that is busy takes a while; nobody waits for it. */
+const prepareTimeoutMs = 60_000;
+/** Of a thread that must end. */
+const endingDrainMs = 10_000;
+/** How long a thread that must end listens still where nobody else does. */
+const mostAloneMs = 3000;
+
+/** A plan that all threads have ready. One of the two ends it. */
+export interface PreparedChange {
+  serve(): void;
+  discard(): void;
+}
 
 /** The gate threads. All share one port; each begins with the settings that hold at that moment. */
 export class GateFleet {
   readonly #reports: FleetReports;
   readonly #settings: () => GateSettings;
-  readonly #workers = new Set<Worker>();
-  readonly #applied = new Map<Worker, () => void>();
-  #stopping = false;
+  readonly #workers = new Set<GateWorker>();
+  readonly #listening = new Set<GateWorker>();
+  readonly #ends = new ThreadEnds();
+  #changes = 0;
+  #change: Extract<ToGate, { kind: "prepare" }> | undefined;
+  #isStopping = false;
   #port = 0;
 
   constructor(settings: () => GateSettings, reports: FleetReports) {
@@ -37,8 +38,14 @@ export class GateFleet {
     this.#reports = reports;
   }
 
+  /** How many threads serve. */
   get size(): number {
-    return this.#workers.size;
+    return this.#listening.size;
+  }
+
+  /** How many have ended by themselves. */
+  get ended(): number {
+    return this.#ends.count;
   }
 
   /** @returns the port, which the first thread chose when it was 0 */
@@ -49,121 +56,99 @@ export class GateFleet {
   }
 
   tell(message: ToGate): void {
-    for (const worker of this.#workers) worker.postMessage(message);
+    for (const worker of this.#workers) worker.tell(message);
   }
 
-  /** Resolves when every thread serves by the new plan; false when one did not say so in time. */
-  async applyPlan(changed: PlanSettings): Promise<boolean> {
-    const all = [...this.#workers].map(
-      (worker) =>
-        new Promise<boolean>((resolve) => {
-          const timer = setTimeout(() => resolve(false), applyTimeoutMs);
-          this.#applied.set(worker, () => {
-            clearTimeout(timer);
-            resolve(true);
-          });
-          worker.postMessage({ kind: "plan", ...changed } satisfies ToGate);
-        }),
-    );
-    return (await Promise.all(all)).every(Boolean);
+  /**
+   * Makes a plan ready on every thread, while they serve by another. Then all serve by it, or none.
+   *
+   * @throws Error in words for a person, where some thread cannot serve by it
+   */
+  async prepare(settings: PlanSettings): Promise<PreparedChange> {
+    const change = (this.#changes += 1);
+    const message = { kind: "prepare", change, settings } as const;
+    this.#change = message;
+    const end = (kind: "serve" | "discard") => (): void => {
+      this.#change = undefined;
+      this.tell({ kind, change });
+    };
+    const fault = await Promise.race([
+      Promise.all([...this.#workers].map((worker) => worker.prepare(message))).then((faults) =>
+        faults.find((one) => one !== undefined),
+      ),
+      new Promise<string>((resolve) => {
+        setTimeout(resolve, prepareTimeoutMs, "a gate thread was not ready in time").unref();
+      }),
+    ]);
+    if (fault === undefined) return { serve: end("serve"), discard: end("discard") };
+    end("discard")();
+    throw new Error(fault);
+  }
+
+  /** What ended threads were held against no longer serves. */
+  forgetEnds(): void {
+    this.#ends.beginAnew();
   }
 
   async stop(drainMs: number): Promise<void> {
-    this.#stopping = true;
-    await Promise.all(
-      [...this.#workers].map(
-        (worker) =>
-          new Promise<void>((resolve) => {
-            worker.once("exit", () => resolve());
-            worker.postMessage({ kind: "drain", drainMs } satisfies ToGate);
-            setTimeout(() => void worker.terminate(), drainMs + 1000).unref();
-          }),
-      ),
-    );
+    this.#isStopping = true;
+    await Promise.all([...this.#workers].map((worker) => worker.leave(drainMs)));
   }
 
   async terminate(): Promise<void> {
-    this.#stopping = true;
+    this.#isStopping = true;
     await Promise.all([...this.#workers].map((worker) => worker.terminate()));
   }
 
-  #startOne(port: number): Promise<number> {
-    const bornAt = Date.now();
-    const settings: GateSettings = { ...this.#settings(), port };
-    const worker = new Worker(
-      new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url),
-      { workerData: settings },
-    );
-    this.#workers.add(worker);
-    // After its end a worker has no id any longer.
-    const thread = String(worker.threadId);
-    return new Promise((resolve, reject) => {
-      worker.on("error", (fault) => {
-        this.#reports.onFault(`a gate thread has ended: ${faultWords(fault)}`);
-        reject(fault instanceof Error ? fault : new Error("a gate thread has ended"));
-      });
-      worker.once("exit", () => {
+  async #startOne(port: number): Promise<number> {
+    let isCounted = false;
+    const onEnd = (): void => {
+      if (isCounted || this.#isStopping || this.#port === 0) return;
+      isCounted = true;
+      this.#replace();
+    };
+    const worker = new GateWorker({ ...this.#settings(), port }, this.#reports, {
+      onEnding: () => {
+        onEnd();
+        this.#letGo(worker);
+      },
+      onExit: () => {
         this.#workers.delete(worker);
-        this.#reports.onThreadEnd(thread);
-        if (this.#stopping || this.#port === 0) return;
-        setTimeout(
-          () => {
-            if (!this.#stopping)
-              this.#startOne(this.#port).catch((fault: unknown) =>
-                this.#reports.onTrouble(
-                  `a gate thread could not be started again: ${(fault as Error).message}`,
-                ),
-              );
-          },
-          Math.max(0, leastLifeMs - (Date.now() - bornAt)),
-        );
-      });
-      worker.on("message", (message: FromGate) => {
-        switch (message.kind) {
-          case "listening":
-            resolve(message.port);
-            break;
-          case "failed":
-            reject(new Error(listenFault(message.code, settings.host, port) ?? message.message));
-            break;
-          case "applied":
-            this.#applied.get(worker)?.();
-            break;
-          case "unknown-key":
-            this.#reports.onUnknownKey();
-            break;
-          case "seen":
-            this.#reports.onSeen(message.generations);
-            break;
-          case "evidence":
-            this.#reports.onEvidence(message.rows);
-            break;
-          case "token-times":
-            this.#reports.onTokenTimes(message.times);
-            break;
-          case "trouble":
-            this.#reports.onTrouble(message.message);
-            break;
-          case "part":
-            this.#reports.onPart(thread, message.part, message.lost);
-            break;
-          case "fault":
-            this.#reports.onFault(message.message);
-            break;
-          case "records":
-            this.#reports.onRecords(message.lines, message.count, message.counts);
-            break;
-          default:
-        }
-      });
+        this.#listening.delete(worker);
+        this.#reports.onThreadEnd(worker.thread);
+        onEnd();
+      },
     });
+    this.#workers.add(worker);
+    // It began with the plan that served at that moment.
+    if (this.#change !== undefined) worker.tell(this.#change);
+    const chosen = await worker.listening;
+    this.#listening.add(worker);
+    for (const other of this.#listening) if (other.isEnding) this.#letGo(other);
+    return chosen;
   }
-}
 
-function listenFault(code: string | undefined, host: string, port: number): string | undefined {
-  if (code === "EADDRINUSE")
-    return `port ${port} on ${host} is taken by another program. Stop it, or choose another with --port.`;
-  if (code === "EACCES")
-    return `port ${port} may not be opened by this user. Choose one above 1023 with --port.`;
-  return undefined;
+  /** Another thread in place of one that ends; the more have ended, the later. */
+  #replace(): void {
+    const { delayMs, isTooMany } = this.#ends.note(performance.now());
+    setTimeout(() => {
+      if (this.#isStopping) return;
+      this.#startOne(this.#port).catch((fault: unknown) =>
+        this.#reports.onTrouble(
+          `a gate thread could not be started again: ${(fault as Error).message}`,
+        ),
+      );
+    }, delayMs);
+    if (isTooMany) this.#reports.onManyEnds();
+  }
+
+  /** Its listener closes first. Where it is the only one, it listens until another does. */
+  #letGo(worker: GateWorker): void {
+    const isAlone = ![...this.#listening].some((other) => !other.isEnding);
+    const leave = (): void => {
+      if (this.#listening.delete(worker)) void worker.leave(endingDrainMs);
+    };
+    if (isAlone) setTimeout(leave, mostAloneMs).unref();
+    else leave();
+  }
 }

@@ -1,12 +1,17 @@
 import { threadId } from "node:worker_threads";
-import { createGate, type DecisionRecord, type Gate, type Plan } from "@portcullis/guard";
+import {
+  createGate,
+  type DecisionRecord,
+  type Gate,
+  type Plan,
+  type PreparedPlan,
+} from "@portcullis/guard";
 import { IdSealer, type OwnerEvidence } from "@portcullis/guard/ownership";
-import type { UpstreamPlan } from "@portcullis/guard/policy";
+import { atOnce, inSlices, type UpstreamPlan } from "@portcullis/guard/policy";
 import {
   limitsLocalOnLoss,
   type ProvenanceState,
   proofsLocalOnLoss,
-  RedisState,
   type ReplayState,
   SharedMemoryState,
   SharedSeats,
@@ -24,13 +29,10 @@ import {
   Revocations,
 } from "@portcullis/guard/tokens";
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
+import { readPlan } from "../policy/plan-bytes.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
-import {
-  createUpstream,
-  type PooledUpstream,
-  upstreamDefaults,
-} from "../upstream/upstream-pool.ts";
 import { LastLook } from "./last-look.ts";
+import { PlanConnections } from "./plan-connections.ts";
 import type { GateSettings, PlanSettings } from "./settings.ts";
 
 export interface GateReports {
@@ -44,9 +46,6 @@ export interface GateReports {
   readonly onPart: (part: string, lost: string | undefined) => void;
 }
 
-const stateTimeoutMs = 100;
-/** Requests that began under an old plan end under it; its connections stay that long. */
-const retireAfterMs = 120_000;
 const forgetEveryMs = 60_000;
 const jwksPath = "/.well-known/portcullis/jwks.json";
 
@@ -57,7 +56,7 @@ const jwksPath = "/.well-known/portcullis/jwks.json";
 export class LiveGate {
   readonly #settings: GateSettings;
   readonly #reports: GateReports;
-  readonly #upstreams = new Map<string, PooledUpstream>();
+  readonly #connections: PlanConnections;
   readonly #revocations = new Revocations();
   readonly #keys: KeyRing;
   readonly #replay: ReplayState;
@@ -67,11 +66,12 @@ export class LiveGate {
   readonly #webSocketSeats: SharedSeats;
   readonly #lastLook: LastLook | undefined;
   readonly #gate: Gate;
-  #state: { readonly url: string; readonly state: RedisState } | undefined;
+  #plan: Plan;
 
   constructor(settings: GateSettings, reports: GateReports) {
     this.#settings = settings;
     this.#reports = reports;
+    this.#connections = new PlanConnections(reports);
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
     this.#stages = new SharedStageMemory(settings.stages);
@@ -85,7 +85,9 @@ export class LiveGate {
       () => this.#revocations.forgetExpired(Math.floor(Date.now() / 1000)),
       forgetEveryMs,
     ).unref();
-    this.#gate = createGate(this.#optionsFor(settings));
+    this.#plan = atOnce(readPlan(settings.plan));
+    this.#gate = createGate(this.#optionsFor(this.#plan, settings));
+    this.#connections.keepOnly(this.#plan);
   }
 
   /** What the doors of the listener lead to. */
@@ -93,10 +95,31 @@ export class LiveGate {
     return this.#gate;
   }
 
-  /** @throws where the plan cannot be compiled; then the old one goes on serving */
-  replacePlan(changed: PlanSettings): void {
-    this.#gate.replace(this.#optionsFor(changed));
-    this.#retireOthers(changed.plan);
+  /** The plan that serves just now. */
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** @throws where the plan cannot be compiled; what it would have led to is closed again */
+  async prepare(changed: PlanSettings): Promise<PreparedPlan> {
+    try {
+      const plan = await inSlices(readPlan(changed.plan));
+      const prepared = await this.#gate.prepare(this.#optionsFor(plan, changed));
+      return {
+        serve: () => {
+          prepared.serve();
+          this.#plan = plan;
+          this.#connections.keepOnly(plan);
+        },
+        discard: () => {
+          prepared.discard();
+          this.#connections.keepOnly(this.#plan);
+        },
+      };
+    } catch (fault) {
+      this.#connections.keepOnly(this.#plan);
+      throw fault;
+    }
   }
 
   reseatKeys(jwks: Jwks): void {
@@ -114,15 +137,14 @@ export class LiveGate {
 
   async close(): Promise<void> {
     this.#gate.close();
-    await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.close()));
-    await this.#state?.state.close();
+    await this.#connections.close();
   }
 
-  #optionsFor({ buckets, decisionPointTokens, plan, sealingSecrets }: PlanSettings) {
+  #optionsFor(plan: Plan, { buckets, decisionPointTokens, sealingSecrets }: PlanSettings) {
     const { assertionIssuer, assertionKey, nonceSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
-    const redis = this.#redisFor(plan);
+    const redis = this.#connections.redis(plan);
     const { binding, limit } = plan.controls;
     return {
       plan,
@@ -131,7 +153,7 @@ export class LiveGate {
         strictTransportSecurity,
         onTrouble: this.#reports.onTrouble,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
-        upstream: (upstream: UpstreamPlan) => this.#upstream(upstream),
+        upstream: (upstream: UpstreamPlan) => this.#connections.upstream(upstream),
         pages: new Map([
           [
             jwksPath,
@@ -176,53 +198,5 @@ export class LiveGate {
         sealer: sealingSecrets.length === 0 ? undefined : new IdSealer(sealingSecrets),
       },
     };
-  }
-
-  #upstream(plan: UpstreamPlan): PooledUpstream {
-    const name = JSON.stringify(plan);
-    let upstream = this.#upstreams.get(name);
-    if (upstream === undefined) {
-      upstream = createUpstream({
-        targets: plan.targets,
-        queue: plan.queue ?? upstreamDefaults.queue,
-        queueTimeoutMs: plan.queueTimeoutMs ?? upstreamDefaults.queueTimeoutMs,
-        deadlineMs: plan.deadlineMs ?? upstreamDefaults.deadlineMs,
-        connections: plan.connections ?? upstreamDefaults.connections,
-        connectTimeoutMs: plan.connectTimeoutMs ?? upstreamDefaults.connectTimeoutMs,
-        headersTimeoutMs: plan.headersTimeoutMs ?? upstreamDefaults.headersTimeoutMs,
-        healthCheck: plan.healthCheck,
-        bodyTimeoutMs: plan.bodyTimeoutMs ?? upstreamDefaults.bodyTimeoutMs,
-      });
-      this.#upstreams.set(name, upstream);
-    }
-    return upstream;
-  }
-
-  #retireOthers(plan: Plan): void {
-    const names = new Set(plan.apis.map((api) => JSON.stringify(api.upstream)));
-    for (const [name, upstream] of this.#upstreams) {
-      if (names.has(name)) continue;
-      this.#upstreams.delete(name);
-      setTimeout(() => void upstream.close(), retireAfterMs).unref();
-    }
-  }
-
-  #redisFor({ controls, state: url }: Plan): RedisState | undefined {
-    if (url === "memory") return undefined;
-    if (this.#state?.url === url) return this.#state.state;
-    const old = this.#state;
-    if (old !== undefined) setTimeout(() => void old.state.close(), retireAfterMs).unref();
-    const state = RedisState.open({
-      url,
-      prefix: "portcullis:",
-      timeoutMs: stateTimeoutMs,
-      mostShown: controls.provenance?.memory.mostEach ?? 0,
-      onChange: (lost) => {
-        if (this.#state?.url === url) this.#reports.onPart("redis", lost);
-      },
-      onTrouble: this.#reports.onTrouble,
-    });
-    this.#state = { url, state };
-    return state;
   }
 }

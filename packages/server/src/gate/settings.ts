@@ -1,5 +1,4 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
-import type { Plan } from "@portcullis/guard/policy";
 import type {
   SharedBuckets,
   SharedSeatTable,
@@ -11,6 +10,7 @@ import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import type { ListenerBounds } from "../listener/bounds.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
+import type { PlanBytes } from "../policy/plan-bytes.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 
@@ -19,7 +19,7 @@ import type { TokenTimesCounted } from "../watch/token-times.ts";
  * compiles it for itself.
  */
 export interface GateSettings {
-  readonly plan: Plan;
+  readonly plan: PlanBytes;
   readonly buckets: SharedBuckets;
   /** What seals ids, the current one first; empty when none are sealed. */
   readonly sealingSecrets: readonly Uint8Array[];
@@ -82,17 +82,19 @@ export type ToGate =
   | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
   | { readonly kind: "keys"; readonly keys: Jwks }
   | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
-  | {
-      readonly kind: "plan";
-      readonly plan: Plan;
-      readonly buckets: SharedBuckets;
-      readonly sealingSecrets: readonly Uint8Array[];
-      readonly decisionPointTokens: Readonly<Record<string, string>>;
-    };
+  /** Make this plan ready, while the one that serves goes on serving. */
+  | { readonly kind: "prepare"; readonly change: number; readonly settings: PlanSettings }
+  /** Every thread is ready: serve by it. */
+  | { readonly kind: "serve"; readonly change: number }
+  /** Some thread could not: forget it. */
+  | { readonly kind: "discard"; readonly change: number };
 
 export type FromGate =
   | { readonly kind: "listening"; readonly port: number }
-  | { readonly kind: "applied" }
+  /** The plan of this change is ready, or why it cannot be. */
+  | { readonly kind: "prepared"; readonly change: number; readonly fault: string | undefined }
+  /** This thread must end, and waits to be told when: somebody else has to listen first. */
+  | { readonly kind: "ending"; readonly message: string }
   | { readonly kind: "evidence"; readonly rows: readonly EvidenceRow[] }
   | { readonly kind: "unknown-key" }
   /** Tokens of these generations have reached their app: it has used them. */

@@ -8,8 +8,10 @@ import {
 import { type Listener, startListener } from "../listener/listener.ts";
 import { faultWords } from "../watch/fault-counts.ts";
 import { LiveGate } from "./live-gate.ts";
+import { PlanChanges } from "./plan-changes.ts";
 import { Reporter, type Tell } from "./report.ts";
 import type { GateSettings, ToGate } from "./settings.ts";
+import { leavesStateSound } from "./sound-faults.ts";
 
 /** A gate thread: a listener, a gate behind it, and what the control thread tells it. */
 const settings = workerData as GateSettings;
@@ -18,8 +20,15 @@ if (control === null) throw new Error("a gate thread is started by the control t
 const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
 const reporter = new Reporter(tell);
 const gate = new LiveGate(settings, reporter);
+const trustedNow = () => compileTrustedPeers(gate.plan.controls.protocol.trustedProxies);
 /** By the plan that serves just now. */
-let isTrusted = compileTrustedPeers(settings.plan.controls.protocol.trustedProxies);
+let isTrusted = trustedNow();
+const changes = new PlanChanges(gate, tell, () => (isTrusted = trustedNow()));
+/** The control thread says when to go; this long after a fault the thread goes untold. */
+const goUntoldMs = 5000;
+const goUntoldDrainMs = 10_000;
+let isEnding = false;
+let isLeaving = false;
 
 try {
   const listener = await startListener({
@@ -37,8 +46,12 @@ try {
     onUnparsed: reporter.unparsed,
   });
   control.on("message", (message: ToGate) => obey(message, listener));
-  // From here on the thread serves others: what fails beside them does not end it.
-  process.on("uncaughtException", noteFault);
+  // From here on the thread serves others: what fails beside them does not break them off.
+  process.on("uncaughtException", (fault) => {
+    if (leavesStateSound(fault)) noteFault(fault);
+    else end(fault, listener);
+  });
+  // Nothing was left half done on the way to whoever should have waited.
   process.on("unhandledRejection", noteFault);
   tell({ kind: "listening", port: listener.port });
 } catch (fault) {
@@ -49,6 +62,30 @@ try {
 function noteFault(fault: unknown): void {
   const message = `something failed beside the requests, and serving goes on: ${faultWords(fault)}`;
   tell({ kind: "fault", message });
+}
+
+/** Nobody knows what the fault has left half done: another thread takes over. */
+function end(fault: unknown, listener: Listener): void {
+  const message = `a gate thread ends, requests in flight may end first: ${faultWords(fault)}`;
+  tell(isEnding ? { kind: "fault", message: faultWords(fault) } : { kind: "ending", message });
+  if (isEnding) return;
+  isEnding = true;
+  setTimeout(() => leave(listener, goUntoldDrainMs), goUntoldMs);
+}
+
+function leave(listener: Listener, drainMs: number): void {
+  if (isLeaving) return;
+  isLeaving = true;
+  gate.goAway();
+  void listener
+    .close(drainMs)
+    .then(() => gate.close())
+    .finally(() => {
+      reporter.flush();
+      control?.close();
+      // What a fault has left behind may never end by itself.
+      if (isEnding) process.exit();
+    });
 }
 
 function obey(message: ToGate, listener: Listener): void {
@@ -62,28 +99,20 @@ function obey(message: ToGate, listener: Listener): void {
     case "revocations":
       gate.revoke(message.revocations);
       break;
-    case "plan":
-      try {
-        gate.replacePlan(message);
-        isTrusted = compileTrustedPeers(message.plan.controls.protocol.trustedProxies);
-        tell({ kind: "applied" });
-      } catch (fault) {
-        const why = (fault as Error).message;
-        reporter.onTrouble(`the new policy could not be compiled, the old one serves: ${why}`);
-      }
+    case "prepare":
+      void changes.prepare(message.change, message.settings);
+      break;
+    case "serve":
+      void changes.serve(message.change);
+      break;
+    case "discard":
+      void changes.discard(message.change);
       break;
     case "lame":
       listener.beLame();
       break;
     case "drain":
-      gate.goAway();
-      void listener
-        .close(message.drainMs)
-        .then(() => gate.close())
-        .finally(() => {
-          reporter.flush();
-          control?.close();
-        });
+      leave(listener, message.drainMs);
       break;
     default:
   }

@@ -1,4 +1,4 @@
-import { webcrypto } from "node:crypto";
+import { createPrivateKey, webcrypto, X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
@@ -93,13 +93,14 @@ export async function openLocalAuthority(
 const makeKeys = (): Promise<webcrypto.CryptoKeyPair> =>
   webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
+/** What is not whole, or does not belong together, is made anew: nobody else has made it. */
 function readKept(
   certFile: string,
   keyFile: string,
   hosts: readonly string[],
 ): ServerCertificate | undefined {
+  const [cert, key] = [readIfThere(certFile), readIfThere(keyFile)];
   try {
-    const cert = readFileSync(certFile, "utf8");
     const parsed = new x509.X509Certificate(cert);
     const names =
       parsed
@@ -107,10 +108,19 @@ function readKept(
         ?.names.items.map((name) => name.value) ?? [];
     const fits =
       parsed.notAfter.getTime() - Date.now() > renewBeforeMs &&
-      hosts.every((host) => names.includes(host));
-    return fits ? { cert, key: readFileSync(keyFile, "utf8") } : undefined;
+      hosts.every((host) => names.includes(host)) &&
+      new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+    return fits ? { cert, key } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
   } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if ((fault as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw fault;
   }
 }

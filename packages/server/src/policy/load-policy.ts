@@ -8,6 +8,7 @@ import {
 import { type Plan, type PolicySources, readPolicy } from "@portcullis/guard/policy";
 import { joinPolicy } from "@portcullis/guard/policy";
 import { issuerDocument } from "@portcullis/identity/issuer-document";
+import { FileStamps } from "./file-stamps.ts";
 import { type Policy, programFormat, programSettings } from "./program-policy.ts";
 
 export interface Loaded {
@@ -17,8 +18,8 @@ export interface Loaded {
   readonly faults: readonly Fault[];
   /** Where relative paths of the policy begin. */
   readonly folder: string;
-  /** Files whose change is a change of the plan. */
-  readonly files: readonly string[];
+  /** Files whose change is a change of the plan, as they were before they were read. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /**
@@ -29,9 +30,10 @@ export async function loadPolicy(
   sources: PolicySources,
   issuerTarget = "http://127.0.0.1:9",
 ): Promise<Loaded> {
+  const stamps = new FileStamps();
+  if (sources.file !== undefined) stamps.note(resolve(sources.file));
   const { faultAt, faults: policyFaults, policy } = await readPolicy(sources, programFormat);
   const folder = sources.file === undefined ? process.cwd() : dirname(resolve(sources.file));
-  const ownFiles = sources.file === undefined ? [] : [resolve(sources.file)];
   if (policy === undefined)
     return {
       plan: undefined,
@@ -39,16 +41,19 @@ export async function loadPolicy(
       documents: [],
       faults: policyFaults,
       folder,
-      files: ownFiles,
+      files: stamps.all,
     };
-  const read = policy.apis.map((api) => readOpenApi(resolve(folder, api.openapi)));
+  for (const file of namedFiles(policy)) stamps.note(resolve(folder, file));
+  const read = policy.apis.map((api) =>
+    readOpenApi(resolve(folder, api.openapi), (file) => stamps.note(file)),
+  );
   const documents = read.flatMap(({ document }) => (document === undefined ? [] : [document]));
   const faults = [
     ...policyFaults,
     ...read.flatMap((one) => one.faults),
     ...documents.flatMap((document) => verifySchemas(document)),
   ];
-  const files = [...ownFiles, ...policy.apis.map((api) => resolve(folder, api.openapi))];
+  const files = stamps.all;
   if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error"))
     return { plan: undefined, policy, documents, faults, folder, files };
   const issuer =
@@ -64,4 +69,12 @@ export async function loadPolicy(
     folder,
     files,
   };
+}
+
+/** Files that the policy names for what is in them, such as secrets: `{ file: PATH }`. */
+function namedFiles(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, held]) =>
+    key === "file" && typeof held === "string" ? [held] : namedFiles(held),
+  );
 }

@@ -90,6 +90,10 @@ const listen = object({
     duration,
     "How long requests in flight may take when no more connections are taken (10s).",
   ),
+  share: optional(
+    flag,
+    "Whether other gates may serve on the same port, when all of them say so (false).",
+  ),
   threads: optional(integer(1, 256), "How many gate threads serve (one per core)."),
 });
 

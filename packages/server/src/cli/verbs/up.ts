@@ -1,4 +1,6 @@
-import { loadPolicy, type Loaded } from "../../policy/load-policy.ts";
+import type { PlanBytes } from "../../policy/plan-bytes.ts";
+import type { Planned } from "../../policy/planned.ts";
+import { readOnThread } from "../../policy/read-on-thread.ts";
 import { issuerSocket } from "../../control/issuer-door.ts";
 import { up } from "../../control/start.ts";
 import { configFlag, directoryFlag, openapiFlag, upstreamFlag } from "../policy-flags.ts";
@@ -44,9 +46,12 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   const sources = policySources(values, environment, true);
-  const loaded = await loadPolicy(sources, `unix:${issuerSocket()}`);
-  if (loaded.faults.length > 0) terminal.error(faultLines(loaded.faults));
-  const { plan, policy } = loaded;
+  const issuerTarget = `unix:${issuerSocket()}`;
+  const read = (before: PlanBytes | undefined): Promise<Planned> =>
+    readOnThread({ sources, issuerTarget, before });
+  const planned = await read(undefined);
+  if (planned.faults.length > 0) terminal.error(faultLines(planned.faults));
+  const { plan, policy } = planned;
   if (plan === undefined || policy === undefined)
     throw new Misuse("Nothing is served from what is not understood.");
   const say = (message: string): void => terminal.error(`portcullis: ${message}`);
@@ -68,18 +73,18 @@ export async function run(
   const onHangUp = (): void => void started?.reload();
   process.on("SIGHUP", onHangUp);
   const running = await up({
-    loaded: { ...loaded, plan, policy },
-    load: () => loadPolicy(sources, `unix:${issuerSocket()}`),
+    planned: { ...planned, plan, policy },
+    read,
     directory: text(values["directory"]) ?? ".portcullis",
     environment,
     recordsTo: undefined,
     say,
     faults,
-    onReloaded: (next, applied) => terminal.error(reloadedLines(next, applied)),
+    onReloaded: (next) => terminal.error(reloadedLines(next)),
   });
   started = running;
   outliveFaults(faults, say);
-  terminal.error(servesLines(loaded, { plan, policy, running }));
+  terminal.error(servesLines({ plan, policy, running }));
   await stopped;
   process.off("SIGHUP", onHangUp);
   terminal.error("portcullis is stopping: requests in flight may end first");
@@ -92,20 +97,19 @@ export async function run(
 }
 
 interface Serving {
-  readonly plan: NonNullable<Loaded["plan"]>;
-  readonly policy: NonNullable<Loaded["policy"]>;
+  readonly plan: NonNullable<Planned["plan"]>;
+  readonly policy: NonNullable<Planned["policy"]>;
   readonly running: Awaited<ReturnType<typeof up>>;
 }
 
 /** What serves where, for the person at the terminal. */
-function servesLines({ documents }: Loaded, { plan, policy, running }: Serving): string {
+function servesLines({ plan, policy, running }: Serving): string {
   const tls = policy.listen?.tls;
   const scheme = running.authorityFile === undefined && tls === "off" ? "http" : "https";
-  const operations = documents.reduce((sum, document) => sum + document.operations.length, 0);
   const backends = plan.apis.flatMap((api) => (api.issuer ? [] : api.upstream.targets));
   const redirects = typeof tls === "object" && tls.cleartext === "redirect";
   const lines = [
-    `portcullis serves ${operations} operations on ${scheme}://localhost:${running.port}` +
+    `portcullis serves ${plan.operations} operations on ${scheme}://localhost:${running.port}` +
       ` with ${running.threads} gate ${running.threads === 1 ? "thread" : "threads"},` +
       ` ${modeWords(policy.mode)}, for ${[...new Set(backends)].join(", ")}`,
   ];
@@ -135,10 +139,9 @@ const modeWords = (mode: unknown): string =>
       ? `mode ${mode}`
       : "modes by control";
 
-function reloadedLines(loaded: Loaded, applied: boolean): string {
-  const faults = loaded.faults.length === 0 ? "" : `${faultLines(loaded.faults)}\n`;
-  if (loaded.plan === undefined)
-    return `${faults}portcullis: the changed policy is not understood; the old one serves`;
-  const where = applied ? "" : ", but not on every thread";
-  return `${faults}portcullis: the changed policy serves${where}`;
+function reloadedLines({ faults, plan }: Planned): string {
+  const lines = faults.length === 0 ? "" : `${faultLines(faults)}\n`;
+  return plan === undefined
+    ? `${lines}portcullis: the changed policy is not understood; the old one serves`
+    : `${lines}portcullis: the changed policy serves`;
 }
