@@ -10,7 +10,7 @@ import { upstreamProviderOf } from "./federation/upstream-provider.ts";
 import { knownClients, redirectTargets } from "./known-clients.ts";
 import { issuerPaths } from "./names/issuer-document.ts";
 import { Accounts } from "./people/accounts.ts";
-import { Guesses } from "./people/guesses.ts";
+import { Counters } from "./counting/counters.ts";
 import { Sessions } from "./people/sessions.ts";
 import { loadIssuer } from "./protocol/load-issuer.ts";
 import { type Jwks, publicPart, SigningKeys } from "./protocol/signing-keys.ts";
@@ -140,7 +140,7 @@ function signInParts(options: IdentityOptions, now: () => number): SignInParts {
       androidOrigins: signIn?.androidOrigins ?? [],
     }),
     codes: new OneTimeCodes(store.oneTimeCodes, sealing, now),
-    guesses: new Guesses(store.guesses, now),
+    counters: new Counters(store.counters, now),
     sessions: new Sessions(store, now),
     mailer: mailerOf(options),
     texter: texterOf(options),

@@ -93,7 +93,9 @@ async function answerForm(turn: Turn, { field }: SentForm): Promise<void> {
   if ("fault" in outcome) {
     if (outcome.retryAfterSeconds !== undefined)
       response.setHeader("Retry-After", String(outcome.retryAfterSeconds));
-    return show(turn, outcome.fault, outcome.status ?? 400, field("email"));
+    const { fault, instead, status = 400 } = outcome;
+    if (instead !== undefined) await keep(interaction, instead);
+    return show({ ...turn, pending: instead ?? pending }, fault, status, field("email"));
   }
   if ("next" in outcome) {
     await keep(interaction, outcome.next);

@@ -1,5 +1,5 @@
 import type { Accounts } from "../people/accounts.ts";
-import type { Guesses } from "../people/guesses.ts";
+import type { Counters } from "../counting/counters.ts";
 import type { PasswordRules } from "../people/password-rules.ts";
 import type { Sessions } from "../people/sessions.ts";
 import type { Factors } from "../factors/factors.ts";
@@ -32,7 +32,7 @@ export interface SignInParts {
   readonly factors: Factors;
   readonly passkeys: Passkeys;
   readonly codes: OneTimeCodes;
-  readonly guesses: Guesses;
+  readonly counters: Counters;
   readonly sessions: Sessions;
   readonly mailer: Mailer;
   /** Undefined where nobody sends SMS. */
@@ -46,6 +46,7 @@ export interface SignInParts {
 export interface Pending {
   readonly step:
     | "start"
+    | "reach"
     | "sign-up"
     | "sign-up-code"
     | "reset"
@@ -57,6 +58,8 @@ export interface Pending {
     | "done";
   readonly accountId?: string;
   readonly email?: string;
+  /** The address whose mailbox the person has shown to read, before anything else was judged. */
+  readonly reached?: string;
   /** How the person has proved who they are so far (RFC 8176). */
   readonly amr?: readonly string[];
   /** Of somebody who signs up or resets: the new password, hashed. */

@@ -185,6 +185,17 @@ const afterwards: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  // The table `guesses` stays: a program of the version before counts in it meanwhile.
+  "0110-counters": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("counters")
+        .addColumn("key", "text", (column) => column.primaryKey())
+        .addColumn("whole_at", "bigint", (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex("counters_whole").on("counters").column("whole_at").execute();
+    },
+  },
 };
 
 const isPostgres = (db: Kysely<unknown>): boolean =>

@@ -1,7 +1,7 @@
 import { newTotpSecret, totpStep } from "../../factors/totp.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import { readNumber } from "../steps/text-message.ts";
-import { type AccountChange, noted, refused, tooMany } from "./visit.ts";
+import { type AccountChange, noted, refused, countMessage } from "./visit.ts";
 
 export const removeFactor: AccountChange = async (visit, field) =>
   (await visit.parts.factors.remove(visit.account.id, field("factor")))
@@ -32,12 +32,12 @@ export const beginPhone: AccountChange = async (visit, field) => {
   const { account, parts, say, sessionName } = visit;
   const number = readNumber(field("phone"));
   if (number === undefined || parts.texter === undefined) return refused(visit);
-  const wait = await tooMany(visit, `sms:${account.id}`);
-  if (wait !== undefined) return { fault: wait };
+  const taken = await countMessage(visit, "text-of-owner");
+  if (typeof taken === "string") return { fault: taken };
   parts.texter.send({
     to: number,
     locale: say.locale,
-    code: await parts.codes.make("phone", sessionName, `${account.id} ${number}`),
+    code: await parts.codes.make("phone", sessionName, `${account.id} ${number}`, taken),
   });
   return { phoneAsked: true };
 };

@@ -111,6 +111,8 @@ export function stepPage(view: FormView): string {
       const fields = html`${newPasswordField(say, least)}${button(say("save"))}`;
       return page(say, say("resetTitle"), html`${top}${form(view, "new-password", fields)}`);
     }
+    case "reach":
+      return reachPage(view, top);
     case "second":
       return secondPage(view, top);
     case "enrol":
@@ -133,6 +135,22 @@ export function stepPage(view: FormView): string {
     default:
       return pending.step;
   }
+}
+
+function reachPage(view: FormView, top: Markup | undefined): string {
+  const { pending, say } = view;
+  const sent = pending.mailed === true;
+  return page(
+    say,
+    say("reachTitle"),
+    html`
+      ${top}
+      <p>${say(sent ? "reachSent" : "reachHint", pending.email ?? "")}</p>
+      ${sent ? form(view, "code", html`${codeField(say, 13)}${button(say("next"))}`) : undefined}
+      ${sent ? link(view, "send-code", say("send")) : form(view, "send-code", button(say("send")))}
+      ${link(view, "start", say("signIn"))}
+    `,
+  );
 }
 
 function secondPage(view: FormView, top: Markup | undefined): string {

@@ -5,23 +5,23 @@ import { hashPassword } from "../../people/passwords.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import type { Say } from "../texts/speak.ts";
 import { afterFirst } from "./first-proof.ts";
-import { guesserOf } from "./guesser.ts";
-import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
+import { count, guesserOf, spent } from "./guesser.ts";
+import { type Outcome, type Submission, wrong } from "./step.ts";
 import { sendText } from "./text-message.ts";
 
 export async function askForReset(parts: SignInParts, submission: Submission): Promise<Outcome> {
   const { attempt, field, say } = submission;
   const email = readEmail(field("email"));
   if (email === undefined) return wrong(say);
-  const guesser = await guesserOf(parts, submission, `reset:${email}`);
-  const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return mustWait(say, waitMs);
-  await parts.guesses.count(guesser);
   const account = await parts.accounts.byEmail(email);
+  const guesser = await guesserOf(parts, submission, email, account, email);
+  const taken = await count(parts, "reset", guesser);
+  if ("waitMs" in taken) return spent(say, taken, guesser);
   const code = await parts.codes.make(
     "reset",
     attempt,
     account === undefined || account.disabled ? "" : account.id,
+    taken,
   );
   if (account !== undefined && !account.disabled)
     parts.mailer.send({ to: email, purpose: "reset", locale: say.locale, code });
@@ -39,7 +39,7 @@ export async function takeResetCode(
 }
 
 export async function resetPassword(parts: SignInParts, submission: Submission): Promise<Outcome> {
-  const { attempt, field, pending, say } = submission;
+  const { field, pending, say } = submission;
   const account = await parts.accounts.byId(pending.accountId ?? "");
   if (account === undefined || account.disabled) return wrong(say);
   const judged = await judgePassword(
@@ -60,7 +60,7 @@ export async function resetPassword(parts: SignInParts, submission: Submission):
         accountId: account.id,
         amr: ["pwd"],
         passwordHash,
-        ...(hasTotp ? {} : { texted: await sendText(parts, attempt, account.id, say) }),
+        ...(hasTotp ? {} : { texted: await sendText(parts, submission, account) }),
       },
     };
   await replacePassword(parts, account, passwordHash, say);

@@ -21,6 +21,11 @@ export const dutch: Texts = {
   codeHint: "Als {0} gebruikt kan worden, is een code van acht cijfers onderweg.",
   code: "Code",
   next: "Verder",
+  reachTitle: "Te veel pogingen",
+  reachHint:
+    "Iemand heeft te vaak met nieuwe apparaten geprobeerd in te loggen bij {0}. Is het uw adres, dan kunt u verder met een code die daarheen wordt gestuurd.",
+  reachSent:
+    "Als {0} gebruikt kan worden, is er een code naar onderweg. De nieuwste code in het postvak is de juiste, wie er ook om vroeg.",
   secondTitle: "Nog één stap",
   textHint:
     "Als er een telefoon bij dit account hoort, is een code van acht cijfers daarheen onderweg. Een herstelcode kan ook.",

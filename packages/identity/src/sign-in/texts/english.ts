@@ -20,6 +20,11 @@ export const english = {
   codeHint: "If {0} can be used, a code of eight digits is on its way to it.",
   code: "Code",
   next: "Continue",
+  reachTitle: "Too many tries",
+  reachHint:
+    "Somebody has tried to sign in to {0} too often from devices that are new to it. If it is your address, go on with a code that is mailed to it.",
+  reachSent:
+    "If {0} can be used, a code is on its way to it. The newest code in your mailbox is the right one, whoever has asked for it.",
   secondTitle: "One more step",
   totpHint: "The six digits that your authenticator app shows now, or one of your recovery codes.",
   mailHint: "This device is new. We have sent a code of eight digits to your address.",

@@ -21,6 +21,11 @@ export const german: Texts = {
   codeHint: "Wenn {0} verwendet werden kann, ist ein Code aus acht Ziffern unterwegs.",
   code: "Code",
   next: "Weiter",
+  reachTitle: "Zu viele Versuche",
+  reachHint:
+    "Jemand hat zu oft versucht, sich mit neuen Geräten bei {0} anzumelden. Ist es Ihre Adresse, geht es mit einem Code weiter, der dorthin geschickt wird.",
+  reachSent:
+    "Wenn {0} benutzt werden kann, ist ein Code dorthin unterwegs. Der neueste Code im Postfach ist der richtige, wer immer ihn angefordert hat.",
   secondTitle: "Noch ein Schritt",
   textHint:
     "Wenn mit diesem Konto ein Telefon verbunden ist, ist ein Code aus acht Ziffern dorthin unterwegs. Ein Wiederherstellungscode geht auch.",
