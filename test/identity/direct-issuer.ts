@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { KyselyPlugin } from "kysely";
 import { openIdentity, type Identity } from "../../packages/identity/src/open-identity.ts";
 import { Accounts } from "../../packages/identity/src/people/accounts.ts";
+import { Passwords } from "../../packages/identity/src/people/passwords.ts";
 import { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
 import { openDatabase } from "../../packages/server/src/store/open-store.ts";
 import { SigningKeys } from "../../packages/identity/src/protocol/signing-keys.ts";
@@ -113,7 +114,7 @@ export async function openDirectIssuer({
     });
   let identity = await start();
   const email = "ann@notes.example";
-  await new Accounts(real.accounts, now).add({
+  await new Accounts(real.accounts, new Passwords(real.secrets, sealing), now).add({
     id: "u-ann",
     email,
     emailVerified: true,

@@ -11,6 +11,7 @@ import { knownClients, redirectTargets } from "./known-clients.ts";
 import { issuerPaths } from "./names/issuer-document.ts";
 import { Accounts } from "./people/accounts.ts";
 import { Counters } from "./counting/counters.ts";
+import { Passwords } from "./people/passwords.ts";
 import { Sessions } from "./people/sessions.ts";
 import { loadIssuer } from "./protocol/load-issuer.ts";
 import { type Jwks, publicPart, SigningKeys } from "./protocol/signing-keys.ts";
@@ -127,12 +128,14 @@ function signInParts(options: IdentityOptions, now: () => number): SignInParts {
   const { providers = [], signIn } = policy.identity ?? {};
   const settings = signInSettings(policy, plan, folder);
   const factors = new Factors(store, sealing, now);
+  const passwords = new Passwords(store.secrets, sealing);
   return {
     settings,
     store,
     sealing,
     now,
-    accounts: new Accounts(store.accounts, now),
+    accounts: new Accounts(store.accounts, passwords, now),
+    passwords,
     factors,
     passkeys: new Passkeys(factors, {
       issuer: plan.issuer,

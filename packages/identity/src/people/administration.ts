@@ -7,7 +7,9 @@ import {
   type NewAccount,
   readEmail,
 } from "./accounts.ts";
+import type { Sealing } from "../store/sealing.ts";
 import { audit } from "./audit.ts";
+import { Passwords } from "./passwords.ts";
 import { revoke } from "./revoke.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -25,11 +27,11 @@ export class Administration {
   readonly #roles: ReadonlySet<string>;
 
   /** @param actor who the audit says has done it */
-  constructor(store: Store, actor: string, roles: readonly string[]) {
+  constructor(store: Store, sealing: Sealing, actor: string, roles: readonly string[]) {
     this.#store = store;
     this.#actor = actor;
     this.#roles = new Set(roles);
-    this.accounts = new Accounts(store.accounts, Date.now);
+    this.accounts = new Accounts(store.accounts, new Passwords(store.secrets, sealing), Date.now);
     this.sessions = new Sessions(store, Date.now);
   }
 

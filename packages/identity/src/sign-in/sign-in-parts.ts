@@ -1,6 +1,7 @@
 import type { Accounts } from "../people/accounts.ts";
 import type { Counters } from "../counting/counters.ts";
 import type { PasswordRules } from "../people/password-rules.ts";
+import type { Passwords } from "../people/passwords.ts";
 import type { Sessions } from "../people/sessions.ts";
 import type { Factors } from "../factors/factors.ts";
 import type { OneTimeCodes } from "../factors/one-time-codes.ts";
@@ -29,6 +30,7 @@ export interface SignInParts {
   readonly sealing: Sealing;
   readonly now: () => number;
   readonly accounts: Accounts;
+  readonly passwords: Passwords;
   readonly factors: Factors;
   readonly passkeys: Passkeys;
   readonly codes: OneTimeCodes;

@@ -32,6 +32,10 @@ export interface AccountTable {
   list(most: number, afterId: string): Promise<readonly AccountRecord[]>;
   setPasswordHash(id: string, passwordHash: string): Promise<void>;
   /**
+   * The same password in another form. Does nothing when the password was changed meanwhile.
+   */
+  renewPasswordHash(id: string, before: string, after: string): Promise<void>;
+  /**
    * Sets a verified address and raises the version in one statement. @returns whether there is such
    * an account. @throws when somebody else has the address: it is unique in the table
    */

@@ -10,6 +10,7 @@ import type { OidcRecordTable } from "./oidc-records.ts";
 import type { OneTimeCodeTable } from "./one-time-codes.ts";
 import type { RevocationTable } from "./revocations.ts";
 import type { ReceiptTable } from "./rotation-receipts.ts";
+import type { SecretTable } from "./secrets.ts";
 import type { SigningKeyTable } from "./signing-keys.ts";
 
 /** What the authorization server keeps, table by table. */
@@ -26,6 +27,7 @@ export interface Tables {
   readonly oneTimeCodes: OneTimeCodeTable;
   readonly revocations: RevocationTable;
   readonly rotationReceipts: ReceiptTable;
+  readonly secrets: SecretTable;
   readonly signingKeys: SigningKeyTable;
 }
 
@@ -51,4 +53,5 @@ export type * from "./one-time-codes.ts";
 export type * from "./revocations.ts";
 export type * from "./rotation-receipts.ts";
 export type * from "./sealing.ts";
+export type * from "./secrets.ts";
 export type * from "./signing-keys.ts";

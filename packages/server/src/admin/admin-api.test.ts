@@ -40,7 +40,7 @@ before(async () => {
       },
       records: () => [],
       administrations: {
-        people: () => new Administration(store, "admin", ["member"]),
+        people: () => new Administration(store, sealing, "admin", ["member"]),
         clients: () => new ClientAdministration(store, sealing, "admin", []),
         audit: store.audit,
       },

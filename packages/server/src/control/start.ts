@@ -213,7 +213,8 @@ function administrationsOf(
 ): Administrations | undefined {
   if (store === undefined || sealing === undefined) return undefined;
   return {
-    people: () => new Administration(store, "admin", Object.keys(serving.policy.roles ?? {})),
+    people: () =>
+      new Administration(store, sealing, "admin", Object.keys(serving.policy.roles ?? {})),
     clients: () => new ClientAdministration(store, sealing, "admin", policyClients(serving.policy)),
     audit: store.audit,
   };

@@ -14,6 +14,7 @@ import { OidcRecordRows } from "./tables/oidc-records.ts";
 import { OneTimeCodeRows } from "./tables/one-time-codes.ts";
 import { RevocationRows } from "./tables/revocations.ts";
 import { ReceiptRows } from "./tables/rotation-receipts.ts";
+import { SecretRows } from "./tables/secrets.ts";
 import { SigningKeyRows } from "./tables/signing-keys.ts";
 
 /** Every table over one database, or over one of its transactions. */
@@ -30,6 +31,7 @@ class DatabaseTables implements Tables, SealedTables {
   readonly oneTimeCodes: OneTimeCodeRows;
   readonly revocations: RevocationRows;
   readonly rotationReceipts: ReceiptRows;
+  readonly secrets: SecretRows;
   readonly signingKeys: SigningKeyRows;
 
   constructor(db: Kysely<Schema>) {
@@ -45,6 +47,7 @@ class DatabaseTables implements Tables, SealedTables {
     this.oneTimeCodes = new OneTimeCodeRows(db);
     this.revocations = new RevocationRows(db);
     this.rotationReceipts = new ReceiptRows(db);
+    this.secrets = new SecretRows(db);
     this.signingKeys = new SigningKeyRows(db);
   }
 }

@@ -196,6 +196,15 @@ const afterwards: Readonly<Record<string, Migration>> = {
       await db.schema.createIndex("counters_whole").on("counters").column("whole_at").execute();
     },
   },
+  "0111-secrets": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("secrets")
+        .addColumn("name", "text", (column) => column.primaryKey())
+        .addColumn("sealed", isPostgres(db) ? sql`bytea` : sql`blob`, (column) => column.notNull())
+        .execute();
+    },
+  },
 };
 
 const isPostgres = (db: Kysely<unknown>): boolean =>

@@ -90,6 +90,8 @@ export interface Schema {
     attempts: number;
     expires_at: number;
   };
+  /** Secrets of the program that outlive the key that seals them. */
+  secrets: { name: string; sealed: Uint8Array };
   /** How often something was tried or asked for. */
   counters: {
     key: string;

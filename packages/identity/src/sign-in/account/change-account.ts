@@ -1,5 +1,4 @@
 import { judgePassword } from "../../people/password-rules.ts";
-import { hashPassword } from "../../people/passwords.ts";
 import { addEmail, beginEmail } from "./address-changes.ts";
 import {
   addPasskey,
@@ -17,11 +16,11 @@ const changePassword: AccountChange = async (visit, field) => {
   const { account, parts, say, sessionName } = visit;
   const judged = await judgePassword(
     field("password"),
-    [account.email?.split("@")[0] ?? ""],
+    [account.email ?? ""],
     parts.settings.passwords,
   );
   if (judged !== undefined) return { fault: say(judged) };
-  await parts.accounts.setPassword(account.id, await hashPassword(field("password")));
+  await parts.accounts.setPassword(account.id, await parts.passwords.hash(field("password")));
   await parts.sessions.end({ accountId: account.id }, "password-changed");
   await parts.sessions.endBrowsers(account.id, sessionName);
   return noted(visit, "password-changed");

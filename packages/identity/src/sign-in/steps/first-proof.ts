@@ -1,5 +1,4 @@
 import { type Account, readEmail } from "../../people/accounts.ts";
-import { verifyPassword } from "../../people/passwords.ts";
 import type { Pending, SignInParts } from "../sign-in-parts.ts";
 import { enrolment } from "./enrolment.ts";
 import { count, guesserOf, knownTo, spent } from "./guesser.ts";
@@ -14,9 +13,10 @@ export async function byPassword(parts: SignInParts, submission: Submission): Pr
   const guesser = await guesserOf(parts, submission, email, account, name);
   const taken = await count(parts, "password", guesser);
   if ("waitMs" in taken) return spent(say, taken, guesser, pending.link);
-  const right = await verifyPassword(field("password"), account?.password);
+  const right = await parts.passwords.verify(field("password"), account?.password);
   if (!right || account === undefined || account.disabled) return wrong(say);
   await taken.succeed();
+  await parts.accounts.renewHash(account, field("password"));
   return afterFirst(parts, submission, account, ["pwd"], pending.link);
 }
 

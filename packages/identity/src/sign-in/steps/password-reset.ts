@@ -1,7 +1,6 @@
 import { type Account, readEmail } from "../../people/accounts.ts";
 import { audit } from "../../people/audit.ts";
 import { judgePassword } from "../../people/password-rules.ts";
-import { hashPassword } from "../../people/passwords.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import type { Say } from "../texts/speak.ts";
 import { afterFirst } from "./first-proof.ts";
@@ -44,11 +43,11 @@ export async function resetPassword(parts: SignInParts, submission: Submission):
   if (account === undefined || account.disabled) return wrong(say);
   const judged = await judgePassword(
     field("password"),
-    [account.email?.split("@")[0] ?? ""],
+    [account.email ?? ""],
     parts.settings.passwords,
   );
   if (judged !== undefined) return { fault: say(judged) };
-  const passwordHash = await hashPassword(field("password"));
+  const passwordHash = await parts.passwords.hash(field("password"));
   // The mailbox alone is one proof. Who has a second one is asked for it, or whoever reads the mail
   // could take the account.
   const factors = await parts.factors.of(account.id);

@@ -1,7 +1,6 @@
 import { readEmail } from "../../people/accounts.ts";
 import { audit } from "../../people/audit.ts";
 import { judgePassword } from "../../people/password-rules.ts";
-import { hashPassword } from "../../people/passwords.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import { afterFirst } from "./first-proof.ts";
 import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
@@ -10,11 +9,7 @@ export async function signUp(parts: SignInParts, submission: Submission): Promis
   const { attempt, field, network, say } = submission;
   const email = readEmail(field("email"));
   if (email === undefined) return wrong(say);
-  const judged = await judgePassword(
-    field("password"),
-    [email.split("@")[0] as string],
-    parts.settings.passwords,
-  );
+  const judged = await judgePassword(field("password"), [email], parts.settings.passwords);
   if (judged !== undefined) return { fault: say(judged) };
   const counted = await parts.counters.take(
     { thing: "sign-up", about: email },
@@ -23,7 +18,7 @@ export async function signUp(parts: SignInParts, submission: Submission): Promis
   if ("waitMs" in counted) return mustWait(say, counted.waitMs);
   // The same work is done for an address that is taken, so that time does not tell; its owner is
   // told by mail.
-  const passwordHash = await hashPassword(field("password"));
+  const passwordHash = await parts.passwords.hash(field("password"));
   const taken = (await parts.accounts.byEmail(email)) !== undefined;
   const code = await parts.codes.make("sign-up", attempt, taken ? "" : email, counted);
   parts.mailer.send(

@@ -1,4 +1,4 @@
-import { Busy } from "../../people/passwords.ts";
+import { Busy } from "../../people/hashing-turns.ts";
 import type { Pending, SignInParts } from "../sign-in-parts.ts";
 import { enrol } from "./enrolment.ts";
 import { byPasskey, byPassword } from "./first-proof.ts";

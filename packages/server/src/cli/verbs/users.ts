@@ -55,8 +55,13 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   const [action = "list", name] = command.words;
-  return withStore(command, environment, async ({ policy, store }) => {
-    const administration = new Administration(store, "command", Object.keys(policy.roles ?? {}));
+  return withStore(command, environment, async ({ policy, sealing, store }) => {
+    const administration = new Administration(
+      store,
+      sealing,
+      "command",
+      Object.keys(policy.roles ?? {}),
+    );
     const { lines, value } = await answer(administration, action, name, command).catch(asMisuse);
     terminal.out(command.values["json"] === true ? JSON.stringify(value) : lines);
     return 0;
