@@ -46,6 +46,7 @@ test("what cannot be safe is refused before anybody signs in", async () => {
       builtin(", refreshToken: { idle: 1d, retryWindow: 7d }"),
       /lost answer cannot be asked for again/,
     ],
+    [builtin(", retention: { devices: 7d }"), /forgotten while they are still signed in/],
     [builtin(", signIn: { roles: [membre] }"), /there is no role 'membre'/],
     [builtin(", jwksUri: https://x.example"), /knows its own keys/],
     ...[

@@ -22,6 +22,7 @@ import { createPages } from "./sign-in/pages.ts";
 import type { SignInParts } from "./sign-in/sign-in-parts.ts";
 import type { Sealing } from "./store/sealing.ts";
 import type { Store } from "./store/store.ts";
+import { retentionOf } from "./policy/retention.ts";
 import { sweep } from "./sweep.ts";
 import { keepUp } from "./upkeep.ts";
 
@@ -70,9 +71,11 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     () => redirectTargets(clients),
     createNativeSignIn(parts, () => issuer, plan.requireNonce),
   );
+  const settings = issuerSettings(policy, plan, options.receiptMs);
+  const keep = retentionOf(policy);
   const { Issuer } = await loadIssuer(onTrouble);
   const issuer = new Issuer({
-    settings: issuerSettings(policy, plan, options.receiptMs),
+    settings,
     store,
     sealing,
     accounts: parts.accounts,
@@ -102,7 +105,10 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     [
       { everyMs: refreshEveryMs, work: refresh },
       { everyMs: confirmEveryMs, work: confirm },
-      { everyMs: sweepEveryMs, work: () => sweep(store, now()) },
+      {
+        everyMs: sweepEveryMs,
+        work: () => sweep(store, keep, settings.refreshTokenSeconds * 1000, now()),
+      },
     ],
     onTrouble,
   );

@@ -125,6 +125,13 @@ const provider = object({
   scopes: optional(list(text("a scope"), 1), "What is asked of the provider."),
 });
 
+const retention = object({
+  audit: optional(duration, "How long the audit says who did what (400d)."),
+  devices: optional(duration, "How long a device is known that was not seen any more (400d)."),
+  sessions: optional(duration, "How long a session that has ended is remembered (90d)."),
+  codes: optional(duration, "How long a code that is no longer valid is remembered (1d)."),
+});
+
 /** Keys of the policy that belong to the built-in issuer. */
 export const identityKeys = {
   accessToken: {
@@ -139,6 +146,7 @@ export const identityKeys = {
     passwords: optional(passwords, "What passwords must be like."),
     mail: optional(mail, "Who sends mail; without it, mail is written to a file."),
     sms: optional(sms, "Who sends text messages; without it, telephones are no second proof."),
+    retention: optional(retention, "How long what has ended is kept."),
     providers: optional(list(provider, 1), "Other OpenID providers that people may come from."),
   },
   app: {

@@ -21,6 +21,8 @@ export interface DeviceTable {
   of(accountId: string): Promise<readonly DeviceRecord[]>;
   isKnown(accountId: string, id: string): Promise<boolean>;
   isTrusted(accountId: string, id: string): Promise<boolean>;
+  /** Those that were seen last before this moment. @returns how many, at most `most` */
+  removeUnseen(beforeMs: number, most: number): Promise<number>;
   /** @returns false when there is none, or it was removed before */
   remove(accountId: string, id: string, atMs: number): Promise<boolean>;
 }

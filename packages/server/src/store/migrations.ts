@@ -196,6 +196,19 @@ const afterwards: Readonly<Record<string, Migration>> = {
       await db.schema.createIndex("counters_whole").on("counters").column("whole_at").execute();
     },
   },
+  // What the sweep looks for.
+  "0112-ends": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const [table, column] of [
+        ["one_time_codes", "expires_at"],
+        ["revocations", "expires_at"],
+        ["devices", "last_seen_at"],
+        ["app_sessions", "ended_at"],
+        ["app_sessions", "used_at"],
+      ] as const)
+        await db.schema.createIndex(`${table}_${column}`).on(table).column(column).execute();
+    },
+  },
   "0111-secrets": {
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema
