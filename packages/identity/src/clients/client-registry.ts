@@ -17,6 +17,8 @@ export interface RegisteredClient {
   readonly firstParty: boolean;
   /** May ask its users for their password itself, without a browser. */
   readonly nativeSignIn?: boolean;
+  /** Audiences whose API this program is: it may ask what tokens for them are worth. */
+  readonly serves?: readonly string[];
   /** Of confidential clients; the secret itself, sealed in the store. */
   readonly secret: string | undefined;
 }

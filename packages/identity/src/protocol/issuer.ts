@@ -143,6 +143,7 @@ export class Issuer {
         now: this.#store.now,
         issuer: settings.issuer,
         keys,
+        servedBy: (id) => this.#clients.get(id)?.serves ?? [],
       }) as unknown as Parameters<Provider["use"]>[0],
     );
     provider.on("server_error", (_context, fault) =>
