@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
+import { keepPrivate } from "./private-file.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
 
 /** How long a statement waits for another process (the command line, say) that writes. */
@@ -60,6 +61,7 @@ export class SqliteDriver implements Driver {
   }
 
   init(): Promise<void> {
+    if (this.#file !== ":memory:") keepPrivate(this.#file);
     this.#database = new DatabaseSync(this.#file);
     // FULL: what was acknowledged must outlive a power cut, not only a crash of this process.
     this.#database.exec(
