@@ -11,6 +11,8 @@ import { createGrantStore, type GrantStoreOptions } from "../rotation/grant-stor
 import { everyScopeOf, type IssuerRules } from "./issuer-rules.ts";
 import { providerSettings } from "./provider-settings.ts";
 import type { PrivateJwk } from "./signing-keys.ts";
+import { hasLostStore } from "../store/store-lost.ts";
+import { outermost, whileStoreIsLost } from "./while-store-is-lost.ts";
 import { answerStructuredTokens } from "./structured-tokens.ts";
 import { inOneTransaction } from "../rotation/token-requests.ts";
 
@@ -136,6 +138,7 @@ export class Issuer {
     // Only the gate can reach the socket: its X-Forwarded-* fields say who asks, and over which
     // protocol.
     provider.proxy = true;
+    provider.use(outermost as unknown as Parameters<Provider["use"]>[0]);
     provider.use(inOneTransaction(this.#store) as unknown as Parameters<Provider["use"]>[0]);
     provider.use(
       answerStructuredTokens({
@@ -146,9 +149,9 @@ export class Issuer {
         servedBy: (id) => this.#clients.get(id)?.serves ?? [],
       }) as unknown as Parameters<Provider["use"]>[0],
     );
-    provider.on("server_error", (_context, fault) =>
-      this.#parts.onTrouble(`sign-in: ${fault.message}`),
-    );
+    provider.on("server_error", (_context, fault) => {
+      if (!hasLostStore()) this.#parts.onTrouble(`sign-in: ${fault.message}`);
+    });
     this.#provider = provider;
     this.#callback = provider.callback();
     return true;
@@ -160,7 +163,9 @@ export class Issuer {
     // Links are made from the public address alone, whatever host a caller names.
     request.headers.host = host;
     delete request.headers["x-forwarded-host"];
-    if (await this.#parts.pages(request, response, provider)) return;
-    await this.#callback?.(request, response);
+    await whileStoreIsLost(request, response, async () => {
+      if (await this.#parts.pages(request, response, provider)) return;
+      await this.#callback?.(request, response);
+    });
   }
 }

@@ -24,6 +24,14 @@ export function errorPage(error: string, description: string | undefined): strin
   );
 }
 
+/** What a browser is shown while the store is lost. */
+export const awayPage = (): string =>
+  page(
+    "Try again in a moment",
+    "<h1>Try again in a moment</h1>",
+    "<p>Sign-in is not available just now. Nothing is wrong with what you have typed.</p>",
+  );
+
 /** @param form the provider's own, which says who signs out and where to go then */
 export function signOutPage(context: KoaContextWithOIDC, form: string): void {
   context.body = page(

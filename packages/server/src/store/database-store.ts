@@ -2,6 +2,7 @@ import type { Store, Tables } from "@portcullis/identity/store";
 import type { Kysely } from "kysely";
 import type { SealedTables } from "./reseal.ts";
 import type { Schema } from "./schema.ts";
+import { StoreState } from "./store-state.ts";
 import { AccountRows } from "./tables/accounts.ts";
 import { AppSessionRows } from "./tables/app-sessions.ts";
 import { AuditRows } from "./tables/audit.ts";
@@ -55,10 +56,30 @@ class DatabaseTables implements Tables, SealedTables {
 /** The identity package's store, over SQLite or PostgreSQL. */
 export class DatabaseStore extends DatabaseTables implements Store {
   readonly #db: Kysely<Schema>;
+  readonly #state: StoreState;
+  #isTrying = false;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, state = new StoreState()) {
     super(db);
     this.#db = db;
+    this.#state = state;
+  }
+
+  /**
+   * Why nothing could be written when it was last tried; undefined where it could. Tries again when
+   * it is asked: a store may go on answering readers.
+   */
+  get lost(): string | undefined {
+    if (this.#state.lost !== undefined) void this.#tryToWrite();
+    return this.#state.lost;
+  }
+
+  async #tryToWrite(): Promise<void> {
+    if (this.#isTrying) return;
+    this.#isTrying = true;
+    // There is no such row: what matters is that the database lets it be written.
+    await this.counters.forget("").catch(() => undefined);
+    this.#isTrying = false;
   }
 
   inTransaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {

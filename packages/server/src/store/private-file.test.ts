@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +31,14 @@ function openFolder(): string {
 
 async function write(folder: string): Promise<() => Promise<void>> {
   const store = await openStore("store.db", folder);
-  await store.audit.add({ id: "a", atMs: 1, actor: "a", action: "b", about: "c", details: {} });
+  await store.audit.add({
+    id: randomUUID(),
+    atMs: 1,
+    actor: "a",
+    action: "b",
+    about: "c",
+    details: {},
+  });
   return () => store.close();
 }
 
