@@ -65,6 +65,18 @@ test("what cannot be safe is refused before anybody signs in", async () => {
       /no address of a web app/,
     ],
     [
+      builtin("", "apps: [{ id: app, redirectUris: [com.a.b:/in], keys: { file: k.json } }]"),
+      /cannot keep a key/,
+    ],
+    [
+      builtin("", "apps: [{ id: app, kind: web, redirectUris: [https://a.b/in], keys: {} }]"),
+      /in a file or at an address/,
+    ],
+    [
+      builtin("", "apps: [{ id: app, kind: web, redirectUris: [https://a.b/in], serves: [x] }]"),
+      /only an app that proves who it is[^]*no token is for 'x'/,
+    ],
+    [
       "identity: { issuer: https://login.example.com, audience: a, signIn: { title: x } }",
       /a setting of the built-in issuer/,
     ],

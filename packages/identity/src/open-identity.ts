@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IdentityPolicy } from "./policy/identity-settings.ts";
 import type { TokenPlan } from "./policy/token-plan.ts";
 import type { RegisteredClient } from "./clients/client-registry.ts";
+import { clientKeysOf } from "./clients/client-keys.ts";
 import { Factors } from "./factors/factors.ts";
 import { OneTimeCodes } from "./factors/one-time-codes.ts";
 import { Passkeys } from "./factors/passkeys.ts";
@@ -73,6 +74,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   );
   const settings = issuerSettings(policy, plan, options.receiptMs);
   const keep = retentionOf(policy);
+  const clientKeys = clientKeysOf(policy, options.folder);
   const { Issuer } = await loadIssuer(onTrouble);
   const issuer = new Issuer({
     settings,
@@ -85,7 +87,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   });
   let jwks: Jwks = { keys: [] };
   const refresh = async (): Promise<void> => {
-    clients = await knownClients(policy, plan.issuer, store.clients, sealing);
+    clients = await knownClients(policy, plan.issuer, store.clients, sealing, clientKeys);
     issuer.useClients(clients);
     await keys.keepFresh();
     const privateKeys = await keys.forProvider();

@@ -132,6 +132,17 @@ const retention = object({
   codes: optional(duration, "How long a code that is no longer valid is remembered (1d)."),
 });
 
+const appKeys = object({
+  file: optional(
+    text("a file with a set of public keys (JWKS)"),
+    "A file with the keys as a JWK set.",
+  ),
+  url: optional(
+    url(["https:"], "the https address of a set of public keys (JWKS)"),
+    "Where the keys are fetched as a JWK set, so that the app can change them itself.",
+  ),
+});
+
 /** Keys of the policy that belong to the built-in issuer. */
 export const identityKeys = {
   accessToken: {
@@ -164,6 +175,14 @@ export const identityKeys = {
       "Whether the app must push its sign-in requests (PAR).",
     ),
     scopes: optional(list(text("a scope"), 1), "The scopes that the app may ask for."),
+    keys: optional(
+      appKeys,
+      "Public keys by which the app's server proves who it is (private_key_jwt).",
+    ),
+    serves: optional(
+      list(text("an audience"), 1),
+      "Audiences whose API the app is: it may introspect tokens for them.",
+    ),
     firstParty: optional(flag, "Whether the app is the operator's own: others ask for consent."),
     nativeSignIn: optional(flag, "Whether the app may ask for the password on its own screens."),
   },

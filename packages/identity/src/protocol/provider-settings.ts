@@ -97,7 +97,9 @@ const whatIsSpoken = (rules: IssuerRules): Configuration => ({
     grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
   },
+  clientAuthMethods: ["client_secret_basic", "private_key_jwt", "none"],
   enabledJWA: {
+    clientAuthSigningAlgValues: ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"],
     idTokenSigningAlgValues: ["ES256"],
     dPoPSigningAlgValues: ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"],
   },

@@ -1,0 +1,31 @@
+import type { JoinContext } from "@portcullis/guard/policy";
+import type { IdentityPolicy } from "./identity-settings.ts";
+
+type App = NonNullable<IdentityPolicy["apps"]>[number];
+
+/** Who may prove itself by keys, and who may ask what tokens are worth. */
+export function checkClientKeys(
+  { keys, kind, redirectUris, serves }: App,
+  place: readonly string[],
+  audiences: readonly string[],
+  note: JoinContext["note"],
+): void {
+  if (keys !== undefined && (keys.file === undefined) === (keys.url === undefined))
+    note([...place, "keys"], "an app's keys are in a file or at an address", {
+      expected: "keys: { file: ./app-keys.json }, or keys: { url: https://app.example.com/keys }",
+    });
+  if (keys !== undefined && (kind !== "web" || redirectUris === undefined))
+    note([...place, "keys"], "an app on people's devices cannot keep a key that is the app's own", {
+      expected: "keys on an app of kind web, with redirectUris, whose server keeps the private key",
+    });
+  if (serves !== undefined && keys === undefined)
+    note([...place, "serves"], "only an app that proves who it is can be the API of an audience", {
+      expected: "serves beside keys",
+    });
+  serves?.forEach((audience, index) => {
+    if (!audiences.includes(audience))
+      note([...place, "serves", String(index)], `no token is for '${audience}'`, {
+        expected: audiences.join(", "),
+      });
+  });
+}
