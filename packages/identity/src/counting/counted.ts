@@ -62,6 +62,10 @@ export const counted = {
   "reach-mail": { per: "address", limit: 3, oneMoreEveryMs: 20 * minute },
   "mail-network": { ...byNetwork, limit: 100, oneMoreEveryMs: minute / 2 },
   "reach-network": { ...byNetwork, ...fromNetwork },
+  "sign-in-begun-in-all": { per: "issuer", limit: 20_000, oneMoreEveryMs: 50 },
+  "sign-in-begun-network": { ...byNetwork, limit: 1000, oneMoreEveryMs: 2000 },
+  "sign-in-pushed-in-all": { per: "issuer", limit: 20_000, oneMoreEveryMs: 5 },
+  "sign-in-pushed-network": { ...byNetwork, limit: 1000, oneMoreEveryMs: 100 },
 } as const satisfies Readonly<Record<string, CountedThing>>;
 
 export type CountedName = keyof typeof counted;

@@ -59,6 +59,11 @@ export class Counters {
     });
   }
 
+  /** What was counted for something that has come to an end. */
+  async giveBack(...wishes: readonly Wish[]): Promise<void> {
+    for (const wish of wishes) await this.#giveBack(keyOf(wish));
+  }
+
   #giveBack({ key, thing }: Counter): Promise<void> {
     return this.#table.giveBack(key, thing.oneMoreEveryMs);
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Provider } from "oidc-provider";
 import type { Accounts } from "../people/accounts.ts";
+import { Counters } from "../counting/counters.ts";
 import { audit } from "../people/audit.ts";
 import { revoke } from "../people/revoke.ts";
 import type { Sealing } from "../store/sealing.ts";
@@ -9,12 +10,15 @@ import { clientMetadata, type RegisteredClient } from "../clients/client-registr
 import { type CodeFacts, issueCode } from "./issue-code.ts";
 import { createGrantStore, type GrantStoreOptions } from "../rotation/grant-store.ts";
 import { everyScopeOf, type IssuerRules } from "./issuer-rules.ts";
+import { boundPending } from "./pending-requests.ts";
 import { providerSettings } from "./provider-settings.ts";
 import type { PrivateJwk } from "./signing-keys.ts";
 import { hasLostStore } from "../store/store-lost.ts";
 import { outermost, whileStoreIsLost } from "./while-store-is-lost.ts";
 import { answerStructuredTokens } from "./structured-tokens.ts";
 import { inOneTransaction } from "../rotation/token-requests.ts";
+
+type Use = Parameters<Provider["use"]>[0];
 
 export interface IssuerSettings
   extends Omit<IssuerRules, "isFirstParty" | "scopesOf" | "kindOf" | "isTrustedDevice"> {
@@ -138,8 +142,11 @@ export class Issuer {
     // Only the gate can reach the socket: its X-Forwarded-* fields say who asks, and over which
     // protocol.
     provider.proxy = true;
-    provider.use(outermost as unknown as Parameters<Provider["use"]>[0]);
-    provider.use(inOneTransaction(this.#store) as unknown as Parameters<Provider["use"]>[0]);
+    provider.use(outermost as unknown as Use);
+    provider.use(inOneTransaction(this.#store) as unknown as Use);
+    provider.use(
+      boundPending(new Counters(this.#parts.store.counters, this.#parts.now)) as unknown as Use,
+    );
     provider.use(
       answerStructuredTokens({
         tables: this.#parts.store,
@@ -147,7 +154,7 @@ export class Issuer {
         issuer: settings.issuer,
         keys,
         servedBy: (id) => this.#clients.get(id)?.serves ?? [],
-      }) as unknown as Parameters<Provider["use"]>[0],
+      }) as unknown as Use,
     );
     provider.on("server_error", (_context, fault) => {
       if (!hasLostStore()) this.#parts.onTrouble(`sign-in: ${fault.message}`);
