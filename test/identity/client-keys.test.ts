@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { exportJWK, SignJWT } from "jose";
+import { Agent, fetch as undiciFetch } from "undici";
+import { selfSigned } from "../certificate.ts";
 import { App } from "./app.ts";
 import { freePort, type IdentityGate, startIdentityGate } from "./identity-gate.ts";
 
@@ -12,16 +14,20 @@ const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256
 const stranger = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 const folder = mkdtempSync(join(tmpdir(), "portcullis-client-keys-"));
 const email = "ann@notes.example";
+const certificates = new Map<string, Awaited<ReturnType<typeof selfSigned>>>();
 let gate: IdentityGate;
 
 before(async () => {
   const file = join(folder, "keys.json");
   writeFileSync(file, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "one" }] }));
+  for (const name of ["batch", "thief"]) certificates.set(name, await selfSigned(name));
+  const crt = join(folder, "batch.crt");
+  writeFileSync(crt, certificates.get("batch")?.certificate ?? "");
   gate = await startIdentityGate({
     change: (policy) =>
       policy.replace(
         "apps:\n",
-        `apps:\n  - { id: console, kind: web, redirectUris: ["https://console.example/in"], keys: { file: ${file} }, serves: [https://notes.example] }\n`,
+        `apps:\n  - { id: batch, kind: web, redirectUris: ["https://batch.example/in"], keys: { certificate: ${crt} }, serves: [https://notes.example] }\n  - { id: console, kind: web, redirectUris: ["https://console.example/in"], keys: { file: ${file} }, serves: [https://notes.example] }\n`,
       ),
   });
   gate.addUser(email, "--role", "member");
@@ -88,6 +94,37 @@ test("who has keys is not taken without them, and a secret is not taken for them
   assert.equal((await introspect({ token: "x", client_id: "console" })).status, 401);
   const basic = { token: "x", client_id: "console", client_secret: "anything" };
   assert.equal((await introspect(basic)).status, 401);
+});
+
+test("an app's server proves who it is by the certificate of its connection, and by no other and no header (RFC 8705)", async () => {
+  const { access_token: token } = await (await new App(gate).begin()).signIn(email);
+  const ask = async (who: string | undefined, headers: object = {}): Promise<unknown> => {
+    const shown = who === undefined ? undefined : certificates.get(who);
+    const dispatcher = new Agent({
+      connect: { ca: gate.gate.ca, cert: shown?.certificate, key: shown?.key },
+    });
+    const answer = await undiciFetch(`${gate.origin}/oauth/introspect`, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+      body: new URLSearchParams({ token, client_id: "batch" }).toString(),
+      dispatcher,
+    });
+    const body = (await answer.json()) as Record<string, unknown>;
+    await dispatcher.close();
+    return body["active"] ?? body["error"];
+  };
+  assert.equal(await ask("batch"), true);
+  assert.equal(await ask("thief"), "invalid_client");
+  assert.equal(await ask(undefined), "invalid_client");
+  const claimed = (certificates.get("batch")?.certificate ?? "").replaceAll(
+    /-----[^-]+-----|\s/g,
+    "",
+  );
+  assert.equal(
+    await ask("thief", { "Portcullis-Client-Certificate": claimed }),
+    "invalid_client",
+    "what a header claims",
+  );
 });
 
 test("a file that holds a private key, or no keys, keeps the program from starting, and says why", async () => {

@@ -73,6 +73,13 @@ test("what cannot be safe is refused before anybody signs in", async () => {
       /in a file or at an address/,
     ],
     [
+      builtin(
+        ", accessToken: { binding: dpop }",
+        "apps: [{ id: app, kind: web, redirectUris: [https://a.b/in], keys: { certificate: c } }]",
+      ),
+      /nobody is asked for a certificate/,
+    ],
+    [
       builtin("", "apps: [{ id: app, kind: web, redirectUris: [https://a.b/in], serves: [x] }]"),
       /only an app that proves who it is[^]*no token is for 'x'/,
     ],

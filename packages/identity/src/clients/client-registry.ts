@@ -87,6 +87,8 @@ const openSecret = (sealed: string, clientId: string, sealing: Sealing): string 
 
 /** How it proves who it is. RFC 8252 section 8.5: a secret in an app is no secret. */
 function proofOf({ keys, secret }: RegisteredClient): AdapterPayload {
+  if (keys !== undefined && "certificate" in keys)
+    return { token_endpoint_auth_method: "self_signed_tls_client_auth", jwks: keys.certificate };
   if (keys !== undefined)
     return {
       token_endpoint_auth_method: "private_key_jwt",

@@ -23,7 +23,7 @@ export function checkApps(
           expected: fault.expected,
         });
     });
-    checkClientKeys(app, place, audiences, note);
+    checkClientKeys(app, place, audiences, binding, note);
     if (app.nativeSignIn === true)
       checkNativeSignIn(app, [...place, "nativeSignIn"], binding, note);
   });

@@ -8,11 +8,16 @@ export function checkClientKeys(
   { keys, kind, redirectUris, serves }: App,
   place: readonly string[],
   audiences: readonly string[],
+  binding: string,
   note: JoinContext["note"],
 ): void {
-  if (keys !== undefined && (keys.file === undefined) === (keys.url === undefined))
-    note([...place, "keys"], "an app's keys are in a file or at an address", {
+  if (keys !== undefined && Object.keys(keys).length !== 1)
+    note([...place, "keys"], "an app's keys are in a file or at an address, or in a certificate", {
       expected: "keys: { file: ./app-keys.json }, or keys: { url: https://app.example.com/keys }",
+    });
+  if (keys?.certificate !== undefined && binding !== "mtls" && binding !== "optional")
+    note([...place, "keys", "certificate"], "nobody is asked for a certificate", {
+      expected: "identity: { accessToken: { binding: mtls } }, or optional",
     });
   if (keys !== undefined && (kind !== "web" || redirectUris === undefined))
     note([...place, "keys"], "an app on people's devices cannot keep a key that is the app's own", {

@@ -141,6 +141,10 @@ const appKeys = object({
     url(["https:"], "the https address of a set of public keys (JWKS)"),
     "Where the keys are fetched as a JWK set, so that the app can change them itself.",
   ),
+  certificate: optional(
+    text("a file with the app's certificate (PEM)"),
+    "The certificate that the app's server shows at the TLS handshake, in place of signing.",
+  ),
 });
 
 /** Keys of the policy that belong to the built-in issuer. */
@@ -177,7 +181,7 @@ export const identityKeys = {
     scopes: optional(list(text("a scope"), 1), "The scopes that the app may ask for."),
     keys: optional(
       appKeys,
-      "Public keys by which the app's server proves who it is (private_key_jwt).",
+      "What the app's server proves who it is by: its public keys, or its certificate.",
     ),
     serves: optional(
       list(text("an audience"), 1),

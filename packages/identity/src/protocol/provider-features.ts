@@ -58,6 +58,7 @@ export function providerFeatures(
     mTLS: {
       enabled: rules.binding === "mtls" || rules.binding === "optional",
       certificateBoundAccessTokens: true,
+      selfSignedTlsClientAuth: true,
       getCertificate: clientCertificateOf,
     },
     resourceIndicators: {
