@@ -17,6 +17,7 @@ const guardLayers: Layers = [
 
 const identityLayers: Layers = [
   ["names", "policy", "store"],
+  ["counting"],
   ["factors"],
   ["people"],
   ["clients", "rotation", "federation"],

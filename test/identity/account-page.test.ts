@@ -4,7 +4,7 @@ import { decodeJwt } from "jose";
 import { totpStep } from "../../packages/identity/src/factors/totp.ts";
 import { App } from "./app.ts";
 import { codeNow, secretOn } from "./authenticator.ts";
-import { type IdentityGate, startIdentityGate } from "./identity-gate.ts";
+import { type IdentityGate, password, startIdentityGate } from "./identity-gate.ts";
 import { lastCode, soon, Visit } from "./visit.ts";
 
 let gate: IdentityGate;
@@ -34,6 +34,23 @@ test("people see their sessions and end them, from the account page", async () =
   });
   assert.match(at.page, /recovery codes/i);
   assert.equal(totpStep(secret, codeNow(secret), Date.now() / 1000) !== undefined, true);
+});
+
+test("another password is chosen by who types the one before", async () => {
+  gate.addUser("changer@notes.example", "--role", "member");
+  const app = await new App(gate).begin();
+  await app.signIn("changer@notes.example");
+  const at = await new Visit(app.browser).open(`${gate.origin}/account`);
+  const chosen = "a whole new phrase of words";
+  for (const current of ["", "not the one before", chosen]) {
+    await at.send("password", { current, password: chosen });
+    assert.match(at.page, /did not match/, current);
+  }
+  await at.send("password", { current: password, password: chosen });
+  assert.match(at.page, /Saved/);
+  const again = await new App(gate).begin();
+  const { url } = await again.authorizationUrl();
+  assert.ok((await again.throughPassword(url, "changer@notes.example", chosen)).left !== undefined);
 });
 
 test("a new address is somebody's own once its mailed code came back, and both addresses are told", async () => {

@@ -89,17 +89,9 @@ export const states: Readonly<Record<string, (person: Person) => Promise<GoOn>>>
   },
   "a code of the app's own screens": async (person) => {
     const app = await freshApp(person);
-    const { body } = await challenge(app, { ...begins, username: person.email, password });
-    const asked = { auth_session: body.auth_session ?? "", otp: mailed(person) };
-    const given = await challenge(app, asked);
+    const given = await challenge(app, { ...begins, username: person.email, password });
     const code = given.body.authorization_code ?? "";
     return async () => (await oauthError(redeem(app, code))) === "accepted";
-  },
-  "a sign-in on the app's own screens": async (person) => {
-    const app = await freshApp(person);
-    const { body } = await challenge(app, { ...begins, username: person.email, password });
-    const asked = { auth_session: body.auth_session ?? "", otp: mailed(person) };
-    return async () => (await challenge(app, asked)).status === 200;
   },
   "a browser that is signed in": async (person) => {
     const app = await freshApp(person);
@@ -133,18 +125,6 @@ export const states: Readonly<Record<string, (person: Person) => Promise<GoOn>>>
       return (await oauthError(app.redeem({ parameters, verifier }))) === "accepted";
     };
   },
-  "a browser that is known": async (person) => {
-    const { at } = await visitAt(person.gate);
-    await at.send("password", { email: person.email, password });
-    await at.send("second", { code: mailed(person) });
-    const known = [...at.browser.cookies].find(([name]) => name.includes("known"));
-    return async () => {
-      const app = await freshApp(person);
-      if (known !== undefined) (app.browser.cookies as Map<string, object>).set(...known);
-      const { url } = await app.authorizationUrl();
-      return (await app.throughPassword(url, person.email)).left !== undefined;
-    };
-  },
   "the account page, opened": async (person) => {
     const app = await freshApp(person);
     await signInAt(person, app);
@@ -157,6 +137,28 @@ export const states: Readonly<Record<string, (person: Person) => Promise<GoOn>>>
     const app = await freshApp(person);
     const { refresh_token: token = "" } = await tokensOf(person, app);
     return async () => (await oauthError(app.refresh(token))) === "accepted";
+  },
+};
+
+/** The same, where a browser or device that is new is asked for a mailed code. */
+export const statesOfNewDevices: typeof states = {
+  "a sign-in on the app's own screens": async (person) => {
+    const app = await freshApp(person);
+    const { body } = await challenge(app, { ...begins, username: person.email, password });
+    const asked = { auth_session: body.auth_session ?? "", otp: mailed(person) };
+    return async () => (await challenge(app, asked)).status === 200;
+  },
+  "a browser that is known": async (person) => {
+    const { at } = await visitAt(person.gate);
+    await at.send("password", { email: person.email, password });
+    await at.send("second", { code: mailed(person) });
+    const known = [...at.browser.cookies].find(([name]) => name.includes("known"));
+    return async () => {
+      const app = await freshApp(person);
+      if (known !== undefined) (app.browser.cookies as Map<string, object>).set(...known);
+      const { url } = await app.authorizationUrl();
+      return (await app.throughPassword(url, person.email)).left !== undefined;
+    };
   },
 };
 

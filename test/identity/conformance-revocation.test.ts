@@ -8,11 +8,12 @@ import { email, type Outsider, startOutsider } from "./outsider.ts";
 // test names its source.
 let app: Outsider["app"];
 let basic: Outsider["basic"];
+let basicOfOther: Outsider["basicOfOther"];
 let gate: Outsider["gate"];
 let post: Outsider["post"];
 
 before(async () => {
-  ({ app, basic, gate, post } = await startOutsider());
+  ({ app, basic, basicOfOther, gate, post } = await startOutsider());
 });
 after(() => gate.close());
 
@@ -48,6 +49,22 @@ test("revocation is for the client's own tokens, knows JWTs, says 200 to anythin
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.equal((await app.call("/notes", others)).code, "token-revoked");
   assert.equal(await oauthError(app.refresh(others.refresh_token as string)), "invalid_grant");
+});
+
+test("a client learns of tokens for its own API and of its own tokens, and of nobody else's (RFC 7662 section 4)", async () => {
+  const active = async (token: string, authorization: string): Promise<unknown> =>
+    (await post("/oauth/introspect", { token }, { Authorization: authorization })).body;
+  const tokens = await app.signIn(email);
+  for (const token of [tokens.access_token, tokens.refresh_token as string])
+    assert.deepEqual(await active(token, basicOfOther()), { active: false });
+  assert.deepEqual(await active(tokens.refresh_token as string, basic()), { active: false });
+  const { body: own } = await post(
+    "/oauth/token",
+    { grant_type: "client_credentials", scope: "notes:read" },
+    { Authorization: basicOfOther() },
+  );
+  const given = (await active(String(own["access_token"]), basicOfOther())) as object;
+  assert.equal((given as { active?: unknown }).active, true);
 });
 
 test("introspection is for clients that prove who they are, and foreign tokens are not active (RFC 7662)", async () => {

@@ -7,6 +7,7 @@ import type { Sealing } from "@portcullis/identity/store";
 import type { Kysely, KyselyPlugin } from "kysely";
 import { openIdentity, type Identity } from "../../packages/identity/src/open-identity.ts";
 import { Accounts } from "../../packages/identity/src/people/accounts.ts";
+import { Passwords } from "../../packages/identity/src/people/passwords.ts";
 import { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
 import { openDatabase } from "../../packages/server/src/store/open-store.ts";
 import type { Schema } from "../../packages/server/src/store/schema.ts";
@@ -120,7 +121,7 @@ export async function openDirectIssuer({
     });
   let identity = await start();
   const email = "ann@notes.example";
-  await new Accounts(real.accounts, now).add({
+  await new Accounts(real.accounts, new Passwords(real.secrets, sealing), now).add({
     id: "u-ann",
     email,
     emailVerified: true,

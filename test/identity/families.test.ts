@@ -9,6 +9,8 @@ import { type DirectIssuer, openDirectIssuer } from "./direct-issuer.ts";
 
 // A family of refresh tokens is one row, and says what is needed of each of its tokens.
 const hours = 3_600_000;
+const days = 24 * hours;
+const keep = { audit: days, devices: 400 * days, sessions: 90 * days, codes: days };
 let issuer: DirectIssuer;
 before(async () => {
   issuer = await openDirectIssuer({ store: "sqlite", delayMs: 0 });
@@ -105,7 +107,7 @@ test("ten refreshes a day for sixteen days leave no more behind than two days do
       token = (await app.refresh(token)).refresh_token as string;
     }
     issuer.advance(2 * 60_000);
-    await sweep(issuer.store, issuer.now());
+    await sweep(issuer.store, keep, 30 * 24 * hours, issuer.now());
     bytesAfter[day] = await bytesOf(sid);
   }
   const [second, last] = [bytesAfter[2] as number, bytesAfter[16] as number];

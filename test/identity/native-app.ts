@@ -8,15 +8,19 @@ import { type IdentityGate, startIdentityGate } from "./identity-gate.ts";
 /**
  * A gate with apps that sign people in on their own screens. `plain@notes.example` has a password,
  * `two@notes.example` an authenticator too.
+ *
+ * @param store the address of a PostgreSQL, in place of a file
  */
-export async function startNativeGate(): Promise<{
+export async function startNativeGate(store?: string): Promise<{
   readonly gate: IdentityGate;
   /** Of the authenticator. */
   readonly secret: Buffer;
 }> {
   const gate = await startIdentityGate({
+    environment: { PORTCULLIS_KEY: Buffer.alloc(32, 5).toString("base64") },
     change: (policy) =>
       policy
+        .replace("./state/portcullis.db", store ?? "./state/portcullis.db")
         .replace("- { id: notes-app, ", "- { id: notes-app, nativeSignIn: true, ")
         .replace("apps:\n", `apps:\n${otherApps}`)
         .concat("\ntrustedProxies: [127.0.0.1]\n"),

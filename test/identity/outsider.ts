@@ -20,8 +20,10 @@ export interface Outsider {
     readonly body: Record<string, unknown>;
     readonly headers: Headers;
   }>;
-  /** How the service `reports` proves who it is. */
+  /** How the service `reports`, which is the API of the audience, proves who it is. */
   readonly basic: () => string;
+  /** How the service `other` does, which is the API of none. */
+  readonly basicOfOther: () => string;
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -29,18 +31,16 @@ type Query = Readonly<Record<string, string | undefined>>;
 export async function startOutsider(): Promise<Outsider> {
   const gate = await startIdentityGate();
   gate.addUser(email, "--role", "member");
-  const added = gate.command(
-    "clients",
-    "add",
-    "reports",
-    "--kind",
-    "service",
-    "--secret",
-    "--scope",
-    "notes:read",
-    "--json",
+  const secrets = Object.fromEntries(
+    [["reports", "--serves", gate.audience], ["other"]].map((words) => {
+      const [name = ""] = words;
+      const service = ["--kind", "service", "--scope", "notes:read", "--json"];
+      const { out } = gate.command("clients", "add", ...words, ...service);
+      return [name, (JSON.parse(out) as { secret: string }).secret];
+    }),
   );
-  const { secret } = JSON.parse(added.out) as { secret: string };
+  const basicOf = (name: string): string =>
+    `Basic ${Buffer.from(`${name}:${secrets[name]}`).toString("base64")}`;
   // A client that was added is known within a second.
   await new Promise((resolve) => setTimeout(resolve, 1200));
   return {
@@ -59,7 +59,8 @@ export async function startOutsider(): Promise<Outsider> {
         body: (await answer.json().catch(() => ({}))) as Record<string, unknown>,
       };
     },
-    basic: () => `Basic ${Buffer.from(`reports:${secret}`).toString("base64")}`,
+    basic: () => basicOf("reports"),
+    basicOfOther: () => basicOf("other"),
   };
 }
 

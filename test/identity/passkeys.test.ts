@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Accounts } from "../../packages/identity/src/people/accounts.ts";
+import { Passwords } from "../../packages/identity/src/people/passwords.ts";
 import type { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
 import { openStore } from "../../packages/server/src/store/open-store.ts";
 import { createSealing } from "../../packages/server/src/store/sealing.ts";
@@ -21,13 +22,18 @@ let passkeys: Passkeys;
 before(async () => {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-passkeys-"));
   store = await openStore("store.db", directory);
-  const factors = new Factors(store, createSealing([Buffer.alloc(32, 7)]), Date.now);
+  const sealing = createSealing([Buffer.alloc(32, 7)]);
+  const factors = new Factors(store, sealing, Date.now);
   passkeys = new Passkeys(factors, {
     issuer: origin,
     title: "Login",
     androidOrigins: [androidOrigin],
   });
-  accountId = (await new Accounts(store.accounts, Date.now).add({ email: "ann@login.example" })).id;
+  accountId = (
+    await new Accounts(store.accounts, new Passwords(store.secrets, sealing), Date.now).add({
+      email: "ann@login.example",
+    })
+  ).id;
 });
 after(() => store.close());
 

@@ -173,21 +173,6 @@ forEveryStore((test, store) => {
     assert.equal(howMany(await atOnce(() => oneTimeCodes.remove(code.id)), true), 1);
   });
 
-  test("twenty guesses at once are twenty, and begin again when they are long ago", async () => {
-    const key = nameOf("guess");
-    await atOnce(() => store().guesses.count(key, 10, 0));
-    assert.deepEqual(await store().guesses.find(key), { failures: callers, lastAtMs: 10 });
-    await store().guesses.takeBack(key);
-    assert.equal((await store().guesses.find(key))?.failures, callers - 1);
-    await store().guesses.count(key, 50, 11);
-    assert.deepEqual(await store().guesses.find(key), { failures: 1, lastAtMs: 50 });
-    await store().guesses.takeBack(key);
-    await store().guesses.takeBack(key);
-    assert.equal((await store().guesses.find(key))?.failures, 0);
-    await store().guesses.forget(key);
-    assert.equal(await store().guesses.find(key), undefined);
-  });
-
   test("an identity elsewhere is linked to one account", async () => {
     const accountId = await addAccount();
     const identity = { issuer: "i", subject: nameOf("subject"), accountId, linkedAtMs: 1 };

@@ -201,7 +201,7 @@ forEveryStore((test, store) => {
     assert.deepEqual([second?.beforeSeconds, more.length], [9, 0]);
     assert.deepEqual(await mine(0, 100), []);
     assert.equal((await store().revocations.find("subject", revocation.value))?.beforeSeconds, 9);
-    await store().revocations.removeExpired(101);
+    await store().revocations.removeExpired(101, 1000);
     assert.equal(await store().revocations.find("subject", revocation.value), undefined);
   });
 

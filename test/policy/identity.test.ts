@@ -46,6 +46,7 @@ test("what cannot be safe is refused before anybody signs in", async () => {
       builtin(", refreshToken: { idle: 1d, retryWindow: 7d }"),
       /lost answer cannot be asked for again/,
     ],
+    [builtin(", retention: { devices: 7d }"), /forgotten while they are still signed in/],
     [builtin(", signIn: { roles: [membre] }"), /there is no role 'membre'/],
     [builtin(", jwksUri: https://x.example"), /knows its own keys/],
     ...[
@@ -62,6 +63,25 @@ test("what cannot be safe is refused before anybody signs in", async () => {
     [
       builtin("", "apps: [{ id: app, kind: web, redirectUris: [com.example.app:/in] }]"),
       /no address of a web app/,
+    ],
+    [
+      builtin("", "apps: [{ id: app, redirectUris: [com.a.b:/in], keys: { file: k.json } }]"),
+      /cannot keep a key/,
+    ],
+    [
+      builtin("", "apps: [{ id: app, kind: web, redirectUris: [https://a.b/in], keys: {} }]"),
+      /in a file or at an address/,
+    ],
+    [
+      builtin(
+        ", accessToken: { binding: dpop }",
+        "apps: [{ id: app, kind: web, redirectUris: [https://a.b/in], keys: { certificate: c } }]",
+      ),
+      /nobody is asked for a certificate/,
+    ],
+    [
+      builtin("", "apps: [{ id: app, kind: web, redirectUris: [https://a.b/in], serves: [x] }]"),
+      /only an app that proves who it is[^]*no token is for 'x'/,
     ],
     [
       "identity: { issuer: https://login.example.com, audience: a, signIn: { title: x } }",

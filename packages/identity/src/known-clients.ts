@@ -1,5 +1,6 @@
 import type { IdentityPolicy } from "./policy/identity-settings.ts";
 import { policyClients, type RegisteredClient, storedClients } from "./clients/client-registry.ts";
+import type { ClientKeys } from "./clients/client-keys.ts";
 import { issuerPaths } from "./names/issuer-document.ts";
 import { accountClientId } from "./sign-in/account/account-page.ts";
 import type { ClientTable } from "./store/clients.ts";
@@ -11,9 +12,10 @@ export async function knownClients(
   issuer: string,
   table: ClientTable,
   sealing: Sealing,
+  keys: ReadonlyMap<string, ClientKeys>,
 ): Promise<readonly RegisteredClient[]> {
   return [
-    ...policyClients(policy),
+    ...policyClients(policy, keys),
     accountPageClient(issuer),
     ...(await storedClients(table, sealing)),
   ];

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IdentityPolicy } from "./policy/identity-settings.ts";
 import type { TokenPlan } from "./policy/token-plan.ts";
 import type { RegisteredClient } from "./clients/client-registry.ts";
+import { clientKeysOf } from "./clients/client-keys.ts";
 import { Factors } from "./factors/factors.ts";
 import { OneTimeCodes } from "./factors/one-time-codes.ts";
 import { Passkeys } from "./factors/passkeys.ts";
@@ -10,7 +11,8 @@ import { upstreamProviderOf } from "./federation/upstream-provider.ts";
 import { knownClients, redirectTargets } from "./known-clients.ts";
 import { issuerPaths } from "./names/issuer-document.ts";
 import { Accounts } from "./people/accounts.ts";
-import { Guesses } from "./people/guesses.ts";
+import { Counters } from "./counting/counters.ts";
+import { Passwords } from "./people/passwords.ts";
 import { Sessions } from "./people/sessions.ts";
 import { loadIssuer } from "./protocol/load-issuer.ts";
 import { type Jwks, publicPart, SigningKeys } from "./protocol/signing-keys.ts";
@@ -21,6 +23,7 @@ import { createPages } from "./sign-in/pages.ts";
 import type { SignInParts } from "./sign-in/sign-in-parts.ts";
 import type { Sealing } from "./store/sealing.ts";
 import type { Store } from "./store/store.ts";
+import { retentionOf } from "./policy/retention.ts";
 import { sweep } from "./sweep.ts";
 import { keepUp } from "./upkeep.ts";
 
@@ -69,9 +72,12 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     () => redirectTargets(clients),
     createNativeSignIn(parts, () => issuer, plan.requireNonce),
   );
+  const settings = issuerSettings(policy, plan, options.receiptMs);
+  const keep = retentionOf(policy);
+  const clientKeys = clientKeysOf(policy, options.folder);
   const { Issuer } = await loadIssuer(onTrouble);
   const issuer = new Issuer({
-    settings: issuerSettings(policy, plan, options.receiptMs),
+    settings,
     store,
     sealing,
     accounts: parts.accounts,
@@ -81,7 +87,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   });
   let jwks: Jwks = { keys: [] };
   const refresh = async (): Promise<void> => {
-    clients = await knownClients(policy, plan.issuer, store.clients, sealing);
+    clients = await knownClients(policy, plan.issuer, store.clients, sealing, clientKeys);
     issuer.useClients(clients);
     await keys.keepFresh();
     const privateKeys = await keys.forProvider();
@@ -101,7 +107,10 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     [
       { everyMs: refreshEveryMs, work: refresh },
       { everyMs: confirmEveryMs, work: confirm },
-      { everyMs: sweepEveryMs, work: () => sweep(store, now()) },
+      {
+        everyMs: sweepEveryMs,
+        work: () => sweep(store, keep, settings.refreshTokenSeconds * 1000, now()),
+      },
     ],
     onTrouble,
   );
@@ -127,12 +136,14 @@ function signInParts(options: IdentityOptions, now: () => number): SignInParts {
   const { providers = [], signIn } = policy.identity ?? {};
   const settings = signInSettings(policy, plan, folder);
   const factors = new Factors(store, sealing, now);
+  const passwords = new Passwords(store.secrets, sealing);
   return {
     settings,
     store,
     sealing,
     now,
-    accounts: new Accounts(store.accounts, now),
+    accounts: new Accounts(store.accounts, passwords, now),
+    passwords,
     factors,
     passkeys: new Passkeys(factors, {
       issuer: plan.issuer,
@@ -140,7 +151,7 @@ function signInParts(options: IdentityOptions, now: () => number): SignInParts {
       androidOrigins: signIn?.androidOrigins ?? [],
     }),
     codes: new OneTimeCodes(store.oneTimeCodes, sealing, now),
-    guesses: new Guesses(store.guesses, now),
+    counters: new Counters(store.counters, now),
     sessions: new Sessions(store, now),
     mailer: mailerOf(options),
     texter: texterOf(options),

@@ -71,7 +71,7 @@ export function signInSettings(
         passwords?.least ??
         (secondFactor === "always" ? defaults.leastBesideMfa : defaults.leastPassword),
       breached: breachedList(passwords?.breached, folder),
-      ownWords: [title, ...hostname.split(".")].filter((word) => word.length >= 4),
+      ownWords: [title, hostname],
     },
   };
 }

@@ -1,3 +1,5 @@
+import { StoreLost } from "./store/store-lost.ts";
+
 /** Work that is done again and again, beside what serves. */
 export interface Chore {
   readonly everyMs: number;
@@ -24,7 +26,10 @@ function quietly(work: () => Promise<unknown>, onTrouble: (message: string) => v
     if (busy) return;
     busy = true;
     work()
-      .catch((fault: unknown) => onTrouble(`identity: ${(fault as Error).message}`))
+      .catch((fault: unknown) => {
+        // That the store is lost is told once, by whoever watches it.
+        if (!(fault instanceof StoreLost)) onTrouble(`identity: ${(fault as Error).message}`);
+      })
       .finally(() => {
         busy = false;
       });

@@ -99,11 +99,10 @@ export const endings: readonly Mutant[] = [
   },
   {
     file: `${src}/sign-in/steps/invitation.ts`,
-    find: "if (invited !== account.id) return wrong(say);",
-    put: "if (invited === undefined) return wrong(say);",
-    breaks: "An invitation is one account's.",
+    find: "    return wrong(say);\n  await taken.succeed();",
+    put: "    field;\n  await taken.succeed();",
+    breaks: "Without the code of an invitation nothing is set up.",
     tests: first,
-    equivalent: "A code is kept under the account it is for, and tried under the account at hand.",
   },
   {
     file: `${src}/sign-in/not-me-page.ts`,

@@ -119,8 +119,8 @@ export const issuer: readonly Mutant[] = [
   },
   {
     file: `${src}/protocol/provider-features.ts`,
-    find: "token.clientId === client.clientId,",
-    put: "token.clientId !== undefined,",
+    find: ") => token.clientId === client.clientId,",
+    put: ") => token.clientId !== undefined && client.clientId !== undefined,",
     breaks: "A client revokes its own tokens, and no other's.",
     tests: revoking,
   },

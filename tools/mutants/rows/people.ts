@@ -1,7 +1,8 @@
 import type { Mutant } from "../mutant.ts";
 
 const src = "packages/identity/src";
-const guesses = ["test/identity/guesses.test.ts"];
+const atOnce = ["test/identity/tries-at-once.test.ts"];
+const counters = ["test/identity/counters.test.ts"];
 const pages = ["test/identity/page-protection.test.ts"];
 const second = ["test/identity/second-proof.test.ts"];
 const totp = [`${src}/factors/totp.test.ts`];
@@ -13,60 +14,53 @@ const tables = ["test/identity/tables-of-people.test.ts"];
 /** How people prove who they are, and how often somebody may guess. */
 export const people: readonly Mutant[] = [
   {
-    file: `${src}/people/guesses.ts`,
-    find: "account: 10, device: 10, address: 60",
-    put: "account: 1000, device: 10, address: 60",
-    breaks: "Guesses at one account from anywhere are bounded.",
-    tests: guesses,
+    file: `${src}/counting/counted.ts`,
+    find: "const guess = { limit: 10,",
+    put: "const guess = { limit: 11,",
+    breaks: "Ten guesses at one account are judged, and not one more.",
+    tests: atOnce,
   },
   {
-    file: `${src}/people/guesses.ts`,
-    find: "account: 10, device: 10, address: 60",
-    put: "account: 10, device: 1000, address: 60",
-    breaks: "Guesses from a device that is known are bounded.",
-    tests: guesses,
+    file: `${src}/counting/counted.ts`,
+    find: "const message = { limit: 5,",
+    put: "const message = { limit: 6,",
+    breaks: "Five messages are sent, however many are asked for at once.",
+    tests: atOnce,
   },
   {
-    file: `${src}/people/guesses.ts`,
-    find: "account: 10, device: 10, address: 60",
-    put: "account: 10, device: 10, address: 6000",
-    breaks: "Guesses of one network at many accounts are bounded.",
-    tests: guesses,
-  },
-  {
-    file: `${src}/people/guesses.ts`,
-    find: "    { key: `address:${address}`, free: freeTries.address },\n",
+    file: `${src}/counting/counters.ts`,
+    find: "      for (const before of keys.slice(0, index)) await this.#giveBack(before);\n",
     put: "",
-    breaks: "Guesses are counted by network, too.",
-    tests: guesses,
+    breaks: "What is counted in vain is given back.",
+    tests: counters,
   },
   {
-    file: `${src}/people/guesses.ts`,
-    find: "1000 * 2 ** (tries.failures - free)",
-    put: "1000",
-    breaks: "Each wait is twice as long as the one before.",
-    tests: guesses,
+    file: "packages/server/src/store/tables/counters.ts",
+    find: '.where("counters.whole_at", "<=", latest),',
+    put: ",",
+    breaks: "Counting is one conditional statement: of many at once no more than the limit go on.",
+    tests: counters,
   },
   {
-    file: `${src}/people/guesses.ts`,
-    find: "if (free === freeTries.address) await this.#table.takeBack(key);\n      else await",
-    put: "await",
-    breaks: "Who signs in to an own account does not make a network's guesses at others forgotten.",
-    tests: guesses,
+    file: `${src}/sign-in/steps/guesser.ts`,
+    find: "about: `${name}\\n${device}` };",
+    put: "about: name };",
+    breaks: "Each device that an account knows has tries of its own.",
+    tests: atOnce,
   },
   {
-    file: `${src}/people/guesses.ts`,
-    find: "now - tries.lastAtMs > forgetMs",
-    put: "now - tries.lastAtMs > forgetMs / 1000",
-    breaks: "A wait is as long as was said.",
-    tests: guesses,
+    file: `${src}/sign-in/steps/guesser.ts`,
+    find: "if (pending.reached !== undefined && pending.reached === email)",
+    put: "if (pending.reached !== undefined)",
+    breaks: "A code mailed to one address opens no tries at another.",
+    tests: ["test/identity/second-proof.test.ts"],
   },
   {
-    file: `${src}/people/guesses.ts`,
-    find: "await this.#table.count(key, now, now - forgetMs);",
-    put: "await this.#table.count(key, now, now - forgetMs / 24);",
-    breaks: "Guesses are remembered for a day.",
-    tests: guesses,
+    file: `${src}/sign-in/steps/second-proof.ts`,
+    find: 'if ("waitMs" in taken) return spent(say, taken, guesser, pending.link);',
+    put: "",
+    breaks: "Guesses at a second proof are bounded.",
+    tests: atOnce,
   },
   {
     file: `${src}/sign-in/steps/first-proof.ts`,
@@ -90,18 +84,11 @@ export const people: readonly Mutant[] = [
     tests: ["test/identity/sign-up-and-reset.test.ts", ...second],
   },
   {
-    file: `${src}/sign-in/steps/second-proof.ts`,
-    find: "  await parts.guesses.count(guesser);\n",
-    put: "",
-    breaks: "Guesses at a second factor are counted.",
-    tests: second,
-  },
-  {
     file: `${src}/people/passwords.ts`,
     find: "memory: 19_456, passes: 2, parallelism: 1",
     put: "memory: 1024, passes: 1, parallelism: 1",
     breaks: "Passwords are hashed at OWASP's least cost or more.",
-    tests: [`${src}/people/passwords.test.ts`],
+    tests: ["test/identity/passwords.test.ts"],
   },
   {
     file: `${src}/factors/totp.ts`,

@@ -20,6 +20,8 @@ export interface NewClient {
   readonly redirectUris: readonly string[];
   readonly logoutUris: readonly string[];
   readonly scopes: readonly string[];
+  /** Audiences whose API it is. */
+  readonly serves: readonly string[];
   readonly withSecret: boolean;
   readonly firstParty: boolean;
 }
@@ -69,7 +71,7 @@ export class ClientAdministration {
 
   /** @returns its secret, which is shown once; undefined when it has none. @throws ClientFault */
   async add(client: NewClient): Promise<string | undefined> {
-    const { firstParty, id, kind, logoutUris, redirectUris, scopes, withSecret } = client;
+    const { firstParty, id, kind, logoutUris, redirectUris, scopes, serves, withSecret } = client;
     this.#check(id);
     verify(client);
     const secret =
@@ -80,6 +82,7 @@ export class ClientAdministration {
       logoutUris,
       ...(scopes.length === 0 ? {} : { scopes }),
       firstParty,
+      ...(serves.length === 0 ? {} : { serves }),
       ...(secret === undefined
         ? {}
         : {
@@ -146,7 +149,7 @@ export class ClientAdministration {
 }
 
 /** @throws ClientFault for what cannot be, whatever other clients there are */
-function verify({ kind, logoutUris, redirectUris, scopes, withSecret }: NewClient): void {
+function verify({ kind, logoutUris, redirectUris, scopes, serves, withSecret }: NewClient): void {
   if ((kind === "service") !== (redirectUris.length === 0))
     throw new ClientFault(
       kind === "service"
@@ -163,7 +166,9 @@ function verify({ kind, logoutUris, redirectUris, scopes, withSecret }: NewClien
     throw new ClientFault(
       "a secret in an app is no secret: native apps prove themselves by a key of the device instead",
     );
-  if (kind === "service" && scopes.length === 0)
+  if (serves.length > 0 && kind !== "service" && !withSecret)
+    throw new ClientFault("only a program that keeps a secret can be the API of an audience");
+  if (kind === "service" && scopes.length === 0 && serves.length === 0)
     throw new ClientFault(
       "a service may do what it is given, and it is given nothing: name its scopes",
     );

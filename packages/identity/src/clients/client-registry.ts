@@ -1,6 +1,7 @@
 import type { AdapterPayload } from "oidc-provider";
 import type { IdentityPolicy } from "../policy/identity-settings.ts";
 import type { ClientTable } from "../store/clients.ts";
+import type { ClientKeys } from "./client-keys.ts";
 import type { Sealing } from "../store/sealing.ts";
 
 /** An app, or a program, that may ask for tokens. */
@@ -17,14 +18,21 @@ export interface RegisteredClient {
   readonly firstParty: boolean;
   /** May ask its users for their password itself, without a browser. */
   readonly nativeSignIn?: boolean;
+  /** Audiences whose API this program is: it may ask what tokens for them are worth. */
+  readonly serves?: readonly string[];
   /** Of confidential clients; the secret itself, sealed in the store. */
   readonly secret: string | undefined;
+  /** Of confidential clients that sign who they are, in place of a secret. */
+  readonly keys?: ClientKeys | undefined;
 }
 
 const standardScopes = ["openid", "offline_access", "email"];
 
 /** The apps of the policy. */
-export function policyClients({ apps }: IdentityPolicy): readonly RegisteredClient[] {
+export function policyClients(
+  { apps }: IdentityPolicy,
+  keys: ReadonlyMap<string, ClientKeys> = new Map(),
+): readonly RegisteredClient[] {
   return (apps ?? []).flatMap((app) =>
     app.redirectUris === undefined
       ? []
@@ -38,7 +46,9 @@ export function policyClients({ apps }: IdentityPolicy): readonly RegisteredClie
             pushedRequests: app.pushedRequests === "required",
             firstParty: app.firstParty ?? true,
             nativeSignIn: app.nativeSignIn === true,
+            serves: app.serves ?? [],
             secret: undefined,
+            keys: keys.get(app.id),
           },
         ],
   );
@@ -46,7 +56,7 @@ export function policyClients({ apps }: IdentityPolicy): readonly RegisteredClie
 
 /** What the store keeps of a client beside its id, as JSON. */
 export interface ClientMetadata
-  extends Omit<RegisteredClient, "id" | "secret" | "scopes" | "pushedRequests"> {
+  extends Omit<RegisteredClient, "id" | "keys" | "secret" | "scopes" | "pushedRequests"> {
   readonly scopes?: readonly string[];
   readonly pushedRequests?: boolean;
   /** Base64. */
@@ -75,6 +85,20 @@ export const sealSecret = (secret: string, clientId: string, sealing: Sealing): 
 const openSecret = (sealed: string, clientId: string, sealing: Sealing): string =>
   sealing.open(Buffer.from(sealed, "base64"), `clients/${clientId}`);
 
+/** How it proves who it is. RFC 8252 section 8.5: a secret in an app is no secret. */
+function proofOf({ keys, secret }: RegisteredClient): AdapterPayload {
+  if (keys !== undefined && "certificate" in keys)
+    return { token_endpoint_auth_method: "self_signed_tls_client_auth", jwks: keys.certificate };
+  if (keys !== undefined)
+    return {
+      token_endpoint_auth_method: "private_key_jwt",
+      ...("url" in keys ? { jwks_uri: keys.url } : { jwks: keys.jwks }),
+    };
+  return secret === undefined
+    ? { token_endpoint_auth_method: "none" }
+    : { token_endpoint_auth_method: "client_secret_basic", client_secret: secret };
+}
+
 /** A client in the words of RFC 7591. */
 export function clientMetadata(
   client: RegisteredClient,
@@ -90,10 +114,7 @@ export function clientMetadata(
     post_logout_redirect_uris: [...client.logoutUris],
     grant_types: service ? ["client_credentials"] : ["authorization_code", "refresh_token"],
     response_types: service ? [] : ["code"],
-    // RFC 8252 section 8.5: a secret in an app is no secret, and proves nothing.
-    ...(client.secret === undefined
-      ? { token_endpoint_auth_method: "none" }
-      : { token_endpoint_auth_method: "client_secret_basic", client_secret: client.secret }),
+    ...proofOf(client),
     id_token_signed_response_alg: "ES256",
     require_pushed_authorization_requests: client.pushedRequests,
     // A client that keeps no secret: anybody could use a token of its that is bound to nothing.

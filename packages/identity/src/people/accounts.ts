@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AccountRecord, AccountTable } from "../store/accounts.ts";
-import { hashPassword } from "./passwords.ts";
+import { Busy } from "./hashing-turns.ts";
+import type { Passwords } from "./passwords.ts";
 
 export interface Account {
   readonly id: string;
@@ -47,10 +48,12 @@ export function readEmail(text: string): string | undefined {
 /** The people who can sign in. */
 export class Accounts {
   readonly #table: AccountTable;
+  readonly #passwords: Passwords;
   readonly #now: () => number;
 
-  constructor(table: AccountTable, now: () => number) {
+  constructor(table: AccountTable, passwords: Passwords, now: () => number) {
     this.#table = table;
+    this.#passwords = passwords;
     this.#now = now;
   }
 
@@ -75,7 +78,7 @@ export class Accounts {
       id: id ?? `u-${randomBytes(12).toString("base64url")}`,
       email: read,
       emailVerifiedAtMs: emailVerified && read !== undefined ? now : undefined,
-      passwordHash: password === undefined ? undefined : await hashPassword(password),
+      passwordHash: password === undefined ? undefined : await this.#passwords.hash(password),
       roles,
       tier,
       version: 1,
@@ -102,7 +105,17 @@ export class Accounts {
     return (await this.#table.list(most, after)).map(accountOf);
   }
 
-  /** @param hash as hashPassword gives it */
+  /**
+   * Of somebody whose password was right: kept in the way that passwords are kept now, if it was
+   * made in an older one.
+   */
+  async renewHash({ id, password: before }: Account, password: string): Promise<void> {
+    if (before === undefined || !this.#passwords.isOutdated(before)) return;
+    const after = await this.#passwords.hash(password).catch(unlessBusy);
+    if (after !== undefined) await this.#table.renewPasswordHash(id, before, after);
+  }
+
+  /** @param hash as `Passwords` gives it */
   async setPassword(id: string, hash: string): Promise<void> {
     await this.#table.setPasswordHash(id, hash);
   }
@@ -136,6 +149,11 @@ export class Accounts {
   async remove(id: string): Promise<boolean> {
     return this.#table.remove(id);
   }
+}
+
+/** It can be done at the next sign-in as well. */
+function unlessBusy(fault: unknown): undefined {
+  if (!(fault instanceof Busy)) throw fault;
 }
 
 /** An account as the store has it. */

@@ -1,5 +1,4 @@
 import { OneTimeCodes } from "../factors/one-time-codes.ts";
-import type { Sealing } from "../store/sealing.ts";
 import type { Store } from "../store/store.ts";
 import {
   type Account,
@@ -9,7 +8,9 @@ import {
   type NewAccount,
   readEmail,
 } from "./accounts.ts";
+import type { Sealing } from "../store/sealing.ts";
 import { audit } from "./audit.ts";
+import { Passwords } from "./passwords.ts";
 import { revoke } from "./revoke.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -33,7 +34,7 @@ export class Administration {
     this.#codes = new OneTimeCodes(store.oneTimeCodes, sealing, Date.now);
     this.#actor = actor;
     this.#roles = new Set(roles);
-    this.accounts = new Accounts(store.accounts, Date.now);
+    this.accounts = new Accounts(store.accounts, new Passwords(store.secrets, sealing), Date.now);
     this.sessions = new Sessions(store, Date.now);
   }
 
@@ -99,7 +100,7 @@ export class Administration {
    * password, they set one up. One at a time, good for a day.
    */
   async invite(account: Account): Promise<string> {
-    const code = await this.#codes.make("invitation", account.id, account.id, invitationMs);
+    const code = await this.#codes.makeByHand("invitation", account.id);
     await this.#note("user-invited", account.id);
     return code;
   }
@@ -153,5 +154,4 @@ export class Administration {
   }
 }
 
-const invitationMs = 24 * 3_600_000;
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);

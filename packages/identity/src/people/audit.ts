@@ -12,7 +12,7 @@ export interface AuditEntry {
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Writes down who did what to whom, and when. Rows are only ever added. */
+/** Writes down who did what to whom, and when. Rows are never changed. */
 export async function audit(
   table: AuditTable,
   atMs: number,

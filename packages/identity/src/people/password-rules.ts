@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { dictionary } from "@zxcvbn-ts/language-common";
+import { isCommonPassword } from "./common-passwords.ts";
+import { isTooLittle, withoutWords, wordsOf } from "./own-words.ts";
 
 export interface PasswordRules {
   /**
@@ -8,7 +9,7 @@ export interface PasswordRules {
    */
   readonly least: number;
   readonly breached: { readonly file: string } | { readonly url: string } | "off";
-  /** Words that are the first a guesser tries here: the service's name. */
+  /** Words that are the first a guesser tries here: the service's name and address. */
   readonly ownWords: readonly string[];
 }
 
@@ -17,8 +18,6 @@ const rangeTimeoutMs = 800;
 
 /** Why a password cannot be used; the sign-in pages say it in the reader's language. */
 export type PasswordFault = "too-short" | "too-long" | "common" | "breached" | "personal";
-
-let common: ReadonlySet<string> | undefined;
 
 /**
  * Judges a password by its length and by whether guessers know it, and asks for no digits or
@@ -34,17 +33,11 @@ export async function judgePassword(
   if (characters < rules.least) return "too-short";
   if (characters > mostPasswordCharacters) return "too-long";
   const lower = password.normalize("NFC").toLowerCase();
-  common ??= new Set(
-    Object.entries(dictionary).flatMap(([name, words]) =>
-      name.startsWith("passwords") ? words.map(String) : [],
-    ),
-  );
-  if (common.has(lower) || isOneThingAgain(lower)) return "common";
-  for (const word of [...personal, ...rules.ownWords]) {
-    const own = word.toLowerCase();
-    // The word itself, or it with a few characters around it.
-    if (own.length >= 4 && lower.includes(own) && lower.length - own.length < 8) return "personal";
-  }
+  if (isCommonPassword(lower) || isOneThingAgain(lower)) return "common";
+  // `notesnotes12345` is the name twice, and five digits that every guesser puts behind it.
+  const rest = withoutWords(lower, [...personal, ...rules.ownWords].flatMap(wordsOf));
+  if (rest !== undefined && (isTooLittle(rest) || isCommonPassword(rest) || isOneThingAgain(rest)))
+    return "personal";
   return (await isBreached(password, rules.breached)) ? "breached" : undefined;
 }
 

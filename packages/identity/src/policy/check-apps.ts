@@ -1,5 +1,6 @@
 import type { JoinContext } from "@portcullis/guard/policy";
 import type { IdentityPolicy } from "./identity-settings.ts";
+import { checkClientKeys } from "./check-client-keys.ts";
 import { identityKeys } from "./identity-keys.ts";
 import { redirectFault } from "./redirect-uri.ts";
 
@@ -7,7 +8,12 @@ type App = NonNullable<IdentityPolicy["apps"]>[number];
 type Note = JoinContext["note"];
 
 /** Where apps may be sent back to, and which may ask for the password themselves. */
-export function checkApps({ apps = [] }: IdentityPolicy, binding: string, note: Note): void {
+export function checkApps(
+  { apps = [], identity }: IdentityPolicy,
+  binding: string,
+  note: Note,
+): void {
+  const audiences = [identity?.audience ?? []].flat();
   apps.forEach((app, index) => {
     const place = ["apps", String(index)];
     app.redirectUris?.forEach((uri, at) => {
@@ -17,6 +23,7 @@ export function checkApps({ apps = [] }: IdentityPolicy, binding: string, note: 
           expected: fault.expected,
         });
     });
+    checkClientKeys(app, place, audiences, binding, note);
     if (app.nativeSignIn === true)
       checkNativeSignIn(app, [...place, "nativeSignIn"], binding, note);
   });

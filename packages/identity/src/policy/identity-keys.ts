@@ -125,6 +125,28 @@ const provider = object({
   scopes: optional(list(text("a scope"), 1), "What is asked of the provider."),
 });
 
+const retention = object({
+  audit: optional(duration, "How long the audit says who did what (400d)."),
+  devices: optional(duration, "How long a device is known that was not seen any more (400d)."),
+  sessions: optional(duration, "How long a session that has ended is remembered (90d)."),
+  codes: optional(duration, "How long a code that is no longer valid is remembered (1d)."),
+});
+
+const appKeys = object({
+  file: optional(
+    text("a file with a set of public keys (JWKS)"),
+    "A file with the keys as a JWK set.",
+  ),
+  url: optional(
+    url(["https:"], "the https address of a set of public keys (JWKS)"),
+    "Where the keys are fetched as a JWK set, so that the app can change them itself.",
+  ),
+  certificate: optional(
+    text("a file with the app's certificate (PEM)"),
+    "The certificate that the app's server shows at the TLS handshake, in place of signing.",
+  ),
+});
+
 /** Keys of the policy that belong to the built-in issuer. */
 export const identityKeys = {
   accessToken: {
@@ -139,6 +161,7 @@ export const identityKeys = {
     passwords: optional(passwords, "What passwords must be like."),
     mail: optional(mail, "Who sends mail; without it, mail is written to a file."),
     sms: optional(sms, "Who sends text messages; without it, telephones are no second proof."),
+    retention: optional(retention, "How long what has ended is kept."),
     providers: optional(list(provider, 1), "Other OpenID providers that people may come from."),
   },
   app: {
@@ -156,6 +179,14 @@ export const identityKeys = {
       "Whether the app must push its sign-in requests (PAR).",
     ),
     scopes: optional(list(text("a scope"), 1), "The scopes that the app may ask for."),
+    keys: optional(
+      appKeys,
+      "What the app's server proves who it is by: its public keys, or its certificate.",
+    ),
+    serves: optional(
+      list(text("an audience"), 1),
+      "Audiences whose API the app is: it may introspect tokens for them.",
+    ),
     firstParty: optional(flag, "Whether the app is the operator's own: others ask for consent."),
     nativeSignIn: optional(flag, "Whether the app may ask for the password on its own screens."),
   },

@@ -7,6 +7,7 @@ import {
 } from "@portcullis/guard/policy";
 import { checkApps, noteAppsWithoutIssuer } from "./check-apps.ts";
 import { identityKeys } from "./identity-keys.ts";
+import { checkRetention } from "./retention.ts";
 
 export type IdentityPolicy = PolicyOf<typeof identityKeys & CoreKeys>;
 type Identity = NonNullable<IdentityPolicy["identity"]>;
@@ -29,6 +30,7 @@ export const identitySettings: Settings<typeof identityKeys> = {
     checkAddress(policy, note);
     checkAccessTokens(identity, note);
     checkSessions(identity, note);
+    checkRetention(identity, note);
     checkSignIn(policy, identity, note);
     checkProviders(identity, note);
     checkBinding(policy, note);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Provider } from "oidc-provider";
 import type { Accounts } from "../people/accounts.ts";
+import { Counters } from "../counting/counters.ts";
 import { audit } from "../people/audit.ts";
 import { revoke } from "../people/revoke.ts";
 import type { Sealing } from "../store/sealing.ts";
@@ -9,12 +10,17 @@ import { clientMetadata, type RegisteredClient } from "../clients/client-registr
 import { type CodeFacts, issueCode } from "./issue-code.ts";
 import { createGrantStore, type GrantStoreOptions } from "../rotation/grant-store.ts";
 import { everyScopeOf, type IssuerRules } from "./issuer-rules.ts";
+import { boundPending } from "./pending-requests.ts";
 import { providerSettings } from "./provider-settings.ts";
 import type { PrivateJwk } from "./signing-keys.ts";
+import { hasLostStore } from "../store/store-lost.ts";
+import { outermost, whileStoreIsLost } from "./while-store-is-lost.ts";
 import { answerStructuredTokens } from "./structured-tokens.ts";
 import { type NewToken, nextToken } from "../rotation/family.ts";
 import { currentWork, UnitOfWork } from "../rotation/unit-of-work.ts";
 import { inOneTransaction } from "../rotation/token-requests.ts";
+
+type Use = Parameters<Provider["use"]>[0];
 
 export interface IssuerSettings
   extends Omit<IssuerRules, "isFirstParty" | "scopesOf" | "kindOf" | "isTrustedDevice"> {
@@ -143,18 +149,23 @@ export class Issuer {
     // Only the gate can reach the socket: its X-Forwarded-* fields say who asks, and over which
     // protocol.
     provider.proxy = true;
-    provider.use(inOneTransaction(this.#store) as unknown as Parameters<Provider["use"]>[0]);
+    provider.use(outermost as unknown as Use);
+    provider.use(inOneTransaction(this.#store) as unknown as Use);
+    provider.use(
+      boundPending(new Counters(this.#parts.store.counters, this.#parts.now)) as unknown as Use,
+    );
     provider.use(
       answerStructuredTokens({
         tables: this.#parts.store,
         now: this.#store.now,
         issuer: settings.issuer,
         keys,
-      }) as unknown as Parameters<Provider["use"]>[0],
+        servedBy: (id) => this.#clients.get(id)?.serves ?? [],
+      }) as unknown as Use,
     );
-    provider.on("server_error", (_context, fault) =>
-      this.#parts.onTrouble(`sign-in: ${fault.message}`),
-    );
+    provider.on("server_error", (_context, fault) => {
+      if (!hasLostStore()) this.#parts.onTrouble(`sign-in: ${fault.message}`);
+    });
     this.#provider = provider;
     this.#callback = provider.callback();
     return true;
@@ -166,7 +177,9 @@ export class Issuer {
     // Links are made from the public address alone, whatever host a caller names.
     request.headers.host = host;
     delete request.headers["x-forwarded-host"];
-    if (await this.#parts.pages(request, response, provider)) return;
-    await this.#callback?.(request, response);
+    await whileStoreIsLost(request, response, async () => {
+      if (await this.#parts.pages(request, response, provider)) return;
+      await this.#callback?.(request, response);
+    });
   }
 }

@@ -32,8 +32,12 @@ export function providerFeatures(
     },
     introspection: {
       enabled: true,
-      allowedPolicy: (_context: unknown, client: { clientAuthMethod?: string }) =>
-        client.clientAuthMethod !== "none",
+      // Refresh tokens alone: of access tokens, structured-tokens.ts answers.
+      allowedPolicy: (
+        _context: unknown,
+        client: { clientAuthMethod?: string; clientId: string },
+        token: { clientId?: string },
+      ) => client.clientAuthMethod !== "none" && token.clientId === client.clientId,
     },
     rpInitiatedLogout: {
       enabled: true,
@@ -54,6 +58,7 @@ export function providerFeatures(
     mTLS: {
       enabled: rules.binding === "mtls" || rules.binding === "optional",
       certificateBoundAccessTokens: true,
+      selfSignedTlsClientAuth: true,
       getCertificate: clientCertificateOf,
     },
     resourceIndicators: {

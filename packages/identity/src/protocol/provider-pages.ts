@@ -24,6 +24,22 @@ export function errorPage(error: string, description: string | undefined): strin
   );
 }
 
+/** What a browser is shown while the store is lost. */
+export const awayPage = (): string =>
+  page(
+    "Try again in a moment",
+    "<h1>Try again in a moment</h1>",
+    "<p>Sign-in is not available just now. Nothing is wrong with what you have typed.</p>",
+  );
+
+/** What a browser is shown where more sign-ins were begun than are ended. */
+export const tooManyPage = (): string =>
+  page(
+    "Try again in a moment",
+    "<h1>Try again in a moment</h1>",
+    "<p>Too many people of your network have begun to sign in and have not come to an end.</p>",
+  );
+
 /** @param form the provider's own, which says who signs out and where to go then */
 export function signOutPage(context: KoaContextWithOIDC, form: string): void {
   context.body = page(

@@ -98,11 +98,22 @@ const whatIsSpoken = (rules: IssuerRules): Configuration => ({
     grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
   },
+  clientAuthMethods: [
+    "client_secret_basic",
+    "private_key_jwt",
+    ...(asksForCertificates(rules) ? (["self_signed_tls_client_auth"] as const) : []),
+    "none",
+  ],
   enabledJWA: {
+    clientAuthSigningAlgValues: ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"],
     idTokenSigningAlgValues: ["ES256"],
     dPoPSigningAlgValues: ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"],
   },
 });
+
+/** The gate asks callers for a certificate at the handshake, and passes it on. */
+const asksForCertificates = ({ binding }: IssuerRules): boolean =>
+  binding === "mtls" || binding === "optional";
 
 /** Where the standards leave a choice, the stricter one. */
 const stricterChoices: Configuration = {

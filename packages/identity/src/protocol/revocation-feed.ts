@@ -1,3 +1,4 @@
+import { StoreLost } from "../store/store-lost.ts";
 import type { Revocation } from "@portcullis/guard/tokens";
 import type { RevocationTable } from "../store/revocations.ts";
 
@@ -71,7 +72,8 @@ export function followRevocations(
       read()
         .then(
           () => onLook(performance.now() - askedAt),
-          (fault: unknown) => onLost((fault as Error).message),
+          (fault: unknown) =>
+            onLost(fault instanceof StoreLost ? fault.why : (fault as Error).message),
         )
         .finally(() => {
           hanging -= 1;

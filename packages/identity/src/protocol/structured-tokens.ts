@@ -13,6 +13,8 @@ export interface StructuredTokenOptions {
   readonly now: () => number;
   readonly issuer: string;
   readonly keys: readonly PrivateJwk[];
+  /** The audiences whose API a client is. */
+  readonly servedBy: (clientId: string) => readonly string[];
 }
 
 type Context = KoaContextWithOIDC;
@@ -27,6 +29,7 @@ export function answerStructuredTokens({
   issuer,
   keys,
   now,
+  servedBy,
   tables,
 }: StructuredTokenOptions): (context: Context, next: () => Promise<unknown>) => Promise<void> {
   const publicKeys = createLocalJWKSet({ keys: keys.map(publicPart) });
@@ -56,7 +59,9 @@ export function answerStructuredTokens({
     const payload = await read(textOf(params?.["token"]));
     context.status = 200;
     if (path === issuerPaths.introspection) {
-      context.body = await introspect(client, payload, tables);
+      const mayKnow = payload !== undefined && concerns(client, payload, servedBy);
+      context.body =
+        mayKnow && (await stillStands(payload, tables)) ? described(payload) : { active: false };
       return;
     }
     context.type = "text/plain";
@@ -87,17 +92,18 @@ async function revokeToken(
   });
 }
 
-/** Told to clients that prove who they are. */
-async function introspect(
-  { clientAuthMethod }: Client,
-  payload: JWTPayload | undefined,
-  tables: StructuredTokenOptions["tables"],
-): Promise<Record<string, unknown>> {
-  return clientAuthMethod !== "none" &&
-    payload !== undefined &&
-    (await stillStands(payload, tables))
-    ? described(payload)
-    : { active: false };
+/**
+ * Told to clients that prove who they are, of tokens that are for their own API or that they were
+ * given themselves (RFC 7662 section 4): others learn nothing of a token that they have come by.
+ */
+function concerns(
+  { clientAuthMethod, clientId }: Client,
+  { aud = [], client_id: given }: JWTPayload,
+  servedBy: StructuredTokenOptions["servedBy"],
+): boolean {
+  if (clientAuthMethod === "none") return false;
+  const audiences = [aud].flat();
+  return given === clientId || servedBy(clientId).some((one) => audiences.includes(one));
 }
 
 /** Whether the gate would believe it just now. */

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Provider } from "oidc-provider";
+import { networkOf } from "@portcullis/guard/tokens";
 import { issuerPaths } from "../names/issuer-document.ts";
 import type { Away, UpstreamIdentity } from "../federation/federation.ts";
 import { linkedAccount } from "../federation/linked-account.ts";
@@ -9,7 +10,7 @@ import { cookieName, readCookie, setCookie } from "./cookies.ts";
 import { html } from "./html/markup.ts";
 import { asksForMfa, keep } from "./finish.ts";
 import { readForm } from "./html/read-form.ts";
-import { seeOther, send } from "./html/page-answers.ts";
+import { addressOf, seeOther, send } from "./html/page-answers.ts";
 import type { SignInParts } from "./sign-in-parts.ts";
 import { afterFirst } from "./steps/first-proof.ts";
 import { whoIs } from "./steps/standing.ts";
@@ -108,6 +109,8 @@ export async function comeBack(
     parts,
     {
       attempt: interaction.uid,
+      network: networkOf(addressOf(request)),
+      pending: { step: "start" },
       knownCookie: readCookie(request.headers.cookie, cookieName(parts.settings.issuer, "known")),
       needsMfa: asksForMfa(interaction),
       say,

@@ -8,6 +8,7 @@ export interface Mail {
     | "reset"
     | "new-device"
     | "known-address"
+    | "too-many-tries"
     | "new-address"
     | "security-notice";
   readonly locale: string;

@@ -16,6 +16,7 @@ import { type AuthSession, openSession, sealSession } from "./auth-session.ts";
 import { addressOf } from "./html/page-answers.ts";
 import { readForm } from "./html/read-form.ts";
 import type { Pending, SignInParts } from "./sign-in-parts.ts";
+import { throwIfStoreLost } from "../store/store-lost.ts";
 import { takeStep } from "./steps/take-step.ts";
 import { speak } from "./texts/speak.ts";
 
@@ -181,6 +182,7 @@ export function createNativeSignIn(
 
   return async (request, response) => {
     const { body, headers = {}, status } = await answer(request);
+    throwIfStoreLost();
     response
       .writeHead(status, {
         "Content-Type": "application/json",

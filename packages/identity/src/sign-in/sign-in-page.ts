@@ -55,7 +55,9 @@ export async function answerSignIn(
     request.headers.cookie,
     cookieName(parts.settings.issuer, "known"),
   );
-  const pending = keptOf(interaction) ?? (await beginStep(parts, interaction, knownCookie, say));
+  const network = networkOf(addressOf(request));
+  const pending =
+    keptOf(interaction) ?? (await beginStep(parts, interaction, { knownCookie, network }, say));
   const turn = { parts, request, response, provider, interaction, knownCookie, pending, say };
   if (pending.step === "done") return finishDone(turn);
   // RFC 8252 section 8.12: an app that shows sign-in in its own window can read it. People are
@@ -101,7 +103,9 @@ async function answerForm(turn: Turn, { field }: SentForm): Promise<void> {
   if ("fault" in outcome) {
     if (outcome.retryAfterSeconds !== undefined)
       response.setHeader("Retry-After", String(outcome.retryAfterSeconds));
-    return show(turn, outcome.fault, outcome.status ?? 400, field("email"));
+    const { fault, instead, status = 400 } = outcome;
+    if (instead !== undefined) await keep(interaction, instead);
+    return show({ ...turn, pending: instead ?? pending }, fault, status, field("email"));
   }
   if ("next" in outcome) {
     await keep(interaction, outcome.next);
@@ -170,7 +174,7 @@ const keptOf = (interaction: Interaction): Pending | undefined =>
 async function beginStep(
   parts: SignInParts,
   interaction: Interaction,
-  knownCookie: string | undefined,
+  { knownCookie, network }: { readonly knownCookie: string | undefined; readonly network: string },
   say: Say,
 ): Promise<Pending> {
   const session = interaction.session as SignedInBefore | undefined;
@@ -180,7 +184,14 @@ async function beginStep(
   const who = { accountId: session.accountId, epoch: session.epoch ?? 0 };
   const account = await standingAccount(parts, { who });
   if (account === undefined) return { step: "start" };
-  const submission = { attempt: interaction.uid, knownCookie, needsMfa: true, say };
+  const submission = {
+    attempt: interaction.uid,
+    network,
+    knownCookie,
+    needsMfa: true,
+    pending: { step: "start" },
+    say,
+  } as const;
   const outcome = await afterFirst(parts, submission, account, session.amr ?? ["pwd"]);
   if (!("next" in outcome)) return { step: "start" };
   // What was mailed or texted for it is not sent again when the page is looked at again.

@@ -1,6 +1,7 @@
 import type { Accounts } from "../people/accounts.ts";
-import type { Guesses } from "../people/guesses.ts";
+import type { Counters } from "../counting/counters.ts";
 import type { PasswordRules } from "../people/password-rules.ts";
+import type { Passwords } from "../people/passwords.ts";
 import type { Sessions } from "../people/sessions.ts";
 import type { Factors } from "../factors/factors.ts";
 import type { OneTimeCodes } from "../factors/one-time-codes.ts";
@@ -29,10 +30,11 @@ export interface SignInParts {
   readonly sealing: Sealing;
   readonly now: () => number;
   readonly accounts: Accounts;
+  readonly passwords: Passwords;
   readonly factors: Factors;
   readonly passkeys: Passkeys;
   readonly codes: OneTimeCodes;
-  readonly guesses: Guesses;
+  readonly counters: Counters;
   readonly sessions: Sessions;
   readonly mailer: Mailer;
   /** Undefined where nobody sends SMS. */
@@ -46,6 +48,7 @@ export interface SignInParts {
 export interface Pending {
   readonly step:
     | "start"
+    | "reach"
     | "sign-up"
     | "sign-up-code"
     | "reset"
@@ -59,6 +62,8 @@ export interface Pending {
   /** Whom it is about, once a proof was given, and the account's epoch then. */
   readonly who?: { readonly accountId: string; readonly epoch: number };
   readonly email?: string;
+  /** The address whose mailbox the person has shown to read, before anything else was judged. */
+  readonly reached?: string;
   /** How the person has proved who they are so far (RFC 8176). */
   readonly amr?: readonly string[];
   /** Of somebody who signs up or resets: the new password, hashed. */

@@ -46,6 +46,10 @@ export interface AccountTable {
   /** Of every account, in one statement. */
   raiseEveryEpoch(): Promise<void>;
   /**
+   * The same password in another form. Does nothing when the password was changed meanwhile.
+   */
+  renewPasswordHash(id: string, before: string, after: string): Promise<void>;
+  /**
    * Sets a verified address and raises the version in one statement. @returns whether there is such
    * an account. @throws when somebody else has the address: it is unique in the table
    */

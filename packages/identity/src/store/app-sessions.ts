@@ -58,6 +58,10 @@ export interface AppSessionTable {
     because: string,
     atMs: number,
   ): Promise<AppSessionRecord | undefined>;
+  /**
+   * Those that were ended, or last used, before these moments. @returns how many, at most `most`
+   */
+  removeEnded(endedBeforeMs: number, usedBeforeMs: number, most: number): Promise<number>;
   /** @returns those that were open until now */
   end(
     which: SessionFilter,

@@ -9,9 +9,11 @@ export interface AuditRecord {
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Rows are only ever added. */
+/** Rows are added and never changed; old ones go when the policy says so. */
 export interface AuditTable {
   add(entry: AuditRecord): Promise<void>;
+  /** @returns how many, at most `most` */
+  removeBefore(atMs: number, most: number): Promise<number>;
   /** The newest first. */
   newest(most: number): Promise<readonly AuditRecord[]>;
 }

@@ -27,6 +27,8 @@ export interface DeviceTable {
   /** A sign-in of the account's present epoch. */
   isKnown(accountId: string, id: string): Promise<boolean>;
   isTrusted(accountId: string, id: string): Promise<boolean>;
+  /** Those that were seen last before this moment. @returns how many, at most `most` */
+  removeUnseen(beforeMs: number, most: number): Promise<number>;
   /** @returns false when there is none, or it was removed before */
   remove(accountId: string, id: string, atMs: number): Promise<boolean>;
 }

@@ -25,5 +25,6 @@ export interface OneTimeCodeTable {
   remove(id: string): Promise<boolean>;
   /** Removes it in one statement. @returns what it was made about; undefined when it is too late */
   take(id: string, nowMs: number): Promise<string | undefined>;
-  removeExpired(beforeMs: number): Promise<void>;
+  /** @returns how many, at most `most` */
+  removeExpired(beforeMs: number, most: number): Promise<number>;
 }

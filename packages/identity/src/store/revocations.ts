@@ -21,5 +21,6 @@ export interface RevocationTable {
     position: number,
     nowMs: number,
   ): Promise<readonly (RevocationRecord & { readonly position: number })[]>;
-  removeExpired(beforeMs: number): Promise<void>;
+  /** @returns how many, at most `most` */
+  removeExpired(beforeMs: number, most: number): Promise<number>;
 }

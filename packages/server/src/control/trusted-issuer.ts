@@ -130,7 +130,7 @@ export class TrustedIssuer {
         onRevocations,
         onLook: (agoMs) => {
           noteLook(lastLook, agoMs);
-          onPart("store", undefined);
+          onPart("store", store.lost);
         },
         onLost: (why) => onPart("store", why),
       });

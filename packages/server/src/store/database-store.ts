@@ -2,13 +2,14 @@ import type { Store, Tables } from "@portcullis/identity/store";
 import type { Kysely } from "kysely";
 import type { SealedTables } from "./reseal.ts";
 import type { Schema } from "./schema.ts";
+import { StoreState } from "./store-state.ts";
 import { AccountRows } from "./tables/accounts.ts";
 import { AppSessionRows } from "./tables/app-sessions.ts";
 import { AuditRows } from "./tables/audit.ts";
 import { ClientRows } from "./tables/clients.ts";
+import { CounterRows } from "./tables/counters.ts";
 import { DeviceRows } from "./tables/devices.ts";
 import { FactorRows } from "./tables/factors.ts";
-import { GuessRows } from "./tables/guesses.ts";
 import { IdentityRows } from "./tables/identities.ts";
 import { KnownBrowserRows } from "./tables/known-browsers.ts";
 import { OidcRecordRows } from "./tables/oidc-records.ts";
@@ -16,6 +17,7 @@ import { OneTimeCodeRows } from "./tables/one-time-codes.ts";
 import { RestorationRows } from "./tables/restorations.ts";
 import { RevocationRows } from "./tables/revocations.ts";
 import { ReceiptRows } from "./tables/rotation-receipts.ts";
+import { SecretRows } from "./tables/secrets.ts";
 import { SigningKeyRows } from "./tables/signing-keys.ts";
 
 /** Every table over one database, or over one of its transactions. */
@@ -24,9 +26,9 @@ class DatabaseTables implements Tables, SealedTables {
   readonly appSessions: AppSessionRows;
   readonly audit: AuditRows;
   readonly clients: ClientRows;
+  readonly counters: CounterRows;
   readonly devices: DeviceRows;
   readonly factors: FactorRows;
-  readonly guesses: GuessRows;
   readonly identities: IdentityRows;
   readonly knownBrowsers: KnownBrowserRows;
   readonly oidcRecords: OidcRecordRows;
@@ -34,6 +36,7 @@ class DatabaseTables implements Tables, SealedTables {
   readonly restorations: RestorationRows;
   readonly revocations: RevocationRows;
   readonly rotationReceipts: ReceiptRows;
+  readonly secrets: SecretRows;
   readonly signingKeys: SigningKeyRows;
 
   constructor(db: Kysely<Schema>) {
@@ -41,9 +44,9 @@ class DatabaseTables implements Tables, SealedTables {
     this.appSessions = new AppSessionRows(db);
     this.audit = new AuditRows(db);
     this.clients = new ClientRows(db);
+    this.counters = new CounterRows(db);
     this.devices = new DeviceRows(db);
     this.factors = new FactorRows(db);
-    this.guesses = new GuessRows(db);
     this.identities = new IdentityRows(db);
     this.knownBrowsers = new KnownBrowserRows(db);
     this.oidcRecords = new OidcRecordRows(db);
@@ -51,6 +54,7 @@ class DatabaseTables implements Tables, SealedTables {
     this.restorations = new RestorationRows(db);
     this.revocations = new RevocationRows(db);
     this.rotationReceipts = new ReceiptRows(db);
+    this.secrets = new SecretRows(db);
     this.signingKeys = new SigningKeyRows(db);
   }
 }
@@ -58,10 +62,30 @@ class DatabaseTables implements Tables, SealedTables {
 /** The identity package's store, over SQLite or PostgreSQL. */
 export class DatabaseStore extends DatabaseTables implements Store {
   readonly #db: Kysely<Schema>;
+  readonly #state: StoreState;
+  #isTrying = false;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, state = new StoreState()) {
     super(db);
     this.#db = db;
+    this.#state = state;
+  }
+
+  /**
+   * Why nothing could be written when it was last tried; undefined where it could. Tries again when
+   * it is asked: a store may go on answering readers.
+   */
+  get lost(): string | undefined {
+    if (this.#state.lost !== undefined) void this.#tryToWrite();
+    return this.#state.lost;
+  }
+
+  async #tryToWrite(): Promise<void> {
+    if (this.#isTrying) return;
+    this.#isTrying = true;
+    // There is no such row: what matters is that the database lets it be written.
+    await this.counters.forget("").catch(() => undefined);
+    this.#isTrying = false;
   }
 
   inTransaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {

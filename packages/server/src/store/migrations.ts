@@ -1,4 +1,5 @@
 import type { Kysely, Migration } from "kysely";
+import { counters } from "./migrations/counters.ts";
 import { epochs, families } from "./migrations/epochs.ts";
 import { firstTables } from "./migrations/first-tables.ts";
 
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...afterwards,
   ...epochs,
   ...families,
+  ...counters,
 };

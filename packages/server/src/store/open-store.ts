@@ -4,11 +4,17 @@ import { type Dialect, Kysely, type Migration, Migrator, PostgresDialect } from 
 import pg from "pg";
 import { DatabaseStore } from "./database-store.ts";
 import { migrations } from "./migrations.ts";
+import { patientPool } from "./patient-pool.ts";
 import type { Schema } from "./schema.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
+import { StoreState } from "./store-state.ts";
 
 const poolSize = 10;
-const connectTimeoutMs = 5000;
+const connectTimeoutMs = 3000;
+/** Statements of a program that serves are short. */
+const patienceMs = 3000;
+/** A table that is brought up to date may be large. */
+const longestTimerMs = 2 ** 31 - 1;
 const int8 = 20;
 
 /** Where the store lies when the policy names none. */
@@ -22,17 +28,26 @@ export const defaultStore = (directory: string): string => `${directory}/portcul
  * @throws Error in words for a person
  */
 export async function openStore(url: string, folder: string): Promise<DatabaseStore> {
-  return new DatabaseStore(await openDatabase(url, folder));
+  const state = new StoreState();
+  return new DatabaseStore(await openDatabase(url, folder, state), state);
 }
 
 /** The database under the store, with its tables up to date. @throws as `openStore` does */
-export async function openDatabase(url: string, folder: string): Promise<Kysely<Schema>> {
+export async function openDatabase(
+  url: string,
+  folder: string,
+  state = new StoreState(),
+): Promise<Kysely<Schema>> {
+  let patience = longestTimerMs;
   const isPostgres = /^postgres(ql)?:\/\//.test(url);
   const db = new Kysely<Schema>({
-    dialect: isPostgres ? postgresDialect(url) : sqliteFile(resolve(folder, url)),
+    dialect: isPostgres
+      ? postgresDialect(url, state, () => patience)
+      : sqliteFile(resolve(folder, url), state),
   });
   try {
     await migrate(db);
+    patience = patienceMs;
   } catch (fault) {
     await db.destroy().catch(() => undefined);
     const where = isPostgres ? withoutPassword(url) : resolve(folder, url);
@@ -43,12 +58,12 @@ export async function openDatabase(url: string, folder: string): Promise<Kysely<
   return db;
 }
 
-function sqliteFile(file: string): Dialect {
+function sqliteFile(file: string, state: StoreState): Dialect {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  return sqliteDialect(file);
+  return sqliteDialect(file, state);
 }
 
-function postgresDialect(url: string): PostgresDialect {
+function postgresDialect(url: string, state: StoreState, patience: () => number): PostgresDialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
@@ -68,7 +83,7 @@ function postgresDialect(url: string): PostgresDialect {
   // So does each connection that somebody uses: between two statements of a transaction, it alone
   // is told that the server is gone. The next statement fails, and says so to whoever waits.
   pool.on("connect", (connection) => connection.on("error", () => undefined));
-  return new PostgresDialect({ pool });
+  return new PostgresDialect({ pool: patientPool(pool, state, patience) });
 }
 
 async function migrate(db: Kysely<Schema>): Promise<void> {

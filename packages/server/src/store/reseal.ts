@@ -18,6 +18,7 @@ export interface SealedTables {
   readonly oneTimeCodes: SealedTable;
   readonly signingKeys: SealedTable;
   readonly clients: SealedTable;
+  readonly secrets: SealedTable;
 }
 
 /** Seals everything in the store with the current key. @returns how many rows needed it */
@@ -31,6 +32,7 @@ export async function reseal(tables: SealedTables, sealing: StoreSealing): Promi
     tables.oneTimeCodes,
     tables.signingKeys,
     tables.clients,
+    tables.secrets,
   ])
     count += await table.reseal(again);
   return count;

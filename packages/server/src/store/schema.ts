@@ -120,7 +120,14 @@ export interface Schema {
     attempts: number;
     expires_at: number;
   };
-  guesses: { key: string; failures: number; first_at: number; last_at: number };
+  /** Secrets of the program that outlive the key that seals them. */
+  secrets: { name: string; sealed: Uint8Array };
+  /** How often something was tried or asked for. */
+  counters: {
+    key: string;
+    /** When all that was taken will have come back. */
+    whole_at: number;
+  };
   clients: {
     id: string;
     /** JSON. */

@@ -1,11 +1,12 @@
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import { SqliteDriver } from "./sqlite-driver.ts";
+import { StoreState } from "./store-state.ts";
 
 /** Kysely over Node's own SQLite. */
-export function sqliteDialect(file: string): Dialect {
+export function sqliteDialect(file: string, state = new StoreState()): Dialect {
   return {
     createAdapter: () => new TransactionalAdapter(),
-    createDriver: () => new SqliteDriver(file),
+    createDriver: () => new SqliteDriver(file, state),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

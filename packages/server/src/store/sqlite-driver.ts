@@ -1,9 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
+import { keepPrivate } from "./private-file.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
+import { SqlitePatience } from "./sqlite-patience.ts";
+import type { StoreState } from "./store-state.ts";
 
-/** How long a statement waits for another process (the command line, say) that writes. */
-const busyTimeoutMs = 5000;
 /**
  * So many transactions share one wait for the disk at most, because the first of them waits until
  * the last is done.
@@ -49,23 +50,28 @@ interface Group {
  */
 export class SqliteDriver implements Driver {
   readonly #file: string;
+  readonly #state: StoreState;
   #database: DatabaseSync | undefined;
+  #patience: SqlitePatience | undefined;
   #connection: SqliteConnection | undefined;
   #last: Promise<void> = Promise.resolve();
   #standing = 0;
   #group: Group | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, state: StoreState) {
     this.#file = file;
+    this.#state = state;
   }
 
   init(): Promise<void> {
+    if (this.#file !== ":memory:") keepPrivate(this.#file);
     this.#database = new DatabaseSync(this.#file);
+    const patience = (this.#patience = new SqlitePatience(this.#database, this.#state));
     // FULL: what was acknowledged must outlive a power cut, not only a crash of this process.
     this.#database.exec(
-      `PRAGMA busy_timeout=${busyTimeoutMs}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF`,
+      `PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF`,
     );
-    this.#connection = new SqliteConnection(this.#database);
+    this.#connection = new SqliteConnection(this.#database, patience);
     return Promise.resolve();
   }
 
@@ -102,7 +108,7 @@ export class SqliteDriver implements Driver {
   beginTransaction(turn: DatabaseConnection): Promise<void> {
     const database = this.#database as DatabaseSync;
     if (this.#group === undefined) {
-      database.exec("BEGIN IMMEDIATE");
+      this.#patience?.run(true, () => database.exec("BEGIN IMMEDIATE"));
       this.#group = { waiting: [], settling: false };
     }
     database.exec("SAVEPOINT one");
@@ -185,7 +191,7 @@ export class SqliteDriver implements Driver {
     const group = this.#group;
     this.#group = undefined;
     try {
-      this.#database?.exec("COMMIT");
+      this.#patience?.run(true, () => this.#database?.exec("COMMIT"));
     } catch (fault) {
       this.#group = group;
       if (this.#database?.isTransaction === true) this.#database.exec("ROLLBACK");

@@ -209,11 +209,18 @@ function emailPart({ form, say }: Drawing, { emailAsked }: AccountView): Markup 
   );
 }
 
-function passwordPart({ form, parts, say }: Drawing): Markup {
+function passwordPart({ account, form, parts, say }: Drawing): Markup {
   const hint = say("passwordHint", parts.settings.passwords.least);
+  const current = html`
+    <label>
+      ${say("currentPassword")}
+      <input name="current" type="password" autocomplete="current-password" required maxlength="256">
+    </label>
+  `;
   return form(
     "password",
     html`
+      ${account.password === undefined ? undefined : current}
       <label>
         ${say("newPassword")}<span class="hint"> ${hint}</span>
         <input name="password" type="password" autocomplete="new-password" required maxlength="256">

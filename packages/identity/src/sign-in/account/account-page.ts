@@ -65,7 +65,7 @@ export async function answerAccount(
   }
   if (json !== undefined) {
     const { challenge, options } = await parts.passkeys.askForNew(account);
-    await parts.codes.make(`challenge:${challenge}`, session.uid, account.id);
+    await parts.codes.keep(`challenge:${challenge}`, session.uid, account.id);
     response
       .writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" })
       .end(JSON.stringify(options));

@@ -1,17 +1,22 @@
 import { readEmail } from "../../people/accounts.ts";
-import { type AccountChange, noted, refused, tooMany } from "./visit.ts";
+import { type AccountChange, noted, refused, countMessage } from "./visit.ts";
 
 export const beginEmail: AccountChange = async (visit, field) => {
   const { account, parts, say, sessionName } = visit;
   const email = readEmail(field("email"));
   if (email === undefined) return refused(visit);
-  const wait = await tooMany(visit, `email:${account.id}`);
-  if (wait !== undefined) return { fault: wait };
+  const taken = await countMessage(visit, "address-of-owner");
+  if (typeof taken === "string") return { fault: taken };
   // The same for an address that somebody else has: its owner is told, and nobody here.
-  const taken = (await parts.accounts.byEmail(email)) !== undefined;
-  const code = await parts.codes.make("email", sessionName, taken ? "" : `${account.id} ${email}`);
+  const isTaken = (await parts.accounts.byEmail(email)) !== undefined;
+  const code = await parts.codes.make(
+    "email",
+    sessionName,
+    isTaken ? "" : `${account.id} ${email}`,
+    taken,
+  );
   parts.mailer.send(
-    taken
+    isTaken
       ? { to: email, purpose: "known-address", locale: say.locale }
       : { to: email, purpose: "new-address", locale: say.locale, code },
   );

@@ -1,7 +1,7 @@
 import { newTotpSecret, totpStep } from "../../factors/totp.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import { readNumber } from "../steps/text-message.ts";
-import { type AccountChange, endElsewhere, noted, refused, tooMany } from "./visit.ts";
+import { type AccountChange, countMessage, endElsewhere, noted, refused } from "./visit.ts";
 
 /** What was signed in while the factor guarded the account is signed in no longer. */
 export const removeFactor: AccountChange = async (visit, field) => {
@@ -34,12 +34,12 @@ export const beginPhone: AccountChange = async (visit, field) => {
   const { account, parts, say, sessionName } = visit;
   const number = readNumber(field("phone"));
   if (number === undefined || parts.texter === undefined) return refused(visit);
-  const wait = await tooMany(visit, `sms:${account.id}`);
-  if (wait !== undefined) return { fault: wait };
+  const taken = await countMessage(visit, "text-of-owner");
+  if (typeof taken === "string") return { fault: taken };
   parts.texter.send({
     to: number,
     locale: say.locale,
-    code: await parts.codes.make("phone", sessionName, `${account.id} ${number}`),
+    code: await parts.codes.make("phone", sessionName, `${account.id} ${number}`, taken),
   });
   return { phoneAsked: true };
 };

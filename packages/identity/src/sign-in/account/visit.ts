@@ -2,6 +2,7 @@ import type { Account } from "../../people/accounts.ts";
 import { audit } from "../../people/audit.ts";
 import type { EndingOptions } from "../../people/sessions.ts";
 import { type Happening, tellOwner } from "../notices.ts";
+import type { Taken } from "../../counting/counters.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import type { Say } from "../texts/speak.ts";
 
@@ -69,15 +70,13 @@ export const refused = ({ say }: Visit): AccountView => ({ fault: say("wrong") }
 
 /**
  * Bounds how many messages somebody can have sent, which cost money and annoy who receives them.
+ *
  * @returns what to say to somebody who has had too many
  */
-export async function tooMany(
-  { parts: { guesses }, say }: Visit,
-  about: string,
-): Promise<string | undefined> {
-  const guesser = { account: about, address: about, knownDevice: undefined };
-  const waitMs = await guesses.waitMs(guesser);
-  if (waitMs > 0) return say("wait", Math.ceil(waitMs / 1000));
-  await guesses.count(guesser);
-  return undefined;
+export async function countMessage(
+  { account, parts: { counters }, say }: Visit,
+  thing: "text-of-owner" | "address-of-owner",
+): Promise<Taken | string> {
+  const taken = await counters.take({ thing, about: account.id });
+  return "waitMs" in taken ? say("wait", Math.ceil(taken.waitMs / 1000)) : taken;
 }

@@ -76,6 +76,8 @@ export function stepPage(view: FormView): string {
       const fields = html`${newPasswordField(say, least)}${button(say("save"))}`;
       return page(say, say("resetTitle"), html`${top}${form(view, "new-password", fields)}`);
     }
+    case "reach":
+      return reachPage(view, top);
     case "second":
       return pending.passkey === true ? secondByPasskey(view, top) : secondPage(view, top);
     case "invitation":
@@ -100,6 +102,22 @@ export function stepPage(view: FormView): string {
     default:
       return pending.step;
   }
+}
+
+function reachPage(view: FormView, top: Markup | undefined): string {
+  const { pending, say } = view;
+  const sent = pending.mailed === true;
+  return page(
+    say,
+    say("reachTitle"),
+    html`
+      ${top}
+      <p>${say(sent ? "reachSent" : "reachHint", pending.email ?? "")}</p>
+      ${sent ? form(view, "code", html`${codeField(say, 13)}${button(say("next"))}`) : undefined}
+      ${sent ? link(view, "send-code", say("send")) : form(view, "send-code", button(say("send")))}
+      ${link(view, "start", say("signIn"))}
+    `,
+  );
 }
 
 function startPage(view: FormView, top: Markup | undefined): string {

@@ -1,15 +1,19 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { throwIfStoreLost } from "../../store/store-lost.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 
 export function send(response: ServerResponse, status: number, body: string): void {
+  throwIfStoreLost();
   response
     .writeHead(status, { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" })
     .end(body);
 }
 
-export const seeOther = (response: ServerResponse, to: string): void =>
-  void response.writeHead(303, { Location: to, "Cache-Control": "no-store" }).end();
+export function seeOther(response: ServerResponse, to: string): void {
+  throwIfStoreLost();
+  response.writeHead(303, { Location: to, "Cache-Control": "no-store" }).end();
+}
 
 /** Only this site's own pages may send forms here, and only for the sign-in they were made for. */
 export const formToken = ({ sealing }: SignInParts, about: string): string =>

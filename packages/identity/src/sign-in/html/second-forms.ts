@@ -44,7 +44,7 @@ export function invitationPage(view: FormView, top: Markup | undefined): string 
     html`
       ${top}
       <p>${say("invitationHint")}</p>
-      ${form(view, "invitation", html`${codeField(say, 8)}${button(say("next"))}`)}
+      ${form(view, "invitation", html`${codeField(say, 13)}${button(say("next"))}`)}
       ${link(view, "start", say("signIn"))}
     `,
   );

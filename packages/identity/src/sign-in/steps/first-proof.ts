@@ -1,7 +1,6 @@
 import { type Account, readEmail } from "../../people/accounts.ts";
-import { verifyPassword } from "../../people/passwords.ts";
 import type { Pending, SignInParts } from "../sign-in-parts.ts";
-import { guesserOf, knownTo } from "./guesser.ts";
+import { count, guesserOf, knownTo, spent } from "./guesser.ts";
 import { whoIs } from "./standing.ts";
 import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
 import { sendText } from "./text-message.ts";
@@ -11,29 +10,31 @@ export async function byPassword(parts: SignInParts, submission: Submission): Pr
   const email = readEmail(field("email"));
   const account = email === undefined ? undefined : await parts.accounts.byEmail(email);
   const name = email ?? field("email").slice(0, 254);
-  const guesser = await guesserOf(parts, submission, name, account);
-  const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return mustWait(say, waitMs);
-  await parts.guesses.count(guesser);
-  const right = await verifyPassword(field("password"), account?.password);
+  const guesser = await guesserOf(parts, submission, email, account, name);
+  const taken = await count(parts, "password", guesser);
+  if ("waitMs" in taken) return spent(say, taken, guesser, pending.link);
+  const right = await parts.passwords.verify(field("password"), account?.password);
   if (!right || account === undefined || account.disabled) return wrong(say);
-  await parts.guesses.forgive(guesser);
+  await taken.succeed();
+  await parts.accounts.renewHash(account, field("password"));
   return afterFirst(parts, submission, account, ["pwd"], pending.link);
 }
 
 export async function byPasskey(
-  { accounts, passkeys }: SignInParts,
-  { field, pending, say }: Submission,
+  { accounts, counters, passkeys }: SignInParts,
+  { field, network, pending, say }: Submission,
 ): Promise<Outcome> {
+  const taken = await counters.take({ thing: "passkey-network", about: network });
+  if ("waitMs" in taken) return mustWait(say, taken.waitMs);
   const accountId =
     pending.challenge === undefined
       ? undefined
       : await passkeys.use(field("credential"), pending.challenge);
   const account = accountId === undefined ? undefined : await accounts.byId(accountId);
   // A passkey that asked for a fingerprint or a code proves two things: the device, and the person.
-  return account === undefined || account.disabled
-    ? wrong(say)
-    : { signedIn: account, amr: ["hwk", "user", "mfa"], link: pending.link };
+  if (account === undefined || account.disabled) return wrong(say);
+  await taken.succeed();
+  return { signedIn: account, amr: ["hwk", "user", "mfa"], link: pending.link };
 }
 
 /**
@@ -42,12 +43,12 @@ export async function byPasskey(
  */
 export async function afterFirst(
   parts: SignInParts,
-  submission: Pick<Submission, "attempt" | "knownCookie" | "provenDevice" | "needsMfa" | "say">,
+  submission: Omit<Submission, "field" | "intent">,
   account: Account,
   amr: readonly string[],
   link?: Pending["link"],
 ): Promise<Outcome> {
-  const { attempt, needsMfa, say } = submission;
+  const { needsMfa } = submission;
   const factors = await parts.factors.of(account.id);
   const carried = {
     who: whoIs(account),
@@ -58,7 +59,7 @@ export async function afterFirst(
   if (factors.some(({ kind }) => kind === "totp")) return { next: { step: "second", ...carried } };
   if (parts.texter !== undefined && factors.some(({ kind }) => kind === "phone"))
     return {
-      next: { step: "second", ...carried, texted: await sendText(parts, attempt, account.id, say) },
+      next: { step: "second", ...carried, texted: await sendText(parts, submission, account) },
     };
   const mailbox = account.emailVerified ? account.email : undefined;
   if (needsMfa || parts.settings.secondFactor === "always") {
@@ -67,27 +68,31 @@ export async function afterFirst(
     // Whoever has only the password, or only the account at another provider, must not set the
     // second factor up: a proof that was there before is asked for first.
     if (mailbox === undefined) return { next: { step: "invitation", ...carried } };
-    await mailCode(parts, submission, account.id, mailbox);
-    return { next: { step: "second", ...carried, mailed: true, enrols: true } };
+    return mailCode(parts, submission, account, { ...carried, enrols: true });
   }
   const isNew = (await knownTo(parts, submission, account)) === undefined;
   if (parts.settings.secondFactor === "new-device" && isNew && mailbox !== undefined) {
-    await mailCode(parts, submission, account.id, mailbox);
-    return { next: { step: "second", ...carried, mailed: true } };
+    return mailCode(parts, submission, account, carried);
   }
   return { signedIn: account, amr, link };
 }
 
 async function mailCode(
-  { codes, mailer }: SignInParts,
-  { attempt, say }: Pick<Submission, "attempt" | "say">,
-  accountId: string,
-  to: string,
-): Promise<void> {
-  mailer.send({
+  parts: SignInParts,
+  submission: Omit<Submission, "field" | "intent">,
+  { email: to = "", ...account }: Account,
+  carried: Omit<Pending, "step">,
+): Promise<Outcome> {
+  const { attempt, say } = submission;
+  const whole = { ...account, email: to };
+  const guesser = await guesserOf(parts, submission, to, whole, account.id);
+  const taken = await count(parts, "new-device-mail", guesser);
+  if ("waitMs" in taken) return spent(say, taken, guesser, carried.link);
+  parts.mailer.send({
     to,
     purpose: "new-device",
     locale: say.locale,
-    code: await codes.make("second", attempt, accountId),
+    code: await parts.codes.make("second", attempt, account.id, taken),
   });
+  return { next: { step: "second", ...carried, mailed: true } };
 }

@@ -1,29 +1,28 @@
 import { type Account, readEmail } from "../../people/accounts.ts";
 import { audit } from "../../people/audit.ts";
 import { judgePassword } from "../../people/password-rules.ts";
-import { hashPassword } from "../../people/passwords.ts";
 import { tellOwner } from "../notices.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import type { Say } from "../texts/speak.ts";
 import { afterFirst } from "./first-proof.ts";
-import { guesserOf } from "./guesser.ts";
+import { count, guesserOf, spent } from "./guesser.ts";
 import { standingAccount, whoIs } from "./standing.ts";
-import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
+import { type Outcome, type Submission, wrong } from "./step.ts";
 import { sendText } from "./text-message.ts";
 
 export async function askForReset(parts: SignInParts, submission: Submission): Promise<Outcome> {
   const { attempt, field, say } = submission;
   const email = readEmail(field("email"));
   if (email === undefined) return wrong(say);
-  const guesser = await guesserOf(parts, submission, `reset:${email}`);
-  const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return mustWait(say, waitMs);
-  await parts.guesses.count(guesser);
   const account = await parts.accounts.byEmail(email);
+  const guesser = await guesserOf(parts, submission, email, account, email);
+  const taken = await count(parts, "reset", guesser);
+  if ("waitMs" in taken) return spent(say, taken, guesser);
   const code = await parts.codes.make(
     "reset",
     attempt,
     account === undefined || account.disabled ? "" : `${account.id} ${account.epoch}`,
+    taken,
   );
   if (account !== undefined && !account.disabled)
     parts.mailer.send({ to: email, purpose: "reset", locale: say.locale, code });
@@ -42,16 +41,16 @@ export async function takeResetCode(
 }
 
 export async function resetPassword(parts: SignInParts, submission: Submission): Promise<Outcome> {
-  const { attempt, field, pending, say } = submission;
+  const { field, pending, say } = submission;
   const account = await standingAccount(parts, pending);
   if (account === undefined) return wrong(say);
   const judged = await judgePassword(
     field("password"),
-    [account.email?.split("@")[0] ?? ""],
+    [account.email ?? ""],
     parts.settings.passwords,
   );
   if (judged !== undefined) return { fault: say(judged) };
-  const passwordHash = await hashPassword(field("password"));
+  const passwordHash = await parts.passwords.hash(field("password"));
   // The mailbox alone is one proof. Who has a second one is asked for it, or whoever reads the mail
   // could take the account.
   const factors = await parts.factors.of(account.id);
@@ -63,7 +62,7 @@ export async function resetPassword(parts: SignInParts, submission: Submission):
         who: whoIs(account),
         amr: ["pwd"],
         passwordHash,
-        ...(hasTotp ? {} : { texted: await sendText(parts, attempt, account.id, say) }),
+        ...(hasTotp ? {} : { texted: await sendText(parts, submission, account) }),
       },
     };
   const changed = await replacePassword(parts, account, passwordHash, say);

@@ -1,9 +1,9 @@
 import type { Pending, SignInParts } from "../sign-in-parts.ts";
 import { enrolment } from "./enrolment.ts";
-import { guesserOf } from "./guesser.ts";
+import { count, guesserOf, spent } from "./guesser.ts";
 import { replacePassword } from "./password-reset.ts";
 import { standingAccount, whoIs } from "./standing.ts";
-import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
+import { type Outcome, type Submission, wrong } from "./step.ts";
 import { sendText } from "./text-message.ts";
 
 export async function secondStep(parts: SignInParts, submission: Submission): Promise<Outcome> {
@@ -12,17 +12,16 @@ export async function secondStep(parts: SignInParts, submission: Submission): Pr
   if (account === undefined) return wrong(say);
   const isText = pending.mailed !== true && pending.passkey !== true;
   if (intent === "send-text" && isText && parts.texter !== undefined)
-    return { next: { ...pending, texted: await sendText(parts, attempt, account.id, say) } };
-  const guesser = await guesserOf(parts, submission, `second:${account.id}`, account);
-  const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return mustWait(say, waitMs);
-  await parts.guesses.count(guesser);
+    return { next: { ...pending, texted: await sendText(parts, submission, account) } };
+  const guesser = await guesserOf(parts, submission, account.email, account, account.id);
+  const taken = await count(parts, "second", guesser);
+  if ("waitMs" in taken) return spent(say, taken, guesser, pending.link);
   const proof =
     pending.passkey === true
       ? await proofByPasskey(parts, account.id, submission)
       : await proofOf(parts, account.id, attempt, field("code"), pending);
   if (proof === undefined) return wrong(say);
-  await parts.guesses.forgive(guesser);
+  await taken.succeed();
   const amr = [...new Set([...(pending.amr ?? []), ...proof])];
   if (pending.enrols === true)
     return {

@@ -1,31 +1,26 @@
 import { readEmail } from "../../people/accounts.ts";
 import { audit } from "../../people/audit.ts";
 import { judgePassword } from "../../people/password-rules.ts";
-import { hashPassword } from "../../people/passwords.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
 import { afterFirst } from "./first-proof.ts";
-import { guesserOf } from "./guesser.ts";
 import { mustWait, type Outcome, type Submission, wrong } from "./step.ts";
 
 export async function signUp(parts: SignInParts, submission: Submission): Promise<Outcome> {
-  const { attempt, field, say } = submission;
+  const { attempt, field, network, say } = submission;
   const email = readEmail(field("email"));
   if (email === undefined) return wrong(say);
-  const judged = await judgePassword(
-    field("password"),
-    [email.split("@")[0] as string],
-    parts.settings.passwords,
-  );
+  const judged = await judgePassword(field("password"), [email], parts.settings.passwords);
   if (judged !== undefined) return { fault: say(judged) };
-  const guesser = await guesserOf(parts, submission, `sign-up:${email}`);
-  const waitMs = await parts.guesses.waitMs(guesser);
-  if (waitMs > 0) return mustWait(say, waitMs);
-  await parts.guesses.count(guesser);
+  const counted = await parts.counters.take(
+    { thing: "sign-up", about: email },
+    { thing: "mail-network", about: network },
+  );
+  if ("waitMs" in counted) return mustWait(say, counted.waitMs);
   // The same work is done for an address that is taken, so that time does not tell; its owner is
   // told by mail.
-  const passwordHash = await hashPassword(field("password"));
+  const passwordHash = await parts.passwords.hash(field("password"));
   const taken = (await parts.accounts.byEmail(email)) !== undefined;
-  const code = await parts.codes.make("sign-up", attempt, taken ? "" : email);
+  const code = await parts.codes.make("sign-up", attempt, taken ? "" : email, counted);
   parts.mailer.send(
     taken
       ? { to: email, purpose: "known-address", locale: say.locale }

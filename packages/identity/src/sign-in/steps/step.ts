@@ -25,7 +25,13 @@ export interface Submission {
 /** What a submitted form does to a sign-in: it goes on, it does not, or it is over. */
 export type Outcome =
   | { readonly next: Pending }
-  | { readonly fault: string; readonly status?: number; readonly retryAfterSeconds?: number }
+  | {
+      readonly fault: string;
+      readonly status?: number;
+      readonly retryAfterSeconds?: number;
+      /** Where somebody at a page can go on in place of waiting. */
+      readonly instead?: Pending;
+    }
   | {
       readonly signedIn: Account;
       readonly amr: readonly string[];
@@ -34,8 +40,9 @@ export type Outcome =
 
 export const wrong = (say: Say): Outcome => ({ fault: say("wrong") });
 
-export const mustWait = (say: Say, waitMs: number): Outcome => ({
+export const mustWait = (say: Say, waitMs: number, instead?: Pending): Outcome => ({
   fault: say("wait", Math.ceil(waitMs / 1000)),
   status: 429,
   retryAfterSeconds: Math.ceil(waitMs / 1000),
+  ...(instead === undefined ? {} : { instead }),
 });

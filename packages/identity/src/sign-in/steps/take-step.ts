@@ -1,8 +1,9 @@
-import { Busy } from "../../people/passwords.ts";
-import type { SignInParts } from "../sign-in-parts.ts";
+import { Busy } from "../../people/hashing-turns.ts";
+import type { Pending, SignInParts } from "../sign-in-parts.ts";
 import { enrol } from "./enrolment.ts";
 import { byInvitation } from "./invitation.ts";
 import { byPasskey, byPassword } from "./first-proof.ts";
+import { reach } from "./reach.ts";
 import { askForReset, resetPassword, takeResetCode } from "./password-reset.ts";
 import { secondStep } from "./second-proof.ts";
 import { confirmSignUp, signUp } from "./sign-up.ts";
@@ -17,15 +18,24 @@ export async function takeStep(parts: SignInParts, submission: Submission): Prom
   const { intent, pending, say } = submission;
   if (intent === "start")
     return {
-      next: { step: "start", ...(pending.link === undefined ? {} : { link: pending.link }) },
+      next: {
+        step: "start",
+        ...(pending.link === undefined ? {} : { link: pending.link }),
+        ...reachedIn(pending),
+      },
     };
   try {
-    return await stepOf(parts, submission);
+    const outcome = await stepOf(parts, submission);
+    return "next" in outcome ? { next: { ...reachedIn(pending), ...outcome.next } } : outcome;
   } catch (fault) {
     if (fault instanceof Busy) return { fault: say("busy"), status: 503, retryAfterSeconds: 5 };
     throw fault;
   }
 }
+
+/** Whose mail the person reads stays known through all steps. */
+const reachedIn = ({ reached }: Pending): Pick<Pending, "reached"> =>
+  reached === undefined ? {} : { reached };
 
 /** By the step the server has the sign-in at, whatever the form says of itself. */
 function stepOf(parts: SignInParts, submission: Submission): Promise<Outcome> {
@@ -33,6 +43,11 @@ function stepOf(parts: SignInParts, submission: Submission): Promise<Outcome> {
   switch (step) {
     case "start":
       return start(parts, submission);
+    case "reach":
+      // A form of the page before, which another window still shows, is answered as there.
+      return ["code", "send-code"].includes(submission.intent)
+        ? reach(parts, submission)
+        : start(parts, submission);
     case "sign-up":
       return signUp(parts, submission);
     case "sign-up-code":

@@ -1,6 +1,7 @@
-import type { Guesser } from "../../people/guesses.ts";
+import type { Account } from "../../people/accounts.ts";
 import type { SignInParts } from "../sign-in-parts.ts";
-import type { Say } from "../texts/speak.ts";
+import { count, guesserOf } from "./guesser.ts";
+import type { Submission } from "./step.ts";
 
 const numberForm = /^\+[1-9]\d{6,14}$/;
 
@@ -19,27 +20,18 @@ export function readNumber(text: string): string | undefined {
  */
 export async function sendText(
   parts: SignInParts,
-  attempt: string,
-  accountId: string,
-  say: Say,
+  submission: Omit<Submission, "field" | "intent">,
+  account: Account,
 ): Promise<true> {
-  const guesser: Guesser = {
-    account: `sms:${accountId}`,
-    address: `sms:${accountId}`,
-    knownDevice: undefined,
-  };
-  const number = await parts.factors.phone(accountId);
-  if (
-    number === undefined ||
-    parts.texter === undefined ||
-    (await parts.guesses.waitMs(guesser)) > 0
-  )
-    return true;
-  await parts.guesses.count(guesser);
+  const number = await parts.factors.phone(account.id);
+  if (number === undefined || parts.texter === undefined) return true;
+  const guesser = await guesserOf(parts, submission, account.email, account, account.id);
+  const taken = await count(parts, "text", guesser);
+  if ("waitMs" in taken) return true;
   parts.texter.send({
     to: number,
-    locale: say.locale,
-    code: await parts.codes.make("second", attempt, accountId),
+    locale: submission.say.locale,
+    code: await parts.codes.make("second", submission.attempt, account.id, taken),
   });
   return true;
 }

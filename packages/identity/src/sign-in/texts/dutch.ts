@@ -21,6 +21,11 @@ export const dutch: Texts = {
   codeHint: "Als {0} gebruikt kan worden, is een code van acht cijfers onderweg.",
   code: "Code",
   next: "Verder",
+  reachTitle: "Te veel pogingen",
+  reachHint:
+    "Iemand heeft te vaak met nieuwe apparaten geprobeerd in te loggen bij {0}. Is het uw adres, dan kunt u verder met een code die daarheen wordt gestuurd.",
+  reachSent:
+    "Als {0} gebruikt kan worden, is er een code naar onderweg. De nieuwste code in het postvak is de juiste, wie er ook om vroeg.",
   secondTitle: "Nog één stap",
   textHint:
     "Als er een telefoon bij dit account hoort, is een code van acht cijfers daarheen onderweg. Een herstelcode kan ook.",
@@ -73,13 +78,14 @@ export const dutch: Texts = {
   newCodes: "Nieuwe herstelcodes",
   changeEmail: "E-mailadres wijzigen",
   newEmail: "Nieuw e-mailadres",
+  currentPassword: "Huidig wachtwoord",
   changePassword: "Wachtwoord wijzigen",
   save: "Opslaan",
   saved: "Opgeslagen.",
   passkeyHint:
     "Hiervoor is een tweede bewijs nodig van wie u bent. Gebruik de passkey van dit account.",
   invitationHint:
-    "Hiervoor is een tweede bewijs nodig van wie u bent, en dit account heeft er nog geen. Vraag de beheerder van deze dienst om een uitnodiging, en typ de code van acht cijfers hier.",
+    "Hiervoor is een tweede bewijs nodig van wie u bent, en dit account heeft er nog geen. Vraag de beheerder van deze dienst om een uitnodiging, en typ de code ervan hier.",
   notMeTitle: "Was u het niet?",
   notMeHint:
     "Dan eindigt alles wat bij uw account is aangemeld: elke app, elke browser, elke begonnen aanmelding. Waar dit bericht over ging wordt teruggedraaid, en uw wachtwoord wordt vergeten, omdat iemand anders het kan kennen.",

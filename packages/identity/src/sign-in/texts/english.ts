@@ -20,6 +20,11 @@ export const english = {
   codeHint: "If {0} can be used, a code of eight digits is on its way to it.",
   code: "Code",
   next: "Continue",
+  reachTitle: "Too many tries",
+  reachHint:
+    "Somebody has tried to sign in to {0} too often from devices that are new to it. If it is your address, go on with a code that is mailed to it.",
+  reachSent:
+    "If {0} can be used, a code is on its way to it. The newest code in your mailbox is the right one, whoever has asked for it.",
   secondTitle: "One more step",
   totpHint: "The six digits that your authenticator app shows now, or one of your recovery codes.",
   mailHint: "This device is new. We have sent a code of eight digits to your address.",
@@ -72,12 +77,13 @@ export const english = {
   newCodes: "New recovery codes",
   changeEmail: "Change the e-mail address",
   newEmail: "New e-mail address",
+  currentPassword: "Current password",
   changePassword: "Change the password",
   save: "Save",
   saved: "Saved.",
   passkeyHint: "This needs a second proof of who you are. Use the passkey of this account.",
   invitationHint:
-    "This needs a second proof of who you are, and this account has none yet. Ask whoever runs this service for an invitation, and type its code of eight digits here.",
+    "This needs a second proof of who you are, and this account has none yet. Ask whoever runs this service for an invitation, and type its code here.",
   notMeTitle: "It was not you?",
   notMeHint:
     "Then everything that was signed in to your account ends: every app, every browser, every sign-in underway. What this message was about is taken back, and your password is forgotten, because somebody else may know it.",

@@ -21,6 +21,11 @@ export const german: Texts = {
   codeHint: "Wenn {0} verwendet werden kann, ist ein Code aus acht Ziffern unterwegs.",
   code: "Code",
   next: "Weiter",
+  reachTitle: "Zu viele Versuche",
+  reachHint:
+    "Jemand hat zu oft versucht, sich mit neuen Geräten bei {0} anzumelden. Ist es Ihre Adresse, geht es mit einem Code weiter, der dorthin geschickt wird.",
+  reachSent:
+    "Wenn {0} benutzt werden kann, ist ein Code dorthin unterwegs. Der neueste Code im Postfach ist der richtige, wer immer ihn angefordert hat.",
   secondTitle: "Noch ein Schritt",
   textHint:
     "Wenn mit diesem Konto ein Telefon verbunden ist, ist ein Code aus acht Ziffern dorthin unterwegs. Ein Wiederherstellungscode geht auch.",
@@ -75,13 +80,14 @@ export const german: Texts = {
   newCodes: "Neue Wiederherstellungscodes",
   changeEmail: "E-Mail-Adresse ändern",
   newEmail: "Neue E-Mail-Adresse",
+  currentPassword: "Bisheriges Passwort",
   changePassword: "Passwort ändern",
   save: "Speichern",
   saved: "Gespeichert.",
   passkeyHint:
     "Hierfür ist ein zweiter Nachweis nötig, wer Sie sind. Verwenden Sie den Passkey dieses Kontos.",
   invitationHint:
-    "Hierfür ist ein zweiter Nachweis nötig, wer Sie sind, und dieses Konto hat noch keinen. Bitten Sie den Betreiber dieses Dienstes um eine Einladung, und geben Sie deren achtstelligen Code hier ein.",
+    "Hierfür ist ein zweiter Nachweis nötig, wer Sie sind, und dieses Konto hat noch keinen. Bitten Sie den Betreiber dieses Dienstes um eine Einladung, und geben Sie deren Code hier ein.",
   notMeTitle: "Das waren nicht Sie?",
   notMeHint:
     "Dann endet alles, was an Ihrem Konto angemeldet ist: jede App, jeder Browser, jede begonnene Anmeldung. Wovon diese Nachricht handelt, wird zurückgenommen, und Ihr Passwort wird vergessen, weil jemand anderes es kennen könnte.",

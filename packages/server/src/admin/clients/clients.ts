@@ -4,7 +4,14 @@ import { flag, object, oneOf, text, texts } from "../shape.ts";
 
 const newClient = object(
   { id: text, kind: oneOf(clientKinds) },
-  { redirectUris: texts, logoutUris: texts, scopes: texts, secret: flag, firstParty: flag },
+  {
+    redirectUris: texts,
+    logoutUris: texts,
+    scopes: texts,
+    serves: texts,
+    secret: flag,
+    firstParty: flag,
+  },
 );
 const clientChange = object({ disabled: flag }, {});
 
@@ -55,6 +62,7 @@ export const clientRoutes = (administration: () => ClientAdministration): readon
         redirectUris: body.redirectUris ?? [],
         logoutUris: body.logoutUris ?? [],
         scopes: body.scopes ?? [],
+        serves: body.serves ?? [],
         withSecret,
         firstParty: body.firstParty ?? true,
       });

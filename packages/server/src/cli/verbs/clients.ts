@@ -24,6 +24,11 @@ export const flags = {
   kind: { type: "string", help: "with add: native, web or service", completes: clientKinds },
   redirect: { type: "string", multiple: true, help: "with add: where sign-in returns to" },
   scope: { type: "string", multiple: true, help: "with add: what it may ask for" },
+  serves: {
+    type: "string",
+    multiple: true,
+    help: "with add: an audience whose API it is, so that it may introspect tokens for it",
+  },
   secret: { type: "boolean", help: "with add: make a secret, for programs that can keep one" },
   "third-party": { type: "boolean", help: "with add: people are asked whether it may" },
   json: jsonFlag,
@@ -96,6 +101,7 @@ async function add(
     redirectUris: list(values["redirect"]),
     logoutUris: [],
     scopes: list(values["scope"]),
+    serves: list(values["serves"]),
     withSecret: values["secret"] === true,
     firstParty: values["third-party"] !== true,
   });

@@ -174,5 +174,5 @@ export const firstTables: Readonly<Record<string, Migration>> = {
   },
 };
 
-const isPostgres = (db: Kysely<unknown>): boolean =>
+export const isPostgres = (db: Kysely<unknown>): boolean =>
   db.getExecutor().adapter instanceof PostgresAdapter;

@@ -100,6 +100,15 @@ export class AccountRows implements AccountTable {
       .execute();
   }
 
+  async renewPasswordHash(id: string, before: string, after: string): Promise<void> {
+    await this.#db
+      .updateTable("accounts")
+      .set({ password: after })
+      .where("id", "=", id)
+      .where("password", "=", before)
+      .execute();
+  }
+
   async changeEmail(id: string, email: string, verifiedAtMs: number): Promise<boolean> {
     const { numUpdatedRows } = await this.#db
       .updateTable("accounts")

@@ -130,6 +130,22 @@ export class AppSessionRows implements AppSessionTable {
     return row === undefined ? undefined : recordOf(row);
   }
 
+  async removeEnded(endedBeforeMs: number, usedBeforeMs: number, most: number): Promise<number> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom("app_sessions")
+      .where("id", "in", (eb) =>
+        eb
+          .selectFrom("app_sessions")
+          .select("id")
+          .where((one) =>
+            one.or([one("ended_at", "<", endedBeforeMs), one("used_at", "<", usedBeforeMs)]),
+          )
+          .limit(most),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+
   async end(
     { accountId, clientId, deviceId, id }: SessionFilter,
     because: string,

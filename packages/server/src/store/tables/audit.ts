@@ -17,6 +17,16 @@ export class AuditRows implements AuditTable {
       .execute();
   }
 
+  async removeBefore(atMs: number, most: number): Promise<number> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom("audit")
+      .where("id", "in", (eb) =>
+        eb.selectFrom("audit").select("id").where("at", "<", atMs).limit(most),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+
   async newest(most: number): Promise<readonly AuditRecord[]> {
     const rows = await this.#db
       .selectFrom("audit")

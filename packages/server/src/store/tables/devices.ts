@@ -89,6 +89,25 @@ export class DeviceRows implements DeviceTable {
     return numUpdatedRows === 1n;
   }
 
+  async removeUnseen(beforeMs: number, most: number): Promise<number> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom("devices")
+      .where((eb) =>
+        eb(
+          eb.refTuple("account_id", "id"),
+          "in",
+          eb
+            .selectFrom("devices")
+            .select(["account_id", "id"])
+            .where("last_seen_at", "<", beforeMs)
+            .limit(most)
+            .$asTuple("account_id", "id"),
+        ),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+
   #present(
     accountId: string,
     id: string,

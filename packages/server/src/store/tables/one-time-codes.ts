@@ -63,8 +63,14 @@ export class OneTimeCodeRows implements OneTimeCodeTable, SealedTable {
     return row?.about;
   }
 
-  async removeExpired(beforeMs: number): Promise<void> {
-    await this.#db.deleteFrom("one_time_codes").where("expires_at", "<", beforeMs).execute();
+  async removeExpired(beforeMs: number, most: number): Promise<number> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom("one_time_codes")
+      .where("id", "in", (eb) =>
+        eb.selectFrom("one_time_codes").select("id").where("expires_at", "<", beforeMs).limit(most),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
   }
 
   async reseal(again: Reseal): Promise<number> {

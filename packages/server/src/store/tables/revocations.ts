@@ -54,8 +54,18 @@ export class RevocationRows implements RevocationTable {
     return rows.map((row) => ({ ...recordOf(row), position: row.position }));
   }
 
-  async removeExpired(beforeMs: number): Promise<void> {
-    await this.#db.deleteFrom("revocations").where("expires_at", "<", beforeMs).execute();
+  async removeExpired(beforeMs: number, most: number): Promise<number> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom("revocations")
+      .where("position", "in", (eb) =>
+        eb
+          .selectFrom("revocations")
+          .select("position")
+          .where("expires_at", "<", beforeMs)
+          .limit(most),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
   }
 }
 
