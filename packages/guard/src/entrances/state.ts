@@ -6,6 +6,7 @@ export { RedisState } from "../state/redis.ts";
 export type { ReplayState } from "../state/replay.ts";
 export {
   allocateSharedBuckets,
+  evictedEarly,
   type SharedBuckets,
   SharedMemoryState,
 } from "../state/shared-memory.ts";

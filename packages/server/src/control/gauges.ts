@@ -12,6 +12,8 @@ export interface ControlCounts {
   readonly cleartextRequests: number;
   readonly reloads: number;
   readonly reloadsRefused: number;
+  /** Counts of limits that were forgotten before they were full again. */
+  readonly limitEvictions: number;
   /** Undefined where this node keeps nothing of what was shown. */
   readonly provenance: ProvenanceCounts | undefined;
 }
@@ -48,6 +50,12 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     help: "Times a changed policy was not understood, and the old one went on serving.",
     type: "counter",
     value: counts.reloadsRefused,
+  },
+  {
+    name: "portcullis_limit_evictions_total",
+    help: "Counts of limits that were forgotten before their time because limits.keys was too small.",
+    type: "counter",
+    value: counts.limitEvictions,
   },
   ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),
 ];

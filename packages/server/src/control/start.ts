@@ -4,6 +4,7 @@ import type { Policy } from "../policy/program-policy.ts";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
 import type { Plan } from "@portcullis/guard/policy";
 import { protocolProblems } from "@portcullis/guard/problems";
+import { evictedEarly } from "@portcullis/guard/state";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration, policyClients } from "@portcullis/identity/clients";
 import { openAdminCredential } from "../admin/admin-credential.ts";
@@ -167,6 +168,7 @@ export async function up(options: UpOptions): Promise<Running> {
                 cleartextRequests + counts.decided(protocolProblems["cleartext-refused"].code),
               reloads: reloads.count,
               reloadsRefused: reloads.refused,
+              limitEvictions: evictedEarly(serving.planSettings.buckets),
               provenance: provenance.counts(),
             }),
           ) +
