@@ -31,6 +31,7 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "step-up-needed": { status: 401, reason: "the sign-in is judged before forwarding" },
   "device-untrusted": { status: 401, reason: "the device is judged before forwarding" },
   "limit-exceeded": { status: 429, reason: "limits are counted before forwarding" },
+  "too-many-underway": { status: 429, reason: "what is underway is counted before forwarding" },
   "proof-memory-full": { status: 429, reason: "the proof is remembered before forwarding" },
   "proof-memory-lost": { status: 503, reason: "the proof is remembered before forwarding" },
   "capacity-exceeded": { status: 503, reason: "the queue stands before the backend" },

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import {
-  compileTrustedPeers,
+  compileClientAddresses,
   nodeContinueDoor,
   nodeHttpDoor,
   nodeUpgradeDoor,
@@ -19,7 +19,7 @@ const tell: Tell = (message, transfer) => control.postMessage(message, [...(tran
 const reporter = new Reporter(tell);
 const gate = new LiveGate(settings, reporter);
 /** By the plan that serves just now. */
-let isTrusted = compileTrustedPeers(settings.plan.controls.protocol.trustedProxies);
+let addresses = compileClientAddresses(settings.plan.controls.protocol.trustedProxies);
 
 try {
   const listener = await startListener({
@@ -29,7 +29,8 @@ try {
     tls: settings.tls,
     askCertificate: settings.askCertificate,
     bounds: settings.bounds,
-    isTrusted: (address) => isTrusted(address),
+    isTrusted: (peer) => addresses.peerOf(peer).trusted,
+    clientOf: (peer, forwardedFor) => addresses.clientOf(addresses.peerOf(peer), forwardedFor),
     proxyProtocol: settings.proxyProtocol,
     onRequest: nodeHttpDoor(gate.door),
     onContinue: nodeContinueDoor(gate.door),
@@ -65,7 +66,7 @@ function obey(message: ToGate, listener: Listener): void {
     case "plan":
       try {
         gate.replacePlan(message);
-        isTrusted = compileTrustedPeers(message.plan.controls.protocol.trustedProxies);
+        addresses = compileClientAddresses(message.plan.controls.protocol.trustedProxies);
         tell({ kind: "applied" });
       } catch (fault) {
         const why = (fault as Error).message;

@@ -15,6 +15,7 @@ import type { Duplex } from "node:stream";
 import type { Problem } from "@portcullis/guard/problems";
 import type { ListenerBounds } from "./bounds.ts";
 import { Connections } from "./connections.ts";
+import { type ClientOf, refuseCrowded } from "./crowded.ts";
 import { refuseUnparsed } from "./parser-refusal.ts";
 import { type IsTrustedPeer, readProxyHeaders } from "./proxy-protocol.ts";
 
@@ -44,6 +45,8 @@ export interface ListenerOptions {
   readonly bounds: ListenerBounds;
   /** Proxies that the operator trusts: many callers come over one connection of theirs. */
   readonly isTrusted: IsTrustedPeer;
+  /** Whose address a request counts under that came from such a proxy. */
+  readonly clientOf: ClientOf;
   /** Whether they begin each connection with a PROXY header. */
   readonly proxyProtocol: boolean;
   readonly onRequest: (
@@ -101,6 +104,7 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
     bounds: options.bounds,
     encrypted: tls !== undefined,
     isTrusted: options.isTrusted,
+    clientOf: options.clientOf,
     onHeadTimeout: (socket) => refuseHead(headTimeout, socket),
   });
   // Before anything else listens for connections: those of proxies begin a little later.
@@ -151,12 +155,16 @@ function createServer({
     honorCipherOrder: true,
     ...(askCertificate === true ? { requestCert: true, rejectUnauthorized: false } : {}),
     ...(tls.ticketKeys === undefined ? {} : { ticketKeys: tls.ticketKeys }),
-    settings: { maxConcurrentStreams: 128, enablePush: false, maxHeaderListSize: 16_384 },
+    settings: {
+      maxConcurrentStreams: bounds.streams,
+      enablePush: false,
+      maxHeaderListSize: 16_384,
+    },
     maxHeaderListPairs: 120,
     maxSessionInvalidFrames: 100,
     maxSessionRejectedStreams: 100,
-    streamResetBurst: 200,
-    streamResetRate: 33,
+    streamResetBurst: bounds.resets * 6,
+    streamResetRate: bounds.resets,
   });
   // Node takes times of HTTP/1.1 for a server that speaks both from its properties alone.
   const { headersTimeout, requestTimeout } = http1;
@@ -165,14 +173,14 @@ function createServer({
 
 function serve(
   server: HttpServer | Http2SecureServer,
-  { onContinue, onRequest, onUpgrade }: ListenerOptions,
+  { onContinue, onRequest, onUnparsed, onUpgrade }: ListenerOptions,
   connections: Connections,
 ): void {
   const followed =
     (door: ListenerOptions["onRequest"]): ListenerOptions["onRequest"] =>
     (request, response) => {
-      connections.begin(request, response);
-      door(request, response);
+      if (connections.begin(request, response)) door(request, response);
+      else onUnparsed(refuseCrowded(request, response));
     };
   server.on("request", followed(onRequest));
   server.on("checkContinue", followed(onContinue));

@@ -1,6 +1,6 @@
-import { canonicalAddress } from "@portcullis/guard/node-http";
 import type { ListenerBounds } from "./bounds.ts";
 import type { Connection } from "./connection.ts";
+import { namesOf } from "./peer-names.ts";
 import type { IsTrustedPeer } from "./proxy-protocol.ts";
 
 type Group = Set<Connection>;
@@ -28,7 +28,7 @@ export class Places {
     const peer = connection.raw.remoteAddress;
     // Many callers come over one connection of a proxy, and none could come without it.
     if (peer === undefined || this.#isTrusted(peer)) return true;
-    const [address, network] = namesOf(peer);
+    const { address, network } = namesOf(peer);
     if (!this.#makeRoom(this.#groups.get(address), perAddress)) return false;
     if (network !== undefined && !this.#makeRoom(this.#groups.get(network), perNetwork))
       return false;
@@ -76,19 +76,4 @@ export class Places {
     }
     return false;
   }
-}
-
-/** An address, and of IPv6 the network of 64 bits that is one customer's. */
-function namesOf(peer: string): readonly [address: string, network: string | undefined] {
-  const address = canonicalAddress(peer) ?? peer;
-  return address.includes(":") ? [address, `${networkOf(address)}/64`] : [address, undefined];
-}
-
-/** The first four groups of an address as RFC 5952 writes it. */
-function networkOf(address: string): string {
-  const [left = "", right = ""] = address.split("::");
-  const head = left === "" ? [] : left.split(":");
-  const tail = right === "" ? [] : right.split(":");
-  const zeros = address.includes("::") ? 8 - head.length - tail.length : 0;
-  return [...head, ...Array.from({ length: zeros }, () => "0"), ...tail].slice(0, 4).join(":");
 }

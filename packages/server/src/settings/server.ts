@@ -62,6 +62,33 @@ const connections = object({
   ),
 });
 
+const requests = object({
+  perConnection: optional(
+    integer(1, 10_000),
+    "How many requests are underway on one connection over HTTP/2 (128).",
+  ),
+  perAddress: optional(
+    integer(1, 10_000_000),
+    "How many requests of one address are underway, over all its connections (1024).",
+  ),
+  perNetwork: optional(
+    integer(1, 10_000_000),
+    "How many requests of one IPv6 network of 64 bits are underway (1024).",
+  ),
+  resets: optional(
+    integer(1, 1_000_000),
+    "How many requests a second may be taken back on one connection, and six times as many at once (33).",
+  ),
+  resetsPerAddress: optional(
+    integer(1, 1_000_000),
+    "How many requests a second one address or IPv6 network may take back, and six times as many at once (200).",
+  ),
+  controlFrames: optional(
+    integer(1, 1_000_000),
+    "How many pings and settings a second a connection over HTTP/2 may send, and six times as many at once (20).",
+  ),
+});
+
 const listen = object({
   host: optional(address, "The address to listen on."),
   port: optional(port, "The gate's port (8443)."),
@@ -81,6 +108,10 @@ const listen = object({
   connections: optional(
     connections,
     "How many connections there may be; those of trustedProxies are not counted.",
+  ),
+  requests: optional(
+    requests,
+    "How many requests may be underway or taken back; those over trustedProxies count for the address that they forward.",
   ),
   lameDuck: optional(
     duration,
