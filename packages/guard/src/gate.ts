@@ -20,6 +20,7 @@ import { OpenTunnels } from "./journey/open-tunnels.ts";
 import { findOperation } from "./journey/route.ts";
 import { compileServe } from "./journey/serve.ts";
 import { order } from "./order.ts";
+import { type Clock, wallClock } from "./ports/clock.ts";
 import { PolicyFault } from "./policy/policy-fault.ts";
 
 type Controls = (typeof order)["controls"][number];
@@ -33,6 +34,8 @@ export type GatePorts = CompilePorts &
   ControlPorts & {
     /** Told of every exchange once, whatever became of it; of a WebSocket when it is opened too. */
     readonly record: (record: DecisionRecord) => void;
+    /** What time it is; the machine's own clock without it. */
+    readonly clock?: Clock | undefined;
   };
 
 /** What a gate guards by: a plan, or the policy and the documents that make one. */
@@ -111,12 +114,11 @@ function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
   const plan = planOf(options);
   const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables, tunnels: tunnelled } = compiled;
-  const { assertIdentity, onTrouble, record } = ports;
+  const { assertIdentity, clock = wallClock, onTrouble, record } = ports;
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, tunnelled);
   return {
     compiled,
-    newExchange: (arrival) =>
-      new Exchange(arrival, courses.undeclared, Date.now(), performance.now()),
+    newExchange: (arrival) => new Exchange(arrival, courses.undeclared, clock),
     serve: new Journey(
       first,
       find,
@@ -165,6 +167,7 @@ export type { ExplainedStep, Explanation } from "./journey/explain.ts";
 export type { Arrival } from "./facts/arrival.ts";
 export type { DecisionRecord } from "./facts/record.ts";
 export type { Plan } from "./guard-policy.ts";
+export type { Clock } from "./ports/clock.ts";
 export { NotAsked } from "./ports/not-asked.ts";
 export { definePolicy } from "./policy/read-policy.ts";
 export { PolicyFault } from "./policy/policy-fault.ts";

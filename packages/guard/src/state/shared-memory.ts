@@ -2,6 +2,7 @@ import { chooseRoom } from "./bucket-room.ts";
 import { hashKey } from "./key-hash.ts";
 import { lockSet } from "./set-lock.ts";
 import type { Bucket, LimitState, Taken } from "./state.ts";
+import { steadyMs } from "./steady-clock.ts";
 
 const ways = 8;
 const bytesPerSlot = 20;
@@ -30,10 +31,6 @@ export function allocateSharedBuckets(
 export const evictedEarly = ({ memory, sets }: SharedBuckets): number =>
   Atomics.load(new Uint32Array(memory, sets * (ways * bytesPerSlot + 4), 1), 0);
 
-/** Milliseconds of a clock that only goes forward and is one for all threads of the process. */
-const clockOffset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
-const monotonicMs = (): number => performance.now() + clockOffset;
-
 /**
  * Token buckets as theoretical arrival times (GCRA) in a table of eight-way sets. A set is locked
  * while it is read and written, so that the count is exact across threads. Who makes room in a full
@@ -54,7 +51,7 @@ export class SharedMemoryState implements LimitState {
   /** What the last take left, or how long it must wait (negative). */
   #outcome = 0;
 
-  constructor({ memory, seeds, sets }: SharedBuckets, now: () => number = monotonicMs) {
+  constructor({ memory, seeds, sets }: SharedBuckets, now: () => number = steadyMs) {
     const slots = sets * ways;
     this.#times = new Float64Array(memory, 0, slots);
     this.#names = new Uint32Array(memory, slots * 8, slots * 2);

@@ -12,6 +12,8 @@ export interface ControlCounts {
   readonly cleartextRequests: number;
   readonly reloads: number;
   readonly reloadsRefused: number;
+  /** How far each clock is from the time that is judged by. */
+  readonly clock: Gauge;
   /** Counts of limits that were forgotten before they were full again. */
   readonly limitEvictions: number;
   /** Undefined where this node keeps nothing of what was shown. */
@@ -57,6 +59,7 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     type: "counter",
     value: counts.limitEvictions,
   },
+  counts.clock,
   ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),
 ];
 

@@ -41,6 +41,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
     replay: shared.replay,
     stages: shared.stages,
     writes: shared.writes,
+    clock: shared.clock,
     webSocketSeats: shared.webSocketSeats,
     provenance: provenance.shared,
     askCertificate: binding === "mtls" || binding === "optional",

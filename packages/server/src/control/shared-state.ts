@@ -11,6 +11,7 @@ import {
   type SharedReplay,
   type SharedStages,
 } from "@portcullis/guard/state";
+import { allocateClock } from "../gate/judged-clock.ts";
 
 /**
  * Proofs of possession that are remembered as used, for the minutes in which they could be used
@@ -29,6 +30,8 @@ export interface SharedState {
   readonly replay: SharedReplay;
   readonly stages: SharedStages;
   readonly writes: SharedArrayBuffer;
+  /** What time it is. */
+  readonly clock: SharedArrayBuffer;
   /** WebSockets of each caller. */
   readonly webSocketSeats: SharedSeatTable;
 }
@@ -44,6 +47,7 @@ export function allocateSharedState({ controls: { binding, limit } }: Plan): Sha
     ),
     stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
+    clock: allocateClock(),
     webSocketSeats: allocateSharedSeats(seatKeys, seeds(2) as unknown as [number, number]),
   };
 }

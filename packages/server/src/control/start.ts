@@ -27,6 +27,7 @@ import { type PartState, partsText, SharedParts } from "../watch/shared-parts.ts
 import { TokenTimes, tokenTimesText } from "../watch/token-times.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
+import { keepClock } from "./clock-keeping.ts";
 import { gaugesOf } from "./gauges.ts";
 import { Reloads } from "./reloads.ts";
 import { abandon, close, type Open, type Running } from "./running.ts";
@@ -82,9 +83,13 @@ export async function up(options: UpOptions): Promise<Running> {
 
   const sharedParts = new SharedParts(say);
   // Gate threads begin with what holds when they are started: nothing is told before.
-  const gates: { fleet?: GateFleet } = {};
+  const gates: { fleet?: GateFleet; issuer?: TrustedIssuer } = {};
   const tell = (message: ToGate): void => gates.fleet?.tell(message);
-  const issuer = await TrustedIssuer.open({
+  const clock = keepClock(shared.clock, serving, (why) => {
+    sharedParts.note("clock", "control", why);
+    if (why !== undefined) gates.issuer?.askAgain();
+  });
+  const issuer = (gates.issuer = await TrustedIssuer.open({
     policy,
     plan,
     folder,
@@ -94,7 +99,8 @@ export async function up(options: UpOptions): Promise<Running> {
     onKeys: (keys) => tell({ kind: "keys", keys }),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
-  });
+    onTime: (aheadMs) => clock.hear("issuer", aheadMs),
+  }));
   const certificate = new ServingCertificate(
     tls,
     (changed) => tell({ kind: "certificate", certificate: changed }),
@@ -120,6 +126,7 @@ export async function up(options: UpOptions): Promise<Running> {
     },
     onEvidence: (rows) => evidence.merge(rows),
     onTokenTimes: (times) => tokenTimes.merge(times),
+    onTime: (witness, aheadMs) => clock.hear(witness, aheadMs),
     onUnknownKey: () => issuer.askAgain(),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,
@@ -168,6 +175,7 @@ export async function up(options: UpOptions): Promise<Running> {
                 cleartextRequests + counts.decided(protocolProblems["cleartext-refused"].code),
               reloads: reloads.count,
               reloadsRefused: reloads.refused,
+              clock: clock.gauge(),
               limitEvictions: evictedEarly(serving.planSettings.buckets),
               provenance: provenance.counts(),
             }),

@@ -11,6 +11,7 @@ export interface FleetReports {
   readonly onUnknownKey: () => void;
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
+  readonly onTime: (witness: string, aheadMs: number) => void;
   readonly onTrouble: (message: string) => void;
   /** @param thread who says so @param lost why it is lost; undefined: it has answered */
   readonly onPart: (thread: string, part: string, lost: string | undefined) => void;
@@ -88,7 +89,7 @@ export class GateFleet {
   }
 
   #startOne(port: number): Promise<number> {
-    const bornAt = Date.now();
+    const bornAt = performance.now();
     const settings: GateSettings = { ...this.#settings(), port };
     const worker = new Worker(
       new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url),
@@ -115,7 +116,7 @@ export class GateFleet {
                 ),
               );
           },
-          Math.max(0, leastLifeMs - (Date.now() - bornAt)),
+          Math.max(0, leastLifeMs - (performance.now() - bornAt)),
         );
       });
       worker.on("message", (message: FromGate) => {
@@ -140,6 +141,9 @@ export class GateFleet {
             break;
           case "token-times":
             this.#reports.onTokenTimes(message.times);
+            break;
+          case "time":
+            this.#reports.onTime(message.witness, message.aheadMs);
             break;
           case "trouble":
             this.#reports.onTrouble(message.message);

@@ -24,12 +24,14 @@ import {
   Revocations,
 } from "@portcullis/guard/tokens";
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
+import { steadyMs } from "../keys/steady-clock.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
 import {
   createUpstream,
   type PooledUpstream,
   upstreamDefaults,
 } from "../upstream/upstream-pool.ts";
+import { JudgedClock } from "./judged-clock.ts";
 import { LastLook } from "./last-look.ts";
 import type { GateSettings, PlanSettings } from "./settings.ts";
 
@@ -40,6 +42,8 @@ export interface GateReports {
   readonly onNewToken: (caller: Caller) => void;
   readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
   readonly onTrouble: (message: string) => void;
+  /** How far another machine's clock is ahead of the one that threads share. */
+  readonly onTime: (witness: string, aheadMs: number) => void;
   /** Why a part that many requests share is lost; undefined: it has answered. */
   readonly onPart: (part: string, lost: string | undefined) => void;
 }
@@ -48,6 +52,7 @@ const stateTimeoutMs = 100;
 /** Requests that began under an old plan end under it; its connections stay that long. */
 const retireAfterMs = 120_000;
 const forgetEveryMs = 60_000;
+const askTimeEveryMs = 10_000;
 const jwksPath = "/.well-known/portcullis/jwks.json";
 
 /**
@@ -66,6 +71,7 @@ export class LiveGate {
   readonly #writes: WriteVersions;
   readonly #webSocketSeats: SharedSeats;
   readonly #lastLook: LastLook | undefined;
+  readonly #clock: JudgedClock;
   readonly #gate: Gate;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
 
@@ -75,6 +81,7 @@ export class LiveGate {
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
     this.#stages = new SharedStageMemory(settings.stages);
+    this.#clock = new JudgedClock(settings.clock);
     this.#writes = new WriteVersions(settings.writes);
     this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
     const { lastLook, provenance } = settings;
@@ -82,9 +89,10 @@ export class LiveGate {
     this.#provenance = provenance === undefined ? undefined : new SharedProvenanceState(provenance);
     this.revoke(settings.revocations);
     setInterval(
-      () => this.#revocations.forgetExpired(Math.floor(Date.now() / 1000)),
+      () => this.#revocations.forgetExpired(Math.floor(this.#clock.nowMs() / 1000)),
       forgetEveryMs,
     ).unref();
+    setInterval(() => void this.#askTime(), askTimeEveryMs).unref();
     this.#gate = createGate(this.#optionsFor(settings));
   }
 
@@ -118,6 +126,11 @@ export class LiveGate {
     await this.#state?.state.close();
   }
 
+  async #askTime(): Promise<void> {
+    const says = await this.#state?.state.time();
+    if (says !== undefined) this.#reports.onTime("redis", says - steadyMs());
+  }
+
   #optionsFor({ buckets, decisionPointTokens, plan, sealingSecrets }: PlanSettings) {
     const { assertionIssuer, assertionKey, nonceSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
@@ -128,6 +141,7 @@ export class LiveGate {
       plan,
       ports: {
         record,
+        clock: this.#clock,
         strictTransportSecurity,
         onTrouble: this.#reports.onTrouble,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),

@@ -77,7 +77,7 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
     targets: () =>
       all.map((backend) => ({
         name: backend.name,
-        resting: !backend.mayBeAsked(Date.now()),
+        resting: !backend.mayBeAsked(performance.now()),
         outstanding: backend.outstanding,
       })),
   };
