@@ -56,6 +56,7 @@ export const mayBeForwarded: Readonly<Record<string, Row>> = {
   "ids-unsealable": { status: 502, reason: "the backend has answered, and is not heard" },
   "response-message-invalid": { status: 502, reason: "the backend has spoken on a WebSocket" },
   "too-many-messages": { status: 429, reason: "messages on a WebSocket came before" },
+  "answer-unheld": { status: 503, reason: "the backend has answered, and is not heard" },
   "owner-unknown": { status: 503, reason: "the owner may be asked for after the answer" },
   "gate-fault": { status: 500, reason: "the gate's fault may have come at any step" },
   "proof-replayed": {

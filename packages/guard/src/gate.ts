@@ -21,6 +21,7 @@ import { findOperation } from "./journey/route.ts";
 import { compileServe } from "./journey/serve.ts";
 import { order } from "./order.ts";
 import { type Clock, wallClock } from "./ports/clock.ts";
+import { allocateSharedBytes, ByteBudget, usualHeldBytes } from "./facts/byte-budget.ts";
 import { PolicyFault } from "./policy/policy-fault.ts";
 
 type Controls = (typeof order)["controls"][number];
@@ -36,6 +37,8 @@ export type GatePorts = CompilePorts &
     readonly record: (record: DecisionRecord) => void;
     /** What time it is; the machine's own clock without it. */
     readonly clock?: Clock | undefined;
+    /** What may be held of bodies and answers; the same bound for this process without it. */
+    readonly byteBudget?: ByteBudget | undefined;
   };
 
 /** What a gate guards by: a plan, or the policy and the documents that make one. */
@@ -101,6 +104,8 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
+const ownBudget = new ByteBudget(allocateSharedBytes(usualHeldBytes, 1));
+
 interface Assembled {
   readonly compiled: CompiledPlan;
   readonly newExchange: (arrival: Arrival) => Exchange;
@@ -114,11 +119,13 @@ function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
   const plan = planOf(options);
   const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables, tunnels: tunnelled } = compiled;
-  const { assertIdentity, clock = wallClock, onTrouble, record } = ports;
+  const { assertIdentity, onTrouble, record } = ports;
+  const { byteBudget = ownBudget, clock = wallClock } = ports;
+  const shared = { byteBudget, clock };
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, tunnelled);
   return {
     compiled,
-    newExchange: (arrival) => new Exchange(arrival, courses.undeclared, clock),
+    newExchange: (arrival) => new Exchange(arrival, courses.undeclared, shared),
     serve: new Journey(
       first,
       find,

@@ -42,3 +42,9 @@ export {
 } from "../state/shared-stages.ts";
 export type { Bucket, LimitState, Taken } from "../state/state.ts";
 export { allocateWriteVersions, WriteVersions } from "../state/write-versions.ts";
+export {
+  allocateSharedBytes,
+  ByteBudget,
+  type SharedBytes,
+  usualHeldBytes,
+} from "../facts/byte-budget.ts";

@@ -4,6 +4,7 @@ import type { BodyReading, StreamBound } from "./body.ts";
 import type { Caller } from "./caller.ts";
 import type { Decisions } from "./decision.ts";
 import type { FieldDoubts, HeaderFields } from "./header-fields.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -53,6 +54,8 @@ export interface Facts extends Done {
   readonly clockDoubtSeconds: number;
   /** Milliseconds of a clock that only goes forward. */
   readonly startedAt: number;
+  /** What may be held of bodies and answers, over all requests. */
+  readonly byteBudget: ByteBudget;
   /** Header fields for the answer, whoever makes it. Flat: name, value. */
   readonly answerFields: string[];
   /** Where a doubt is recorded that does not refuse; what refuses is returned by the step. */
@@ -141,6 +144,7 @@ export type Fact = keyof Facts;
 /** Known from the first moment on. */
 type FromTheDoor =
   | "arrival"
+  | "byteBudget"
   | "clockDoubtSeconds"
   | "receivedAtMs"
   | "startedAt"

@@ -8,8 +8,15 @@ import { type FieldDoubts, type HeaderFields, noHeaderFields } from "../facts/he
 import type { DecisionRecord } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ByteBudget } from "../facts/byte-budget.ts";
 import type { Course } from "./course.ts";
 import type { TakenMethod } from "./tunnelled-body.ts";
+
+/** What all requests share. */
+export interface ExchangeParts {
+  readonly clock: Clock;
+  readonly byteBudget: ByteBudget;
+}
 
 /**
  * One request in flight: the facts established about it, and how far it has come. Steps see of it
@@ -20,6 +27,7 @@ export class Exchange implements Facts {
   readonly receivedAtMs: number;
   readonly clockDoubtSeconds: number;
   readonly startedAt: number;
+  readonly byteBudget: ByteBudget;
   readonly answerFields: string[] = [];
   readonly decisions = new Decisions();
 
@@ -74,7 +82,8 @@ export class Exchange implements Facts {
   /** It has been recorded, and everything that was held for it was let go. */
   ended = false;
 
-  constructor(arrival: Arrival, course: Course, clock: Clock) {
+  constructor(arrival: Arrival, course: Course, { byteBudget, clock }: ExchangeParts) {
+    this.byteBudget = byteBudget;
     this.arrival = arrival;
     this.course = course;
     this.receivedAtMs = clock.nowMs();

@@ -80,7 +80,8 @@ function compileEnd(
   return (exchange) => {
     if (exchange.ended) return;
     exchange.ended = true;
-    exchange.heldBytes?.release();
+    // An answer that was forwarded may still be on its way to a slow caller.
+    if (exchange.closed || exchange.forwardedAt === 0) exchange.heldBytes?.release();
     try {
       record(makeRecord(exchange));
     } catch (fault) {

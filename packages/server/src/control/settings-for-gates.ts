@@ -42,6 +42,8 @@ export function settingsForGates(parts: GateParts): GateSettings {
     stages: shared.stages,
     writes: shared.writes,
     clock: shared.clock,
+    heldBytes: shared.heldBytes,
+    seat: 0,
     webSocketSeats: shared.webSocketSeats,
     provenance: provenance.shared,
     askCertificate: binding === "mtls" || binding === "optional",

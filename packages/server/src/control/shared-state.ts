@@ -2,15 +2,19 @@ import { randomBytes } from "node:crypto";
 import type { Plan } from "@portcullis/guard/policy";
 import {
   allocateSharedBuckets,
+  allocateSharedBytes,
   allocateSharedSeats,
   allocateSharedReplay,
   allocateSharedStages,
   allocateWriteVersions,
   type SharedBuckets,
+  type SharedBytes,
   type SharedSeatTable,
   type SharedReplay,
   type SharedStages,
+  usualHeldBytes,
 } from "@portcullis/guard/state";
+import type { Policy } from "../policy/program-policy.ts";
 import { allocateClock } from "../gate/judged-clock.ts";
 
 /**
@@ -30,6 +34,8 @@ export interface SharedState {
   readonly replay: SharedReplay;
   readonly stages: SharedStages;
   readonly writes: SharedArrayBuffer;
+  /** What threads hold of bodies and answers. */
+  readonly heldBytes: SharedBytes;
   /** What time it is. */
   readonly clock: SharedArrayBuffer;
   /** WebSockets of each caller. */
@@ -37,7 +43,11 @@ export interface SharedState {
 }
 
 /** Seeds are new at every start: nobody can find keys that collide ahead of time. */
-export function allocateSharedState({ controls: { binding, limit } }: Plan): SharedState {
+export function allocateSharedState(
+  { controls: { binding, limit } }: Plan,
+  listen: Policy["listen"],
+  threads: number,
+): SharedState {
   const [one, two] = seeds(2);
   return {
     buckets: allocateSharedBuckets(limit.keys, [one as number, two as number]),
@@ -47,6 +57,7 @@ export function allocateSharedState({ controls: { binding, limit } }: Plan): Sha
     ),
     stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
+    heldBytes: allocateSharedBytes(listen?.heldBytes ?? usualHeldBytes, threads),
     clock: allocateClock(),
     webSocketSeats: allocateSharedSeats(seatKeys, seeds(2) as unknown as [number, number]),
   };

@@ -71,7 +71,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const recent = new RecentRecords(keptRecords);
   const evidence = new OwnerEvidence();
   const tokenTimes = new TokenTimes();
-  const shared = allocateSharedState(plan);
+  const shared = allocateSharedState(plan, listen, threads);
   const readSecrets = (of: Policy, from: string) =>
     readGateSecrets(of, from, directory, environment);
   const serving = new Serving(policy, plan, shared.buckets, readSecrets(policy, folder));

@@ -28,7 +28,8 @@ const leastLifeMs = 1000;
 export class GateFleet {
   readonly #reports: FleetReports;
   readonly #settings: () => GateSettings;
-  readonly #workers = new Set<Worker>();
+  /** By worker, which of the threads it is: one that takes the place of another has its number. */
+  readonly #workers = new Map<Worker, number>();
   readonly #applied = new Map<Worker, () => void>();
   #stopping = false;
   #port = 0;
@@ -50,12 +51,12 @@ export class GateFleet {
   }
 
   tell(message: ToGate): void {
-    for (const worker of this.#workers) worker.postMessage(message);
+    for (const worker of this.#workers.keys()) worker.postMessage(message);
   }
 
   /** Resolves when every thread serves by the new plan; false when one did not say so in time. */
   async applyPlan(changed: PlanSettings): Promise<boolean> {
-    const all = [...this.#workers].map(
+    const all = [...this.#workers.keys()].map(
       (worker) =>
         new Promise<boolean>((resolve) => {
           const timer = setTimeout(() => resolve(false), applyTimeoutMs);
@@ -72,7 +73,7 @@ export class GateFleet {
   async stop(drainMs: number): Promise<void> {
     this.#stopping = true;
     await Promise.all(
-      [...this.#workers].map(
+      [...this.#workers.keys()].map(
         (worker) =>
           new Promise<void>((resolve) => {
             worker.once("exit", () => resolve());
@@ -85,17 +86,24 @@ export class GateFleet {
 
   async terminate(): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
+    await Promise.all([...this.#workers.keys()].map((worker) => worker.terminate()));
+  }
+
+  #freeSeat(): number {
+    const taken = new Set(this.#workers.values());
+    let seat = 0;
+    while (taken.has(seat)) seat += 1;
+    return seat;
   }
 
   #startOne(port: number): Promise<number> {
     const bornAt = performance.now();
-    const settings: GateSettings = { ...this.#settings(), port };
+    const settings: GateSettings = { ...this.#settings(), port, seat: this.#freeSeat() };
     const worker = new Worker(
       new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url),
       { workerData: settings },
     );
-    this.#workers.add(worker);
+    this.#workers.set(worker, settings.seat);
     // After its end a worker has no id any longer.
     const thread = String(worker.threadId);
     return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import { createGate, type DecisionRecord, type Gate, type Plan } from "@portcull
 import { IdSealer, type OwnerEvidence } from "@portcullis/guard/ownership";
 import type { UpstreamPlan } from "@portcullis/guard/policy";
 import {
+  ByteBudget,
   limitsLocalOnLoss,
   type ProvenanceState,
   proofsLocalOnLoss,
@@ -72,6 +73,7 @@ export class LiveGate {
   readonly #webSocketSeats: SharedSeats;
   readonly #lastLook: LastLook | undefined;
   readonly #clock: JudgedClock;
+  readonly #byteBudget: ByteBudget;
   readonly #gate: Gate;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
 
@@ -81,6 +83,7 @@ export class LiveGate {
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
     this.#stages = new SharedStageMemory(settings.stages);
+    this.#byteBudget = new ByteBudget(settings.heldBytes, settings.seat);
     this.#clock = new JudgedClock(settings.clock);
     this.#writes = new WriteVersions(settings.writes);
     this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
@@ -142,6 +145,7 @@ export class LiveGate {
       ports: {
         record,
         clock: this.#clock,
+        byteBudget: this.#byteBudget,
         strictTransportSecurity,
         onTrouble: this.#reports.onTrouble,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
@@ -205,6 +209,7 @@ export class LiveGate {
         connectTimeoutMs: plan.connectTimeoutMs ?? upstreamDefaults.connectTimeoutMs,
         headersTimeoutMs: plan.headersTimeoutMs ?? upstreamDefaults.headersTimeoutMs,
         healthCheck: plan.healthCheck,
+        held: this.#byteBudget,
         bodyTimeoutMs: plan.bodyTimeoutMs ?? upstreamDefaults.bodyTimeoutMs,
       });
       this.#upstreams.set(name, upstream);

@@ -2,6 +2,7 @@ import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { Plan } from "@portcullis/guard/policy";
 import type {
   SharedBuckets,
+  SharedBytes,
   SharedSeatTable,
   SharedProvenance,
   SharedReplay,
@@ -39,6 +40,10 @@ export interface GateSettings {
   /** WebSockets of each caller. */
   readonly webSocketSeats: SharedSeatTable;
   readonly revocations: readonly Revocation[];
+  /** What threads hold of bodies and answers. */
+  readonly heldBytes: SharedBytes;
+  /** Which of the threads this one is. */
+  readonly seat: number;
   /** What time it is. */
   readonly clock: SharedArrayBuffer;
   /** When it was last known what is revoked; undefined where nothing keeps revocations. */

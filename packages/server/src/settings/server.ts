@@ -8,6 +8,7 @@ import {
   optional,
   required,
   scalarOr,
+  size,
   text,
   withheld,
 } from "@portcullis/guard/policy-shapes";
@@ -112,6 +113,10 @@ const listen = object({
   requests: optional(
     requests,
     "How many requests may be underway or taken back; those over trustedProxies count for the address that they forward.",
+  ),
+  heldBytes: optional(
+    size,
+    "How many bytes of bodies and answers are held at the same time, over all threads; half of it for callers who have not signed in (128MiB).",
   ),
   lameDuck: optional(
     duration,

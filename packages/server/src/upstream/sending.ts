@@ -4,6 +4,7 @@ import type {
   UpstreamFaultCode,
   UpstreamRequest,
 } from "@portcullis/guard/upstream";
+import type { ByteBudget } from "@portcullis/guard/state";
 import { type Backend, type Backends, hasStream, outcomeOf } from "./backend.ts";
 import type { Capacity } from "./capacity.ts";
 import type { RetryBudget } from "./retry-budget.ts";
@@ -15,6 +16,8 @@ export interface SendingParts {
   readonly backends: Backends;
   readonly capacity: Capacity;
   readonly budget: RetryBudget;
+  /** What may be kept of answers for callers who read slowly. */
+  readonly held: ByteBudget;
   /** How long the head of an answer may take. */
   readonly headersTimeoutMs: number;
   /** How long a request may take until its answer begins, over all that is tried. */
@@ -40,7 +43,7 @@ export class Sending implements Forwarding, AttemptReceiver {
   readonly #receiver: AnswerReceiver;
   readonly #parts: SendingParts;
   readonly #startedAt = performance.now();
-  readonly #kept = new SlowCallerBuffer();
+  readonly #kept: SlowCallerBuffer;
   #tried: Set<Backend> | undefined;
   #backend: Backend | undefined;
   #attempt: Attempt | undefined;
@@ -56,6 +59,7 @@ export class Sending implements Forwarding, AttemptReceiver {
     this.#request = request;
     this.#receiver = receiver;
     this.#parts = parts;
+    this.#kept = new SlowCallerBuffer(parts.held, request.isStranger === true);
   }
 
   begin(): void {
