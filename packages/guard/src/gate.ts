@@ -35,6 +35,8 @@ export type GatePorts = CompilePorts &
   ControlPorts & {
     /** Told of every exchange once, whatever became of it; of a WebSocket when it is opened too. */
     readonly record: (record: DecisionRecord) => void;
+    /** A request whose token was verified has ended: the address that it came from. */
+    readonly onSignedIn?: ((address: string) => void) | undefined;
     /** What time it is; the machine's own clock without it. */
     readonly clock?: Clock | undefined;
     /** What may be held of bodies and answers; the same bound for this process without it. */
@@ -119,7 +121,7 @@ function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
   const plan = planOf(options);
   const compiled = compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables, tunnels: tunnelled } = compiled;
-  const { assertIdentity, onTrouble, record } = ports;
+  const { assertIdentity, onSignedIn, onTrouble, record } = ports;
   const { byteBudget = ownBudget, clock = wallClock } = ports;
   const shared = { byteBudget, clock };
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, tunnelled);
@@ -133,6 +135,7 @@ function assemble(options: GateOptions, tunnels: OpenTunnels): Assembled {
         assertIdentity,
         gateItself,
         makeRecord: compileRecord(plan.recordFields),
+        onSignedIn,
         onTrouble,
         record,
         tunnels,

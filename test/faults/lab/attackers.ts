@@ -13,6 +13,8 @@ export interface Attack {
 
 const { ca, port, slowBodies, slowReaders, zeroWindows } = workerData as Attack;
 const [reading, sending, holding] = ["127.0.0.2", "127.0.0.3", "127.0.0.4"];
+/** At once, it would be a flood of handshakes, which is another attack. */
+const againMs = 10_000;
 const upload = `POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: 1000000\r\n\r\n`;
 
 function open(localAddress: string, protocol: string): TLSSocket {
@@ -21,7 +23,7 @@ function open(localAddress: string, protocol: string): TLSSocket {
   return socket.on("error", () => undefined);
 }
 
-/** One that was cut off comes again at once. */
+/** One that was cut off comes again. */
 function readSlowly(): void {
   const socket = open(reading, "http/1.1");
   socket.once("secureConnect", () => {
@@ -30,7 +32,7 @@ function readSlowly(): void {
   });
   // This end hears of being cut off only while it reads.
   setTimeout(() => socket.resume(), 45_000);
-  socket.once("close", () => setTimeout(readSlowly, 500));
+  socket.once("close", () => setTimeout(readSlowly, againMs));
 }
 
 function sendSlowly(): void {
@@ -39,7 +41,7 @@ function sendSlowly(): void {
   const drip = setInterval(() => socket.writable && socket.write("x".repeat(20)), 1000);
   socket.once("close", () => {
     clearInterval(drip);
-    setTimeout(sendSlowly, 500);
+    setTimeout(sendSlowly, againMs);
   });
 }
 
@@ -48,7 +50,7 @@ function hold(session: ClientHttp2Session): void {
   session
     .request({ ":path": "/large" })
     .on("error", () => undefined)
-    .once("close", () => setTimeout(() => hold(session), 500));
+    .once("close", () => setTimeout(() => hold(session), againMs));
 }
 
 function holdSession(): void {
@@ -56,7 +58,7 @@ function holdSession(): void {
     createConnection: () => open(holding, "h2"),
     settings: { initialWindowSize: 0 },
   });
-  session.on("error", () => undefined).once("close", () => setTimeout(holdSession, 500));
+  session.on("error", () => undefined).once("close", () => setTimeout(holdSession, againMs));
   for (let stream = 0; stream < zeroWindows.streams; stream += 1) hold(session);
 }
 

@@ -48,3 +48,4 @@ export {
   type SharedBytes,
   usualHeldBytes,
 } from "../facts/byte-budget.ts";
+export { steadyMs } from "../state/steady-clock.ts";

@@ -1,6 +1,6 @@
+import { steadyMs } from "@portcullis/guard/state";
 import { uptime } from "node:os";
 import { tellTime } from "../gate/judged-clock.ts";
-import { steadyMs } from "../keys/steady-clock.ts";
 import { ClockWatch } from "../watch/clock-watch.ts";
 import type { Serving } from "./serving.ts";
 import type { Gauge } from "../watch/prometheus.ts";

@@ -42,6 +42,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
     stages: shared.stages,
     writes: shared.writes,
     clock: shared.clock,
+    knownPeers: shared.knownPeers,
     heldBytes: shared.heldBytes,
     seat: 0,
     webSocketSeats: shared.webSocketSeats,

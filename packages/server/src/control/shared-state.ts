@@ -15,6 +15,7 @@ import {
   usualHeldBytes,
 } from "@portcullis/guard/state";
 import type { Policy } from "../policy/program-policy.ts";
+import { mostKnownPeers } from "../listener/known-peers.ts";
 import { allocateClock } from "../gate/judged-clock.ts";
 
 /**
@@ -36,6 +37,8 @@ export interface SharedState {
   readonly writes: SharedArrayBuffer;
   /** What threads hold of bodies and answers. */
   readonly heldBytes: SharedBytes;
+  /** Addresses from which somebody has signed in lately. */
+  readonly knownPeers: SharedStages;
   /** What time it is. */
   readonly clock: SharedArrayBuffer;
   /** WebSockets of each caller. */
@@ -58,6 +61,7 @@ export function allocateSharedState(
     stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
     heldBytes: allocateSharedBytes(listen?.heldBytes ?? usualHeldBytes, threads),
+    knownPeers: allocateSharedStages(mostKnownPeers, seeds(2) as unknown as [number, number]),
     clock: allocateClock(),
     webSocketSeats: allocateSharedSeats(seatKeys, seeds(2) as unknown as [number, number]),
   };

@@ -1,5 +1,5 @@
+import { steadyMs } from "@portcullis/guard/state";
 import type { Clock } from "@portcullis/guard";
-import { steadyMs } from "../keys/steady-clock.ts";
 
 const nowMs = 0;
 const doubtMs = 1;

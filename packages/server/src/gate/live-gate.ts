@@ -14,6 +14,7 @@ import {
   SharedProvenanceState,
   SharedReplayState,
   SharedStageMemory,
+  steadyMs,
   WriteVersions,
 } from "@portcullis/guard/state";
 import {
@@ -25,7 +26,6 @@ import {
   Revocations,
 } from "@portcullis/guard/tokens";
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
-import { steadyMs } from "../keys/steady-clock.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
 import {
   createUpstream,
@@ -74,10 +74,12 @@ export class LiveGate {
   readonly #lastLook: LastLook | undefined;
   readonly #clock: JudgedClock;
   readonly #byteBudget: ByteBudget;
+  readonly #onSignedIn: (address: string) => void;
   readonly #gate: Gate;
   #state: { readonly url: string; readonly state: RedisState } | undefined;
 
-  constructor(settings: GateSettings, reports: GateReports) {
+  constructor(settings: GateSettings, reports: GateReports, onSignedIn: (address: string) => void) {
+    this.#onSignedIn = onSignedIn;
     this.#settings = settings;
     this.#reports = reports;
     this.#keys = new KeyRing(settings.keys);
@@ -145,6 +147,7 @@ export class LiveGate {
       ports: {
         record,
         clock: this.#clock,
+        onSignedIn: this.#onSignedIn,
         byteBudget: this.#byteBudget,
         strictTransportSecurity,
         onTrouble: this.#reports.onTrouble,

@@ -44,6 +44,8 @@ export interface GateSettings {
   readonly heldBytes: SharedBytes;
   /** Which of the threads this one is. */
   readonly seat: number;
+  /** Addresses from which somebody has signed in lately. */
+  readonly knownPeers: SharedStages;
   /** What time it is. */
   readonly clock: SharedArrayBuffer;
   /** When it was last known what is revoked; undefined where nothing keeps revocations. */

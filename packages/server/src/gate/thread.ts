@@ -6,6 +6,7 @@ import {
   nodeUpgradeDoor,
 } from "@portcullis/guard/node-http";
 import { type Listener, startListener } from "../listener/listener.ts";
+import { KnownPeers } from "../listener/known-peers.ts";
 import { faultWords } from "../watch/fault-counts.ts";
 import { LiveGate } from "./live-gate.ts";
 import { Reporter, type Tell } from "./report.ts";
@@ -17,12 +18,17 @@ const control = parentPort;
 if (control === null) throw new Error("a gate thread is started by the control thread");
 const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
 const reporter = new Reporter(tell);
-const gate = new LiveGate(settings, reporter);
+const known = new KnownPeers(settings.knownPeers);
+const serving: { listener?: Listener } = {};
+const gate = new LiveGate(settings, reporter, (address) => {
+  if (known.note(address)) serving.listener?.know(address);
+});
 /** By the plan that serves just now. */
 let addresses = compileClientAddresses(settings.plan.controls.protocol.trustedProxies);
 
 try {
-  const listener = await startListener({
+  const listener = (serving.listener = await startListener({
+    known,
     host: settings.host,
     port: settings.port,
     reusePort: true,
@@ -36,7 +42,7 @@ try {
     onContinue: nodeContinueDoor(gate.door),
     onUpgrade: nodeUpgradeDoor(gate.door),
     onUnparsed: reporter.unparsed,
-  });
+  }));
   control.on("message", (message: ToGate) => obey(message, listener));
   // From here on the thread serves others: what fails beside them does not end it.
   process.on("uncaughtException", noteFault);

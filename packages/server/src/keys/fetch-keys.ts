@@ -1,5 +1,5 @@
+import { steadyMs } from "@portcullis/guard/state";
 import type { webcrypto } from "node:crypto";
-import { steadyMs } from "./steady-clock.ts";
 import type { Jwks } from "@portcullis/guard/tokens";
 
 const mostBytes = 512 * 1024;

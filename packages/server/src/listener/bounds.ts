@@ -13,6 +13,8 @@ export interface ListenerBounds {
   readonly leastRate: number;
   /** Connections of one thread: in all, of one address, of one IPv6 network of 64 bits. */
   readonly most: number;
+  /** Of those, for addresses from which nobody has signed in lately. */
+  readonly mostStrangers: number;
   readonly perAddress: number;
   readonly perNetwork: number;
   /** Requests that are underway on one connection over HTTP/2. */
@@ -40,6 +42,8 @@ const defaults = {
   stallMs: 30_000,
   /** The weakest mobile lines carry 2 kB a second. What takes 20 B holds a place on purpose. */
   leastRate: 100,
+  /** Percent: whoever comes for the first time has most of the room when there is no flood. */
+  forKnown: 25,
   /** Phones of one carrier share IPv4 addresses by the thousand, though not all at one moment. */
   perAddress: 1024,
   /** Whoever has one IPv6 address has 2 to the power of 64 of them. */
@@ -70,6 +74,7 @@ export function listenerBounds(listen: Policy["listen"], threads: number): Liste
   const streams = requests.perConnection ?? defaults.streams;
   // All requests of a connection are one thread's, and one connection may be all there is.
   const requestShare = (count: number): number => Math.max(share(count), Math.min(count, streams));
+  const forKnown = connections.forKnown ?? defaults.forKnown;
   return {
     handshakeMs: timeouts.handshake ?? defaults.handshakeMs,
     firstByteMs: timeouts.firstByte ?? defaults.firstByteMs,
@@ -78,6 +83,7 @@ export function listenerBounds(listen: Policy["listen"], threads: number): Liste
     stallMs: timeouts.stall ?? defaults.stallMs,
     leastRate: timeouts.leastRate ?? defaults.leastRate,
     most: share(most),
+    mostStrangers: Math.max(1, Math.floor(share(most) * (1 - forKnown / 100))),
     perAddress: share(connections.perAddress ?? defaults.perAddress),
     perNetwork: share(connections.perNetwork ?? defaults.perNetwork),
     streams,

@@ -5,6 +5,7 @@ import type { ListenerBounds } from "./bounds.ts";
 import { Connection } from "./connection.ts";
 import type { ClientOf } from "./crowded.ts";
 import { type Crowding, Crowds } from "./crowds.ts";
+import type { KnownPeers } from "./known-peers.ts";
 import { Places } from "./places.ts";
 import type { IsTrustedPeer } from "./proxy-protocol.ts";
 import { type AnyRequest, type AnyResponse, Underway } from "./underway.ts";
@@ -38,13 +39,14 @@ export class Connections {
     readonly encrypted: boolean;
     readonly isTrusted: IsTrustedPeer;
     readonly clientOf: ClientOf;
+    readonly known: Pick<KnownPeers, "has">;
     /** Answers a connection on HTTP/1.1 whose head does not come. */
     readonly onHeadTimeout: (socket: Socket) => void;
   }) {
     this.#bounds = options.bounds;
     this.#encrypted = options.encrypted;
     this.#onHeadTimeout = options.onHeadTimeout;
-    this.#places = new Places(options.bounds, options.isTrusted);
+    this.#places = new Places(options.bounds, options.isTrusted, options.known);
     this.#crowds = new Crowds(options.bounds);
     this.#isTrusted = options.isTrusted;
     this.#clientOf = options.clientOf;
@@ -102,6 +104,11 @@ export class Connections {
     if (connection === undefined) return;
     connection.isUpgraded = true;
     this.#places.isBusy(connection);
+  }
+
+  /** Somebody has signed in from this address. */
+  know(peer: string): void {
+    this.#places.know(peer);
   }
 
   /** Everything is served still, and callers are asked to go elsewhere. */

@@ -16,6 +16,7 @@ import type { Problem } from "@portcullis/guard/problems";
 import type { ListenerBounds } from "./bounds.ts";
 import { Connections } from "./connections.ts";
 import { type ClientOf, refuseCrowded } from "./crowded.ts";
+import type { KnownPeers } from "./known-peers.ts";
 import { refuseUnparsed } from "./parser-refusal.ts";
 import { type IsTrustedPeer, readProxyHeaders } from "./proxy-protocol.ts";
 
@@ -47,6 +48,8 @@ export interface ListenerOptions {
   readonly isTrusted: IsTrustedPeer;
   /** Whose address a request counts under that came from such a proxy. */
   readonly clientOf: ClientOf;
+  /** Addresses from which somebody has signed in lately. */
+  readonly known: Pick<KnownPeers, "has">;
   /** Whether they begin each connection with a PROXY header. */
   readonly proxyProtocol: boolean;
   readonly onRequest: (
@@ -63,6 +66,8 @@ export interface Listener {
   readonly port: number;
   /** New connections see the new certificate; those that stand are not dropped. */
   replaceCertificate(certificate: ServerCertificate): void;
+  /** Somebody has signed in from this address: its connections are no stranger's any longer. */
+  know(peer: string): void;
   /** Serves on, and asks callers to go elsewhere for what they ask next. */
   beLame(): void;
   /**
@@ -105,6 +110,7 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
     encrypted: tls !== undefined,
     isTrusted: options.isTrusted,
     clientOf: options.clientOf,
+    known: options.known,
     onHeadTimeout: (socket) => refuseHead(headTimeout, socket),
   });
   // Before anything else listens for connections: those of proxies begin a little later.
@@ -126,6 +132,7 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
               minVersion: tls?.minVersion ?? "TLSv1.3",
             });
         },
+        know: (peer) => connections.know(peer),
         beLame: () => connections.beLame(),
         close: (drainMs) => drain(server, connections, drainMs),
       });

@@ -56,6 +56,10 @@ const connections = object({
     integer(1, 10_000_000),
     "How many connections are open at most (three fifths of the process's descriptors).",
   ),
+  forKnown: optional(
+    integer(0, 90),
+    "How many percent of them are kept for addresses from which somebody has signed in in the last ten minutes (25).",
+  ),
   perAddress: optional(integer(1, 10_000_000), "How many of them are of one address (1024)."),
   perNetwork: optional(
     integer(1, 10_000_000),
