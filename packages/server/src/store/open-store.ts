@@ -9,6 +9,10 @@ import { sqliteDialect } from "./sqlite-dialect.ts";
 
 const poolSize = 10;
 const connectTimeoutMs = 5000;
+/** Statements here touch a few rows by an index. */
+const statementTimeoutMs = 10_000;
+/** A server that is stopped does not keep to its own time. */
+const answerTimeoutMs = 15_000;
 const int8 = 20;
 
 /** Where the store lies when the policy names none. */
@@ -53,6 +57,9 @@ function postgresDialect(url: string): PostgresDialect {
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
+    // A statement that hangs would keep one of few connections, and whoever waits for it.
+    statement_timeout: statementTimeoutMs,
+    query_timeout: answerTimeoutMs,
     application_name: "portcullis",
     // Moments in milliseconds are far below 2^53; pg would hand them out as text.
     types: {

@@ -1,9 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
+import { whileLocked } from "./locked-file.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
 
-/** How long a statement waits for another process (the command line, say) that writes. */
-const busyTimeoutMs = 5000;
+/** How long the opening waits for another process (the command line, say) that writes. */
+const openingTimeoutMs = 5000;
 /**
  * So many transactions share one wait for the disk at most, because the first of them waits until
  * the last is done.
@@ -63,8 +64,10 @@ export class SqliteDriver implements Driver {
     this.#database = new DatabaseSync(this.#file);
     // FULL: what was acknowledged must outlive a power cut, not only a crash of this process.
     this.#database.exec(
-      `PRAGMA busy_timeout=${busyTimeoutMs}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF`,
+      `PRAGMA busy_timeout=${openingTimeoutMs}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF`,
     );
+    // From here on SQLite itself waits for nobody: it would stop the thread meanwhile.
+    this.#database.exec("PRAGMA busy_timeout=0");
     this.#connection = new SqliteConnection(this.#database);
     return Promise.resolve();
   }
@@ -99,15 +102,14 @@ export class SqliteDriver implements Driver {
    * IMMEDIATE takes the write lock at the beginning: a transaction that reads first could otherwise
    * fail at its first write, because another has written meanwhile.
    */
-  beginTransaction(turn: DatabaseConnection): Promise<void> {
+  async beginTransaction(turn: DatabaseConnection): Promise<void> {
     const database = this.#database as DatabaseSync;
     if (this.#group === undefined) {
-      database.exec("BEGIN IMMEDIATE");
+      await whileLocked(() => database.exec("BEGIN IMMEDIATE"));
       this.#group = { waiting: [], settling: false };
     }
     database.exec("SAVEPOINT one");
     (turn as Turn).inTransaction = true;
-    return Promise.resolve();
   }
 
   commitTransaction(turn: DatabaseConnection): Promise<void> {
@@ -139,10 +141,11 @@ export class SqliteDriver implements Driver {
    */
   async #execute(query: CompiledQuery, turn: Turn): Promise<QueryResult<unknown>> {
     const connection = this.#connection as SqliteConnection;
-    if (turn.inTransaction || this.#group === undefined) return connection.executeQuery(query);
+    if (turn.inTransaction) return connection.executeQuery(query);
+    if (this.#group === undefined) return whileLocked(() => connection.executeQuery(query));
     if (!query.sql.startsWith("select")) {
       this.#makeDurable();
-      return connection.executeQuery(query);
+      return whileLocked(() => connection.executeQuery(query));
     }
     const read = await connection.executeQuery(query);
     await this.#durable(turn);
