@@ -117,7 +117,7 @@ limits: { keys: ${10_000 + (round % 2)} }
   try {
     await Promise.all([
       watch(),
-      ...kinds.map((kind) => call(gate, kind, issuer.token, ends, isOver)),
+      ...kinds.map((kind) => call(gate, kind, () => issuer.token(), ends, isOver)),
       Promise.race([disturb(), sleep(minutes * 60_000)]),
     ]);
     report(samples, ends);
