@@ -11,6 +11,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type StartedGate, startGate } from "../../../examples/harbour/gate.ts";
 import { freePort } from "../../parts/free-port.ts";
+import { findPart, reasonOf } from "../../parts/part.ts";
+import { parts } from "../../parts/parts.ts";
 
 const leastRequests = 10_000;
 const callersEach = 4;
@@ -56,7 +58,10 @@ apis: [{ openapi: openapi.yaml, upstream: "${upstream}" }]
 type Node = Awaited<ReturnType<typeof openNode>>;
 
 /** HAProxy passes connections on, and asks each node every half second whether it is ready. */
-async function openBalancer(nodes: readonly Node[]): Promise<{ port: number; close(): void }> {
+async function openBalancer(
+  haproxy: string,
+  nodes: readonly Node[],
+): Promise<{ port: number; close(): void }> {
   const port = await freePort();
   const file = join(mkdtempSync(join(tmpdir(), "portcullis-balancer-")), "haproxy.cfg");
   const servers = nodes.map(
@@ -81,7 +86,7 @@ listen gate
 ${servers.join("\n")}
 `,
   );
-  const program: ChildProcess = spawn("haproxy", ["-f", file, "-db"], { stdio: "ignore" });
+  const program: ChildProcess = spawn(haproxy, ["-f", file, "-db"], { stdio: "ignore" });
   await sleep(2000);
   return { port, close: () => void program.kill("SIGKILL") };
 }
@@ -162,11 +167,16 @@ class Callers {
 
 /** Two nodes are restarted one after the other under load of both protocols: nobody notices. */
 export async function rollingRestart(): Promise<void> {
+  const found = findPart("haproxy", parts.haproxy);
+  if ("missing" in found) {
+    console.log(`skipped: ${reasonOf(parts.haproxy, found.missing)}`);
+    return;
+  }
   const backend = createServer((_request, response) => response.end("ok")).listen(0, "127.0.0.1");
   await once(backend, "listening");
   const upstream = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
   const nodes = [await openNode(upstream), await openNode(upstream)];
-  const balancer = await openBalancer(nodes);
+  const balancer = await openBalancer(found.place, nodes);
   const callers = new Callers(
     balancer.port,
     nodes.map(({ ca }) => ca),
