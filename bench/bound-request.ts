@@ -60,7 +60,7 @@ export function boundRequest(): { readonly proof: number; readonly signature: nu
         certificateThumbprint: undefined,
       },
       caller,
-      now,
+      { nowSeconds: now, doubtSeconds: 0 },
     );
     if (taken === undefined) throw new Error("the proof was not taken");
     replay.useOnce(`${taken.keyThumbprint}${index >> 8}`, taken.jti, taken.lifeSeconds);

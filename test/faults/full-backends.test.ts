@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import type { AnswerReceiver } from "@portcullis/guard/upstream";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import {
   createUpstream,
+  type PooledUpstream,
   upstreamDefaults,
 } from "../../packages/server/src/upstream/upstream-pool.ts";
 import { ask, faultyBackend } from "./backends.ts";
@@ -114,3 +117,58 @@ test("a caller who reads slowly does not hold the backend's connection", async (
   assert.equal(bytes, 40 * 8 * part.length);
   assert.equal(done.ended, 40);
 });
+
+/** Who holds a place and lets the backend wait, by doing nothing. */
+const idlers: Readonly<
+  Record<string, (upstream: PooledUpstream, caller: string) => Promise<string>>
+> = {
+  "send nothing of a body": (upstream, caller) =>
+    new Promise((resolve) => {
+      const body = new Readable({ read: () => undefined });
+      body.on("error", () => undefined).push("x");
+      const request = {
+        method: "POST",
+        target: "/x",
+        headers: [],
+        body,
+        repeatable: false,
+        caller,
+      };
+      upstream.forward(request, receiver(resolve, true));
+    }),
+  "take nothing of an answer": (upstream, caller) =>
+    new Promise((resolve) => {
+      const request = { method: "GET", target: "/large", headers: [], body: null, caller };
+      upstream.forward({ ...request, repeatable: true }, receiver(resolve, false));
+    }),
+};
+
+const receiver = (resolve: (end: string) => void, reads: boolean): AnswerReceiver => ({
+  onHead: () => undefined,
+  onData: () => reads,
+  onEnd: () => resolve("end"),
+  onFault: (code) => resolve(code),
+});
+
+for (const [what, hold] of Object.entries(idlers))
+  test(`callers who ${what} give their places to others who wait`, {
+    timeout: 60_000,
+  }, async () => {
+    const backend = await faultyBackend();
+    backend.failBy((request, response) => {
+      request.resume();
+      if (request.url === "/large") response.end(Buffer.alloc(8_000_000));
+      else if (request.method === "GET") response.end("ok");
+    });
+    const upstream = createUpstream({
+      ...upstreamDefaults,
+      targets: [backend.url],
+      connections: 8,
+      queueTimeoutMs: 30_000,
+    });
+    opened.push(backend, upstream);
+    const idle = ["a", "b", "c", "d", "e", "f", "g", "h"].map((caller) => hold(upstream, caller));
+    const others = Array.from({ length: 12 }, (_, index) => ask(upstream, { caller: `o${index}` }));
+    assert.deepEqual(new Set(await Promise.all(others)), new Set(["200"]));
+    assert.equal(await Promise.race(idle), "upstream-timeout");
+  });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { http2Session, startSlowGate } from "./slow-gate.ts";
+import { ask as askAlone, http2Session, startSlowGate } from "./slow-gate.ts";
 
 const json = { ":path": "/note", ":method": "POST", "content-type": "application/json" };
 
 test("bodies that lack their last byte fill no memory, and leave room when they are gone", {
   timeout: 60_000,
 }, async () => {
-  const { close, gate } = await startSlowGate("lameDuck: 0s");
+  const { close, gate } = await startSlowGate("heldBytes: 64MiB");
   try {
     const holders = Array.from({ length: 4 }, () => http2Session(gate));
     const body = Buffer.from(`{"a":"${"x".repeat(1_000_000)}"}`);
@@ -40,6 +40,38 @@ test("bodies that lack their last byte fill no memory, and leave room when they 
     // More than there is room for, one after the other: each gives its room back.
     for (let count = 0; count < 40; count += 1) assert.equal(await ask(), 200);
     session.destroy();
+  } finally {
+    close();
+  }
+});
+
+test("answers that are held for callers who do not read have a bound, and leave room when they are gone", {
+  timeout: 60_000,
+}, async () => {
+  const { close, gate } = await startSlowGate("heldBytes: 8MiB");
+  try {
+    const holders = http2Session(gate, 0);
+    const statuses = await Promise.all(
+      Array.from(
+        { length: 20 },
+        () =>
+          new Promise<string>((resolve) => {
+            holders
+              .request({ ":path": "/list" })
+              .on("response", (head) => resolve(`${head[":status"]} ${head["retry-after"] ?? ""}`))
+              .on("error", () => undefined);
+          }),
+      ),
+    );
+    // Of a megabyte each, four find room at most in what is strangers'.
+    const held = statuses.filter((status) => status === "200 ").length;
+    assert.ok(held >= 1 && held <= 4, String(statuses));
+    assert.equal(statuses.filter((status) => status === "503 1").length, 20 - held);
+    holders.destroy();
+    let first = await askAlone(gate, "/list");
+    while (first === 503) first = await askAlone(gate, "/list");
+    assert.equal(first, 200);
+    for (let count = 0; count < 20; count += 1) assert.equal(await askAlone(gate, "/list"), 200);
   } finally {
     close();
   }

@@ -15,10 +15,14 @@ security: []
 paths:
   /fast: { get: { operationId: fast, ${ok} } }
   /large: { get: { operationId: large, ${ok} } }
+  /list: { get: { operationId: list, responses: { "200": { description: ok, content: { application/json: { schema: { type: array, items: { type: string } } } } } } } }
   /events: { get: { operationId: events, ${ok} } }
   /upload: { post: { operationId: upload, requestBody: { content: { application/octet-stream: {} } }, ${ok} } }
   /note: { post: { operationId: note, requestBody: { content: { application/json: { schema: { type: object } } } }, ${ok} } }
 `;
+
+/** A megabyte. */
+const list = JSON.stringify(["x".repeat(1_000_000)]);
 
 /** A gate before a backend with large answers, event streams and uploads. */
 export interface SlowGate {
@@ -49,6 +53,8 @@ export async function startSlowGate(
     response.on("error", () => undefined);
     const type = { "Content-Type": "application/octet-stream" };
     if (incoming.url === "/large") response.writeHead(200, type).end(Buffer.alloc(8_000_000));
+    else if (incoming.url === "/list")
+      response.writeHead(200, { "Content-Type": "application/json" }).end(list);
     else if (incoming.url === "/events") {
       response.writeHead(200, { "Content-Type": "text/event-stream" }).write("data: one\n\n");
       setTimeout(() => response.end("data: two\n\n"), 5000);

@@ -10,6 +10,7 @@ import { findPostgres } from "./postgres.ts";
 import { python } from "./python.ts";
 import { findRedis, openOwnRedis } from "./redis.ts";
 import type { ThrowAwayServer } from "./throw-away-server.ts";
+import { findFakeTime, openSettableClock, type SettableClock } from "./settable-clock.ts";
 import { findSmallDisk, openSmallDisk, type SmallDisk } from "./small-disk.ts";
 
 /**
@@ -61,6 +62,14 @@ export const parts = {
     "HAProxy",
     "the PROXY protocol, as a proxy that others wrote sends it",
   ),
+  settableClock: {
+    title: "libfaketime",
+    use: "what becomes of callers when somebody sets the machine's clock",
+    get: { debian: ["libfaketime"] },
+    variable: "PORTCULLIS_TEST_FAKETIME",
+    find: findFakeTime,
+    open: openSettableClock,
+  } satisfies Part<string, SettableClock>,
   python3: program("python3", "Python 3", "how WSGI servers read the names of header fields"),
   bash: program("bash", "Bash", "what the command prints for it to complete words"),
   zsh: { ...program("zsh", "Zsh", "the same"), optional: true as const },

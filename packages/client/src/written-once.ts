@@ -31,6 +31,7 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "step-up-needed": { status: 401, reason: "the sign-in is judged before forwarding" },
   "device-untrusted": { status: 401, reason: "the device is judged before forwarding" },
   "limit-exceeded": { status: 429, reason: "limits are counted before forwarding" },
+  "too-many-underway": { status: 429, reason: "what is underway is counted before forwarding" },
   "proof-memory-full": { status: 429, reason: "the proof is remembered before forwarding" },
   "proof-memory-lost": { status: 503, reason: "the proof is remembered before forwarding" },
   "capacity-exceeded": { status: 503, reason: "the queue stands before the backend" },
@@ -55,6 +56,7 @@ export const mayBeForwarded: Readonly<Record<string, Row>> = {
   "ids-unsealable": { status: 502, reason: "the backend has answered, and is not heard" },
   "response-message-invalid": { status: 502, reason: "the backend has spoken on a WebSocket" },
   "too-many-messages": { status: 429, reason: "messages on a WebSocket came before" },
+  "answer-unheld": { status: 503, reason: "the backend has answered, and is not heard" },
   "owner-unknown": { status: 503, reason: "the owner may be asked for after the answer" },
   "gate-fault": { status: 500, reason: "the gate's fault may have come at any step" },
   "proof-replayed": {

@@ -21,6 +21,8 @@ import { OpenTunnels } from "./journey/open-tunnels.ts";
 import { findOperation } from "./journey/route.ts";
 import { compileServe } from "./journey/serve.ts";
 import { order } from "./order.ts";
+import { type Clock, wallClock } from "./ports/clock.ts";
+import { allocateSharedBytes, ByteBudget, usualHeldBytes } from "./facts/byte-budget.ts";
 import { PolicyFault } from "./policy/policy-fault.ts";
 
 type Controls = (typeof order)["controls"][number];
@@ -34,6 +36,12 @@ export type GatePorts = CompilePorts &
   ControlPorts & {
     /** Told of every exchange once, whatever became of it; of a WebSocket when it is opened too. */
     readonly record: (record: DecisionRecord) => void;
+    /** A request whose token was verified has ended: the address that it came from. */
+    readonly onSignedIn?: ((address: string) => void) | undefined;
+    /** What time it is; the machine's own clock without it. */
+    readonly clock?: Clock | undefined;
+    /** What may be held of bodies and answers; the same bound for this process without it. */
+    readonly byteBudget?: ByteBudget | undefined;
   };
 
 /** What a gate guards by: a plan, or the policy and the documents that make one. */
@@ -118,6 +126,8 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
+const ownBudget = new ByteBudget(allocateSharedBytes(usualHeldBytes, 1));
+
 interface Assembled {
   readonly compiled: CompiledPlan;
   readonly newExchange: (arrival: Arrival) => Exchange;
@@ -131,12 +141,13 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
   const plan = planOf(options);
   const compiled = yield* compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables, tunnels: tunnelled } = compiled;
-  const { assertIdentity, onTrouble, record } = ports;
+  const { assertIdentity, onSignedIn, onTrouble, record } = ports;
+  const { byteBudget = ownBudget, clock = wallClock } = ports;
+  const shared = { byteBudget, clock };
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, tunnelled);
   return {
     compiled,
-    newExchange: (arrival) =>
-      new Exchange(arrival, courses.undeclared, Date.now(), performance.now()),
+    newExchange: (arrival) => new Exchange(arrival, courses.undeclared, shared),
     serve: new Journey(
       first,
       find,
@@ -144,6 +155,7 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
         assertIdentity,
         gateItself,
         makeRecord: compileRecord(plan.recordFields),
+        onSignedIn,
         onTrouble,
         record,
         tunnels,
@@ -185,6 +197,7 @@ export type { ExplainedStep, Explanation } from "./journey/explain.ts";
 export type { Arrival } from "./facts/arrival.ts";
 export type { DecisionRecord } from "./facts/record.ts";
 export type { Plan } from "./guard-policy.ts";
+export type { Clock } from "./ports/clock.ts";
 export { NotAsked } from "./ports/not-asked.ts";
 export { definePolicy } from "./policy/read-policy.ts";
 export { PolicyFault } from "./policy/policy-fault.ts";

@@ -179,7 +179,7 @@ export const program: readonly Mutant[] = [
     tests: places,
   },
   {
-    file: `${src}/listener/places.ts`,
+    file: `${src}/listener/peer-names.ts`,
     find: ", ...tail].slice(0, 4)",
     put: ", ...tail].slice(0, 8)",
     breaks: "An IPv6 network counts as one caller.",

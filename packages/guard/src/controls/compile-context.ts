@@ -65,6 +65,7 @@ export type AskingFacts = Readonly<
     | "host"
     | "receivedAtMs"
     | "scheme"
+    | "startedAt"
     | "traceId"
   >
 >;

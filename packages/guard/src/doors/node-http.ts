@@ -7,9 +7,12 @@ import type { TLSSocket } from "node:tls";
 import type { Arrival, ClientCertificate } from "../facts/arrival.ts";
 import type { Gate } from "../gate.ts";
 import { canonicalAddress } from "../reading/address.ts";
-import { compileTrustedProxies } from "../reading/trusted-proxies.ts";
 import { type Answer, breakOff } from "../journey/answer.ts";
 
+export {
+  type ClientAddresses,
+  compileClientAddresses,
+} from "../controls/protocol/client-address.ts";
 export { canonicalAddress };
 
 type Handles = Pick<Gate, "handle">;
@@ -138,15 +141,4 @@ function withAuthority(request: Http2ServerRequest): readonly string[] {
     fields.push(name, rawHeaders[index + 1] as string);
   }
   return fields;
-}
-
-/**
- * Whether a connection's other end is a proxy that the policy trusts, for who reads of the
- * connection before HTTP does.
- */
-export function compileTrustedPeers(
-  trustedProxies: readonly string[],
-): (peerAddress: string) => boolean {
-  const isTrusted = compileTrustedProxies(trustedProxies);
-  return (peerAddress) => isTrusted(canonicalAddress(peerAddress) ?? peerAddress);
 }

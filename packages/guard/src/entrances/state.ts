@@ -6,6 +6,7 @@ export { RedisState } from "../state/redis.ts";
 export type { ReplayState } from "../state/replay.ts";
 export {
   allocateSharedBuckets,
+  evictedEarly,
   type SharedBuckets,
   SharedMemoryState,
 } from "../state/shared-memory.ts";
@@ -41,3 +42,11 @@ export {
 } from "../state/shared-stages.ts";
 export type { Bucket, LimitState, Taken } from "../state/state.ts";
 export { allocateWriteVersions, WriteVersions } from "../state/write-versions.ts";
+export {
+  allocateSharedBytes,
+  ByteBudget,
+  giveBackAllOf,
+  type SharedBytes,
+  usualHeldBytes,
+} from "../facts/byte-budget.ts";
+export { steadyMs } from "../state/steady-clock.ts";

@@ -4,6 +4,7 @@ import type { BodyReading, StreamBound } from "./body.ts";
 import type { Caller } from "./caller.ts";
 import type { Decisions } from "./decision.ts";
 import type { FieldDoubts, HeaderFields } from "./header-fields.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -47,10 +48,14 @@ interface Done {
 export interface Facts extends Done {
   // From the door.
   readonly arrival: Arrival;
-  /** Milliseconds since 1970, by a clock that somebody may set. */
+  /** Milliseconds since 1970. What is kept for a while is timed by `startedAt`. */
   readonly receivedAtMs: number;
+  /** How many seconds another clock is ahead that may be right instead; 0: there is no doubt. */
+  readonly clockDoubtSeconds: number;
   /** Milliseconds of a clock that only goes forward. */
   readonly startedAt: number;
+  /** What may be held of bodies and answers, over all requests. */
+  readonly byteBudget: ByteBudget;
   /** Header fields for the answer, whoever makes it. Flat: name, value. */
   readonly answerFields: string[];
   /** Where a doubt is recorded that does not refuse; what refuses is returned by the step. */
@@ -100,7 +105,9 @@ export interface Facts extends Done {
    * Judges the access token again, where an exchange outlasts its request; undefined where no
    * token is verified.
    */
-  believes: ((accessToken: string, nowSeconds: number) => Refusal | undefined) | undefined;
+  believes:
+    | ((accessToken: string, nowSeconds: number, doubtSeconds: number) => Refusal | undefined)
+    | undefined;
   /** False where the token names a key, and nothing shows that the caller holds it. */
   keyShown: boolean;
 
@@ -137,6 +144,8 @@ export type Fact = keyof Facts;
 /** Known from the first moment on. */
 type FromTheDoor =
   | "arrival"
+  | "byteBudget"
+  | "clockDoubtSeconds"
   | "receivedAtMs"
   | "startedAt"
   | "answerFields"

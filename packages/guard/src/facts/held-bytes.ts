@@ -1,21 +1,18 @@
+import type { ByteBudget } from "./byte-budget.ts";
+import type { Caller } from "./caller.ts";
 import { defineProblems } from "./problem.ts";
 import { refuse } from "./refusal.ts";
-
-/** What a thread holds of bodies at one time. */
-const mostOfAll = 67_108_864;
-/** What it holds for callers who have not signed in, so that they leave room for those who have. */
-const mostOfStrangers = mostOfAll / 2;
-/** A chunk of one byte costs this much to keep. */
-const leastOfChunk = 256;
-
-let ofAll = 0;
-let ofStrangers = 0;
 
 export const capacityProblems = defineProblems("upstream", {
   "capacity-exceeded": {
     status: 503,
     title: "There is as much to do as can be done",
     sentence: "Try again after the time in Retry-After.",
+  },
+  "answer-unheld": {
+    status: 503,
+    title: "The answer has come, and there is no room for it",
+    sentence: "What was asked for may have been done. Ask for it again after a while.",
   },
 });
 
@@ -24,37 +21,60 @@ export const noRoom = refuse(capacityProblems["capacity-exceeded"], {
   retryAfterSeconds: 1,
 });
 
-/**
- * The room that one request's body takes until the request has ended. Without a bound, a few hundred
- * callers who each leave out the last byte of a body would fill the memory.
- */
+/** The backend has answered: what it was asked for may have been done. */
+export const noRoomForAnswer = refuse(capacityProblems["answer-unheld"], {
+  detail: "the bodies and answers that are held leave no room",
+  retryAfterSeconds: 1,
+});
+
+interface Holding {
+  readonly byteBudget: ByteBudget;
+  readonly caller: Caller | undefined;
+  heldBytes: HeldBytes | undefined;
+}
+
+/** The room of this request, which begins with nothing. */
+export const roomOf = (known: Holding): HeldBytes =>
+  (known.heldBytes ??= new HeldBytes(known.byteBudget, known.caller === undefined));
+
+/** The room that one request's body and its answer take until the answer has left. */
 export class HeldBytes {
+  readonly #budget: ByteBudget;
   readonly #isStranger: boolean;
-  #bytes = 0;
+  #pieces = 0;
+  #answerBytes = 0;
   #isOver = false;
 
-  constructor(isStranger: boolean) {
+  constructor(budget: ByteBudget, isStranger: boolean) {
+    this.#budget = budget;
     this.#isStranger = isStranger;
   }
 
   /** @returns whether there was room */
   take(length: number): boolean {
-    const bytes = Math.max(length, leastOfChunk);
-    if (this.#isOver || ofAll + bytes > mostOfAll) return false;
-    if (this.#isStranger && ofStrangers + bytes > mostOfStrangers) return false;
-    this.#add(bytes);
-    return true;
+    if (this.#isOver) return false;
+    const pieces = this.#budget.take(length, this.#isStranger);
+    this.#pieces += pieces;
+    return pieces > 0;
+  }
+
+  /**
+   * Room for all of an answer at its first byte, where it says how long it is: of many that are held
+   * in parts at the same time, none would find room for its last one.
+   *
+   * @returns whether there was room
+   */
+  holdAnswer(bytes: number): boolean {
+    if (bytes <= this.#answerBytes) return true;
+    const hasRoom = this.take(bytes - this.#answerBytes);
+    if (hasRoom) this.#answerBytes = bytes;
+    return hasRoom;
   }
 
   /** Nothing is held from here on: what still comes finds no room. */
   release(): void {
     this.#isOver = true;
-    this.#add(-this.#bytes);
-  }
-
-  #add(bytes: number): void {
-    this.#bytes += bytes;
-    ofAll += bytes;
-    if (this.#isStranger) ofStrangers += bytes;
+    this.#budget.give(this.#pieces, this.#isStranger);
+    this.#pieces = 0;
   }
 }

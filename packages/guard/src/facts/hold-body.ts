@@ -1,12 +1,14 @@
 import type { Arrival } from "./arrival.ts";
 import type { Caller } from "./caller.ts";
 import type { HeaderFields } from "./header-fields.ts";
-import { HeldBytes } from "./held-bytes.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+import { type HeldBytes, roomOf } from "./held-bytes.ts";
 
 interface Sending {
   readonly arrival: Arrival;
   readonly fields: Readonly<HeaderFields>;
   readonly caller: Caller | undefined;
+  readonly byteBudget: ByteBudget;
   bodyBytes: Buffer | undefined;
   heldBytes: HeldBytes | undefined;
 }
@@ -23,7 +25,7 @@ export function holdBody(known: Sending, mostBytes: number): Promise<Held> {
   if (contentLength !== undefined && Number(contentLength) > mostBytes)
     return Promise.resolve("too large");
   known.arrival.allowBody?.();
-  const room = (known.heldBytes ??= new HeldBytes(known.caller === undefined));
+  const room = roomOf(known);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

@@ -7,8 +7,16 @@ import type { Facts } from "../facts/facts.ts";
 import { type FieldDoubts, type HeaderFields, noHeaderFields } from "../facts/header-fields.ts";
 import type { DecisionRecord } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ByteBudget } from "../facts/byte-budget.ts";
 import type { Course } from "./course.ts";
 import type { TakenMethod } from "./tunnelled-body.ts";
+
+/** What all requests share. */
+export interface ExchangeParts {
+  readonly clock: Clock;
+  readonly byteBudget: ByteBudget;
+}
 
 /**
  * One request in flight: the facts established about it, and how far it has come. Steps see of it
@@ -17,7 +25,9 @@ import type { TakenMethod } from "./tunnelled-body.ts";
 export class Exchange implements Facts {
   readonly arrival: Arrival;
   readonly receivedAtMs: number;
+  readonly clockDoubtSeconds: number;
   readonly startedAt: number;
+  readonly byteBudget: ByteBudget;
   readonly answerFields: string[] = [];
   readonly decisions = new Decisions();
 
@@ -72,11 +82,13 @@ export class Exchange implements Facts {
   /** It has been recorded, and everything that was held for it was let go. */
   ended = false;
 
-  constructor(arrival: Arrival, course: Course, receivedAtMs: number, startedAt: number) {
+  constructor(arrival: Arrival, course: Course, { byteBudget, clock }: ExchangeParts) {
+    this.byteBudget = byteBudget;
     this.arrival = arrival;
     this.course = course;
-    this.receivedAtMs = receivedAtMs;
-    this.startedAt = startedAt;
+    this.receivedAtMs = clock.nowMs();
+    this.clockDoubtSeconds = clock.doubtSeconds();
+    this.startedAt = performance.now();
   }
 
   /** True when the refusal stands, by the mode of its problem at this operation. */

@@ -43,11 +43,13 @@ export function forward(
       body,
       repeatable: body === null && repeatableMethods.has(arrival.method),
       caller: callerOf(exchange),
+      isStranger: exchange.caller === undefined,
     },
     receiver,
   );
   boundary.once("close", () => {
     exchange.closed = true;
+    if (exchange.ended) exchange.heldBytes?.release();
     if (answer.writableEnded) return;
     boundary.forwarding?.abort();
     // Nothing is told after an abort: whoever leaves would otherwise leave no record of a write.

@@ -1,4 +1,5 @@
 import type { AnswerHead } from "../controls/check.ts";
+import { noRoomForAnswer, roomOf } from "../facts/held-bytes.ts";
 import type { UpstreamFaultCode } from "../ports/upstream.ts";
 import { type AnswerFields, readAnswerFields, type RewritesLinks } from "./answer-fields.ts";
 import { readTrailers } from "./trailers.ts";
@@ -17,8 +18,8 @@ import { unreadStands } from "./unread-answer.ts";
 import { writeHead } from "./write-head.ts";
 
 /**
- * Receives the backend's answer. One that a control must read is held, up to a bound, and not one
- * byte of it leaves before every control has agreed; any other streams through with back-pressure.
+ * Receives the backend's answer. One that a control must read is held, and not one byte of it leaves
+ * before every control has agreed; any other streams through with back-pressure.
  */
 export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
   readonly #boundary: Boundary;
@@ -29,7 +30,7 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
   #held: Buffer[] | undefined;
   /** Bytes that were held, or that nobody waits for. */
   #bytes = 0;
-  /** Nobody waits for its body: the caller has been answered, or gets none. */
+  /** Nobody waits for its body. */
   #over = false;
 
   constructor(boundary: Boundary) {
@@ -64,7 +65,7 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
     const { answer, exchange } = this.#boundary;
     const { mostAnswerBytes } = exchange.course.operation;
     if (this.#over) {
-      // It comes to its end, so that the connection can be used again; but not for ever.
+      // It comes to its end, so that its connection can be used again; but not for ever.
       this.#bytes += chunk.length;
       if (this.#bytes > mostAnswerBytes) this.#boundary.forwarding?.abort();
       return true;
@@ -77,7 +78,10 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
     }
     this.#held.push(chunk);
     this.#bytes += chunk.length;
-    if (
+    const whole = Math.max(this.#bytes, Number(this.#fields?.length ?? 0));
+    const hasRoom = roomOf(exchange).holdAnswer(Math.min(whole, mostAnswerBytes));
+    if (!hasRoom && exchange.decide(noRoomForAnswer)) this.#refuse();
+    else if (
       this.#bytes > mostAnswerBytes &&
       !this.#unreadStands(`the answer is larger than ${mostAnswerBytes} bytes`)
     ) {
@@ -95,9 +99,9 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       this.#readHeld(this.#held);
       return;
     }
-    const { answer, exchange } = this.#boundary;
-    const left = readTrailers(trailers, exchange.course.operation.fieldRules);
-    if (left !== undefined) answer.addTrailers?.(left);
+    const { operation } = this.#boundary.exchange.course;
+    const left = readTrailers(trailers, operation.fieldRules);
+    if (left !== undefined) this.#boundary.answer.addTrailers?.(left);
     this.#endAnswer();
   }
 
@@ -186,7 +190,6 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       plain === undefined ? "unread" : shapeAnswer(exchange, head, plain, this.#headers);
     if (shaped === "refused") this.#refuse();
     else if (shaped !== "unread") this.#send(shaped.body, shaped.changed || plain !== bytes);
-    // Only observed: it leaves as it came.
     else if (!this.#unreadStands(why)) this.#passOn(bytes);
   }
 

@@ -21,6 +21,7 @@ export interface ServeParts {
   readonly gateItself: Course;
   /** Connections that have left HTTP. */
   readonly tunnels: OpenTunnels;
+  readonly onSignedIn: ((address: string) => void) | undefined;
   /** Told in words of faults of the gate's own that no record can hold. */
   readonly onTrouble: ((message: string) => void) | undefined;
 }
@@ -30,11 +31,12 @@ export function compileServe({
   assertIdentity,
   gateItself,
   makeRecord,
+  onSignedIn,
   onTrouble,
   record,
   tunnels,
 }: ServeParts): JourneyEnds<Answer> {
-  const end = compileEnd(makeRecord, record, onTrouble);
+  const end = compileEnd({ makeRecord, onSignedIn, onTrouble, record });
   return {
     refuse: (exchange, answer, refusal) =>
       answerDecided(new Boundary(exchange, answer, end), refusal),
@@ -65,11 +67,14 @@ export function compileServe({
  * Records an exchange once, and lets go of what was held for it, each whatever becomes of the
  * others.
  */
-function compileEnd(
-  makeRecord: ServeParts["makeRecord"],
-  record: ServeParts["record"],
-  onTrouble: ServeParts["onTrouble"],
-): (exchange: Exchange) => void {
+function compileEnd({
+  makeRecord,
+  onSignedIn,
+  onTrouble,
+  record,
+}: Pick<ServeParts, "makeRecord" | "onSignedIn" | "onTrouble" | "record">): (
+  exchange: Exchange,
+) => void {
   const tell = (exchange: Exchange, what: string, fault: unknown): void => {
     try {
       onTrouble?.(`${what} (trace ${exchange.traceId}): ${(fault as Error).message}`);
@@ -80,9 +85,11 @@ function compileEnd(
   return (exchange) => {
     if (exchange.ended) return;
     exchange.ended = true;
-    exchange.heldBytes?.release();
+    // An answer that was forwarded may still be on its way to a slow caller.
+    if (exchange.closed || exchange.forwardedAt === 0) exchange.heldBytes?.release();
     try {
       record(makeRecord(exchange));
+      if (exchange.caller !== undefined) onSignedIn?.(exchange.address);
     } catch (fault) {
       tell(exchange, "a request could not be recorded", fault);
     }

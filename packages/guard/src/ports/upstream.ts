@@ -18,6 +18,8 @@ export interface UpstreamRequest {
   readonly repeatable: boolean;
   /** Who asks, or from which network: no caller takes all places at the backends. */
   readonly caller?: string;
+  /** Whether nobody signed in: what is kept of the answer is less. */
+  readonly isStranger?: boolean;
 }
 
 export type UpstreamFaultCode =

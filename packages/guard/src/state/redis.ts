@@ -127,6 +127,20 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
     }
   }
 
+  /** Milliseconds since 1970, by Redis's clock; undefined while it is lost. */
+  async time(): Promise<number | undefined> {
+    const { client } = this.#connection;
+    if (client === undefined) return undefined;
+    try {
+      const [seconds, microseconds] = (await this.#connection.ask(
+        client.sendCommand(["TIME"]),
+      )) as readonly [unknown, unknown];
+      return Number(seconds) * 1000 + Number(microseconds) / 1000;
+    } catch {
+      return undefined;
+    }
+  }
+
   #shownTo(caller: string): string {
     return `${this.#options.prefix}shown:${shortHash(caller)}`;
   }

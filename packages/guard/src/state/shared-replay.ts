@@ -1,5 +1,6 @@
 import { hashKey } from "./key-hash.ts";
 import { lockSet } from "./set-lock.ts";
+import { steadyMs } from "./steady-clock.ts";
 import type { Once, ReplayState } from "./replay.ts";
 
 const ways = 16;
@@ -29,8 +30,7 @@ export function allocateSharedReplay(names: number, seeds: SharedReplay["seeds"]
  * The wall clock may be set back, and what was spent would be fresh again: only a clock that goes
  * forward can forget.
  */
-const clockOffset = Number(process.hrtime.bigint() / 1_000_000n) - performance.now();
-const monotonicSeconds = (): number => Math.floor((performance.now() + clockOffset) / 1000);
+const steadySeconds = (): number => Math.floor(steadyMs() / 1000);
 
 /**
  * Names remembered as 96 bits of a keyed hash in a table of sixteen-way sets, exact across threads.
@@ -48,7 +48,7 @@ export class SharedReplayState implements ReplayState {
   readonly #second = new Uint32Array(2);
   readonly #now: () => number;
 
-  constructor({ memory, seeds, sets }: SharedReplay, now: () => number = monotonicSeconds) {
+  constructor({ memory, seeds, sets }: SharedReplay, now: () => number = steadySeconds) {
     this.#words = new Uint32Array(memory, 0, sets * ways * wordsPerSlot);
     this.#locks = new Int32Array(memory, sets * ways * wordsPerSlot * 4, sets);
     this.#mask = sets - 1;

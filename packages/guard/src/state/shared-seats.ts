@@ -1,6 +1,7 @@
 import { hashKey } from "./key-hash.ts";
 import type { Seat, SeatState } from "./seats.ts";
 import { lockSet } from "./set-lock.ts";
+import { steadyMs } from "./steady-clock.ts";
 
 const ways = 16;
 /** Two words of the key, the thread, and how many it holds. */
@@ -22,10 +23,6 @@ export function allocateSharedSeats(
   const slots = sets * ways;
   return { memory: new SharedArrayBuffer(slots * (8 + wordsPerSlot * 4) + sets * 4), sets, seeds };
 }
-
-/** Milliseconds of a clock that only goes forward and is one for all threads of the process. */
-const clockOffset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
-const monotonicMs = (): number => performance.now() + clockOffset;
 
 /**
  * A thread that ends takes its connections with it, and cannot say so: what it held is free when it
@@ -52,7 +49,7 @@ export class SharedSeats implements SeatState {
   #renewing: NodeJS.Timeout | undefined;
 
   /** @param thread no other thread of the process has this number */
-  constructor(table: SharedSeatTable, thread: number, now: () => number = monotonicMs) {
+  constructor(table: SharedSeatTable, thread: number, now: () => number = steadyMs) {
     const slots = table.sets * ways;
     this.#leases = new Float64Array(table.memory, 0, slots);
     this.#words = new Int32Array(table.memory, slots * 8, slots * wordsPerSlot);

@@ -1,5 +1,6 @@
 import { hashKey } from "./key-hash.ts";
 import { lockSet } from "./set-lock.ts";
+import { steadyMs } from "./steady-clock.ts";
 
 const ways = 16;
 const hourMs = 3_600_000;
@@ -30,7 +31,7 @@ export class SharedStageMemory {
   readonly #now: () => number;
   readonly #hash = new Uint32Array(2);
 
-  constructor({ memory, seeds, sets }: SharedStages, now: () => number = Date.now) {
+  constructor({ memory, seeds, sets }: SharedStages, now: () => number = steadyMs) {
     this.#words = new Uint32Array(memory, 0, sets * ways * 2);
     this.#locks = new Int32Array(memory, sets * ways * 8, sets);
     this.#mask = sets - 1;

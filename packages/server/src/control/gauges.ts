@@ -14,6 +14,10 @@ export interface ControlCounts {
   readonly reloadsRefused: number;
   readonly reloadsUndone: number;
   readonly gateThreadsEnded: number;
+  /** How far each clock is from the time that is judged by. */
+  readonly clock: Gauge;
+  /** Counts of limits that were forgotten before they were full again. */
+  readonly limitEvictions: number;
   /** Undefined where this node keeps nothing of what was shown. */
   readonly provenance: ProvenanceCounts | undefined;
 }
@@ -63,6 +67,13 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     type: "counter",
     value: counts.gateThreadsEnded,
   },
+  {
+    name: "portcullis_limit_evictions_total",
+    help: "Counts of limits that were forgotten before their time because limits.keys was too small.",
+    type: "counter",
+    value: counts.limitEvictions,
+  },
+  counts.clock,
   ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),
 ];
 

@@ -2,15 +2,21 @@ import { randomBytes } from "node:crypto";
 import type { PlanSummary } from "../policy/planned.ts";
 import {
   allocateSharedBuckets,
+  allocateSharedBytes,
   allocateSharedSeats,
   allocateSharedReplay,
   allocateSharedStages,
   allocateWriteVersions,
   type SharedBuckets,
+  type SharedBytes,
   type SharedSeatTable,
   type SharedReplay,
   type SharedStages,
+  usualHeldBytes,
 } from "@portcullis/guard/state";
+import type { Policy } from "../policy/program-policy.ts";
+import { mostKnownPeers } from "../listener/known-peers.ts";
+import { allocateClock } from "../gate/judged-clock.ts";
 
 /**
  * Proofs of possession that are remembered as used, for the minutes in which they could be used
@@ -29,12 +35,22 @@ export interface SharedState {
   readonly replay: SharedReplay;
   readonly stages: SharedStages;
   readonly writes: SharedArrayBuffer;
+  /** What threads hold of bodies and answers. */
+  readonly heldBytes: SharedBytes;
+  /** Addresses from which somebody has signed in lately. */
+  readonly knownPeers: SharedStages;
+  /** What time it is. */
+  readonly clock: SharedArrayBuffer;
   /** WebSockets of each caller. */
   readonly webSocketSeats: SharedSeatTable;
 }
 
 /** Seeds are new at every start: nobody can find keys that collide ahead of time. */
-export function allocateSharedState({ controls: { binding, limit } }: PlanSummary): SharedState {
+export function allocateSharedState(
+  { controls: { binding, limit } }: PlanSummary,
+  listen: Policy["listen"],
+  threads: number,
+): SharedState {
   const [one, two] = seeds(2);
   return {
     buckets: allocateSharedBuckets(limit.keys, [one as number, two as number]),
@@ -44,6 +60,9 @@ export function allocateSharedState({ controls: { binding, limit } }: PlanSummar
     ),
     stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
+    heldBytes: allocateSharedBytes(listen?.heldBytes ?? usualHeldBytes, 2 * threads + 2),
+    knownPeers: allocateSharedStages(mostKnownPeers, seeds(2) as unknown as [number, number]),
+    clock: allocateClock(),
     webSocketSeats: allocateSharedSeats(seatKeys, seeds(2) as unknown as [number, number]),
   };
 }

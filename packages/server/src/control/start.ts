@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Policy } from "../policy/program-policy.ts";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
 import { protocolProblems } from "@portcullis/guard/problems";
+import { evictedEarly } from "@portcullis/guard/state";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration, policyClients } from "@portcullis/identity/clients";
 import { openAdminCredential } from "../admin/admin-credential.ts";
@@ -25,6 +26,7 @@ import { type PartState, partsText, SharedParts } from "../watch/shared-parts.ts
 import { TokenTimes, tokenTimesText } from "../watch/token-times.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
+import { keepClock } from "./clock-keeping.ts";
 import { gaugesOf } from "./gauges.ts";
 import { answerManyEnds } from "./many-ends.ts";
 import { adminAddress, claimPorts, gatePort, openCleartext } from "./ports.ts";
@@ -71,7 +73,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const recent = new RecentRecords(keptRecords);
   const evidence = new OwnerEvidence();
   const tokenTimes = new TokenTimes();
-  const shared = allocateSharedState(plan);
+  const shared = allocateSharedState(plan, listen, threads);
   const readSecrets = (of: Policy, from: string) =>
     readGateSecrets(of, from, directory, environment);
   const secrets = readSecrets(policy, folder);
@@ -84,9 +86,13 @@ export async function up(options: UpOptions): Promise<Running> {
 
   const sharedParts = new SharedParts(say);
   // Gate threads begin with what holds when they are started: nothing is told before.
-  const gates: { fleet?: GateFleet } = {};
+  const gates: { fleet?: GateFleet; issuer?: TrustedIssuer } = {};
   const tell = (message: ToGate): void => gates.fleet?.tell(message);
-  const issuer = await TrustedIssuer.open({
+  const clock = keepClock(shared.clock, serving, (why) => {
+    sharedParts.note("clock", "control", why);
+    if (why !== undefined) gates.issuer?.askAgain();
+  });
+  const issuer = (gates.issuer = await TrustedIssuer.open({
     policy,
     plan,
     folder,
@@ -96,7 +102,8 @@ export async function up(options: UpOptions): Promise<Running> {
     onKeys: (keys) => tell({ kind: "keys", keys }),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
-  });
+    onTime: (aheadMs) => clock.hear("issuer", aheadMs),
+  }));
   const certificate = new ServingCertificate(
     tls,
     (changed) => tell({ kind: "certificate", certificate: changed }),
@@ -122,6 +129,7 @@ export async function up(options: UpOptions): Promise<Running> {
     },
     onEvidence: (rows) => evidence.merge(rows),
     onTokenTimes: (times) => tokenTimes.merge(times),
+    onTime: (witness, aheadMs) => clock.hear(witness, aheadMs),
     onUnknownKey: () => issuer.askAgain(),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,
@@ -178,6 +186,8 @@ export async function up(options: UpOptions): Promise<Running> {
               reloadsRefused: reloads.refused,
               reloadsUndone: reloads.undone,
               gateThreadsEnded: fleet.ended,
+              clock: clock.gauge(),
+              limitEvictions: evictedEarly(serving.planSettings.buckets),
               provenance: provenance.counts(),
             }),
           ) +

@@ -25,6 +25,8 @@ export interface TrustedIssuerOptions {
   readonly onRevocations: (revocations: readonly Revocation[]) => void;
   /** Why the store or the issuer's keys are lost; undefined: they have answered. */
   readonly onPart: (part: "store" | "issuer-keys", lost: string | undefined) => void;
+  /** How far the clock of the issuer is ahead of the one that threads share. */
+  readonly onTime: (aheadMs: number) => void;
   /** What a person at the terminal should know. */
   readonly say: (message: string) => void;
 }
@@ -56,9 +58,12 @@ export class TrustedIssuer {
     this.sealing = sealing;
     this.nonceSecret = sealing?.derive("dpop-nonce", 32) ?? randomBytes(32);
     this.lastLook = store === undefined ? undefined : allocateLastLook();
-    this.#keys = new IssuerKeys(options.onKeys, options.say, (lost) =>
-      options.onPart("issuer-keys", lost),
-    );
+    this.#keys = new IssuerKeys({
+      onKeys: options.onKeys,
+      onTime: options.onTime,
+      say: options.say,
+      onFetched: (lost) => options.onPart("issuer-keys", lost),
+    });
   }
 
   /** @throws Error in words for a person */

@@ -9,6 +9,7 @@ export function wantedParts(
   { store }: Pick<TrustedIssuer, "store">,
 ): readonly string[] {
   return [
+    "clock",
     ...(state === "memory" ? [] : ["redis"]),
     ...(store === undefined ? [] : ["store"]),
     ...(controls.authentication === undefined || controls.authentication.builtin

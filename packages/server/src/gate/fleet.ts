@@ -1,3 +1,4 @@
+import { giveBackAllOf } from "@portcullis/guard/state";
 import { type GateReports, GateWorker } from "./gate-worker.ts";
 import type { GateSettings, PlanSettings, ToGate } from "./settings.ts";
 import { ThreadEnds } from "./thread-ends.ts";
@@ -25,7 +26,8 @@ export interface PreparedChange {
 export class GateFleet {
   readonly #reports: FleetReports;
   readonly #settings: () => GateSettings;
-  readonly #workers = new Set<GateWorker>();
+  /** By worker, where it counts what it holds. */
+  readonly #workers = new Map<GateWorker, number>();
   readonly #listening = new Set<GateWorker>();
   readonly #ends = new ThreadEnds();
   #changes = 0;
@@ -56,7 +58,7 @@ export class GateFleet {
   }
 
   tell(message: ToGate): void {
-    for (const worker of this.#workers) worker.tell(message);
+    for (const worker of this.#workers.keys()) worker.tell(message);
   }
 
   /**
@@ -73,8 +75,8 @@ export class GateFleet {
       this.tell({ kind, change });
     };
     const fault = await Promise.race([
-      Promise.all([...this.#workers].map((worker) => worker.prepare(message))).then((faults) =>
-        faults.find((one) => one !== undefined),
+      Promise.all([...this.#workers.keys()].map((worker) => worker.prepare(message))).then(
+        (faults) => faults.find((one) => one !== undefined),
       ),
       new Promise<string>((resolve) => {
         setTimeout(resolve, prepareTimeoutMs, "a gate thread was not ready in time").unref();
@@ -92,12 +94,12 @@ export class GateFleet {
 
   async stop(drainMs: number): Promise<void> {
     this.#isStopping = true;
-    await Promise.all([...this.#workers].map((worker) => worker.leave(drainMs)));
+    await Promise.all([...this.#workers.keys()].map((worker) => worker.leave(drainMs)));
   }
 
   async terminate(): Promise<void> {
     this.#isStopping = true;
-    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
+    await Promise.all([...this.#workers.keys()].map((worker) => worker.terminate()));
   }
 
   async #startOne(port: number): Promise<number> {
@@ -107,25 +109,34 @@ export class GateFleet {
       isCounted = true;
       this.#replace();
     };
-    const worker = new GateWorker({ ...this.#settings(), port }, this.#reports, {
+    const settings = { ...this.#settings(), port, seat: this.#freeSeat() };
+    const worker = new GateWorker(settings, this.#reports, {
       onEnding: () => {
         onEnd();
         this.#letGo(worker);
       },
       onExit: () => {
         this.#workers.delete(worker);
+        giveBackAllOf(settings.heldBytes, settings.seat);
         this.#listening.delete(worker);
         this.#reports.onThreadEnd(worker.thread);
         onEnd();
       },
     });
-    this.#workers.add(worker);
+    this.#workers.set(worker, settings.seat);
     // It began with the plan that served at that moment.
     if (this.#change !== undefined) worker.tell(this.#change);
     const chosen = await worker.listening;
     this.#listening.add(worker);
     for (const other of this.#listening) if (other.isEnding) this.#letGo(other);
     return chosen;
+  }
+
+  #freeSeat(): number {
+    const taken = new Set(this.#workers.values());
+    let seat = 0;
+    while (taken.has(seat)) seat += 1;
+    return seat;
   }
 
   /** Another thread in place of one that ends; the more have ended, the later. */

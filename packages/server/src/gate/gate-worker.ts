@@ -12,6 +12,8 @@ export interface GateReports {
   readonly onUnknownKey: () => void;
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
+  /** How far another machine's clock is ahead of the one that threads share. */
+  readonly onTime: (witness: string, aheadMs: number) => void;
   readonly onTrouble: (message: string) => void;
   /** @param thread who says so @param lost why it is lost; undefined: it has answered */
   readonly onPart: (thread: string, part: string, lost: string | undefined) => void;
@@ -125,6 +127,9 @@ export class GateWorker {
         break;
       case "token-times":
         reports.onTokenTimes(message.times);
+        break;
+      case "time":
+        reports.onTime(message.witness, message.aheadMs);
         break;
       case "trouble":
         reports.onTrouble(message.message);

@@ -9,6 +9,7 @@ import {
 import { IdSealer, type OwnerEvidence } from "@portcullis/guard/ownership";
 import { atOnce, inSlices, type UpstreamPlan } from "@portcullis/guard/policy";
 import {
+  ByteBudget,
   limitsLocalOnLoss,
   type ProvenanceState,
   proofsLocalOnLoss,
@@ -18,6 +19,7 @@ import {
   SharedProvenanceState,
   SharedReplayState,
   SharedStageMemory,
+  steadyMs,
   WriteVersions,
 } from "@portcullis/guard/state";
 import {
@@ -31,6 +33,7 @@ import {
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
 import { readPlan } from "../policy/plan-bytes.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
+import { JudgedClock } from "./judged-clock.ts";
 import { LastLook } from "./last-look.ts";
 import { PlanConnections } from "./plan-connections.ts";
 import type { GateSettings, PlanSettings } from "./settings.ts";
@@ -42,11 +45,14 @@ export interface GateReports {
   readonly onNewToken: (caller: Caller) => void;
   readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
   readonly onTrouble: (message: string) => void;
+  /** How far another machine's clock is ahead of the one that threads share. */
+  readonly onTime: (witness: string, aheadMs: number) => void;
   /** Why a part that many requests share is lost; undefined: it has answered. */
   readonly onPart: (part: string, lost: string | undefined) => void;
 }
 
 const forgetEveryMs = 60_000;
+const askTimeEveryMs = 10_000;
 const jwksPath = "/.well-known/portcullis/jwks.json";
 
 /**
@@ -65,16 +71,22 @@ export class LiveGate {
   readonly #writes: WriteVersions;
   readonly #webSocketSeats: SharedSeats;
   readonly #lastLook: LastLook | undefined;
+  readonly #clock: JudgedClock;
+  readonly #byteBudget: ByteBudget;
+  readonly #onSignedIn: (address: string) => void;
   readonly #gate: Gate;
   #plan: Plan;
 
-  constructor(settings: GateSettings, reports: GateReports) {
+  constructor(settings: GateSettings, reports: GateReports, onSignedIn: (address: string) => void) {
+    this.#onSignedIn = onSignedIn;
     this.#settings = settings;
     this.#reports = reports;
-    this.#connections = new PlanConnections(reports);
     this.#keys = new KeyRing(settings.keys);
     this.#replay = new SharedReplayState(settings.replay);
     this.#stages = new SharedStageMemory(settings.stages);
+    this.#byteBudget = new ByteBudget(settings.heldBytes, settings.seat);
+    this.#connections = new PlanConnections(reports, this.#byteBudget);
+    this.#clock = new JudgedClock(settings.clock);
     this.#writes = new WriteVersions(settings.writes);
     this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
     const { lastLook, provenance } = settings;
@@ -82,9 +94,10 @@ export class LiveGate {
     this.#provenance = provenance === undefined ? undefined : new SharedProvenanceState(provenance);
     this.revoke(settings.revocations);
     setInterval(
-      () => this.#revocations.forgetExpired(Math.floor(Date.now() / 1000)),
+      () => this.#revocations.forgetExpired(Math.floor(this.#clock.nowMs() / 1000)),
       forgetEveryMs,
     ).unref();
+    setInterval(() => void this.#askTime(), askTimeEveryMs).unref();
     this.#plan = atOnce(readPlan(settings.plan));
     this.#gate = createGate(this.#optionsFor(this.#plan, settings));
     this.#connections.keepOnly(this.#plan);
@@ -140,6 +153,11 @@ export class LiveGate {
     await this.#connections.close();
   }
 
+  async #askTime(): Promise<void> {
+    const says = await this.#connections.servingRedis?.time();
+    if (says !== undefined) this.#reports.onTime("redis", says - steadyMs());
+  }
+
   #optionsFor(plan: Plan, { buckets, decisionPointTokens, sealingSecrets }: PlanSettings) {
     const { assertionIssuer, assertionKey, nonceSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
@@ -150,6 +168,9 @@ export class LiveGate {
       plan,
       ports: {
         record,
+        clock: this.#clock,
+        onSignedIn: this.#onSignedIn,
+        byteBudget: this.#byteBudget,
         strictTransportSecurity,
         onTrouble: this.#reports.onTrouble,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),

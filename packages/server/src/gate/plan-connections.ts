@@ -1,5 +1,5 @@
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy";
-import { RedisState } from "@portcullis/guard/state";
+import { type ByteBudget, RedisState } from "@portcullis/guard/state";
 import {
   createUpstream,
   type PooledUpstream,
@@ -19,13 +19,15 @@ const retireAfterMs = 120_000;
 /** What plans lead to outside: backends and Redis. Plans that name the same one share it. */
 export class PlanConnections {
   readonly #reports: ConnectionReports;
+  readonly #held: ByteBudget;
   readonly #upstreams = new Map<string, PooledUpstream>();
   readonly #states = new Map<string, RedisState>();
   /** The Redis of the plan that serves. */
   #serving: string | undefined;
 
-  constructor(reports: ConnectionReports) {
+  constructor(reports: ConnectionReports, held: ByteBudget) {
     this.#reports = reports;
+    this.#held = held;
   }
 
   upstream(plan: UpstreamPlan): PooledUpstream {
@@ -41,6 +43,7 @@ export class PlanConnections {
         connectTimeoutMs: plan.connectTimeoutMs ?? upstreamDefaults.connectTimeoutMs,
         headersTimeoutMs: plan.headersTimeoutMs ?? upstreamDefaults.headersTimeoutMs,
         healthCheck: plan.healthCheck,
+        held: this.#held,
         bodyTimeoutMs: plan.bodyTimeoutMs ?? upstreamDefaults.bodyTimeoutMs,
       });
       this.#upstreams.set(name, upstream);
@@ -65,6 +68,11 @@ export class PlanConnections {
       this.#states.set(url, state);
     }
     return state;
+  }
+
+  /** The Redis of the plan that serves; undefined where it keeps its state here. */
+  get servingRedis(): RedisState | undefined {
+    return this.#serving === undefined ? undefined : this.#states.get(this.#serving);
   }
 
   /** What this plan does not lead to is closed when requests of other plans have ended. */

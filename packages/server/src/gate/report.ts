@@ -30,7 +30,7 @@ export class Reporter implements GateReports {
   #lines = "";
   #lineCount = 0;
   #seen: SeenGeneration[] = [];
-  #askedAt = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
   readonly #parts = new Map<string, { readonly lost: string | undefined; readonly at: number }>();
 
   constructor(tell: Tell) {
@@ -49,8 +49,8 @@ export class Reporter implements GateReports {
   };
 
   readonly onUnknownKey = (): void => {
-    if (Date.now() - this.#askedAt < askEveryMs) return;
-    this.#askedAt = Date.now();
+    if (performance.now() - this.#askedAt < askEveryMs) return;
+    this.#askedAt = performance.now();
     this.#tell({ kind: "unknown-key" });
   };
 
@@ -64,10 +64,13 @@ export class Reporter implements GateReports {
   readonly onTokenTimes = (life: number | undefined, age: number | undefined): void =>
     this.#tokenTimes.note(life, age);
 
+  readonly onTime = (witness: string, aheadMs: number): void =>
+    this.#tell({ kind: "time", witness, aheadMs });
+
   /** A part that answers all the time is not told of at each answer. */
   readonly onPart = (part: string, lost: string | undefined): void => {
     const told = this.#parts.get(part);
-    const now = Date.now();
+    const now = performance.now();
     if (told !== undefined && told.lost === lost && now - told.at < partsEveryMs) return;
     this.#parts.set(part, { lost, at: now });
     this.#tell({ kind: "part", part, lost });

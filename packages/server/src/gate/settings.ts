@@ -1,6 +1,7 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type {
   SharedBuckets,
+  SharedBytes,
   SharedSeatTable,
   SharedProvenance,
   SharedReplay,
@@ -39,6 +40,14 @@ export interface GateSettings {
   /** WebSockets of each caller. */
   readonly webSocketSeats: SharedSeatTable;
   readonly revocations: readonly Revocation[];
+  /** What threads hold of bodies and answers. */
+  readonly heldBytes: SharedBytes;
+  /** Which of the threads this one is. */
+  readonly seat: number;
+  /** Addresses from which somebody has signed in lately. */
+  readonly knownPeers: SharedStages;
+  /** What time it is. */
+  readonly clock: SharedArrayBuffer;
   /** When it was last known what is revoked; undefined where nothing keeps revocations. */
   readonly lastLook: SharedArrayBuffer | undefined;
   /** Whether callers may present a certificate. */
@@ -100,6 +109,8 @@ export type FromGate =
   /** Tokens of these generations have reached their app: it has used them. */
   | { readonly kind: "seen"; readonly generations: readonly SeenGeneration[] }
   | { readonly kind: "token-times"; readonly times: TokenTimesCounted }
+  /** How far another machine's clock is ahead of the one that threads share. */
+  | { readonly kind: "time"; readonly witness: string; readonly aheadMs: number }
   | { readonly kind: "trouble"; readonly message: string }
   /** A part that many requests share: why it is lost, or that it answers. */
   | { readonly kind: "part"; readonly part: string; readonly lost: string | undefined }

@@ -1,11 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import {
-  compileTrustedPeers,
+  compileClientAddresses,
   nodeContinueDoor,
   nodeHttpDoor,
   nodeUpgradeDoor,
 } from "@portcullis/guard/node-http";
 import { type Listener, startListener } from "../listener/listener.ts";
+import { KnownPeers } from "../listener/known-peers.ts";
 import { faultWords } from "../watch/fault-counts.ts";
 import { LiveGate } from "./live-gate.ts";
 import { PlanChanges } from "./plan-changes.ts";
@@ -19,11 +20,15 @@ const control = parentPort;
 if (control === null) throw new Error("a gate thread is started by the control thread");
 const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
 const reporter = new Reporter(tell);
-const gate = new LiveGate(settings, reporter);
-const trustedNow = () => compileTrustedPeers(gate.plan.controls.protocol.trustedProxies);
+const known = new KnownPeers(settings.knownPeers);
+const serving: { listener?: Listener } = {};
+const gate = new LiveGate(settings, reporter, (address) => {
+  if (known.note(address)) serving.listener?.know(address);
+});
+const addressesNow = () => compileClientAddresses(gate.plan.controls.protocol.trustedProxies);
 /** By the plan that serves just now. */
-let isTrusted = trustedNow();
-const changes = new PlanChanges(gate, tell, () => (isTrusted = trustedNow()));
+let addresses = addressesNow();
+const changes = new PlanChanges(gate, tell, () => (addresses = addressesNow()));
 /** The control thread says when to go; this long after a fault the thread goes untold. */
 const goUntoldMs = 5000;
 const goUntoldDrainMs = 10_000;
@@ -31,20 +36,22 @@ let isEnding = false;
 let isLeaving = false;
 
 try {
-  const listener = await startListener({
+  const listener = (serving.listener = await startListener({
+    known,
     host: settings.host,
     port: settings.port,
     reusePort: true,
     tls: settings.tls,
     askCertificate: settings.askCertificate,
     bounds: settings.bounds,
-    isTrusted: (address) => isTrusted(address),
+    isTrusted: (peer) => addresses.peerOf(peer).trusted,
+    clientOf: (peer, forwardedFor) => addresses.clientOf(addresses.peerOf(peer), forwardedFor),
     proxyProtocol: settings.proxyProtocol,
     onRequest: nodeHttpDoor(gate.door),
     onContinue: nodeContinueDoor(gate.door),
     onUpgrade: nodeUpgradeDoor(gate.door),
     onUnparsed: reporter.unparsed,
-  });
+  }));
   control.on("message", (message: ToGate) => obey(message, listener));
   // From here on the thread serves others: what fails beside them does not break them off.
   process.on("uncaughtException", (fault) => {

@@ -1,3 +1,4 @@
+import { steadyMs } from "@portcullis/guard/state";
 import type { webcrypto } from "node:crypto";
 import type { Jwks } from "@portcullis/guard/tokens";
 
@@ -14,8 +15,12 @@ const discoveryPaths = [
  * @param jwksUri where the keys are, when the issuer has no discovery document
  * @throws Error in words for a person
  */
-export async function fetchKeys(issuer: string, jwksUri: string | undefined): Promise<Jwks> {
-  return readJwks(await fetchJson(jwksUri ?? (await discoverJwksUri(issuer))));
+export async function fetchKeys(
+  issuer: string,
+  jwksUri: string | undefined,
+  onTime?: (aheadMs: number) => void,
+): Promise<Jwks> {
+  return readJwks(await fetchJson(jwksUri ?? (await discoverJwksUri(issuer)), onTime));
 }
 
 async function discoverJwksUri(issuer: string): Promise<string> {
@@ -49,7 +54,7 @@ async function discoverJwksUri(issuer: string): Promise<string> {
 
 const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-async function fetchJson(url: string): Promise<unknown> {
+async function fetchJson(url: string, onTime?: (aheadMs: number) => void): Promise<unknown> {
   const parsed = new URL(url);
   if (
     parsed.protocol !== "https:" &&
@@ -70,6 +75,10 @@ async function fetchJson(url: string): Promise<unknown> {
     await response.body?.cancel();
     throw new Error(`${url} answered ${response.status}`);
   }
+  const at = Date.parse(response.headers.get("date") ?? "");
+  // What a cache has kept for a while bears the time at which it was made.
+  const ageSeconds = Number(response.headers.get("age") ?? 0);
+  if (at + ageSeconds > 0) onTime?.(at + ageSeconds * 1000 - steadyMs());
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of response.body) {

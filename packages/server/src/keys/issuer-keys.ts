@@ -2,24 +2,24 @@ import type { AuthenticationPlan } from "@portcullis/guard/policy";
 import type { Jwks } from "@portcullis/guard/tokens";
 import { type KeySource, openKeySource } from "./key-source.ts";
 
+export interface IssuerKeysOptions {
+  readonly onKeys: (jwks: Jwks) => void;
+  /** How far the issuer's clock is ahead of the one that threads share. */
+  readonly onTime: (aheadMs: number) => void;
+  readonly onFetched: (lost: string | undefined) => void;
+  readonly say: (message: string) => void;
+}
+
 /** The keys of the issuer that the plan names, whichever that is just now. */
 export class IssuerKeys {
-  readonly #onKeys: (jwks: Jwks) => void;
-  readonly #say: (message: string) => void;
-  readonly #onFetched: (lost: string | undefined) => void;
+  readonly #options: IssuerKeysOptions;
   #source: KeySource | undefined;
   #followed = "";
   /** What was last obtained; undefined while there is none. */
   current: Jwks | undefined;
 
-  constructor(
-    onKeys: (jwks: Jwks) => void,
-    say: (message: string) => void,
-    onFetched: (lost: string | undefined) => void,
-  ) {
-    this.#onFetched = onFetched;
-    this.#onKeys = onKeys;
-    this.#say = say;
+  constructor(options: IssuerKeysOptions) {
+    this.#options = options;
   }
 
   /**
@@ -37,17 +37,19 @@ export class IssuerKeys {
     this.#source = undefined;
     this.current = undefined;
     if (authentication === undefined) return;
+    const { onFetched, onKeys, onTime, say } = this.#options;
     this.#source = openKeySource({
       issuer: authentication.issuer,
       jwksUri: authentication.jwksUri,
       onKeys: (jwks) => {
         if (this.#followed !== wanted) return;
         this.current = jwks;
-        this.#onKeys(jwks);
+        onKeys(jwks);
       },
-      onTrouble: this.#say,
+      onTrouble: say,
+      onTime,
       onFetched: (lost) => {
-        if (this.#followed === wanted) this.#onFetched(lost);
+        if (this.#followed === wanted) onFetched(lost);
       },
     });
   }

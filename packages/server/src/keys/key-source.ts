@@ -9,6 +9,8 @@ export interface KeySourceOptions {
   readonly onTrouble: (message: string) => void;
   /** Told of every attempt: why it has failed; undefined: the keys were obtained. */
   readonly onFetched?: (lost: string | undefined) => void;
+  /** How far the issuer's clock is ahead of the one that threads share, by its answers. */
+  readonly onTime?: (aheadMs: number) => void;
   readonly refreshMs?: number;
   readonly leastPauseMs?: number;
 }
@@ -34,7 +36,7 @@ export function openKeySource(options: KeySourceOptions): KeySource {
   let obtained = false;
   let closed = false;
   let fetching = false;
-  let fetchedAt = 0;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -47,9 +49,9 @@ export function openKeySource(options: KeySourceOptions): KeySource {
   const refresh = async (): Promise<void> => {
     if (fetching || closed) return;
     fetching = true;
-    fetchedAt = Date.now();
+    fetchedAt = performance.now();
     try {
-      const jwks = await fetchKeys(issuer, options.jwksUri);
+      const jwks = await fetchKeys(issuer, options.jwksUri, options.onTime);
       const text = JSON.stringify(jwks);
       failures = 0;
       obtained = true;
@@ -74,7 +76,7 @@ export function openKeySource(options: KeySourceOptions): KeySource {
   void refresh();
   return {
     askAgain() {
-      if (Date.now() - fetchedAt >= leastPauseMs) void refresh();
+      if (performance.now() - fetchedAt >= leastPauseMs) void refresh();
     },
     get obtained() {
       return obtained;

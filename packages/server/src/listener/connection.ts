@@ -1,6 +1,8 @@
 import { constants, type ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
+import { Allowance } from "./allowance.ts";
 import type { ListenerBounds } from "./bounds.ts";
+import type { Crowding } from "./crowds.ts";
 import { Pace } from "./pace.ts";
 import type { Underway } from "./underway.ts";
 
@@ -14,10 +16,14 @@ interface Handle {
 /** GOAWAY before the end: streams that are on their way are still served (RFC 9113 section 6.8). */
 const everyStream = 2 ** 31 - 1;
 
+const farewellMs = 250;
+
 /** One connection: what is underway on it, and since when nothing is. */
 export class Connection {
   readonly raw: Socket;
   readonly underway = new Set<Underway>();
+  /** Whom its requests count for; undefined where a proxy says that of each. */
+  crowding: Crowding | undefined;
   /** The socket that speaks HTTP: over TLS another one than the raw one. */
   socket: Socket;
   session: ServerHttp2Session | undefined;
@@ -26,11 +32,13 @@ export class Connection {
   hasSpoken = false;
   readonly #bounds: ListenerBounds;
   readonly #pace: Pace;
+  readonly #controlFrames: Allowance;
   #idleSince: number;
   #headSince: number | undefined;
   #readBefore = 0;
   #takenBefore = 0;
   #isAway = false;
+  #isCalmed = false;
   #isEstablished: boolean;
 
   constructor(raw: Socket, bounds: ListenerBounds, encrypted: boolean) {
@@ -38,6 +46,7 @@ export class Connection {
     this.socket = raw;
     this.#bounds = bounds;
     this.#pace = new Pace(bounds);
+    this.#controlFrames = new Allowance(bounds.controlFrames, performance.now());
     this.#isEstablished = !encrypted;
     this.#idleSince = performance.now();
   }
@@ -49,6 +58,25 @@ export class Connection {
   /** Whether nothing was underway since then. */
   rests(since: number): boolean {
     return this.isIdle && this.#idleSince <= since;
+  }
+
+  /** It speaks HTTP/2. */
+  speak(session: ServerHttp2Session): void {
+    this.session = session;
+    const onControlFrame = (): void => {
+      this.hasSpoken = true;
+      if (!this.#controlFrames.take(performance.now())) this.calmDown();
+    };
+    session.on("remoteSettings", onControlFrame).on("ping", onControlFrame);
+  }
+
+  /** Ends a session whose caller asks for work that serves nobody, and says so. */
+  calmDown(): void {
+    if (this.session?.destroyed !== false || this.#isCalmed) return;
+    this.#isCalmed = true;
+    this.session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    // What still comes would make the system take the last word back.
+    setTimeout(() => this.destroy(), farewellMs).unref();
   }
 
   /** TLS stands: what comes from here on is HTTP. */

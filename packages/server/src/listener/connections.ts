@@ -3,6 +3,9 @@ import type { Http2SecureServer, ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import type { ListenerBounds } from "./bounds.ts";
 import { Connection } from "./connection.ts";
+import type { ClientOf } from "./crowded.ts";
+import { type Crowding, Crowds } from "./crowds.ts";
+import type { KnownPeers } from "./known-peers.ts";
 import { Places } from "./places.ts";
 import type { IsTrustedPeer } from "./proxy-protocol.ts";
 import { type AnyRequest, type AnyResponse, Underway } from "./underway.ts";
@@ -11,12 +14,17 @@ const mostSweepMs = 1000;
 /** On a connection that seems to rest a request may be on its way; it takes about this long. */
 const restMs = 500;
 
+const nobody: Crowding = [];
+
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
 /** All connections of this thread. They are looked at once a second, not at every byte. */
 export class Connections {
   readonly #bounds: ListenerBounds;
   readonly #places: Places;
+  readonly #crowds: Crowds;
+  readonly #isTrusted: IsTrustedPeer;
+  readonly #clientOf: ClientOf;
   readonly #encrypted: boolean;
   readonly #all = new Set<Connection>();
   readonly #bySocket = new WeakMap<object, Connection>();
@@ -30,13 +38,18 @@ export class Connections {
     readonly bounds: ListenerBounds;
     readonly encrypted: boolean;
     readonly isTrusted: IsTrustedPeer;
+    readonly clientOf: ClientOf;
+    readonly known: Pick<KnownPeers, "has">;
     /** Answers a connection on HTTP/1.1 whose head does not come. */
     readonly onHeadTimeout: (socket: Socket) => void;
   }) {
     this.#bounds = options.bounds;
     this.#encrypted = options.encrypted;
     this.#onHeadTimeout = options.onHeadTimeout;
-    this.#places = new Places(options.bounds, options.isTrusted);
+    this.#places = new Places(options.bounds, options.isTrusted, options.known);
+    this.#crowds = new Crowds(options.bounds);
+    this.#isTrusted = options.isTrusted;
+    this.#clientOf = options.clientOf;
     const everyMs = Math.min(mostSweepMs, options.bounds.stallMs / 4, options.bounds.headMs / 2);
     this.#sweep = setInterval(() => this.#lookAtAll(everyMs), everyMs).unref();
   }
@@ -59,20 +72,30 @@ export class Connections {
     (server as Http2SecureServer).on("session", (session) => this.#startSession(session));
   }
 
-  begin(request: AnyRequest, response: AnyResponse): void {
+  /** @returns false where too many requests of its address are underway */
+  begin(request: AnyRequest, response: AnyResponse): boolean {
     const connection =
       "stream" in request
         ? this.#bySocket.get(request.stream.session ?? request)
         : this.#bySocket.get(request.socket);
-    if (connection === undefined) return;
+    if (connection === undefined) return true;
+    const crowding = connection.crowding ?? this.#crowdingOf(connection, request);
+    if (!this.#crowds.begin(crowding)) {
+      if (connection.crowding === undefined) this.#crowds.letGo(crowding);
+      return false;
+    }
     const one = new Underway(request, response, this.#bounds);
     connection.begin(one);
     this.#places.isBusy(connection);
     response.once("close", () => {
       connection.end(one);
+      this.#crowds.end(crowding);
+      if (connection.crowding === undefined) this.#crowds.letGo(crowding);
+      if (one.wasTakenBack) this.#takeBack(connection, crowding);
       if (connection.isIdle) this.#places.isIdle(connection);
     });
     if (this.#isLame) connection.goAway();
+    return true;
   }
 
   /** The connection speaks another protocol from here on. */
@@ -81,6 +104,11 @@ export class Connections {
     if (connection === undefined) return;
     connection.isUpgraded = true;
     this.#places.isBusy(connection);
+  }
+
+  /** Somebody has signed in from this address. */
+  know(peer: string): void {
+    this.#places.know(peer);
   }
 
   /** Everything is served still, and callers are asked to go elsewhere. */
@@ -122,21 +150,37 @@ export class Connections {
       return undefined;
     }
     socket.setNoDelay(true);
+    const peer = socket.remoteAddress;
+    if (peer !== undefined && !this.#isTrusted(peer)) connection.crowding = this.#crowds.hold(peer);
     this.#all.add(connection);
     this.#bySocket.set(socket, connection);
     socket.once("close", () => {
       this.#all.delete(connection);
       this.#places.leave(connection);
+      if (connection.crowding !== undefined) this.#crowds.letGo(connection.crowding);
     });
     return connection;
+  }
+
+  /** Of a request that a trusted proxy brings; its own connections count for nobody. */
+  #crowdingOf(connection: Connection, { headers }: AnyRequest): Crowding {
+    const peer = connection.raw.remoteAddress ?? "";
+    const forwardedFor = headers["x-forwarded-for"];
+    const client = this.#clientOf(peer, forwardedFor?.toString());
+    return this.#isTrusted(client) ? nobody : this.#crowds.hold(client);
+  }
+
+  /** Those of a connection that was lost have not been taken back one by one. */
+  #takeBack(connection: Connection, crowding: Crowding): void {
+    if (connection.session?.destroyed !== false) return;
+    if (!this.#crowds.takeBack(crowding, performance.now())) connection.calmDown();
   }
 
   #startSession(session: ServerHttp2Session): void {
     const connection = this.#of(session.socket);
     if (connection === undefined) return;
-    connection.session = session;
+    connection.speak(session);
     this.#bySocket.set(session, connection);
-    session.once("remoteSettings", () => (connection.hasSpoken = true));
   }
 
   /** A socket over TLS names the one that it stands on. */
@@ -150,6 +194,7 @@ export class Connections {
     // A thread that was busy, or a machine that slept, is no caller's slowness.
     const elapsedMs = Math.min(now - this.#sweptAt, 2 * everyMs);
     this.#sweptAt = now;
+    this.#crowds.sweep(now);
     for (const connection of this.#all) {
       const why = connection.watch(elapsedMs, now);
       if (why === "head") this.#onHeadTimeout(connection.socket);

@@ -15,6 +15,8 @@ import type { Duplex } from "node:stream";
 import type { Problem } from "@portcullis/guard/problems";
 import type { ListenerBounds } from "./bounds.ts";
 import { Connections } from "./connections.ts";
+import { type ClientOf, refuseCrowded } from "./crowded.ts";
+import type { KnownPeers } from "./known-peers.ts";
 import { refuseUnparsed } from "./parser-refusal.ts";
 import { type IsTrustedPeer, readProxyHeaders } from "./proxy-protocol.ts";
 
@@ -44,6 +46,10 @@ export interface ListenerOptions {
   readonly bounds: ListenerBounds;
   /** Proxies that the operator trusts: many callers come over one connection of theirs. */
   readonly isTrusted: IsTrustedPeer;
+  /** Whose address a request counts under that came from such a proxy. */
+  readonly clientOf: ClientOf;
+  /** Addresses from which somebody has signed in lately. */
+  readonly known: Pick<KnownPeers, "has">;
   /** Whether they begin each connection with a PROXY header. */
   readonly proxyProtocol: boolean;
   readonly onRequest: (
@@ -60,6 +66,8 @@ export interface Listener {
   readonly port: number;
   /** New connections see the new certificate; those that stand are not dropped. */
   replaceCertificate(certificate: ServerCertificate): void;
+  /** Somebody has signed in from this address: its connections are no stranger's any longer. */
+  know(peer: string): void;
   /** Serves on, and asks callers to go elsewhere for what they ask next. */
   beLame(): void;
   /**
@@ -101,6 +109,8 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
     bounds: options.bounds,
     encrypted: tls !== undefined,
     isTrusted: options.isTrusted,
+    clientOf: options.clientOf,
+    known: options.known,
     onHeadTimeout: (socket) => refuseHead(headTimeout, socket),
   });
   // Before anything else listens for connections: those of proxies begin a little later.
@@ -122,6 +132,7 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
               minVersion: tls?.minVersion ?? "TLSv1.3",
             });
         },
+        know: (peer) => connections.know(peer),
         beLame: () => connections.beLame(),
         close: (drainMs) => drain(server, connections, drainMs),
       });
@@ -151,12 +162,16 @@ function createServer({
     honorCipherOrder: true,
     ...(askCertificate === true ? { requestCert: true, rejectUnauthorized: false } : {}),
     ...(tls.ticketKeys === undefined ? {} : { ticketKeys: tls.ticketKeys }),
-    settings: { maxConcurrentStreams: 128, enablePush: false, maxHeaderListSize: 16_384 },
+    settings: {
+      maxConcurrentStreams: bounds.streams,
+      enablePush: false,
+      maxHeaderListSize: 16_384,
+    },
     maxHeaderListPairs: 120,
     maxSessionInvalidFrames: 100,
     maxSessionRejectedStreams: 100,
-    streamResetBurst: 200,
-    streamResetRate: 33,
+    streamResetBurst: bounds.resets * 6,
+    streamResetRate: bounds.resets,
   });
   // Node takes times of HTTP/1.1 for a server that speaks both from its properties alone.
   const { headersTimeout, requestTimeout } = http1;
@@ -165,14 +180,14 @@ function createServer({
 
 function serve(
   server: HttpServer | Http2SecureServer,
-  { onContinue, onRequest, onUpgrade }: ListenerOptions,
+  { onContinue, onRequest, onUnparsed, onUpgrade }: ListenerOptions,
   connections: Connections,
 ): void {
   const followed =
     (door: ListenerOptions["onRequest"]): ListenerOptions["onRequest"] =>
     (request, response) => {
-      connections.begin(request, response);
-      door(request, response);
+      if (connections.begin(request, response)) door(request, response);
+      else onUnparsed(refuseCrowded(request, response));
     };
   server.on("request", followed(onRequest));
   server.on("checkContinue", followed(onContinue));

@@ -4,7 +4,7 @@ import type { ListenerBounds } from "./bounds.ts";
 import type { Connection } from "./connection.ts";
 import { Places } from "./places.ts";
 
-const bounds = { most: 8, perAddress: 3, perNetwork: 4 } as ListenerBounds;
+const bounds = { most: 8, mostStrangers: 8, perAddress: 3, perNetwork: 4 } as ListenerBounds;
 const proxy = "10.0.0.9";
 
 interface Stood {
@@ -23,7 +23,8 @@ function connectionOf(remoteAddress: string, isIdle: boolean): Stood {
   return { connection, isGone: () => gone };
 }
 
-const placesFor = (): Places => new Places(bounds, (address) => address === proxy);
+const placesFor = (): Places =>
+  new Places(bounds, (address) => address === proxy, { has: () => false });
 
 /** Connections from these addresses, all of them busy. @returns which of them were taken */
 function taken(places: Places, addresses: readonly string[]): boolean[] {

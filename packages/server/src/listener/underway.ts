@@ -1,10 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import {
+  constants,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Stream,
+} from "node:http2";
 import type { ListenerBounds } from "./bounds.ts";
 import { longestUnseenMs, Pace } from "./pace.ts";
 
 export type AnyRequest = IncomingMessage | Http2ServerRequest;
 export type AnyResponse = ServerResponse | Http2ServerResponse;
+
+const resetByCaller = "ERR_HTTP2_STREAM_ERROR";
 
 /**
  * A request that is underway, and whether its caller sends the body and takes the answer. Nothing is
@@ -13,6 +20,7 @@ export type AnyResponse = ServerResponse | Http2ServerResponse;
 export class Underway {
   readonly #request: AnyRequest;
   readonly #response: AnyResponse;
+  readonly #stream: ServerHttp2Stream | undefined;
   readonly #stallMs: number;
   readonly #body: Pace;
   readonly #answer: Pace;
@@ -22,9 +30,11 @@ export class Underway {
   #drained = 0;
   #unseenMs = 0;
   #isListening = false;
+  #isReset = false;
 
   constructor(request: AnyRequest, response: AnyResponse, bounds: ListenerBounds) {
     this.#request = request;
+    this.#stream = "stream" in response ? response.stream : undefined;
     this.#response = response;
     this.#stallMs = bounds.stallMs;
     this.#body = new Pace(bounds);
@@ -34,6 +44,15 @@ export class Underway {
   /** Of an answer over HTTP/2: of HTTP/1.1 the connection tells. */
   get isAnswerDue(): boolean {
     return "stream" in this.#response && this.#response.stream?.writableLength > 0;
+  }
+
+  /** Of HTTP/2: the caller has reset it before its answer had ended. */
+  get wasTakenBack(): boolean {
+    const stream = this.#stream;
+    if (stream === undefined || this.#isReset || !stream.aborted) return false;
+    // What the gate breaks off itself has a fault of its own.
+    const { errored } = stream;
+    return errored === null || (errored as NodeJS.ErrnoException).code === resetByCaller;
   }
 
   /** Asks a caller on HTTP/1.1 to begin a new connection for its next request. */
@@ -66,6 +85,7 @@ export class Underway {
   }
 
   reset(): void {
+    this.#isReset = true;
     if ("stream" in this.#response)
       this.#response.stream?.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     else this.#request.socket.destroy();

@@ -8,6 +8,7 @@ import {
   optional,
   required,
   scalarOr,
+  size,
   text,
   withheld,
 } from "@portcullis/guard/policy-shapes";
@@ -55,10 +56,41 @@ const connections = object({
     integer(1, 10_000_000),
     "How many connections are open at most (three fifths of the process's descriptors).",
   ),
+  forKnown: optional(
+    integer(0, 90),
+    "How many percent of them are kept for addresses from which somebody has signed in in the last ten minutes (25).",
+  ),
   perAddress: optional(integer(1, 10_000_000), "How many of them are of one address (1024)."),
   perNetwork: optional(
     integer(1, 10_000_000),
     "How many of them are of one IPv6 network of 64 bits (1024).",
+  ),
+});
+
+const requests = object({
+  perConnection: optional(
+    integer(1, 10_000),
+    "How many requests are underway on one connection over HTTP/2 (128).",
+  ),
+  perAddress: optional(
+    integer(1, 10_000_000),
+    "How many requests of one address are underway, over all its connections (1024).",
+  ),
+  perNetwork: optional(
+    integer(1, 10_000_000),
+    "How many requests of one IPv6 network of 64 bits are underway (1024).",
+  ),
+  resets: optional(
+    integer(1, 1_000_000),
+    "How many requests a second may be taken back on one connection, and six times as many at once (33).",
+  ),
+  resetsPerAddress: optional(
+    integer(1, 1_000_000),
+    "How many requests a second one address or IPv6 network may take back, and six times as many at once (200).",
+  ),
+  controlFrames: optional(
+    integer(1, 1_000_000),
+    "How many pings and settings a second a connection over HTTP/2 may send, and six times as many at once (20).",
   ),
 });
 
@@ -81,6 +113,14 @@ const listen = object({
   connections: optional(
     connections,
     "How many connections there may be; those of trustedProxies are not counted.",
+  ),
+  requests: optional(
+    requests,
+    "How many requests may be underway or taken back; those over trustedProxies count for the address that they forward.",
+  ),
+  heldBytes: optional(
+    size,
+    "How many bytes of bodies and answers are held at the same time, over all threads; half of it for callers who have not signed in (128MiB).",
   ),
   lameDuck: optional(
     duration,

@@ -68,6 +68,7 @@ function postgresDialect(url: string, state: StoreState, patience: () => number)
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
+    // A statement that hangs would keep one of few connections, and whoever waits for it.
     application_name: "portcullis",
     // Moments in milliseconds are far below 2^53; pg would hand them out as text.
     types: {

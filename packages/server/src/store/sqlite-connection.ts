@@ -16,12 +16,8 @@ export class SqliteConnection {
   }
 
   executeQuery<R>({ parameters, sql }: CompiledQuery): Promise<QueryResult<R>> {
-    try {
-      const writes = !sql.startsWith("select");
-      return Promise.resolve(this.#patience.run(writes, () => this.#run<R>(sql, parameters)));
-    } catch (fault) {
-      return Promise.reject(fault instanceof Error ? fault : new Error(String(fault)));
-    }
+    const writes = !sql.startsWith("select");
+    return this.#patience.run(writes, () => this.#run<R>(sql, parameters));
   }
 
   #run<R>(sql: string, parameters: readonly unknown[]): QueryResult<R> {

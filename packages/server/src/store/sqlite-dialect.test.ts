@@ -160,3 +160,17 @@ test("killed in the middle of a crowd, a program has lost nothing that it acknow
     [],
   );
 });
+
+for (const [what, write] of Object.entries({
+  "a transaction": () => insert(900_000),
+  "a single statement": () => db.insertInto("rows").values({ id: 900_001, text: "x" }).execute(),
+}))
+  test(`${what} waits for another process that writes, and the thread serves others meanwhile`, async () => {
+    const were = seen();
+    other.exec("BEGIN IMMEDIATE");
+    const written = write();
+    // In the same thread: it would wait for ever for a lock that it has to give back itself.
+    setTimeout(() => other.exec("COMMIT"), 100);
+    await written;
+    assert.equal(seen() - were, 1);
+  });

@@ -71,6 +71,7 @@ export class SqliteDriver implements Driver {
     this.#database.exec(
       `PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF`,
     );
+    patience.begin();
     this.#connection = new SqliteConnection(this.#database, patience);
     return Promise.resolve();
   }
@@ -105,15 +106,14 @@ export class SqliteDriver implements Driver {
    * IMMEDIATE takes the write lock at the beginning: a transaction that reads first could otherwise
    * fail at its first write, because another has written meanwhile.
    */
-  beginTransaction(turn: DatabaseConnection): Promise<void> {
+  async beginTransaction(turn: DatabaseConnection): Promise<void> {
     const database = this.#database as DatabaseSync;
     if (this.#group === undefined) {
-      this.#patience?.run(true, () => database.exec("BEGIN IMMEDIATE"));
+      await this.#patience?.run(true, () => database.exec("BEGIN IMMEDIATE"));
       this.#group = { waiting: [], settling: false };
     }
     database.exec("SAVEPOINT one");
     (turn as Turn).inTransaction = true;
-    return Promise.resolve();
   }
 
   commitTransaction(turn: DatabaseConnection): Promise<void> {
@@ -145,7 +145,8 @@ export class SqliteDriver implements Driver {
    */
   async #execute(query: CompiledQuery, turn: Turn): Promise<QueryResult<unknown>> {
     const connection = this.#connection as SqliteConnection;
-    if (turn.inTransaction || this.#group === undefined) return connection.executeQuery(query);
+    if (turn.inTransaction) return connection.executeQuery(query);
+    if (this.#group === undefined) return connection.executeQuery(query);
     if (!query.sql.startsWith("select")) {
       this.#makeDurable();
       return connection.executeQuery(query);
@@ -191,7 +192,7 @@ export class SqliteDriver implements Driver {
     const group = this.#group;
     this.#group = undefined;
     try {
-      this.#patience?.run(true, () => this.#database?.exec("COMMIT"));
+      this.#patience?.runNow(true, () => this.#database?.exec("COMMIT"));
     } catch (fault) {
       this.#group = group;
       if (this.#database?.isTransaction === true) this.#database.exec("ROLLBACK");

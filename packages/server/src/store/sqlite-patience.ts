@@ -1,17 +1,25 @@
 import type { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
 import type { StoreState } from "./store-state.ts";
 
+/** How long the opening waits for another process that writes: nothing is served meanwhile. */
+const openingTimeoutMs = 5000;
 /** How long a statement waits for another process (the command line, say) that writes. */
-const busyTimeoutMs = 2000;
-/** While one holds the database, each waits so long: the thread that waits answers nobody. */
-const hastyTimeoutMs = 10;
+const mostWaitMs = 2000;
+/** While one holds the database, each waits so long. */
+const hastyWaitMs = 10;
+const againMs = 10;
+const busy = 5;
 /**
  * SQLITE_BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: they speak of the file, not
  * of the statement.
  */
-const fileFaults = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
+const fileFaults = new Set([busy, 6, 8, 10, 11, 13, 14, 26]);
 
-/** Waits for a database that another process holds, and less long when it goes on. */
+/**
+ * Waits for a database that another process holds, and less long when it goes on. The thread serves
+ * others meanwhile, such as who asks whether it is alive.
+ */
 export class SqlitePatience {
   readonly #database: DatabaseSync;
   readonly #state: StoreState;
@@ -20,31 +28,56 @@ export class SqlitePatience {
   constructor(database: DatabaseSync, state: StoreState) {
     this.#database = database;
     this.#state = state;
-    this.#wait(busyTimeoutMs);
+    this.#database.exec(`PRAGMA busy_timeout=${openingTimeoutMs}`);
   }
 
-  /** @param writes what succeeds shows that the database can be written to */
-  run<T>(writes: boolean, work: () => T): T {
+  /** From here on SQLite itself waits for nobody: it would stop the thread meanwhile. */
+  begin(): void {
+    this.#database.exec("PRAGMA busy_timeout=0");
+  }
+
+  /**
+   * @param writes what succeeds shows that the database can be written to
+   * @throws StoreLost when it is held for too long, or cannot be read or written
+   */
+  async run<T>(writes: boolean, work: () => T): Promise<T> {
+    const until = performance.now() + (this.#isHasty ? hastyWaitMs : mostWaitMs);
+    for (;;)
+      try {
+        return this.#tried(writes, work);
+      } catch (fault) {
+        if (kindOf(fault) !== busy || performance.now() >= until) throw this.#judged(fault);
+        await setTimeout(againMs);
+      }
+  }
+
+  /** The same at once: of whoever holds the lock already. */
+  runNow<T>(writes: boolean, work: () => T): T {
     try {
-      const done = work();
-      if (writes) this.#answers();
-      return done;
+      return this.#tried(writes, work);
     } catch (fault) {
-      const { errcode } = fault as { readonly errcode?: number };
-      if (errcode === undefined || !fileFaults.has(errcode & 0xff)) throw fault;
-      if (!this.#isHasty) this.#wait(hastyTimeoutMs);
-      this.#isHasty = true;
-      throw this.#state.note(fault);
+      throw this.#judged(fault);
     }
   }
 
-  #answers(): void {
-    this.#state.lost = undefined;
-    if (this.#isHasty) this.#wait(busyTimeoutMs);
-    this.#isHasty = false;
+  #tried<T>(writes: boolean, work: () => T): T {
+    const done = work();
+    if (writes) {
+      this.#state.lost = undefined;
+      this.#isHasty = false;
+    }
+    return done;
   }
 
-  #wait(ms: number): void {
-    this.#database.exec(`PRAGMA busy_timeout=${ms}`);
+  #judged(fault: unknown): unknown {
+    if (!fileFaults.has(kindOf(fault))) return fault;
+    this.#isHasty = true;
+    return this.#state.note(fault);
   }
+}
+
+/** The result code, without the bits above that say more; -1 for what is no fault of SQLite. */
+function kindOf(fault: unknown): number {
+  const { errcode } = fault as { readonly errcode?: number };
+  return errcode === undefined ? -1 : errcode & 0xff;
 }

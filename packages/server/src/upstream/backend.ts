@@ -37,7 +37,7 @@ export class Backends {
   choose(except: ReadonlySet<Backend> | undefined): Backend {
     const [only] = this.all;
     if (this.all.length === 1) return only as Backend;
-    const now = Date.now();
+    const now = performance.now();
     const open = this.all.filter((one) => except?.has(one) !== true);
     const well = open.filter((one) => one.mayBeAsked(now));
     const among = well.length > 0 ? well : open.length > 0 ? open : this.all;
@@ -51,13 +51,13 @@ export class Backends {
 
   /** Whether another than those is there to be asked. */
   hasOther(than: ReadonlySet<Backend>): boolean {
-    const now = Date.now();
+    const now = performance.now();
     return this.all.some((one) => !than.has(one) && one.mayBeAsked(now));
   }
 
   /** What came of asking one. Never more than half of them rest: all of them would be the outage. */
   note(backend: Backend, outcome: BackendOutcome): void {
-    const now = Date.now();
+    const now = performance.now();
     if (!backend.outliers.note(outcome, now)) return;
     const resting = this.all.filter((one) => one.outliers.isResting(now)).length;
     if (resting + 1 <= this.all.length / 2) backend.outliers.rest(now);

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Capacity } from "./capacity.ts";
+import type { Holder } from "./slow-holders.ts";
 
 const long = 600_000;
+
+/** A request of somebody who never lets the backend wait. */
+const holderOf = (caller: string): Holder => ({
+  caller,
+  callerWait: () => undefined,
+  shed: () => assert.fail("nobody lets the backend wait"),
+});
 
 /** Who runs, in order, and who was refused. */
 function enterAll(
@@ -12,7 +20,7 @@ function enterAll(
   const [ran, refused]: [string[], string[]] = [[], []];
   for (const caller of callers)
     capacity.enter(
-      caller,
+      holderOf(caller),
       () => ran.push(caller),
       () => refused.push(caller),
     );
@@ -42,9 +50,9 @@ test("while others wait, who has a quarter of the places gets none of those that
   const capacity = new Capacity({ places: 4, mostWaiting: 16, mostWaitMs: long });
   const { ran } = enterAll(capacity, [...Array<string>(8).fill("loud"), "a", "b", "c"]);
   assert.deepEqual(ran.splice(0), Array(4).fill("loud"));
-  for (let count = 0; count < 3; count += 1) capacity.leave("loud");
+  for (let count = 0; count < 3; count += 1) capacity.leave(holderOf("loud"));
   assert.deepEqual(ran.splice(0), ["a", "b", "c"]);
-  capacity.leave("a");
+  capacity.leave(holderOf("a"));
   assert.deepEqual(ran.splice(0), ["loud"]);
   capacity.close();
 });
@@ -53,14 +61,14 @@ test("who waits too long is refused, and who goes away waits no more", async () 
   const capacity = new Capacity({ places: 1, mostWaiting: 8, mostWaitMs: 20 });
   enterAll(capacity, ["first"]);
   const takeBack = capacity.enter(
-    "gone",
+    holderOf("gone"),
     () => assert.fail("who went away was run"),
     () => assert.fail("who went away was refused"),
   );
   takeBack();
   await new Promise<void>((resolve) => {
     capacity.enter(
-      "patient",
+      holderOf("patient"),
       () => assert.fail("there was no place"),
       () => resolve(),
     );

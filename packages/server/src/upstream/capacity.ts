@@ -1,6 +1,8 @@
+import { type Holder, slowHolder } from "./slow-holders.ts";
+
 /** A request that waits for a place at the backends. */
 interface Waiting {
-  readonly caller: string;
+  readonly holder: Holder;
   readonly until: number;
   readonly run: () => void;
   readonly refuse: (why: string) => void;
@@ -16,6 +18,7 @@ export interface CapacityOptions {
 }
 
 const sweepMs = 50;
+const mostShedEach = 16;
 
 /**
  * The places at the backends of one API, and a bounded queue before them. An endless queue would
@@ -26,6 +29,7 @@ export class Capacity {
   readonly #options: CapacityOptions;
   readonly #callerShare: number;
   readonly #held = new Map<string, number>();
+  readonly #holders = new Set<Holder>();
   readonly #waitingOf = new Map<string, number>();
   readonly #queue = new Set<Waiting>();
   #inUse = 0;
@@ -39,12 +43,13 @@ export class Capacity {
   /**
    * Runs it now or when a place is free. Whoever ran must `leave` once.
    *
-   * @param caller who asks: requests of one caller share a part of the places
+   * @param holder what will hold the place: requests of one caller share a part of the places
    * @returns takes it back while it still waits
    */
-  enter(caller: string, run: () => void, refuse: (why: string) => void): () => void {
+  enter(holder: Holder, run: () => void, refuse: (why: string) => void): () => void {
+    const { caller } = holder;
     if (this.#inUse < this.#options.places && this.#queue.size === 0) {
-      this.#take(caller);
+      this.#take(holder);
       run();
       return nothing;
     }
@@ -54,21 +59,22 @@ export class Capacity {
       refuse(`${this.#queue.size} requests wait already, ${own} of them this caller's`);
       return nothing;
     }
-    const waiting = { caller, until: performance.now() + mostWaitMs, run, refuse };
+    const waiting = { holder, until: performance.now() + mostWaitMs, run, refuse };
     this.#queue.add(waiting);
     this.#waitingOf.set(caller, own + 1);
     this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs).unref();
     return () => void this.#unqueue(waiting);
   }
 
-  leave(caller: string): void {
+  leave(holder: Holder): void {
     this.#inUse -= 1;
-    countDown(this.#held, caller);
+    this.#holders.delete(holder);
+    countDown(this.#held, holder.caller);
     while (this.#inUse < this.#options.places) {
       const next = this.#next();
       if (next === undefined) return;
       this.#unqueue(next);
-      this.#take(next.caller);
+      this.#take(next.holder);
       next.run();
     }
   }
@@ -89,20 +95,34 @@ export class Capacity {
   #next(): Waiting | undefined {
     let first: Waiting | undefined;
     for (const waiting of this.#queue) {
-      if ((this.#held.get(waiting.caller) ?? 0) < this.#callerShare) return waiting;
+      if (this.#heldBy(waiting.holder.caller) < this.#callerShare) return waiting;
       first ??= waiting;
     }
     return first;
   }
 
-  #take(caller: string): void {
+  #take(holder: Holder): void {
     this.#inUse += 1;
-    this.#held.set(caller, (this.#held.get(caller) ?? 0) + 1);
+    this.#holders.add(holder);
+    this.#held.set(holder.caller, this.#heldBy(holder.caller) + 1);
+  }
+
+  readonly #heldBy = (caller: string): number => this.#held.get(caller) ?? 0;
+
+  /** Those who let the backends wait give their places to waiting callers who hold less. */
+  #shedSlow(): void {
+    for (let shed = 0; shed < mostShedEach; shed += 1) {
+      const next = this.#next();
+      if (next === undefined || this.#heldBy(next.holder.caller) >= this.#callerShare) return;
+      const slow = slowHolder(this.#holders, this.#heldBy, this.#callerShare);
+      if (slow === undefined || slow.caller === next.holder.caller) return;
+      slow.shed();
+    }
   }
 
   #unqueue(waiting: Waiting): boolean {
     if (!this.#queue.delete(waiting)) return false;
-    countDown(this.#waitingOf, waiting.caller);
+    countDown(this.#waitingOf, waiting.holder.caller);
     if (this.#queue.size === 0) {
       clearInterval(this.#sweeper);
       this.#sweeper = undefined;
@@ -113,10 +133,11 @@ export class Capacity {
   #sweep(): void {
     const now = performance.now();
     for (const waiting of this.#queue) {
-      if (waiting.until > now) return;
+      if (waiting.until > now) break;
       this.#unqueue(waiting);
       waiting.refuse(`no place was free for ${this.#options.mostWaitMs} ms`);
     }
+    this.#shedSlow();
   }
 }
 

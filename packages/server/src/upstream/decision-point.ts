@@ -69,7 +69,7 @@ export function createDecisionPoint(
   return async (question) => {
     const key = JSON.stringify(question);
     const remembered = known.get(key);
-    const now = Date.now();
+    const now = performance.now();
     if (remembered !== undefined && now < remembered.until) return remembered.allowed;
     const allowed = await ask(question);
     if (typeof allowed === "string") return allowed;

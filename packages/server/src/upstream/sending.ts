@@ -4,10 +4,12 @@ import type {
   UpstreamFaultCode,
   UpstreamRequest,
 } from "@portcullis/guard/upstream";
+import type { ByteBudget } from "@portcullis/guard/state";
 import { type Backend, type Backends, hasStream, outcomeOf } from "./backend.ts";
 import type { Capacity } from "./capacity.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 import { SlowCallerBuffer } from "./slow-caller-buffer.ts";
+import { type CallerWait, type Holder, waitsForBody } from "./slow-holders.ts";
 import type { Attempt, AttemptReceiver, Failure, FailureKind } from "./transport.ts";
 
 /** What requests to one API's backends share. */
@@ -15,6 +17,8 @@ export interface SendingParts {
   readonly backends: Backends;
   readonly capacity: Capacity;
   readonly budget: RetryBudget;
+  /** What may be kept of answers for callers who read slowly. */
+  readonly held: ByteBudget;
   /** How long the head of an answer may take. */
   readonly headersTimeoutMs: number;
   /** How long a request may take until its answer begins, over all that is tried. */
@@ -35,12 +39,13 @@ const nobody = "";
  * One request on its way: it waits for a place, is sent, and sent again where that is safe; its
  * answer is kept for a caller who reads slowly. Nothing is told after an abort.
  */
-export class Sending implements Forwarding, AttemptReceiver {
+export class Sending implements Forwarding, AttemptReceiver, Holder {
+  readonly caller: string;
   readonly #request: UpstreamRequest;
   readonly #receiver: AnswerReceiver;
   readonly #parts: SendingParts;
   readonly #startedAt = performance.now();
-  readonly #kept = new SlowCallerBuffer();
+  readonly #kept: SlowCallerBuffer;
   #tried: Set<Backend> | undefined;
   #backend: Backend | undefined;
   #attempt: Attempt | undefined;
@@ -49,6 +54,10 @@ export class Sending implements Forwarding, AttemptReceiver {
   #answered = false;
   #isBlocked = false;
   #isPaused = false;
+  #isSent = false;
+  /** Since when the caller is waited for, where it is, and what it has moved since then. */
+  #waitsSince = 0;
+  #moved = 0;
   #trailers: string[] | undefined;
   #over = false;
 
@@ -56,14 +65,17 @@ export class Sending implements Forwarding, AttemptReceiver {
     this.#request = request;
     this.#receiver = receiver;
     this.#parts = parts;
+    this.caller = request.caller ?? nobody;
+    this.#kept = new SlowCallerBuffer(parts.held, request.isStranger === true);
   }
 
   begin(): void {
     this.#parts.budget.earn();
     this.#takeBack = this.#parts.capacity.enter(
-      this.#request.caller ?? nobody,
+      this,
       () => {
         this.#placed = true;
+        this.#waitsSince = performance.now();
         this.#send();
       },
       (why) => this.#fail("capacity-exceeded", why),
@@ -77,6 +89,24 @@ export class Sending implements Forwarding, AttemptReceiver {
     backend.outstanding += 1;
     const left = Math.max(1, deadlineMs - (performance.now() - this.#startedAt));
     this.#attempt = backend.transport.begin(this.#request, Math.min(headersTimeoutMs, left), this);
+  }
+
+  onSent(bytes: number): void {
+    this.#moved += bytes;
+  }
+
+  onAllSent(): void {
+    this.#isSent = true;
+  }
+
+  callerWait(now: number): CallerWait | undefined {
+    const waits = this.#isPaused || (!this.#isSent && waitsForBody(this.#request));
+    return waits ? { ms: now - this.#waitsSince, bytes: this.#moved } : undefined;
+  }
+
+  shed(): void {
+    this.#attempt?.abort();
+    this.#fail("upstream-timeout", "others wait for the backend, which waits for this caller");
   }
 
   onHead(status: number, headers: string[]): void {
@@ -99,6 +129,7 @@ export class Sending implements Forwarding, AttemptReceiver {
       return;
     }
     if (this.#kept.keep(chunk)) return;
+    if (!this.#isPaused) [this.#waitsSince, this.#moved] = [performance.now(), 0];
     this.#isPaused = true;
     this.#attempt?.pause();
   }
@@ -126,6 +157,7 @@ export class Sending implements Forwarding, AttemptReceiver {
     while (!this.#isBlocked) {
       const chunk = this.#kept.take();
       if (chunk === undefined) break;
+      this.#moved += chunk.length;
       this.#isBlocked = !this.#receiver.onData(chunk);
     }
     if (!this.#kept.isEmpty) return;
@@ -183,7 +215,7 @@ export class Sending implements Forwarding, AttemptReceiver {
 
   #leaveAll(): void {
     this.#leaveBackend();
-    if (this.#placed) this.#parts.capacity.leave(this.#request.caller ?? nobody);
+    if (this.#placed) this.#parts.capacity.leave(this);
     this.#placed = false;
   }
 }

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { allocateSharedBytes, ByteBudget } from "@portcullis/guard/state";
 import { SlowCallerBuffer } from "./slow-caller-buffer.ts";
 
 const mebibyte = 1_048_576;
+const budget = new ByteBudget(allocateSharedBytes(64 * mebibyte, 1));
 const piece = Buffer.alloc(mebibyte / 4);
 
 test("of one answer a megabyte is kept, and what was taken makes room for more", () => {
-  const buffer = new SlowCallerBuffer();
+  const buffer = new SlowCallerBuffer(budget, false);
   assert.deepEqual(
     [1, 2, 3, 4].map(() => buffer.keep(piece)),
     [true, true, true, false],
@@ -21,9 +23,9 @@ test("of one answer a megabyte is kept, and what was taken makes room for more",
 });
 
 test("of all answers together 64 megabytes are kept, and those that are let go of make room", () => {
-  const full = Array.from({ length: 64 }, () => new SlowCallerBuffer());
+  const full = Array.from({ length: 64 }, () => new SlowCallerBuffer(budget, false));
   for (const buffer of full) for (let count = 0; count < 4; count += 1) buffer.keep(piece);
-  const late = new SlowCallerBuffer();
+  const late = new SlowCallerBuffer(budget, false);
   assert.equal(late.keep(Buffer.alloc(1)), false);
   (full[0] as SlowCallerBuffer).clear();
   assert.equal(late.keep(Buffer.alloc(1)), true);
@@ -31,7 +33,7 @@ test("of all answers together 64 megabytes are kept, and those that are let go o
 });
 
 test("what was kept leaves in the order in which it came", () => {
-  const buffer = new SlowCallerBuffer();
+  const buffer = new SlowCallerBuffer(budget, false);
   for (const text of ["a", "b", "c"]) buffer.keep(Buffer.from(text));
   assert.deepEqual(
     [1, 2, 3, 4].map(() => buffer.take()?.toString()),

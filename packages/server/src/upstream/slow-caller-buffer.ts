@@ -1,46 +1,62 @@
+import type { ByteBudget } from "@portcullis/guard/state";
+
 /** What is kept of one answer for a caller who reads slowly. */
 const mostOfOne = 1_048_576;
-/** What is kept of all answers of a thread. */
-const mostOfAll = 67_108_864;
 
-let keptOfAll = 0;
+interface Kept {
+  readonly chunk: Buffer;
+  /** Of the budget that all who hold something share. */
+  readonly pieces: number;
+}
 
 /**
  * Keeps what has come of an answer while its caller does not read. A backend's connection that waits
  * for a slow phone serves nobody else; four such phones could hold all of them.
  */
 export class SlowCallerBuffer {
-  readonly #chunks: Buffer[] = [];
+  readonly #budget: ByteBudget;
+  readonly #isStranger: boolean;
+  readonly #kept: Kept[] = [];
   /** The first that has not been taken: taking the first away would move all others. */
   #first = 0;
   #bytes = 0;
 
-  get isEmpty(): boolean {
-    return this.#chunks.length === 0;
+  constructor(budget: ByteBudget, isStranger: boolean) {
+    this.#budget = budget;
+    this.#isStranger = isStranger;
   }
 
-  /** @returns whether more may come */
+  get isEmpty(): boolean {
+    return this.#kept.length === 0;
+  }
+
+  /** What has come is kept in any case. @returns whether more may come */
   keep(chunk: Buffer): boolean {
-    this.#chunks.push(chunk);
+    const pieces = this.#budget.take(chunk.length, this.#isStranger);
+    this.#kept.push({ chunk, pieces });
     this.#bytes += chunk.length;
-    keptOfAll += chunk.length;
-    return this.#bytes < mostOfOne && keptOfAll < mostOfAll;
+    return this.#bytes < mostOfOne && pieces > 0;
   }
 
   take(): Buffer | undefined {
-    const chunk = this.#chunks[this.#first];
-    if (chunk === undefined) return undefined;
+    const kept = this.#kept[this.#first];
+    if (kept === undefined) return undefined;
     this.#first += 1;
-    this.#bytes -= chunk.length;
-    keptOfAll -= chunk.length;
-    if (this.#first === this.#chunks.length) this.clear();
-    return chunk;
+    this.#bytes -= kept.chunk.length;
+    this.#budget.give(kept.pieces, this.#isStranger);
+    if (this.#first === this.#kept.length) this.#forget();
+    return kept.chunk;
   }
 
   clear(): void {
-    keptOfAll -= this.#bytes;
+    for (const { pieces } of this.#kept.slice(this.#first))
+      this.#budget.give(pieces, this.#isStranger);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#bytes = 0;
-    this.#chunks.length = 0;
+    this.#kept.length = 0;
     this.#first = 0;
   }
 }

@@ -18,6 +18,10 @@ export interface Failure {
 
 /** Told of one attempt, in order: onHead, onData*, then onEnd or onFailure; onFailure may be first. */
 export interface AttemptReceiver {
+  /** So much of the body was sent. */
+  onSent(bytes: number): void;
+  /** All of the request was sent. */
+  onAllSent(): void;
   onHead(status: number, headers: string[]): void;
   onData(chunk: Buffer): void;
   onEnd(trailers: string[]): void;

@@ -106,6 +106,14 @@ class UndiciAttempt implements Dispatcher.DispatchHandler, Attempt {
     if (this.#aborted) controller.abort(gone());
   }
 
+  onBodySent(chunk: Buffer): void {
+    this.#receiver.onSent(chunk.length);
+  }
+
+  onRequestSent(): void {
+    this.#receiver.onAllSent();
+  }
+
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status >= 200 && !this.#aborted) this.#receiver.onHead(status, flat(controller.rawHeaders));
   }

@@ -1,4 +1,5 @@
 import type { HealthCheckPlan } from "@portcullis/guard/policy";
+import { allocateSharedBytes, ByteBudget, usualHeldBytes } from "@portcullis/guard/state";
 import type { Forwarding, Upstream } from "@portcullis/guard/upstream";
 import { Backend, Backends } from "./backend.ts";
 import { Capacity } from "./capacity.ts";
@@ -21,7 +22,11 @@ export interface UpstreamOptions {
   readonly queue: number;
   readonly queueTimeoutMs: number;
   readonly healthCheck?: HealthCheckPlan | undefined;
+  /** What may be kept of answers; a budget of this process's own without it. */
+  readonly held?: ByteBudget;
 }
+
+const ownBudget = new ByteBudget(allocateSharedBytes(usualHeldBytes, 1));
 
 export const upstreamDefaults: Omit<UpstreamOptions, "targets"> = {
   connections: 128,
@@ -56,6 +61,7 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
       mostWaitMs: options.queueTimeoutMs,
     }),
     budget: new RetryBudget(),
+    held: options.held ?? ownBudget,
     headersTimeoutMs,
     deadlineMs,
   };
@@ -77,7 +83,7 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
     targets: () =>
       all.map((backend) => ({
         name: backend.name,
-        resting: !backend.mayBeAsked(Date.now()),
+        resting: !backend.mayBeAsked(performance.now()),
         outstanding: backend.outstanding,
       })),
   };

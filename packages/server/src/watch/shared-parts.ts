@@ -26,6 +26,9 @@ const opened = new Set(["redis", "store", "issuer-keys"]);
 /** What follows from the loss, for the person who reads of it. */
 const consequences: Readonly<Record<string, string>> = {
   redis: "limits and proofs go by what the policy says under onStateLoss",
+  clock:
+    "tokens are judged by the time as it went on before, and where no other machine says that the " +
+    "new time is wrong, by the new one too",
   store:
     "nobody can sign in, and what is revoked is not learnt; the policy says under onStateLoss " +
     "how long tokens are believed all the same",

@@ -1,16 +1,17 @@
-import type { Caller } from "../../facts/caller.ts";
-import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
+import type { Facts } from "../../facts/facts.ts";
+import { isRefusal, refuse } from "../../facts/refusal.ts";
 import { signInProblems } from "../../facts/sign-in-problems.ts";
 import type { Check } from "../check.ts";
 import { challenge } from "./challenge.ts";
 import type { FindCredential } from "./find-credential.ts";
+import type { VerifyToken } from "./verified-token-cache.ts";
 
 export interface AuthenticateRules {
   readonly findCredential: FindCredential;
   /** Verifies the token, or remembers that it was verified. */
-  readonly verify: (token: string, nowSeconds: number) => Caller | Refusal;
+  readonly verify: VerifyToken;
   /** Judges a verified token again, later. */
-  readonly believes: (token: string, nowSeconds: number) => Refusal | undefined;
+  readonly believes: NonNullable<Facts["believes"]>;
   /** Whether a caller without a credential may go on: the operation is open to anybody. */
   readonly anonymous: boolean;
 }
@@ -33,7 +34,11 @@ export function compileAuthenticate({
     const credential = findCredential(known.arrival.rawHeaders);
     if (credential === undefined) return anonymous ? undefined : missing;
     if (typeof credential !== "string") return challenge(credential);
-    const outcome = verify(credential, Math.floor(known.receivedAtMs / 1000));
+    const outcome = verify(
+      credential,
+      Math.floor(known.receivedAtMs / 1000),
+      known.clockDoubtSeconds,
+    );
     if (isRefusal(outcome)) return challenge(outcome);
     known.accessToken = credential;
     known.believes = believes;

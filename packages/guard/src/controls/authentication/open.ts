@@ -1,6 +1,7 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { Caller } from "../../facts/caller.ts";
-import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
+import type { Facts } from "../../facts/facts.ts";
+import { isRefusal, refuse } from "../../facts/refusal.ts";
 import type { Check } from "../check.ts";
 import { compileAccessTokenCheck } from "./access-token.ts";
 import { compileCredentialFinder, type FindCredential } from "./find-credential.ts";
@@ -9,7 +10,7 @@ import type { AuthenticationPlan } from "./plan.ts";
 import { problems } from "./problems.ts";
 import type { Revocations } from "./revocation.ts";
 import { compileTokenLife, type NoteTokenTimes } from "./token-life.ts";
-import { cacheVerifiedTokens } from "./verified-token-cache.ts";
+import { cacheVerifiedTokens, type VerifyToken } from "./verified-token-cache.ts";
 
 /** What the program around the gate provides. */
 export interface AuthenticationPorts {
@@ -29,9 +30,9 @@ export interface AuthenticationPorts {
 
 /** What all operations share. */
 export interface Authentication {
-  readonly verify: (token: string, nowSeconds: number) => Caller | Refusal;
+  readonly verify: VerifyToken;
   /** Judges a token that was verified before: it may have expired, or been revoked, since. */
-  readonly believes: (token: string, nowSeconds: number) => Refusal | undefined;
+  readonly believes: NonNullable<Facts["believes"]>;
   /** By the operation's security schemes. */
   readonly finderFor: (operation: Operation) => FindCredential;
   /** Judges how long the caller's token lives; undefined for the built-in issuer's. */
@@ -60,7 +61,11 @@ export function openAuthentication(
     keys: () => keySet,
     onUnknownKey: onUnknownKey ?? ignore,
   });
-  const tokens = cacheVerifiedTokens(check, mostVerifiedTokens, onNewToken);
+  const tokens = cacheVerifiedTokens(check, {
+    most: mostVerifiedTokens,
+    toleranceSeconds: plan.clockToleranceSeconds,
+    onNew: onNewToken,
+  });
   const close = keys?.watch(() => {
     keySet = keys.keySet(plan.algorithms);
     // A token that was signed with a key which the issuer has withdrawn must not be accepted any
@@ -72,8 +77,8 @@ export function openAuthentication(
   const verify = whileFresh(known, plan.stalenessSeconds, revocationsAge);
   return {
     verify,
-    believes(token, nowSeconds) {
-      const outcome = verify(token, nowSeconds);
+    believes(token, nowSeconds, doubtSeconds) {
+      const outcome = verify(token, nowSeconds, doubtSeconds);
       return isRefusal(outcome) ? outcome : undefined;
     },
     finderFor: compileFinders(plan),
@@ -89,8 +94,8 @@ function withRevocations(
   verify: Authentication["verify"],
   revocations: Revocations,
 ): Authentication["verify"] {
-  return (token, nowSeconds) => {
-    const outcome = verify(token, nowSeconds);
+  return (token, nowSeconds, doubtSeconds) => {
+    const outcome = verify(token, nowSeconds, doubtSeconds);
     return isRefusal(outcome) ? outcome : (revocations.check(outcome) ?? outcome);
   };
 }
@@ -105,8 +110,8 @@ function whileFresh(
   ageSeconds: AuthenticationPorts["revocationsAge"],
 ): Authentication["verify"] {
   if (stalenessSeconds === undefined || ageSeconds === undefined) return verify;
-  return (token, nowSeconds) => {
-    const outcome = verify(token, nowSeconds);
+  return (token, nowSeconds, doubtSeconds) => {
+    const outcome = verify(token, nowSeconds, doubtSeconds);
     if (isRefusal(outcome)) return outcome;
     const age = ageSeconds();
     if (age <= stalenessSeconds) return outcome;

@@ -1,6 +1,21 @@
 import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
+import { judgeByEither } from "../../facts/either-clock.ts";
 import { problems } from "./problems.ts";
 import type { Caller } from "../../facts/caller.ts";
+
+/** @param doubtSeconds how far another clock is ahead that may be right instead, or 0 */
+export type VerifyToken = (
+  token: string,
+  nowSeconds: number,
+  doubtSeconds?: number,
+) => Caller | Refusal;
+
+interface CacheOptions {
+  readonly most: number;
+  /** How far `iat` may be ahead. */
+  readonly toleranceSeconds: number;
+  readonly onNew?: ((caller: Caller) => void) | undefined;
+}
 
 /**
  * Remembers tokens that were verified, by the whole token and nothing less: a cache keyed by a part
@@ -9,11 +24,10 @@ import type { Caller } from "../../facts/caller.ts";
  * one, and what was not used since is forgotten.
  */
 export function cacheVerifiedTokens(
-  verify: (token: string, nowSeconds: number) => Caller | Refusal,
-  most: number,
-  onNew?: (caller: Caller) => void,
+  check: (token: string, nowSeconds: number) => Caller | Refusal,
+  { most, onNew, toleranceSeconds }: CacheOptions,
 ): {
-  readonly verify: (token: string, nowSeconds: number) => Caller | Refusal;
+  readonly verify: VerifyToken;
   readonly forget: () => void;
 } {
   let young = new Map<string, Caller>();
@@ -25,8 +39,10 @@ export function cacheVerifiedTokens(
     }
     young.set(token, caller);
   };
+  const isLive = ({ expiresAtSeconds, issuedAtSeconds = 0 }: Caller, nowSeconds: number): boolean =>
+    nowSeconds < expiresAtSeconds && issuedAtSeconds <= nowSeconds + toleranceSeconds;
   return {
-    verify(token, nowSeconds) {
+    verify(token, nowSeconds, doubtSeconds = 0) {
       let caller = young.get(token);
       if (caller === undefined) {
         caller = old.get(token);
@@ -34,13 +50,14 @@ export function cacheVerifiedTokens(
       }
       if (caller !== undefined) {
         if (nowSeconds < caller.expiresAtSeconds) return caller;
+        if (doubtSeconds !== 0 && isLive(caller, nowSeconds + doubtSeconds)) return caller;
         young.delete(token);
         old.delete(token);
         return refuse(problems["token-expired"], {
           detail: `${nowSeconds - caller.expiresAtSeconds} seconds ago`,
         });
       }
-      const outcome = verify(token, nowSeconds);
+      const outcome = judgeByEither((now) => check(token, now), nowSeconds, doubtSeconds);
       if (!isRefusal(outcome)) {
         keep(token, outcome);
         onNew?.(outcome);

@@ -2,7 +2,7 @@ import { type Binding, bindingProblems } from "../../facts/binding.ts";
 import type { Caller } from "../../facts/caller.ts";
 import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
 import type { DpopNonces } from "./dpop-nonce.ts";
-import { type DpopProof, type DpopProofRules, judgeProof } from "./dpop-proof.ts";
+import { type DpopProof, type DpopProofRules, judgeProof, type ProofMoment } from "./dpop-proof.ts";
 import { problems } from "./problems.ts";
 import { compileReadProof, proofRefusal, type SignedProof } from "./signed-proof.ts";
 
@@ -45,10 +45,10 @@ const nothingToShow: BindingJudged = Object.freeze<BindingJudged>({
 /** Whether the caller has the key or the certificate that its token names (RFC 9449, RFC 8705). */
 export function compileBindingCheck(
   rules: BindingRules,
-): (request: BoundRequest, caller: Caller, nowSeconds: number) => BindingJudged {
+): (request: BoundRequest, caller: Caller, moment: ProofMoment) => BindingJudged {
   const readProof = compileReadProof();
   const { binding } = rules;
-  return (request, caller, nowSeconds) => {
+  return (request, caller, moment) => {
     const { boundCertificate, boundKey } = caller;
     const without = checkCertificate(request, boundCertificate, binding);
     if (boundKey === undefined) {
@@ -58,7 +58,7 @@ export function compileBindingCheck(
     const shown = showKey(request, boundKey, readProof);
     if (isRefusal(shown)) return refused(without ?? shown, false);
     if (without !== undefined) return refused(without, true);
-    const proof = judgeProof(shown, { ...request, keyThumbprint: boundKey }, rules, nowSeconds);
+    const proof = judgeProof(shown, { ...request, keyThumbprint: boundKey }, rules, moment);
     return isRefusal(proof) ? refused(proof, true) : { refusal: undefined, proof, keyShown: true };
   };
 }

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { judgeByEither } from "../../facts/either-clock.ts";
 import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
 import { type DpopNonces, nonceLifeSeconds } from "./dpop-nonce.ts";
 import { problems } from "./problems.ts";
@@ -19,6 +20,12 @@ export interface DpopProofRules {
   readonly windowSeconds: number;
   readonly nonces: DpopNonces;
   readonly requireNonce: boolean;
+}
+
+export interface ProofMoment {
+  readonly nowSeconds: number;
+  /** How far another clock is ahead that may be right instead, or 0. */
+  readonly doubtSeconds: number;
 }
 
 export interface ProvedRequest {
@@ -58,7 +65,8 @@ export function compileDpopProofCheck(
   const readProof = compileReadProof();
   return (proof, request, nowSeconds) => {
     const signed = readProof(proof, request.keyThumbprint);
-    return isRefusal(signed) ? signed : judgeProof(signed, request, rules, nowSeconds);
+    const moment = { nowSeconds, doubtSeconds: 0 };
+    return isRefusal(signed) ? signed : judgeProof(signed, request, rules, moment);
   };
 }
 
@@ -67,7 +75,7 @@ export function judgeProof(
   { claims, keyThumbprint }: SignedProof,
   request: ProvedRequest,
   rules: DpopProofRules,
-  nowSeconds: number,
+  { doubtSeconds, nowSeconds }: ProofMoment,
 ): DpopProof | Refusal {
   const other = ofAnother(claims, request, rules.origin);
   if (other !== undefined) return invalidProof(other);
@@ -75,8 +83,15 @@ export function judgeProof(
   if (typeof jti !== "string" || jti === "" || jti.length > 256)
     return invalidProof("jti is not a name");
   if (typeof iat !== "number" || !Number.isFinite(iat)) return invalidProof("iat is not a time");
-  const made = judgeTime(claims["nonce"], iat, rules, nowSeconds);
-  return isRefusal(made) ? made : { jti, keyThumbprint, ...made };
+  const made = judgeByEither(
+    (now) => judgeTime(claims["nonce"], iat, rules, now),
+    nowSeconds,
+    doubtSeconds,
+  );
+  if (isRefusal(made)) return made;
+  // While two clocks are judged by, the proof could be taken again by the other one.
+  const lifeSeconds = made.lifeSeconds + Math.abs(doubtSeconds);
+  return { jti, keyThumbprint, nonce: made.nonce, lifeSeconds };
 }
 
 /** What of the proof speaks of another request than this one. */

@@ -17,6 +17,7 @@ export function compileProve(
   const check = compileBindingCheck(rules);
   return (known) => {
     const { accessToken, answerFields, arrival, caller, fields, path, receivedAtMs } = known;
+    const { clockDoubtSeconds } = known;
     if (caller === undefined || accessToken === undefined) return undefined;
     const now = Math.floor(receivedAtMs / 1000);
     const { keyShown, proof, refusal } = check(
@@ -32,7 +33,7 @@ export function compileProve(
             : arrival.clientCertificate?.()?.thumbprint,
       },
       caller,
-      now,
+      { nowSeconds: now, doubtSeconds: clockDoubtSeconds },
     );
     known.keyShown = keyShown;
     if (proof === undefined) return refusal;

@@ -13,14 +13,14 @@ const mostBytes = 262_144;
  */
 export function compileLookup(askBackend: AskBackend, memory: LookupMemory): AskLookup {
   return async (known, { path, query }) => {
-    const { receivedAtMs } = known;
+    const { startedAt } = known;
     const target = query === "" ? path : `${path}?${query}`;
     const key = memory.keyOf(known, target);
-    const remembered = memory.get(key, path, receivedAtMs);
+    const remembered = memory.get(key, path, startedAt);
     if (remembered !== undefined) return remembered;
     const version = memory.version(path);
     const asked = judge(await askBackend(known, target, mostBytes));
-    if (mayRemember(asked)) memory.set(key, { asked, version, nowMs: receivedAtMs });
+    if (mayRemember(asked)) memory.set(key, { asked, version, nowMs: startedAt });
     return asked;
   };
 }

@@ -38,6 +38,11 @@ export const problems = defineProblems("protocol", {
     title: "The request took too long to arrive",
     sentence: "Send the request again.",
   },
+  "too-many-underway": {
+    status: 429,
+    title: "Too many requests of one address are underway",
+    sentence: "Wait until some have ended; Retry-After says when to try again.",
+  },
 });
 
 /** What is taken out in place of being refused. */

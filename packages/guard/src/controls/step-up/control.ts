@@ -1,4 +1,5 @@
 import { bindingProblems } from "../../facts/binding.ts";
+import { judgeByEither } from "../../facts/either-clock.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { planStepUp } from "./plan.ts";
@@ -34,14 +35,22 @@ export const stepUp = defineControl({
     if (rule.when !== undefined && "pointer" in rule.when)
       return {
         request: {
-          byBody: ({ body, caller, receivedAtMs }) =>
-            judge(caller?.claims, body, seconds(receivedAtMs)),
+          byBody: ({ body, caller, clockDoubtSeconds, receivedAtMs }) =>
+            judgeByEither(
+              (now) => judge(caller?.claims, body, now),
+              seconds(receivedAtMs),
+              clockDoubtSeconds,
+            ),
         },
       };
     return {
       request: {
-        bySignIn: ({ caller, receivedAtMs }) =>
-          judge(caller?.claims, undefined, seconds(receivedAtMs)),
+        bySignIn: ({ caller, clockDoubtSeconds, receivedAtMs }) =>
+          judgeByEither(
+            (now) => judge(caller?.claims, undefined, now),
+            seconds(receivedAtMs),
+            clockDoubtSeconds,
+          ),
       },
     };
   },

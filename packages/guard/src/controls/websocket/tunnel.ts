@@ -95,7 +95,9 @@ export class Tunnel implements Carrying {
     if (now - this.#lastByteAt >= idleMs) this.#refuse("caller", idle);
     if (now - this.#startedAt >= lifeMs) this.#refuse("caller", over);
     if (accessToken === undefined || this.#isOver) return;
-    const doubt = believes?.(accessToken, Math.floor(Date.now() / 1000));
+    const { clockDoubtSeconds, receivedAtMs, startedAt } = this.#known;
+    const nowSeconds = Math.floor((receivedAtMs + now - startedAt) / 1000);
+    const doubt = believes?.(accessToken, nowSeconds, clockDoubtSeconds);
     if (doubt !== undefined) this.#refuse("caller", doubt);
   }
 

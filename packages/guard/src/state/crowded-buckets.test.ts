@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { allocateSharedBuckets, evictedEarly, SharedMemoryState } from "./shared-memory.ts";
+import type { Bucket } from "./state.ts";
+
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
+const keys = 16_384;
+const victims = 100;
+const rounds = 20;
+
+/** Limits as policies have them, by how long a drained bucket takes to be full again. */
+const limits = {
+  "20/s": { intervalMs: second / 20, burst: 20 },
+  "5/min": { intervalMs: minute / 5, burst: 5 },
+  "300/min": { intervalMs: minute / 300, burst: 60 },
+  "100/hour": { intervalMs: hour / 100, burst: 100 },
+  "5/day": { intervalMs: day / 5, burst: 5 },
+  "1000/day": { intervalMs: day / 1000, burst: 1000 },
+} as const satisfies Readonly<Record<string, Omit<Bucket, "key">>>;
+type Limit = keyof typeof limits;
+
+/** Callers who are stopped by one limit keep trying, while a crowd counts in another. */
+function passedBeside(drained: Limit, crowd: Limit, takesOfEach: number): number {
+  const state = new SharedMemoryState(allocateSharedBuckets(keys, [1, 2]), () => 1_000_000);
+  const take = (limit: Limit, who: number): boolean =>
+    state.takeAll([{ ...limits[limit], key: `${limit}\n${who}` }]).refusedBy === -1;
+  let passed = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    for (let victim = 0; victim < victims; victim += 1)
+      for (let tries = 0; tries < limits[drained].burst; tries += 1)
+        if (take(drained, victim)) passed += 1;
+    for (let one = 0; one < keys; one += 1)
+      for (let taken = 0; taken < takesOfEach; taken += 1)
+        take(crowd, victims + round * keys + one);
+  }
+  return passed;
+}
+
+for (const drained of Object.keys(limits) as Limit[])
+  for (const crowd of Object.keys(limits) as Limit[])
+    test(`buckets of ${drained} stay drained beside a crowd that takes one each of ${crowd}`, () => {
+      assert.equal(passedBeside(drained, crowd, 1), victims * limits[drained].burst);
+    });
+
+test("a day's quota that a crowd has used up does not give short limits back", () => {
+  assert.equal(passedBeside("5/min", "5/day", 5), victims * 5);
+  assert.equal(passedBeside("20/s", "5/day", 5), victims * 20);
+});
+
+test("a short limit that a crowd has used up does not give a day's quota back", () => {
+  assert.equal(passedBeside("5/day", "5/min", 5), victims * 5);
+});
+
+test("buckets that make room before they are full again are counted, by all threads together", () => {
+  let now = 1_000_000;
+  const shared = allocateSharedBuckets(8, [1, 2]);
+  const [one, other] = [
+    new SharedMemoryState(shared, () => now),
+    new SharedMemoryState(shared, () => now),
+  ];
+  const take = (key: string, state = one): unknown => state.takeAll([{ ...limits["5/min"], key }]);
+  for (let index = 0; index < 8; index += 1) take(`early ${index}`);
+  assert.equal(evictedEarly(shared), 0);
+  take("one more", other);
+  assert.equal(evictedEarly(shared), 1);
+  now += minute;
+  for (let index = 0; index < 8; index += 1) take(`late ${index}`);
+  assert.equal(evictedEarly(shared), 1, "who is full again loses nothing");
+});
