@@ -4,6 +4,7 @@ import { keepPrivate } from "./private-file.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
 import { SqlitePatience } from "./sqlite-patience.ts";
 import type { StoreState } from "./store-state.ts";
+import { WriteAheadLog, type WriteAheadLogOptions } from "./write-ahead-log.ts";
 
 /**
  * So many transactions share one wait for the disk at most, because the first of them waits until
@@ -51,6 +52,7 @@ interface Group {
 export class SqliteDriver implements Driver {
   readonly #file: string;
   readonly #state: StoreState;
+  readonly #log: WriteAheadLog;
   #database: DatabaseSync | undefined;
   #patience: SqlitePatience | undefined;
   #connection: SqliteConnection | undefined;
@@ -58,18 +60,21 @@ export class SqliteDriver implements Driver {
   #standing = 0;
   #group: Group | undefined;
 
-  constructor(file: string, state: StoreState) {
+  constructor(file: string, state: StoreState, log: Omit<WriteAheadLogOptions, "file">) {
     this.#file = file;
     this.#state = state;
+    this.#log = new WriteAheadLog({ ...log, file });
   }
 
   init(): Promise<void> {
     if (this.#file !== ":memory:") keepPrivate(this.#file);
     this.#database = new DatabaseSync(this.#file);
     const patience = (this.#patience = new SqlitePatience(this.#database, this.#state));
-    // FULL: what was acknowledged must outlive a power cut, not only a crash of this process.
+    // What was acknowledged must outlive a power cut, not only a crash of this process: the log
+    // waits for the disk, because SQLite (synchronous=FULL) would stop the thread meanwhile.
     this.#database.exec(
-      `PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF`,
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; " +
+        "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
     );
     patience.begin();
     this.#connection = new SqliteConnection(this.#database, patience);
@@ -133,27 +138,32 @@ export class SqliteDriver implements Driver {
     return Promise.resolve();
   }
 
-  destroy(): Promise<void> {
-    if (this.#group !== undefined) this.#makeDurable();
+  async destroy(): Promise<void> {
+    if (this.#group !== undefined) this.#commit();
+    await this.#log.close();
     this.#database?.close();
-    return Promise.resolve();
   }
 
   /**
    * A statement outside a transaction waits until what was done before it is durable: otherwise it
-   * could answer with what a crash still undoes.
+   * could answer with what a power cut still undoes.
    */
   async #execute(query: CompiledQuery, turn: Turn): Promise<QueryResult<unknown>> {
     const connection = this.#connection as SqliteConnection;
     if (turn.inTransaction) return connection.executeQuery(query);
-    if (this.#group === undefined) return connection.executeQuery(query);
-    if (!query.sql.startsWith("select")) {
-      this.#makeDurable();
-      return connection.executeQuery(query);
+    if (query.sql.startsWith("select")) {
+      const read = await connection.executeQuery(query);
+      if (this.#group === undefined) await this.#log.settle();
+      else await this.#durable(turn);
+      return read;
     }
-    const read = await connection.executeQuery(query);
-    await this.#durable(turn);
-    return read;
+    if (this.#group !== undefined) this.#commit();
+    const done = await connection.executeQuery(query);
+    turn.end();
+    await this.#log.makeDurable().catch((fault: unknown) => {
+      throw this.#state.note(fault);
+    });
+    return done;
   }
 
   /** Gives the turn to the next in line, and waits until the group is durable. */
@@ -173,7 +183,7 @@ export class SqliteDriver implements Driver {
   #settle(): void {
     const group = this.#group;
     if (group === undefined) return;
-    if (group.waiting.length >= mostTogether) this.#makeDurable();
+    if (group.waiting.length >= mostTogether) this.#commit();
     else if (this.#standing === 0 && !group.settling) this.#settleAfter(group, turnsToJoin);
   }
 
@@ -183,12 +193,13 @@ export class SqliteDriver implements Driver {
       if (this.#group !== group) return;
       if (turns > 1) return this.#settleAfter(group, turns - 1);
       group.settling = false;
-      if (this.#standing === 0) this.#makeDurable();
+      if (this.#standing === 0) this.#commit();
       return undefined;
     });
   }
 
-  #makeDurable(): void {
+  /** Ends the group. Who waits is answered when the disk has it; others go on meanwhile. */
+  #commit(): void {
     const group = this.#group;
     this.#group = undefined;
     try {
@@ -199,7 +210,21 @@ export class SqliteDriver implements Driver {
       this.#dissolve(fault as Error);
       return;
     }
-    for (const { resolve } of group?.waiting ?? []) resolve();
+    this.#log.makeDurable().then(
+      () => {
+        for (const { resolve } of group?.waiting ?? []) resolve();
+      },
+      (fault: unknown) => {
+        const lost = this.#state.note(fault);
+        for (const { reject } of group?.waiting ?? []) reject(lost);
+      },
+    );
+    void this.#log.shorten(() => this.#shorten());
+  }
+
+  /** The little that was committed since it was copied: then the log begins anew. */
+  #shorten(): void {
+    if (this.#group === undefined) this.#database?.exec("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
   #dissolve(fault: Error): void {
