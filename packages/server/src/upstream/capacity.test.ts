@@ -8,6 +8,7 @@ const long = 600_000;
 /** A request of somebody who never lets the backend wait. */
 const holderOf = (caller: string): Holder => ({
   caller,
+  place: 0,
   callerWait: () => undefined,
   shed: () => assert.fail("nobody lets the backend wait"),
 });

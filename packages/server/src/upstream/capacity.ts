@@ -29,7 +29,9 @@ export class Capacity {
   readonly #options: CapacityOptions;
   readonly #callerShare: number;
   readonly #held = new Map<string, number>();
-  readonly #holders = new Set<Holder>();
+  /** Who has each place. A set that is changed by every request outlives it in the old heap. */
+  readonly #holders: (Holder | undefined)[];
+  readonly #free: number[];
   readonly #waitingOf = new Map<string, number>();
   readonly #queue = new Set<Waiting>();
   #inUse = 0;
@@ -37,6 +39,8 @@ export class Capacity {
 
   constructor(options: CapacityOptions) {
     this.#options = options;
+    this.#holders = Array.from({ length: options.places }, () => undefined);
+    this.#free = Array.from({ length: options.places }, (_, place) => place);
     this.#callerShare = Math.max(1, Math.floor(options.places / 4));
   }
 
@@ -68,7 +72,8 @@ export class Capacity {
 
   leave(holder: Holder): void {
     this.#inUse -= 1;
-    this.#holders.delete(holder);
+    this.#holders[holder.place] = undefined;
+    this.#free.push(holder.place);
     countDown(this.#held, holder.caller);
     while (this.#inUse < this.#options.places) {
       const next = this.#next();
@@ -103,7 +108,9 @@ export class Capacity {
 
   #take(holder: Holder): void {
     this.#inUse += 1;
-    this.#holders.add(holder);
+    const place = this.#free.pop() ?? 0;
+    holder.place = place;
+    this.#holders[place] = holder;
     this.#held.set(holder.caller, this.#heldBy(holder.caller) + 1);
   }
 

@@ -41,6 +41,7 @@ const nobody = "";
  */
 export class Sending implements Forwarding, AttemptReceiver, Holder {
   readonly caller: string;
+  place = 0;
   readonly #request: UpstreamRequest;
   readonly #receiver: AnswerReceiver;
   readonly #parts: SendingParts;

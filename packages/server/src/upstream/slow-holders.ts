@@ -14,6 +14,8 @@ export interface CallerWait {
 /** A request that has a place at the backends. */
 export interface Holder {
   readonly caller: string;
+  /** Which of the places it has, as `Capacity` says. */
+  place: number;
   /** Undefined while it is the backend that is waited for. */
   callerWait(now: number): CallerWait | undefined;
   /** Ends it, because others wait for its place. */
@@ -26,7 +28,7 @@ export interface Holder {
  * are places stop everybody by doing nothing. Of those, first the one whose caller holds the most.
  */
 export function slowHolder(
-  holders: Iterable<Holder>,
+  holders: Iterable<Holder | undefined>,
   heldBy: (caller: string) => number,
   share: number,
 ): Holder | undefined {
@@ -34,8 +36,8 @@ export function slowHolder(
   let found: Holder | undefined;
   let [mostHeld, longestMs] = [0, 0];
   for (const holder of holders) {
-    const wait = holder.callerWait(now);
-    if (wait === undefined || wait.ms < patienceMs) continue;
+    const wait = holder?.callerWait(now);
+    if (holder === undefined || wait === undefined || wait.ms < patienceMs) continue;
     const held = heldBy(holder.caller);
     const isSlow = wait.ms - (wait.bytes / weakLine) * 1000 >= patienceMs;
     if (!isSlow && held <= share) continue;
