@@ -83,13 +83,23 @@ test("somebody from elsewhere gets an account by issuer and subject, and the sam
     [decodeJwt(tokens.access_token)["amr"], decodeJwt(tokens.access_token)["roles"]],
     [["fed"], ["member"]],
   );
-  elsewhere.claims = { sub: "e-1", email: "changed@notes.example", email_verified: true };
+  elsewhere.claims = {
+    sub: "e-1",
+    email: "changed@notes.example",
+    email_verified: true,
+    amr: ["pwd", "mfa", 7, "two words"],
+  };
   const two = await comeFrom();
   const again = await two.app.redeem({
     parameters: two.app.validate(two.left as URL),
     verifier: two.verifier,
   });
   assert.equal(decodeJwt(again.access_token).sub, decodeJwt(tokens.access_token).sub);
+  assert.deepEqual(
+    [decodeJwt(again.access_token)["amr"], decodeJwt(again.access_token)["acr"]],
+    [["fed", "fed:pwd", "fed:mfa"], "pwd"],
+    "what it says of its own proofs is passed on, and is no second proof here",
+  );
 });
 
 test("an address is no proof: who has it elsewhere, verified or not, does not get the account that has it here", async () => {

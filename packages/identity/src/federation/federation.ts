@@ -38,6 +38,8 @@ export interface UpstreamIdentity {
   readonly subject: string;
   readonly email: string | undefined;
   readonly emailVerified: boolean;
+  /** How the provider says that it has proved who it is (RFC 8176), each with `fed:` before it. */
+  readonly amr: readonly string[];
 }
 
 function clientAuthentication({ clientId, issuer, secret }: UpstreamProvider): client.ClientAuth {
@@ -129,6 +131,7 @@ export class Federation {
       subject: claims.sub,
       email: typeof claims["email"] === "string" ? claims["email"] : undefined,
       emailVerified: claims["email_verified"] === true || claims["email_verified"] === "true",
+      amr: amrOf(claims["amr"]),
     };
   }
 
@@ -154,3 +157,14 @@ export class Federation {
     return configuration;
   }
 }
+
+const mostMethods = 8;
+
+/** Under a prefix, so that another provider's word for two proofs is not taken for two proofs here. */
+const amrOf = (amr: unknown): readonly string[] =>
+  Array.isArray(amr)
+    ? amr
+        .filter((one): one is string => typeof one === "string" && /^[\w.-]{1,32}$/.test(one))
+        .slice(0, mostMethods)
+        .map((one) => `fed:${one}`)
+    : [];

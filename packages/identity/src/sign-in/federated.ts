@@ -116,7 +116,7 @@ export async function comeBack(
       say,
     },
     account,
-    ["fed"],
+    ["fed", ...identity.amr],
   );
   // The cookie of this sign-in is sent to its own path alone: the sign-in is finished there.
   if ("next" in outcome) await keep(interaction, outcome.next);
