@@ -1,9 +1,8 @@
 import { notYours } from "../../facts/absent.ts";
-import { compileClaim } from "../../facts/caller.ts";
 import type { Refusal } from "../../facts/refusal.ts";
+import { compileAnswerTest } from "./answer-test.ts";
 import type { JudgeAtom, JudgedFacts } from "./judge-atom.ts";
 import { compileAtom } from "./owner-atoms.ts";
-import { checkOwnerInAnswer } from "./owner-in-answer.ts";
 import type { Asks, OwnerAtom, OwnerClause, OwnerOutcome, OwningCaller } from "./owner-rule.ts";
 
 /** Judges one clause before the request is forwarded. A promise only where somebody is asked. */
@@ -75,12 +74,12 @@ function compileJudge({ atoms, exceptRoles }: OwnerClause): JudgeClause {
 function compileJudgeAnswer(atoms: readonly OwnerAtom[]): JudgeAnswer | undefined {
   const judged = atoms
     .filter((atom) => atom.kind === "response")
-    .map(({ is, pointer }) => ({ pointer, ownerOf: compileClaim(is) }));
+    .map(({ test }) => compileAnswerTest(test));
   if (judged.length === 0) return undefined;
   return (answer, caller) => {
     let refused: Refusal | undefined = nobody;
-    for (const { ownerOf, pointer } of judged) {
-      refused = checkOwnerInAnswer(answer, pointer, ownerOf(caller));
+    for (const judge of judged) {
+      refused = judge(answer, caller);
       if (refused === undefined) return undefined;
     }
     return refused;
