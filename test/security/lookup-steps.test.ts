@@ -16,6 +16,7 @@ paths:
   /comments: { get: { operationId: listComments, ${ok} } }
   /comments/{commentId}: { ${path("commentId")}, delete: { operationId: dropComment, ${ok} } }
   /refunds: { post: { operationId: refund, requestBody: { content: { application/json: { schema: { type: object, properties: { orderId: { type: string }, orderIds: { type: array, items: ${text} } } } } } }, ${ok} } }
+  /settlements: { post: { operationId: settle, requestBody: { content: { application/json: { schema: { type: object, properties: { orderIds: { type: array, items: ${text} } } } } } }, ${ok} } }
   /exports: { post: { operationId: exportOrders, requestBody: { content: { application/json: { schema: { type: object, properties: { orderIds: { type: array, items: ${text} } } } } } }, ${ok} } }
 components: { securitySchemes: { token: { type: http, scheme: bearer } } }
 `;
@@ -31,6 +32,8 @@ operations:
     owner: { lookup: listComments, find: { items: /comments, by: /id, id: commentId }, response: /author/id, is: token.sub }
   - match: exportOrders
     owner: { lookup: getOrder, with: { orderId: "/orderIds/*" }, response: /ownerId, is: token.sub, mostObjects: 3 }
+  - match: settle
+    owner: { lookup: [{ operation: getOrder, with: { orderId: "/orderIds/*" } }, { operation: getRestaurant, with: { restaurantId: "/kitchens/*" } }], response: /ownerId, is: token.sub, mostObjects: 3 }
 `;
 
 let said: Record<string, Said> = {};
@@ -110,6 +113,16 @@ test("a step that does not say decides nothing: what it cannot tell is refused, 
   }
 });
 
+test("the record of a refusal names the rule that refuses, and none where nothing does", async () => {
+  const rules = async (ownerId: string): Promise<readonly string[]> => {
+    said = { "/comments": { json: { comments: [comment(7, ownerId)] } } };
+    const fresh = await open();
+    return (await fresh("ann", "DELETE", "/comments/7")).rules;
+  };
+  assert.deepEqual(await rules("ben"), ["listComments/comments/(by /id)/author/id is token.sub"]);
+  assert.deepEqual(await rules("ann"), []);
+});
+
 test("what an answer names is one segment of the next path, however it is spelled", async () => {
   said = { "/restaurants/..%2Fmine": { json: { ownerId: "ben" } } };
   assert.equal(await refund({ json: { restaurantId: "../mine" } }, ofAnn), "object-not-yours");
@@ -168,7 +181,30 @@ test("a request may name so many different objects and no more, and one that is 
   };
   assert.equal(await named(["a", "b", "a", "c", "b", "a"]), "200");
   assert.deepEqual(reached, ["GET /orders/a", "GET /orders/b", "GET /orders/c", "POST /exports"]);
-  assert.equal(await named(["a", "b", "c", "d"]), "too-many-objects");
+  assert.equal(await named(["e", "f", "g", "h"]), "too-many-objects");
   assert.deepEqual(reached, []);
-  assert.equal(await named(["a", "b", "c", "d"], observed), "200");
+  assert.equal(await named(["e", "f", "g", "h"], observed), "200");
+});
+
+test("what answers name is bounded as what requests name, and an answer that names nothing decides nothing", async () => {
+  const settle = async (kitchens: Readonly<Record<string, readonly string[]>>): Promise<string> => {
+    said = {};
+    for (const [id, names] of Object.entries(kitchens)) {
+      said[`/orders/${id}`] = { json: { kitchens: names } };
+      for (const name of names) said[`/restaurants/${name}`] = ofAnn;
+    }
+    reached = [];
+    const orderIds = Object.keys(kitchens);
+    const { code, status } = await ask("ann", "POST", "/settlements", { orderIds });
+    return code ?? String(status);
+  };
+  assert.equal(await settle({ s1: ["k1", "k2"], s2: ["k3"] }), "200");
+  assert.equal(await settle({ s3: ["k4", "k4", "k5", "k5", "k6"] }), "200");
+  assert.equal(await settle({ s4: [] }), "object-not-yours");
+  assert.equal(await settle({ s5: ["k1"], s6: [] }), "object-not-yours");
+  assert.equal(await settle({ s7: ["l1", "l2", "l3", "l4"] }), "too-many-objects");
+  assert.deepEqual(reached, ["GET /orders/s7"]);
+  const many = { t1: ["m1", "m2", "m3"], t2: ["m4", "m5", "m6"], t3: ["m7", "m8", "m9"] };
+  assert.equal(await settle(many), "too-many-objects");
+  assert.ok(reached.length <= 6, String(reached.length));
 });

@@ -17,6 +17,8 @@ export type JudgeAnswer = (answer: unknown, caller: OwningCaller) => Refusal | u
 
 /** One clause of an owner rule, compiled once for all the moments at which it may be judged. */
 export interface CompiledClause {
+  /** What it asks for, in words: refusals by it say so in their record. */
+  readonly rule: string;
   /** Whether path, query and header alone decide: then it is judged before the body is read. */
   readonly early: boolean;
   readonly judge: JudgeClause;
@@ -26,9 +28,10 @@ export interface CompiledClause {
 
 export const nobody = notYours("nobody is signed in");
 
-export function compileClause(clause: OwnerClause): CompiledClause {
+export function compileClause(clause: OwnerClause, rule: string): CompiledClause {
   const { atoms } = clause;
   return {
+    rule,
     early: atoms.every((atom) => atom.kind === "request" && atom.place.from !== "body"),
     judge: compileJudge(clause),
     judgeAnswer: compileJudgeAnswer(atoms),

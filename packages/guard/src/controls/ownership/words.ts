@@ -32,7 +32,10 @@ function atomWords(atom: OwnerAtom, names: readonly string[]): string {
   }
 }
 
-const clauseWords = ({ atoms, exceptRoles }: OwnerClause, names: readonly string[]): string =>
+export const clauseWords = (
+  { atoms, exceptRoles }: OwnerClause,
+  names: readonly string[],
+): string =>
   `${atoms.map((atom) => atomWords(atom, names)).join(" or ")}${exceptWords(exceptRoles)}`;
 
 function ownersWords({ clauses, foreign }: OwnersPlan, names: readonly string[]): string {
