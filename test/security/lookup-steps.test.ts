@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import type { Upstream } from "@portcullis/guard/upstream";
 import { answering, type Said } from "./answering.ts";
 import { type Ask, plannedJourney } from "./planned-journey.ts";
 
@@ -42,14 +43,24 @@ beforeEach(() => {
   said = {};
   reached = [];
 });
+const talking = answering((method, target) => {
+  reached.push(`${method} ${target}`);
+  return said[target] ?? { status: method === "GET" ? 404 : 200, json: {} };
+});
+/** Silent at restaurants whose name says so: the gate's way to it gives up after a while. */
+const backend: Upstream = {
+  forward(request, receiver) {
+    if (!request.target.startsWith("/restaurants/slow")) return talking.forward(request, receiver);
+    reached.push(`${request.method} ${request.target}`);
+    setTimeout(() => receiver.onFault("upstream-timeout", "no answer in time"), 20);
+    return { resume: () => undefined, abort: () => undefined };
+  },
+};
 const open = (mode = "enforce"): Promise<Ask> =>
   plannedJourney({
     document,
     policy: policy(mode),
-    backend: answering((method, target) => {
-      reached.push(`${method} ${target}`);
-      return said[target] ?? { status: method === "GET" ? 404 : 200, json: {} };
-    }),
+    backend,
   });
 const ask = await open();
 const observed = await open("observe");
@@ -111,6 +122,13 @@ test("a step that does not say decides nothing: what it cannot tell is refused, 
     assert.ok(!reached.includes("POST /refunds"), what);
     assert.equal(await refund(first, second, observed), "200", what);
   }
+});
+
+test("a step that is not answered in time refuses, and is only recorded where ownership is observed", async () => {
+  const slow = { json: { restaurantId: "slow-1" } };
+  assert.equal(await refund(slow, ofAnn), "owner-unknown");
+  assert.ok(!reached.includes("POST /refunds"));
+  assert.equal(await refund(slow, ofAnn, observed), "200");
 });
 
 test("the record of a refusal names the rule that refuses, and none where nothing does", async () => {

@@ -91,4 +91,18 @@ export const relationRows: readonly Mutant[] = [
     breaks: "One request does not have the backend asked without end.",
     tests: steps,
   },
+  {
+    file: `${src}/looked-up-atom.ts`,
+    find: "      if ((looking.left -= 1) < 0) return tooMany;\n",
+    put: "",
+    breaks: "What answers name does not have the backend asked without end either.",
+    tests: steps,
+  },
+  {
+    file: `${src}/judge-request.ts`,
+    find: "return { ...outcome, rule };",
+    put: "return outcome;",
+    breaks: "The record of a refusal names the rule that refuses.",
+    tests: steps,
+  },
 ];
