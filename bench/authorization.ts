@@ -2,6 +2,7 @@
 // an answer of one kilobyte.
 import { createCipheriv, generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
 import { checkOwnerInAnswer } from "../packages/guard/src/controls/ownership/owner-in-answer.ts";
+import { compileAnswerTest } from "../packages/guard/src/controls/ownership/answer-test.ts";
 import { IdSealer } from "@portcullis/guard/ownership";
 
 const rounds = process.argv.includes("--quick") ? 5000 : 20_000;
@@ -29,6 +30,31 @@ const answer = Buffer.from(
     })),
   }),
 );
+
+// Four ways to own, of which only the last holds: a relation as it is judged on a parsed answer.
+const ways = (
+  [
+    [["customerId"], { is: "token.org" }, false],
+    [["items", "*", "customerId"], { is: "token.org" }, true],
+    [["customerId"], { in: "token.teams" }, false],
+    [["items", "*", "customerId"], { is: "token.sub" }, true],
+  ] as const
+).map(([pointer, match, some]) =>
+  compileAnswerTest({
+    owner: { pointer, match, some },
+    states: [
+      { pointer: ["deletedAt"], expects: { present: true }, kind: "except", exceptRoles: [] },
+    ],
+  }),
+);
+const caller = {
+  subject: "c-1001",
+  roles: [],
+  claims: { org: "o-7", teams: ["t-1", "t-2", "t-3"] },
+};
+const relate = (parsed: unknown): void =>
+  void ways.some((judge) => judge(parsed, caller) === undefined);
+const parsedAnswer: unknown = JSON.parse(answer.toString());
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const signed = randomBytes(300);
@@ -95,6 +121,12 @@ const measured = [
         ["items", "*", "customerId"],
         "c-1001",
       ),
+  ],
+  ["a relation of four clauses, on the parsed answer", 4, () => relate(parsedAnswer)],
+  [
+    "a relation of four clauses, with the parsing",
+    undefined,
+    () => relate(JSON.parse(answer.toString())),
   ],
 ] as const;
 let fresh = 0;

@@ -156,3 +156,29 @@ test("check proposes owners from what a running gate has seen", async () => {
   );
   assert.ok(!readFileSync(join(directory, "state", "admin-token"), "utf8").includes("c-1001"));
 });
+
+test("why says in words what became of a request, from the records of a running gate", async () => {
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  assert.ok(gate !== undefined);
+  const send = sender(`https://localhost:${gate.port}`, { ca: gate.ca });
+  await send("GET", "/v1/accounts/a-1", {
+    headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+  });
+  const ask = (): Said =>
+    portcullis(
+      "why",
+      traceId,
+      "--admin",
+      `http://127.0.0.1:${gate?.adminPort}`,
+      "--directory",
+      join(directory, "state"),
+    );
+  let told = ask();
+  for (let tries = 0; tries < 20 && told.code === 1; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    told = ask();
+  }
+  assert.equal(told.code, 0, told.error);
+  assert.match(told.out, /GET \/v1\/accounts\/\{accountId\}, operation getAccount/);
+  assert.match(told.out, /credential-missing: Send an access token/);
+});

@@ -62,8 +62,10 @@ test("paths with parameters may stand unquoted between braces, as the field writ
   assert.ok(read !== undefined);
   assert.deepEqual(of("getAccount").controls.ownership.owners?.clauses[0]?.atoms[0], {
     kind: "response",
-    pointer: ["customerId"],
-    is: "token.sub",
+    test: {
+      owner: { pointer: ["customerId"], match: { is: "token.sub" }, some: false },
+      states: [],
+    },
   });
   assert.equal(of("closeAccount").controls.contract.mostBodyBytes, 2000);
 });

@@ -25,6 +25,8 @@ export interface Got {
   readonly headers: readonly string[];
   /** What was decided, and by which mode: `answer-undeclared enforce`. */
   readonly decisions: readonly string[];
+  /** The rules of the policy that decided so, as the record has them. */
+  readonly rules: readonly string[];
 }
 
 /** Claims of the caller's token beyond its subject; signatures are not looked at. */
@@ -152,6 +154,7 @@ export async function plannedJourney({
         body: written + rest,
         headers,
         decisions: recorded?.decisions.map(({ code, mode }) => `${code} ${mode}`) ?? [],
+        rules: recorded?.decisions.flatMap(({ rule }) => rule ?? []) ?? [],
       });
       const answer: Answer = {
         headersSent: false,

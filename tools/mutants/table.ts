@@ -10,6 +10,7 @@ import { objects } from "./rows/objects.ts";
 import { people } from "./rows/people.ts";
 import { possession } from "./rows/possession.ts";
 import { program } from "./rows/program.ts";
+import { relationRows as relations } from "./rows/relations.ts";
 import { tokens } from "./rows/tokens.ts";
 
 const areas: Readonly<Record<string, readonly Mutant[]>> = {
@@ -18,6 +19,7 @@ const areas: Readonly<Record<string, readonly Mutant[]>> = {
   admission,
   decisions,
   objects,
+  relations,
   messages,
   issuer,
   people,

@@ -16,15 +16,15 @@ const strip = ["packages/guard/src/document/schema/strip-undeclared.test.ts"];
 export const objects: readonly Mutant[] = [
   {
     file: `${src}/ownership/owner-in-answer.ts`,
-    find: 'return String(at) === owner ? undefined : "the answer\'s owner is another";',
-    put: 'return String(at).startsWith(owner) ? undefined : "the answer\'s owner is another";',
+    find: "faultOfEach(answer, tokens, 0, (value) => textOfId(value) === owner);",
+    put: "faultOfEach(answer, tokens, 0, (value) => textOfId(value)?.startsWith(owner) === true);",
     breaks: "The owner that an answer names must be the caller, to the letter.",
     tests: inAnswer,
   },
   {
     file: `${src}/ownership/owner-in-answer.ts`,
-    find: '      return "the answer does not name an owner";',
-    put: "      return undefined;",
+    find: "!Object.hasOwn(at, token)) return unnamed;",
+    put: "!Object.hasOwn(at, token)) return undefined;",
     breaks: "An answer that names no owner does not leave.",
     tests: inAnswer,
   },

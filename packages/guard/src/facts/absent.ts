@@ -8,6 +8,11 @@ export const objectProblems = defineProblems("ownership", {
     title: "There is nothing at this address",
     sentence: "The object does not exist, or is not the caller's; both are answered alike.",
   },
+  "too-many-objects": {
+    status: 400,
+    title: "The request names too many objects",
+    sentence: "Ask for fewer objects in one request.",
+  },
   "owner-unknown": {
     status: 503,
     title: "Whose this is cannot be told just now",
@@ -18,6 +23,12 @@ export const objectProblems = defineProblems("ownership", {
 /** Another's object is answered like one that is absent. */
 export const notYours = (detail: string): Refusal =>
   refuse(objectProblems["object-not-yours"], { detail });
+
+/** For a request that names more objects than are asked about for one request. */
+export const tooManyObjects = (most: number): Refusal =>
+  refuse(objectProblems["too-many-objects"], {
+    detail: `the request names more than ${most} different objects (mostObjects)`,
+  });
 
 /** For an object whose owner could not be found out: what was asked gave no usable answer. */
 export const ownerUnknown = (detail: string, retryAfterSeconds = 1): Refusal =>

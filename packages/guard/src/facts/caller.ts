@@ -24,8 +24,11 @@ export interface Caller {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** The parts of a caller that its claims stand in. */
+type Claiming = Pick<Caller, "subject" | "claims">;
+
 /** One claim of a caller's token as text. Undefined when the token does not say. */
-export type ClaimOf = (caller: Pick<Caller, "subject" | "claims">) => string | undefined;
+export type ClaimOf = (caller: Claiming) => string | undefined;
 
 /**
  * Compiles `token.sub`, `token.<claim>` or `token.<claim>.<member>`.
@@ -33,21 +36,47 @@ export type ClaimOf = (caller: Pick<Caller, "subject" | "claims">) => string | u
  * @throws RangeError when the expression is none of these
  */
 export function compileClaim(expression: string): ClaimOf {
+  const members = readClaim(expression);
+  if (members.length === 1 && members[0] === "sub") return (caller) => caller.subject;
+  return (caller) => textOfClaim(valueOf(caller, members));
+}
+
+/**
+ * Compiles a claim that is a list, such as `token.orgs`: every one of its texts. A claim that is
+ * one text is a list of one; one that is missing, or of another form, holds none.
+ *
+ * @throws RangeError when the expression names no claim
+ */
+export function compileClaims(expression: string): (caller: Claiming) => readonly string[] {
+  const members = readClaim(expression);
+  return (caller) => {
+    const value = valueOf(caller, members);
+    if (Array.isArray(value)) return value.flatMap((one) => textOfClaim(one) ?? []);
+    const text = textOfClaim(value);
+    return text === undefined ? [] : [text];
+  };
+}
+
+function readClaim(expression: string): readonly string[] {
   const match = /^token((?:\.[A-Za-z0-9_-]+)+)$/.exec(expression);
   if (match === null)
     throw new RangeError(
       `'${expression}' does not say whose the object must be; ` +
         "expected a claim of the caller's token, such as token.sub",
     );
-  const members = (match[1] as string).slice(1).split(".");
-  if (members.length === 1 && members[0] === "sub") return (caller) => caller.subject;
-  return (caller) => {
-    let value: unknown = caller.claims;
-    for (const member of members) {
-      if (typeof value !== "object" || value === null || !Object.hasOwn(value, member))
-        return undefined;
-      value = (value as Record<string, unknown>)[member];
-    }
-    return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-  };
+  return (match[1] as string).slice(1).split(".");
 }
+
+function valueOf({ claims }: Claiming, members: readonly string[]): unknown {
+  let value: unknown = claims;
+  for (const member of members) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, member))
+      return undefined;
+    value = (value as Record<string, unknown>)[member];
+  }
+  return value;
+}
+
+/** Numbers that a double does not keep say nothing: two of them are read as one. */
+const textOfClaim = (value: unknown): string | undefined =>
+  typeof value === "string" || Number.isSafeInteger(value) ? String(value) : undefined;

@@ -22,6 +22,8 @@ export interface DecisionRecord {
     readonly code: string;
     readonly mode: Mode;
     readonly detail: string | undefined;
+    /** The rule of the policy that decided so, in the words of `check`; left out where there is none. */
+    readonly rule?: string;
     readonly at: readonly string[] | undefined;
   }[];
   /** Pointers of properties taken from the answer, or that would have been. */

@@ -22,6 +22,8 @@ export interface Refusal {
   readonly problem: Problem;
   /** For the record only; never sent. Must not hold tokens, bodies or personal data. */
   readonly detail?: string;
+  /** For the record only: the rule of the policy that refuses, in words. */
+  readonly rule?: string;
   readonly violations?: readonly Violation[];
   /** Header fields of the answer, as name, value pairs (WWW-Authenticate, Allow, Link). */
   readonly headers?: readonly (readonly [string, string])[];

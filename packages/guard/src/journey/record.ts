@@ -66,6 +66,7 @@ function recorded({ mode, refusal }: Decision): DecisionRecord["decisions"][numb
     code: refusal.problem.code,
     mode,
     detail: refusal.detail,
+    ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
     at: refusal.violations?.map(
       (violation) =>
         `${violation.in} ${nameOnly(violation.name ?? violation.pointer ?? "")} ${violation.keyword}`,

@@ -1,7 +1,16 @@
 import { object, optional } from "./object-shape.ts";
 import { choice, oneOrMore, type Read, scalarOr, text } from "./shape.ts";
 
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"] as const;
+export const methods = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "QUERY",
+] as const;
 
 const matchByKeys = object({
   operationId: optional(oneOrMore(text("an operationId")), "The ids of the operations."),

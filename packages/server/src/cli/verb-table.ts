@@ -27,6 +27,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "say what would happen to a request, step by step, without sending it",
     load: () => import("./verbs/explain.ts"),
   },
+  why: {
+    aliases: [],
+    summary: "say in words what became of a request, by the trace id of its answer",
+    load: () => import("./verbs/why.ts"),
+  },
   users: {
     aliases: ["user"],
     summary: "the people who can sign in",

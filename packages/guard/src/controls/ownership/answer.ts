@@ -16,8 +16,8 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 export function compileOwnerByAnswer(
   clauses: readonly ClauseAt[],
 ): AnswerCheck<"caller" | "ownerPending"> | undefined {
-  const judged = clauses.flatMap(({ bit, clause: { judgeAnswer } }) =>
-    judgeAnswer === undefined ? [] : [{ bit, judgeAnswer }],
+  const judged = clauses.flatMap(({ bit, clause: { judgeAnswer, rule } }) =>
+    judgeAnswer === undefined ? [] : [{ bit, judgeAnswer, rule }],
   );
   if (judged.length === 0) return undefined;
   return {
@@ -36,9 +36,9 @@ export function compileOwnerByAnswer(
     body({ caller, ownerPending }, answer, { status }) {
       if (ownerPending === 0 || status >= 300) return undefined;
       if (caller === undefined) return nobody;
-      for (const { bit, judgeAnswer } of judged) {
+      for (const { bit, judgeAnswer, rule } of judged) {
         const refusal = (ownerPending & bit) === 0 ? undefined : judgeAnswer(answer, caller);
-        if (refusal !== undefined) return refusal;
+        if (refusal !== undefined) return { ...refusal, rule };
       }
       return undefined;
     },

@@ -1,3 +1,4 @@
+import { readTemplate } from "../../document/path-template.ts";
 import { objectProblems } from "../../facts/absent.ts";
 import type { ProvenanceState } from "../../state/provenance.ts";
 import { WriteVersions } from "../../state/write-versions.ts";
@@ -19,7 +20,7 @@ import {
 } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { type AskDecisionPoint, compileRelation, type DecisionPointPlan } from "./relation.ts";
-import { words } from "./words.ts";
+import { clauseWords, words } from "./words.ts";
 
 /** What the program around the gate provides. */
 export interface OwnershipPorts {
@@ -134,9 +135,10 @@ export const ownership = defineControl({
       relation: live.relation,
       shown: live.shown,
     };
+    const { names } = readTemplate(operation.pathTemplate);
     const clauses = (owners?.clauses ?? []).map((clause, index) => ({
       bit: 1 << index,
-      clause: compileClause(clause),
+      clause: compileClause(clause, clauseWords(clause, names)),
     }));
     const early = clauses.filter(({ clause }) => clause.early);
     const late = clauses.filter(({ clause }) => !clause.early);

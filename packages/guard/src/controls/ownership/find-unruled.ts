@@ -2,7 +2,7 @@ import type { Operation, SchemaRegistry } from "../../document/api-document.ts";
 import { bodyMembers } from "../../document/body-members.ts";
 import { readTemplate } from "../../document/path-template.ts";
 import { resolveBare, typesOf } from "../../document/schema/schema-walk.ts";
-import type { OwnerAtom } from "./owner-rule.ts";
+import type { LookupPlan, OwnerAtom } from "./owner-rule.ts";
 import type { OwnersPlan } from "./plan.ts";
 import type { RequestPlace } from "./request-place.ts";
 
@@ -71,7 +71,7 @@ function placesOf(atom: OwnerAtom): readonly RequestPlace[] {
     case "request":
       return [atom.place];
     case "lookup":
-      return atom.lookup.values;
+      return placesOfLookup(atom.lookup);
     case "relation":
       return [atom.relation.id];
     case "provenance":
@@ -82,3 +82,8 @@ function placesOf(atom: OwnerAtom): readonly RequestPlace[] {
       return atom satisfies never;
   }
 }
+
+const placesOfLookup = ({ find, steps }: LookupPlan): readonly RequestPlace[] => [
+  ...steps.flatMap(({ values }) => values.flatMap((one) => (one.from === "answer" ? [] : [one]))),
+  ...(find === undefined ? [] : [find.id]),
+];

@@ -20,8 +20,12 @@ export function compileJudgeRequest(
   clauses: readonly ClauseAt[],
   asks: Asks,
 ): (known: Judging) => Refusal | undefined | Promise<Refusal | undefined> {
-  const conclude = (known: Judging, bit: number, outcome: OwnerOutcome): Refusal | undefined => {
-    if (typeof outcome === "object" && isRefusal(outcome)) return outcome;
+  const conclude = (
+    known: Judging,
+    { bit, clause: { rule } }: ClauseAt,
+    outcome: OwnerOutcome,
+  ): Refusal | undefined => {
+    if (typeof outcome === "object" && isRefusal(outcome)) return { ...outcome, rule };
     if (outcome === "deferred") known.ownerPending |= bit;
     return undefined;
   };
@@ -30,11 +34,11 @@ export function compileJudgeRequest(
     start: number,
   ): Refusal | undefined | Promise<Refusal | undefined> => {
     for (let index = start; index < clauses.length; index += 1) {
-      const { bit, clause } = clauses[index] as ClauseAt;
-      const outcome = clause.judge(known, known.caller, asks);
+      const at = clauses[index] as ClauseAt;
+      const outcome = at.clause.judge(known, known.caller, asks);
       if (outcome instanceof Promise)
-        return outcome.then((settled) => conclude(known, bit, settled) ?? from(known, index + 1));
-      const refusal = conclude(known, bit, outcome);
+        return outcome.then((settled) => conclude(known, at, settled) ?? from(known, index + 1));
+      const refusal = conclude(known, at, outcome);
       if (refusal !== undefined) return refusal;
     }
     return undefined;

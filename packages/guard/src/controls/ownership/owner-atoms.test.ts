@@ -58,6 +58,7 @@ test("only what is known to have been shown was shown, whenever that is told", a
 
 test("every clause that only the answer can decide is left for it, and the first refusal stands", () => {
   const clause = (outcome: ReturnType<CompiledClause["judge"]>): CompiledClause => ({
+    rule: "as it says",
     early: false,
     judge: () => outcome,
     judgeAnswer: undefined,
@@ -75,5 +76,8 @@ test("every clause that only the answer can decide is left for it, and the first
   };
   assert.deepEqual(pendingAfter("deferred", "owned", "deferred"), [undefined, 5]);
   assert.deepEqual(pendingAfter("owned", "owned"), [undefined, 0]);
-  assert.deepEqual(pendingAfter("owned", refusal, "deferred"), [refusal, 0]);
+  assert.deepEqual(pendingAfter("owned", refusal, "deferred"), [
+    { ...refusal, rule: "as it says" },
+    0,
+  ]);
 });

@@ -2,12 +2,14 @@ import { decodeSegment } from "../../document/sent-parameters.ts";
 import { notYours, ownerUnknown } from "../../facts/absent.ts";
 import { type ClaimOf, compileClaim } from "../../facts/caller.ts";
 import type { Refusal } from "../../facts/refusal.ts";
-import { compileLookedUp, compileRelated } from "./asked-atoms.ts";
+import { compileRelated } from "./related-atom.ts";
+import { compileLookedUp } from "./looked-up-atom.ts";
 import { type Atom, type JudgeAtom, saysNotWho } from "./judge-atom.ts";
 import type { OwnerAtom } from "./owner-rule.ts";
 import { compileReadIds } from "./request-place.ts";
 
 export function compileAtom(atom: Exclude<OwnerAtom, { readonly kind: "response" }>): JudgeAtom {
+  if (atom.kind === "lookup") return compileLookedUp(atom);
   const ownerOf = compileClaim(atom.is);
   switch (atom.kind) {
     case "request":
@@ -16,8 +18,6 @@ export function compileAtom(atom: Exclude<OwnerAtom, { readonly kind: "response"
       return compileShown(atom, ownerOf);
     case "relation":
       return compileRelated(atom, ownerOf);
-    case "lookup":
-      return compileLookedUp(atom, ownerOf);
     default:
       return atom satisfies never;
   }

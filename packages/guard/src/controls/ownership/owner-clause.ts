@@ -1,9 +1,8 @@
 import { notYours } from "../../facts/absent.ts";
-import { compileClaim } from "../../facts/caller.ts";
 import type { Refusal } from "../../facts/refusal.ts";
+import { compileAnswerTest } from "./answer-test.ts";
 import type { JudgeAtom, JudgedFacts } from "./judge-atom.ts";
 import { compileAtom } from "./owner-atoms.ts";
-import { checkOwnerInAnswer } from "./owner-in-answer.ts";
 import type { Asks, OwnerAtom, OwnerClause, OwnerOutcome, OwningCaller } from "./owner-rule.ts";
 
 /** Judges one clause before the request is forwarded. A promise only where somebody is asked. */
@@ -18,6 +17,8 @@ export type JudgeAnswer = (answer: unknown, caller: OwningCaller) => Refusal | u
 
 /** One clause of an owner rule, compiled once for all the moments at which it may be judged. */
 export interface CompiledClause {
+  /** What it asks for, in words: refusals by it say so in their record. */
+  readonly rule: string;
   /** Whether path, query and header alone decide: then it is judged before the body is read. */
   readonly early: boolean;
   readonly judge: JudgeClause;
@@ -27,9 +28,10 @@ export interface CompiledClause {
 
 export const nobody = notYours("nobody is signed in");
 
-export function compileClause(clause: OwnerClause): CompiledClause {
+export function compileClause(clause: OwnerClause, rule: string): CompiledClause {
   const { atoms } = clause;
   return {
+    rule,
     early: atoms.every((atom) => atom.kind === "request" && atom.place.from !== "body"),
     judge: compileJudge(clause),
     judgeAnswer: compileJudgeAnswer(atoms),
@@ -75,12 +77,12 @@ function compileJudge({ atoms, exceptRoles }: OwnerClause): JudgeClause {
 function compileJudgeAnswer(atoms: readonly OwnerAtom[]): JudgeAnswer | undefined {
   const judged = atoms
     .filter((atom) => atom.kind === "response")
-    .map(({ is, pointer }) => ({ pointer, ownerOf: compileClaim(is) }));
+    .map(({ test }) => compileAnswerTest(test));
   if (judged.length === 0) return undefined;
   return (answer, caller) => {
     let refused: Refusal | undefined = nobody;
-    for (const { ownerOf, pointer } of judged) {
-      refused = checkOwnerInAnswer(answer, pointer, ownerOf(caller));
+    for (const judge of judged) {
+      refused = judge(answer, caller);
       if (refused === undefined) return undefined;
     }
     return refused;

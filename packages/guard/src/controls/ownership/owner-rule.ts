@@ -2,6 +2,7 @@ import type { Caller } from "../../facts/caller.ts";
 import type { Decisions } from "../../facts/decision.ts";
 import type { Refusal } from "../../facts/refusal.ts";
 import type { AskingFacts } from "../compile-context.ts";
+import type { AnswerTest } from "./answer-test.ts";
 import type { ChoosingQuery } from "./choosing.ts";
 import type { RelationPlan } from "./relation.ts";
 import type { RequestPlace } from "./request-place.ts";
@@ -19,8 +20,7 @@ export type OwnerAtom =
   | ({
       readonly kind: "lookup";
       readonly lookup: LookupPlan;
-      readonly pointer: readonly string[];
-      readonly is: string;
+      readonly test: AnswerTest;
     } & MayNameNone)
   /** An external decision point is asked. */
   | ({
@@ -36,17 +36,40 @@ export type OwnerAtom =
       readonly is: string;
     } & MayNameNone)
   /** The answer names the owner. */
-  | { readonly kind: "response"; readonly pointer: readonly string[]; readonly is: string };
+  | { readonly kind: "response"; readonly test: AnswerTest };
 
-export interface LookupPlan {
-  /** The name of the operation that is asked. */
+/** One operation that a lookup asks. */
+export interface LookupStepPlan {
+  /** Its name. */
   readonly operation: string;
-  /** Its path template. */
   readonly pathTemplate: string;
   /** Where the values of the template's parameters come from, in its order. */
-  readonly values: readonly RequestPlace[];
+  readonly values: readonly ValuePlace[];
   /** What of the query goes along. */
   readonly query: ChoosingQuery;
+}
+
+/** A place of the request, or of what the step before has answered. */
+export type ValuePlace =
+  | RequestPlace
+  | { readonly from: "answer"; readonly pointer: readonly string[] };
+
+export interface LookupPlan {
+  /** Asked one after another; the last one's answer shows the object. */
+  readonly steps: readonly LookupStepPlan[];
+  /** The last answer is a list, in which the object stands. */
+  readonly find: FindPlan | undefined;
+  readonly mostObjects: number;
+}
+
+/** How an object is found in a list. */
+export interface FindPlan {
+  /** Where the answer holds the list. */
+  readonly items: readonly string[];
+  /** Where an element holds its id. */
+  readonly by: readonly string[];
+  /** Where the request names the object. */
+  readonly id: RequestPlace;
 }
 
 /** One question to the backend: whose is what stands here. */

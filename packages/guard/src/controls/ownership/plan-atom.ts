@@ -1,6 +1,7 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
+import type { AnswerTest } from "./answer-test.ts";
 import type { OwnerAtom } from "./owner-rule.ts";
 import { filters } from "./plan-foreign.ts";
 import { planLookup } from "./plan-lookup.ts";
@@ -8,7 +9,9 @@ import { planRelation } from "./plan-relation.ts";
 import { placeOf } from "./plan-request-place.ts";
 import type { Named } from "./plan-choosing.ts";
 import type { OwnerLeaf } from "./policy.ts";
-import { verifyInAnswer, verifyInBody } from "./verify-pointer.ts";
+import { claimOf, noteStrayKeys, planMatch } from "./plan-match.ts";
+import { planOwnerTest, verifyTest } from "./plan-answer-test.ts";
+import { verifyInBody } from "./verify-pointer.ts";
 
 type Place = readonly string[];
 
@@ -40,15 +43,8 @@ export function planAtom(
   context: JoinContext,
 ): OwnerAtom | undefined {
   const { note } = context;
-  // Provenance asks what this very subject was shown, unless the rule names a claim that a whole
-  // team shares.
-  const is = leaf.is ?? outerIs ?? (leaf.provenance === undefined ? undefined : "token.sub");
-  if (is === undefined) {
-    note(place, "an owner rule does not say whose the object must be", {
-      expected: "is: token.sub",
-    });
-    return undefined;
-  }
+  const match = planMatch(leaf, outerIs, place, context);
+  if (match === undefined) return undefined;
   if (leaf.ignores !== undefined && leaf.lookup === undefined && leaf.relation === undefined)
     note([...place, "ignores"], "nobody is asked about the object, so nothing is ignored", {
       mend: "ignores is for what a lookup or a decision point need not be told of.",
@@ -64,12 +60,14 @@ export function planAtom(
     });
     return undefined;
   }
-  const at: AtomAt = { operation, leaf, place, is, optional, judged, context };
+  const at: AtomAt = { operation, leaf, place, is: claimOf(match), optional, judged, context };
+  noteStrayKeys(at);
   if (param !== undefined) return planParameter(param, at);
   if (body !== undefined) return planBody(body, at);
   if (provenance !== undefined) return planProvenance(provenance, at);
   if (relation !== undefined) return planRelation(relation, at);
-  return lookup === undefined ? planResponse(response as string, at) : planLookup(lookup, at);
+  if (lookup !== undefined) return planLookup(lookup, planOwnerTest(match, at), at);
+  return planResponse(planOwnerTest(match, at), at);
 }
 
 function planParameter(param: string, at: AtomAt): OwnerAtom | undefined {
@@ -99,8 +97,9 @@ function planProvenance(
   return id === undefined ? undefined : { kind: "provenance", objects: kind, id, is, optional };
 }
 
-function planResponse(response: string, at: AtomAt): OwnerAtom {
-  const { context, is, operation, optional, place } = at;
+/** The answer itself shows the object. */
+export function planResponse(test: AnswerTest, at: AtomAt): OwnerAtom {
+  const { context, operation, optional, place } = at;
   if (optional)
     context.note([...place, "optional"], "an answer that names no owner is never passed", {
       mend:
@@ -113,7 +112,6 @@ function planResponse(response: string, at: AtomAt): OwnerAtom {
       `'${operation.key}' has already changed the object when its answer names the owner`,
       { expected: "lookup: a GET of the same object, with response: /pointer" },
     );
-  const pointer = readPointer(response);
-  verifyInAnswer(operation, pointer, [...place, "response"], context);
-  return { kind: "response", pointer, is };
+  verifyTest(operation, test, place, context);
+  return { kind: "response", test };
 }

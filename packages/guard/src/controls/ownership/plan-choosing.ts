@@ -12,7 +12,7 @@ export interface Asked {
   /** What it is called in words, such as `'getAccount'`. */
   readonly title: string;
   /** Where the rule names it, for faults. */
-  readonly key: string;
+  readonly key: readonly string[];
   /** Where the values that it is told stand. */
   readonly places: readonly RequestPlace[];
   /** Parameters that it declares itself: they go along as they were sent. */
@@ -39,7 +39,7 @@ export function planChoosing(asked: Asked, at: AtomAt): ChoosingQuery {
   if (left.length > 0) {
     const names = left.map(({ in: location, name }) => `${location}.${name}`).join(", ");
     context.note(
-      [...place, asked.key],
+      [...place, ...asked.key],
       `'${operation.key}' may choose another object by ${names}, and ${asked.title} is asked without`,
       { mend: `${asked.mend}, or say that it chooses no object: ignores: [${names}]` },
     );

@@ -1,8 +1,10 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import type { OwnersPlan } from "./plan.ts";
+import { isFor } from "./of-methods.ts";
 import { planAtom } from "./plan-atom.ts";
 import type { Named } from "./plan-choosing.ts";
+import { planConditions } from "./plan-conditions.ts";
 import { filters, planForeign } from "./plan-foreign.ts";
 import type { OwnerClause } from "./owner-rule.ts";
 import type { OwnerLeaf, OwnerSetting } from "./policy.ts";
@@ -31,10 +33,12 @@ export function planClauses(
   if (!("any" in setting) && !("all" in setting) && filters(setting))
     return planForeign(operation, setting, place, context);
   const settings = clausesOf(setting, place);
-  const clauses = settings.flatMap((clause) => {
+  const owned = settings.flatMap((clause) => {
     const others = settings.filter((one) => one !== clause);
     return planClause(operation, clause, judgedBy(others), context) ?? [];
   });
+  const states = planConditions(operation, setting, place, judgedBy(settings), context);
+  const clauses = [...owned, ...states];
   if (clauses.length > mostClauses)
     context.note(place, `an owner rule has more than ${mostClauses} parts`);
   return clauses.length === 0 ? undefined : { clauses, foreign: undefined };
@@ -89,8 +93,14 @@ function planClause(
             "a request without it would pass them all",
         );
     });
-  const atoms = leaves.flatMap(
-    (leaf, index) => planAtom(operation, leaf, placeOf(index), { is, judged }, context) ?? [],
+  if (!leaves.some(({ methods }) => isFor(methods, operation)))
+    context.note(placeOf(0), `no way to own the object is left for ${operation.key}`, {
+      expected: "a way without methods, or with this one; or another rule for this operation",
+    });
+  const atoms = leaves.flatMap((leaf, index) =>
+    isFor(leaf.methods, operation)
+      ? (planAtom(operation, leaf, placeOf(index), { is, judged }, context) ?? [])
+      : [],
   );
   if (atoms.length === 0) return undefined;
   return {

@@ -29,6 +29,9 @@ export interface CountsPlan {
 export const filters = ({ foreign }: OwnerLeaf): boolean =>
   typeof foreign === "object" ? foreign.filter : foreign === "filter";
 
+/** What a rule that cuts a list cannot say. */
+const notForLists = ["lookup", "in", "equals", "some", "methods", "when", "except"] as const;
+
 /** The cut of a list, with the clauses that its query must hold; undefined, with its faults noted. */
 export function planForeign(
   operation: Operation,
@@ -37,6 +40,11 @@ export function planForeign(
   context: JoinContext,
 ): { readonly foreign: ForeignPlan; readonly clauses: readonly OwnerClause[] } | undefined {
   const { exceptRoles = [], foreign, is, response } = leaf;
+  for (const key of notForLists)
+    if (leaf[key] !== undefined)
+      context.note([...place, key], `a list is cut by one claim, and '${key}' is no part of that`, {
+        expected: "response: /items/*/customerId, is: token.sub, foreign: filter",
+      });
   if (response === undefined || is === undefined || !readPointer(response).includes("*")) {
     context.note(
       [...place, "foreign"],

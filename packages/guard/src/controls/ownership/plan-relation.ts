@@ -1,5 +1,6 @@
 import { nearest } from "../../reading/nearest-name.ts";
 import type { OwnerAtom } from "./owner-rule.ts";
+import { mostObjectsOf } from "./most-objects.ts";
 import type { AtomAt } from "./plan-atom.ts";
 import { planChoosing } from "./plan-choosing.ts";
 import { placeOf } from "./plan-request-place.ts";
@@ -29,7 +30,7 @@ export function planRelation(
   const query = planChoosing(
     {
       title: `'${at}'`,
-      key: "relation",
+      key: ["relation"],
       places: [id, ...properties.map(([, value]) => value)],
       declared: [],
       mend: "Tell it too (with: { NAME: where it stands })",
@@ -39,7 +40,15 @@ export function planRelation(
   const told = Object.fromEntries(properties) as Readonly<Record<string, RequestPlace>>;
   return {
     kind: "relation",
-    relation: { at, action, resource, id, with: told, query },
+    relation: {
+      at,
+      action,
+      resource,
+      id,
+      with: told,
+      query,
+      mostObjects: mostObjectsOf(atom.leaf),
+    },
     is,
     optional,
   };

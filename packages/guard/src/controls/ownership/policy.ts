@@ -1,13 +1,17 @@
 import { object, optional, required } from "../../policy/object-shape.ts";
 import { claim, pointer, role, secret, url } from "../../policy/scalars.ts";
+import { methods } from "../../policy/match-setting.ts";
 import {
   choice,
   duration,
   either,
   flag,
+  integer,
   list,
   named,
+  oneOrMore,
   type Read,
+  scalar,
   scalarOr,
   text,
 } from "../../policy/shape.ts";
@@ -50,6 +54,53 @@ const foreign = object({
   ),
 });
 
+const constant = scalar<string | number | boolean>(
+  "a text, a number, true or false",
+  (value) => value,
+  { type: ["string", "number", "boolean"] },
+);
+const ofMethods = oneOrMore(choice(...methods));
+const lookedUp = text("the operationId of a GET whose answer names the owner");
+const lookupWith = optional(
+  named(inRequest),
+  "Where the lookup's path parameters come from, if not from those of the same name.",
+);
+const ignores = optional(
+  list(text("a parameter's name, or query.NAME for one that the document does not declare"), 1),
+  "Parameters that choose no object, so that who is asked about its owner is not told of them.",
+);
+
+const lookupStep = object({
+  operation: required(lookedUp, "The operation that is asked."),
+  with: optional(
+    named(text("a parameter's name, or a JSON pointer")),
+    "Where its path parameters come from: in the first step a pointer leads into the body, in a " +
+      "later one into the answer of the step before.",
+  ),
+});
+const lookup = scalarOr(lookedUp, list(lookupStep, 1));
+
+const find = object({
+  items: required(pointer, "Where the lookup's answer holds the list."),
+  by: required(pointer, "Where an element of the list holds its id."),
+  id: required(inRequest, "Where the request names the object."),
+});
+
+const stateKeys = {
+  response: required(pointer, "Where the answer tells of the object's state."),
+  equals: optional(constant, "What must stand there."),
+  present: optional(flag, "Whether anything but null must stand there."),
+  methods: optional(ofMethods, "The methods for which it is asked; all without it."),
+  exceptRoles: optional(list(role, 1), "Roles for which it is not asked."),
+} as const;
+const state = object(stateKeys);
+const stateOfObject = object({
+  ...stateKeys,
+  lookup: optional(lookup, "The operation whose answer is looked at, in place of this one's."),
+  with: lookupWith,
+  ignores,
+});
+
 /** One way to tell whose an object is. */
 const ownerLeaf = object({
   param: optional(
@@ -58,22 +109,28 @@ const ownerLeaf = object({
   ),
   body: optional(pointer, "Where the body names the owner."),
   lookup: optional(
-    text("the operationId of a GET whose answer names the owner"),
-    "The operation that is asked first, as the caller; its answer names the owner.",
+    lookup,
+    "The operation that is asked first, as the caller; its answer names the owner. Several are " +
+      "asked one after another, each by what the one before has answered.",
   ),
-  with: optional(
-    named(inRequest),
-    "Where the lookup's path parameters come from, if not from those of the same name.",
-  ),
-  ignores: optional(
-    list(text("a parameter's name, or query.NAME for one that the document does not declare"), 1),
-    "Parameters that choose no object, so that who is asked about its owner is not told of them.",
+  with: lookupWith,
+  ignores,
+  find: optional(find, "The object is found by its id in a list of the lookup's answer."),
+  mostObjects: optional(
+    integer(1, 1000),
+    "How many different objects one request may name, where each is asked about; 20 without it.",
   ),
   relation: optional(relation, "What is asked of an external decision point."),
   provenance: optional(provenance, "The object's id must once have been shown to the caller."),
   response: optional(pointer, "Where the answer, or the lookup's answer, names the owner."),
+  some: optional(flag, "Whether one of several owners is enough; otherwise it must be every one."),
   optional: optional(flag, "Whether a request may leave the id out."),
   is,
+  in: optional(claim, "The claim of the caller's token that is a list and must hold the owner."),
+  equals: optional(constant, "What must stand there, whoever calls, such as public."),
+  methods: optional(ofMethods, "The methods for which this is a way to own the object."),
+  when: optional(state, "The state in which the object must be, by the same answer."),
+  except: optional(state, "The state in which the object counts as absent, by the same answer."),
   exceptRoles,
   foreign: optional(
     scalarOr(choice("refuse", "filter"), foreign),
@@ -81,16 +138,23 @@ const ownerLeaf = object({
   ),
 });
 
+const ofAll = {
+  when: optional(stateOfObject, "The state in which the object must be."),
+  except: optional(stateOfObject, "The state in which the object counts as absent."),
+} as const;
+
 const ownerAny = object({
   any: required(list(ownerLeaf, 1), "Ways to own the object, of which one is enough."),
   is,
   exceptRoles,
+  ...ofAll,
 });
 
 const ownerAll = object({
   all: required(list(either("any", ownerAny, ownerLeaf), 1), "Rules that must all hold."),
   is,
   exceptRoles,
+  ...ofAll,
 });
 
 const owner = either("any", ownerAny, either("all", ownerAll, ownerLeaf));
@@ -130,3 +194,6 @@ export const keys = {
 
 export type OwnerLeaf = Read<typeof ownerLeaf>;
 export type OwnerSetting = Read<typeof owner>;
+export type StateSetting = Read<typeof state>;
+export type StateOfObject = Read<typeof stateOfObject>;
+export type LookupStep = Read<typeof lookupStep>;

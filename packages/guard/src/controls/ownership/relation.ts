@@ -28,6 +28,8 @@ export interface RelationPlan {
   readonly with: Readonly<Record<string, RequestPlace>>;
   /** What the query may hold beside that. */
   readonly query: ChoosingQuery;
+  /** How many different objects one request may name. */
+  readonly mostObjects: number;
 }
 
 /** An external authorization service. */

@@ -2,6 +2,7 @@ import { readTemplate } from "../../document/path-template.ts";
 import type { Finding, FindingAt, Words } from "../control.ts";
 import { objectsInPath, unruledIds } from "./find-unruled.ts";
 import { tellingCounts } from "./find-telling-counts.ts";
+import { lookupWords, testWords } from "./test-words.ts";
 import type { OwnerAtom, OwnerClause } from "./owner-rule.ts";
 import type { OperationOwnership, OwnershipPlan, OwnersPlan } from "./plan.ts";
 import type { RequestPlace } from "./request-place.ts";
@@ -23,15 +24,18 @@ function atomWords(atom: OwnerAtom, names: readonly string[]): string {
     case "relation":
       return `${atom.relation.at} allows ${atom.relation.action}`;
     case "lookup":
-      return `${atom.lookup.operation}/${atom.pointer.join("/")} is ${atom.is}`;
+      return testWords(atom.test, lookupWords(atom.lookup));
     case "response":
-      return `/${atom.pointer.join("/")} is ${atom.is}`;
+      return testWords(atom.test, "");
     default:
       return atom satisfies never;
   }
 }
 
-const clauseWords = ({ atoms, exceptRoles }: OwnerClause, names: readonly string[]): string =>
+export const clauseWords = (
+  { atoms, exceptRoles }: OwnerClause,
+  names: readonly string[],
+): string =>
   `${atoms.map((atom) => atomWords(atom, names)).join(" or ")}${exceptWords(exceptRoles)}`;
 
 function ownersWords({ clauses, foreign }: OwnersPlan, names: readonly string[]): string {
@@ -75,7 +79,7 @@ function onAnswer({ owners }: OperationOwnership): readonly string[] {
   const owned = owners.clauses.flatMap(({ atoms, exceptRoles }) =>
     atoms.flatMap((atom) =>
       atom.kind === "response"
-        ? [`/${atom.pointer.join("/")} must be ${atom.is}${exceptWords(exceptRoles)}`]
+        ? [`${testWords(atom.test, "", "must be")}${exceptWords(exceptRoles)}`]
         : [],
     ),
   );

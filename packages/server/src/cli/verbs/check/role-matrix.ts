@@ -1,5 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { anyone, type Plan, type RoleMatrix, roleMatrix } from "@portcullis/guard/policy";
+import {
+  anyone,
+  coverageOf,
+  type Plan,
+  type RoleMatrix,
+  roleMatrix,
+} from "@portcullis/guard/policy";
 import { Misuse, tableLines, type Terminal } from "../../terminal.ts";
 
 /** Prints the matrix; with a snapshot, what has widened since. Exit code 1 when something has. */
@@ -17,15 +23,17 @@ export function showMatrix(
       : widenings(readSnapshot(snapshotFile), matrix);
   const kept = snapshotFile !== undefined && (accept || !existsSync(snapshotFile));
   if (kept) writeFileSync(snapshotFile, `${JSON.stringify(matrix, null, 2)}\n`);
-  if (asJson) terminal.out(JSON.stringify({ matrix, widened, kept }));
+  const objects = objectsOf(plan);
+  if (asJson) terminal.out(JSON.stringify({ matrix, objects, widened, kept }));
   else {
     const columns = [...new Set(Object.values(matrix).flat())].sort();
     terminal.out(
       tableLines([
-        ["OPERATION", ...columns],
+        ["OPERATION", ...columns, "OBJECTS"],
         ...Object.entries(matrix).map(([name, may]) => [
           name,
           ...columns.map((column) => (may.includes(column) || may.includes(anyone) ? "yes" : "-")),
+          objects[name] ?? "-",
         ]),
       ]),
     );
@@ -36,6 +44,12 @@ export function showMatrix(
   }
   return widened.length > 0 && !accept ? 1 : 0;
 }
+
+/** Of whose objects the callers of an operation see which, in the words of the coverage table. */
+const objectsOf = (plan: Plan): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    coverageOf(plan).rows.map(({ cells, plan: { name } }) => [name, cells["owner"] ?? "-"]),
+  );
 
 function readSnapshot(file: string): RoleMatrix {
   try {

@@ -1,6 +1,6 @@
 import { type EvidenceRow, type OwnerSuggestion, suggestOwners } from "@portcullis/guard/ownership";
 import { tableLines, type Terminal } from "../../terminal.ts";
-import { askAdmin } from "./ask-admin.ts";
+import { askAdmin } from "../../ask-admin.ts";
 import { undeclaredFields, undeclaredLines } from "./undeclared-fields.ts";
 
 /** Fewer answers than this prove nothing. */

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from "@portcullis/guard/records";
 import { tableLines } from "../../terminal.ts";
-import { askAdmin } from "./ask-admin.ts";
+import { askAdmin } from "../../ask-admin.ts";
 
 /** A header field that callers send and no document declares. */
 export interface UndeclaredField {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Misuse } from "../../terminal.ts";
+import { Misuse } from "./terminal.ts";
 
 /**
  * What a running gate's admin API answers.
