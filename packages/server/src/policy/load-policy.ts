@@ -1,10 +1,5 @@
 import { dirname, resolve } from "node:path";
-import {
-  type ApiDocument,
-  type Fault,
-  readOpenApi,
-  verifySchemas,
-} from "@portcullis/guard/documents";
+import { type ApiDocument, type Fault, readOpenApi } from "@portcullis/guard/documents";
 import { type Plan, type PolicySources, readPolicy } from "@portcullis/guard/policy";
 import { joinPolicy } from "@portcullis/guard/policy";
 import { issuerDocument } from "@portcullis/identity/issuer-document";
@@ -21,13 +16,20 @@ export interface Loaded {
   readonly files: readonly string[];
 }
 
+export interface LoadOptions {
+  /** Where the built-in issuer answers. */
+  readonly issuerTarget?: string;
+  /** Nothing is served of a document with a line that is not understood. */
+  readonly strict?: boolean;
+}
+
 /**
  * Reads the policy, its documents and what they say together. Never half: without a plan, the
  * faults say why.
  */
 export async function loadPolicy(
   sources: PolicySources,
-  issuerTarget = "http://127.0.0.1:9",
+  { issuerTarget = "http://127.0.0.1:9", strict = false }: LoadOptions = {},
 ): Promise<Loaded> {
   const { faultAt, faults: policyFaults, policy } = await readPolicy(sources, programFormat);
   const folder = sources.file === undefined ? process.cwd() : dirname(resolve(sources.file));
@@ -45,8 +47,7 @@ export async function loadPolicy(
   const documents = read.flatMap(({ document }) => (document === undefined ? [] : [document]));
   const faults = [
     ...policyFaults,
-    ...read.flatMap((one) => one.faults),
-    ...documents.flatMap((document) => verifySchemas(document)),
+    ...read.flatMap((one) => one.faults).map((fault) => (strict ? untolerated(fault) : fault)),
   ];
   const files = [...ownFiles, ...policy.apis.map((api) => resolve(folder, api.openapi))];
   if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error"))
@@ -65,3 +66,6 @@ export async function loadPolicy(
     files,
   };
 }
+
+const untolerated = (fault: Fault): Fault =>
+  fault.tolerated === true ? { ...fault, severity: "error" } : fault;

@@ -2,7 +2,7 @@ import type { Fault } from "@portcullis/guard/documents";
 import { type Plan, saidOf } from "@portcullis/guard/policy";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import { verifyStructure } from "../../policy/verify-structure.ts";
-import { configFlag, jsonFlag, openapiFlag } from "../policy-flags.ts";
+import { configFlag, jsonFlag, openapiFlag, strictFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { coverageAsJson, coverageTable } from "./check/coverage-table.ts";
 import { findingLines } from "./check/finding-lines.ts";
@@ -34,6 +34,7 @@ export const flags = {
     completes: "file",
   },
   accept: { type: "boolean", help: "with --snapshot: keep the matrix as it is now" },
+  strict: strictFlag,
   json: jsonFlag,
 } satisfies Flags;
 
@@ -52,7 +53,9 @@ export async function run(
     documents,
     faults: read,
     plan,
-  } = await loadPolicy(policySources(values, environment, false));
+  } = await loadPolicy(policySources(values, environment, false), {
+    strict: values["strict"] === true,
+  });
   const faults = [
     ...read,
     ...(await Promise.all(documents.map((document) => verifyStructure(document.file)))).flat(),

@@ -1,7 +1,13 @@
 import { loadPolicy, type Loaded } from "../../policy/load-policy.ts";
 import { issuerSocket } from "../../control/issuer-door.ts";
 import { up } from "../../control/start.ts";
-import { configFlag, directoryFlag, openapiFlag, upstreamFlag } from "../policy-flags.ts";
+import {
+  configFlag,
+  directoryFlag,
+  openapiFlag,
+  strictFlag,
+  upstreamFlag,
+} from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { policySources, text } from "../sources.ts";
 import { FaultCounts } from "../../watch/fault-counts.ts";
@@ -33,6 +39,7 @@ export const flags = {
   },
   threads: { type: "string", help: "gate threads (one per core)" },
   directory: directoryFlag,
+  strict: strictFlag,
 } satisfies Flags;
 
 export const example = "portcullis up --openapi openapi.yaml --upstream http://127.0.0.1:4000";
@@ -44,7 +51,11 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   const sources = policySources(values, environment, true);
-  const loaded = await loadPolicy(sources, `unix:${issuerSocket()}`);
+  const loading = {
+    issuerTarget: `unix:${issuerSocket()}`,
+    strict: values["strict"] === true,
+  };
+  const loaded = await loadPolicy(sources, loading);
   if (loaded.faults.length > 0) terminal.error(faultLines(loaded.faults));
   const { plan, policy } = loaded;
   if (plan === undefined || policy === undefined)
@@ -69,7 +80,7 @@ export async function run(
   process.on("SIGHUP", onHangUp);
   const running = await up({
     loaded: { ...loaded, plan, policy },
-    load: () => loadPolicy(sources, `unix:${issuerSocket()}`),
+    load: () => loadPolicy(sources, loading),
     directory: text(values["directory"]) ?? ".portcullis",
     environment,
     recordsTo: undefined,
