@@ -142,7 +142,7 @@ export class SchemaCollector {
     if (listed.has(keyword)) return this.#listed(at, keyword, part);
     if (keyword === "patternProperties") return this.#patterns(at, part, raised);
     if (named.has(keyword)) return this.#named(at, keyword, part);
-    if (keyword === "discriminator") return this.#discriminator(at, part);
+    if (keyword === "discriminator") return this.#discriminator(at, part, raised);
     if (!isRead(keyword)) return undefined;
     const fault = faultOfKeyword(keyword, part);
     if (fault === undefined) return part;
@@ -195,7 +195,16 @@ export class SchemaCollector {
     return schemas;
   }
 
-  #discriminator(at: Located, part: unknown): unknown {
+  #discriminator(at: Located, part: unknown, raised: Record<string, unknown>): unknown {
+    if (typeof part === "string") {
+      // Swagger 2.0 names the property alone: which schemas it chooses between is not said there.
+      this.#set.lose(at, `the discriminator '${part}' names no schemas to choose between`, {
+        expected:
+          "oneOf beside discriminator: { propertyName: ... }; other properties are let pass",
+      });
+      this.#opened.add(raised);
+      return undefined;
+    }
     if (!isRecord(part) || !isRecord(part["mapping"])) return part;
     const mapping: Record<string, string> = {};
     for (const [value, reference] of Object.entries(part["mapping"])) {

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import type { ApiDocument, Fault, Operation } from "./api-document.ts";
+import { applyOverlays } from "./apply-overlay.ts";
 import { SchemaCollector } from "./collect-schemas.ts";
+import { convertSwagger } from "./convert-swagger.ts";
 import { OperationReader } from "./read-operation.ts";
 import { PathReader } from "./read-paths.ts";
 import { readSecuritySchemes } from "./read-security.ts";
@@ -20,13 +22,17 @@ export interface OpenApiReading {
 /**
  * Reads an OpenAPI 3.0, 3.1 or 3.2 document, spread over as many local files as it likes. All
  * faults are named at once. No document is refused for a line of it: what cannot be read leaves a
- * check of an operation undone, and the operation says so.
+ * check of an operation undone, and the operation says so. Swagger 2.0 is read as OpenAPI 3.0.
+ *
+ * @param overlays files that are laid over it, in this order
  */
-export function readOpenApi(file: string): OpenApiReading {
+export function readOpenApi(file: string, overlays: readonly string[] = []): OpenApiReading {
   const set = new DocumentSet();
-  const source = set.open(resolve(file));
-  if (source === undefined) return { document: undefined, faults: set.faults };
-  const root: Located = { document: source, path: [], value: source.value };
+  const written = set.open(resolve(file));
+  if (written === undefined) return { document: undefined, faults: set.faults };
+  const source = applyOverlays(written, overlays, set);
+  const asWritten: Located = { document: source, path: [], value: source.value };
+  const root = isSwagger(asWritten) ? convertSwagger(asWritten, set) : asWritten;
   const openapi = versionOf(set, root);
   if (openapi === undefined) return { document: undefined, faults: set.faults };
   const info = readInfo(set, root);
@@ -92,14 +98,12 @@ function versionOf(set: DocumentSet, root: Located): ApiDocument["openapi"] | un
   const value = isRecord(root.value) ? root.value["openapi"] : undefined;
   const match = typeof value === "string" ? /^(3\.[012])(\.\d+)?(-.+)?$/.exec(value) : null;
   if (match !== null) return match[1] as ApiDocument["openapi"];
-  const swagger = isRecord(root.value) && root.value["swagger"] !== undefined;
-  set.fault(
-    child(root, swagger ? "swagger" : "openapi"),
-    swagger ? "this is a Swagger 2.0 document" : "this is not an OpenAPI document",
-    {
-      expected: "openapi: 3.0.x, 3.1.x or 3.2.x",
-      ...(swagger ? { mend: "Convert it to OpenAPI 3 first." } : {}),
-    },
-  );
+  set.fault(child(root, "openapi"), "this is not an OpenAPI document", {
+    expected: 'openapi: 3.0.x, 3.1.x or 3.2.x, or swagger: "2.0"',
+  });
   return undefined;
 }
+
+/** YAML reads 2.0 as a number. */
+const isSwagger = ({ value }: Located): boolean =>
+  isRecord(value) && (value["swagger"] === "2.0" || value["swagger"] === 2);

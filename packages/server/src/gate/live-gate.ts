@@ -25,6 +25,7 @@ import {
 } from "@portcullis/guard/tokens";
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
+import { prefixedUpstream } from "../upstream/prefixed-upstream.ts";
 import {
   createUpstream,
   type PooledUpstream,
@@ -131,7 +132,8 @@ export class LiveGate {
         strictTransportSecurity,
         onTrouble: this.#reports.onTrouble,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
-        upstream: (upstream: UpstreamPlan) => this.#upstream(upstream),
+        upstream: (upstream: UpstreamPlan) =>
+          prefixedUpstream(this.#upstream(upstream), upstream.prefix, upstream.targets),
         pages: new Map([
           [
             jwksPath,

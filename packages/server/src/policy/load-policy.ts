@@ -43,13 +43,18 @@ export async function loadPolicy(
       folder,
       files: ownFiles,
     };
-  const read = policy.apis.map((api) => readOpenApi(resolve(folder, api.openapi)));
+  const overlaysOf = ({ overlays = [] }: Policy["apis"][number]): string[] =>
+    overlays.map((overlay) => resolve(folder, overlay));
+  const read = policy.apis.map((api) => readOpenApi(resolve(folder, api.openapi), overlaysOf(api)));
   const documents = read.flatMap(({ document }) => (document === undefined ? [] : [document]));
   const faults = [
     ...policyFaults,
     ...read.flatMap((one) => one.faults).map((fault) => (strict ? untolerated(fault) : fault)),
   ];
-  const files = [...ownFiles, ...policy.apis.map((api) => resolve(folder, api.openapi))];
+  const files = [
+    ...ownFiles,
+    ...policy.apis.flatMap((api) => [resolve(folder, api.openapi), ...overlaysOf(api)]),
+  ];
   if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error"))
     return { plan: undefined, policy, documents, faults, folder, files };
   const issuer =
