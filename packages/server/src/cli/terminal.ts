@@ -5,11 +5,16 @@ import { writeMessage } from "./standard-streams.ts";
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
+  /** Characters in a line; undefined where nobody looks, and nothing needs to be cut. */
+  readonly columns?: number | undefined;
 }
 
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   error: writeMessage,
+  get columns() {
+    return process.stdout.isTTY ? process.stdout.columns : undefined;
+  },
 };
 
 /**

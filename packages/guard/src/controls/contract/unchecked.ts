@@ -47,11 +47,11 @@ export function uncheckedWords(unchecked: UncheckedPlan | undefined): string {
 
 const kinds = {
   closed:
-    "have requests that cannot be checked as the document says, and are closed where request is " +
+    "[have|has] requests that cannot be checked as the document says, and [are|is] closed where request is " +
     "enforced (mend the document, or say 'accept: [unchecked]')",
-  response: "have answers that cannot be checked as the document says (mend the document)",
+  response: "[have|has] answers that cannot be checked as the document says (mend the document)",
   security:
-    "have security that cannot be read, so that the document lets nobody in " +
+    "[have|has] security that cannot be read, so that the document lets nobody in " +
     "(mend the document, or say 'allow')",
 } as const;
 
