@@ -27,6 +27,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "say what would happen to a request, step by step, without sending it",
     load: () => import("./verbs/explain.ts"),
   },
+  test: {
+    aliases: [],
+    summary: "run tests of the policy through the gate's own steps, without a backend",
+    load: () => import("./verbs/test.ts"),
+  },
   users: {
     aliases: ["user"],
     summary: "the people who can sign in",
