@@ -23,7 +23,7 @@ export function readMessages(
   }
   for (const key of Object.keys(at.value))
     if (!directions.some((direction) => direction === key))
-      set.tolerate(child(at, key), `'${key}' is no direction of messages`, {
+      set.lose(child(at, key), `'${key}' is no direction of messages`, {
         expected: "request, response or both",
       });
   const responses = child(operation, "responses").value;
