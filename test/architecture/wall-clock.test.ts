@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/server/src/listener/certificate-files.ts": "whether a certificate has ended",
   "packages/server/src/listener/local-authority.ts": "from when to when a certificate is valid",
   "packages/server/src/control/trusted-issuer.ts": "which revocations are past, in the store",
+  "packages/server/src/cli/verbs/test-policy/test-arrival.ts": "the times of a test's token",
   "packages/server/src/cli/verbs/explain/issuer-keys.ts": "which signing keys are of now",
   "packages/server/src/cli/verbs/explain/sign-claims.ts": "the times of a token",
   "packages/server/src/cli/verbs/keys.ts": "times of signing keys and of the audit",

@@ -59,6 +59,13 @@ test("operations whose messages no schema describes are named", async () => {
   assert.ok(plan !== undefined);
   assert.deepEqual(
     findingsOf(plan).filter(({ kind }) => kind.includes("WebSocket")),
-    [{ kind: "carry WebSocket messages that no schema describes", what: "live" }],
+    [
+      {
+        kind: "[carry|carries] WebSocket messages that no schema describes",
+        what: "live",
+        control: "websocket",
+        operation: "live",
+      },
+    ],
   );
 });

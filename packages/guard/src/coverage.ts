@@ -15,7 +15,12 @@ export interface CoverageRow {
 
 /** Which control stands where: a row for each operation. */
 export interface Coverage {
-  readonly columns: readonly { readonly key: string; readonly title: string }[];
+  readonly columns: readonly {
+    readonly key: string;
+    readonly title: string;
+    /** The control that it is of. */
+    readonly control: string;
+  }[];
   readonly rows: readonly CoverageRow[];
 }
 
@@ -38,30 +43,38 @@ export function coverageOf(plan: Plan): Coverage {
     });
     return { api, plan: own, operation, cells: Object.fromEntries(cells) };
   });
-  return { columns: columns.map(({ key, title }) => ({ key, title })), rows };
+  return { columns: columns.map(({ key, name, title }) => ({ key, title, control: name })), rows };
+}
+
+/** A finding, the control that has found it, and the operation at which. */
+export interface PlacedFinding extends Finding {
+  readonly control: string;
+  readonly operation: string;
 }
 
 /** What is understood, but perhaps not meant. The issuer's own endpoints are left out. */
-export function findingsOf(plan: Plan): readonly Finding[] {
+export function findingsOf(plan: Plan): readonly PlacedFinding[] {
   const byName = plan.controls as Readonly<Record<string, unknown>>;
   const operations = everyOperation(plan).filter(({ api }) => !api.issuer);
   return controls.flatMap(({ name, words }) =>
-    operations.flatMap(({ api, operation, own }) => [
-      ...(words?.findings?.(
-        (own.controls as Readonly<Record<string, unknown>>)[name] as never,
-        {
-          name: own.name,
-          operation,
-          schemas: api.document.schemas,
-          operations: api.document.operations,
-          backendReads: api.backendReads,
-          anonymous: own.anonymous,
-          identified: plan.identified,
-          modes: own.modes,
-        },
-        byName[name] as never,
-      ) ?? []),
-    ]),
+    operations.flatMap(({ api, operation, own }) =>
+      [
+        ...(words?.findings?.(
+          (own.controls as Readonly<Record<string, unknown>>)[name] as never,
+          {
+            name: own.name,
+            operation,
+            schemas: api.document.schemas,
+            operations: api.document.operations,
+            backendReads: api.backendReads,
+            anonymous: own.anonymous,
+            identified: plan.identified,
+            modes: own.modes,
+          },
+          byName[name] as never,
+        ) ?? []),
+      ].map((finding) => ({ ...finding, control: name, operation: own.name })),
+    ),
   );
 }
 

@@ -96,7 +96,10 @@ export interface Words<Whole, Own> {
 }
 
 export interface Finding {
-  /** The sentence that several places share: `have no limit`. */
+  /**
+   * The sentence that several places share, with its words for many and for one: `[have|has] no
+   * limit`.
+   */
   readonly kind: string;
   /** The operation, or a place in it. */
   readonly what: string;

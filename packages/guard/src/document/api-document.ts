@@ -25,6 +25,11 @@ export interface SourcePosition {
 export interface Fault extends SourcePosition {
   readonly severity: "error" | "warning";
   readonly message: string;
+  /**
+   * The document is served all the same: what is named here was read otherwise, or is left
+   * unchecked. With `--strict` it keeps the document from being served.
+   */
+  readonly tolerated?: true;
   /** What would have been understood. */
   readonly expected?: string;
   /** What to write instead, where that can be told. */
@@ -98,6 +103,9 @@ export interface SecurityScheme {
   readonly parameterName?: string;
 }
 
+/** What of an operation cannot be checked as its document says, because it cannot be read. */
+export type UncheckedPart = "request" | "response" | "security";
+
 export interface Operation {
   /** `GET /v1/accounts/{accountId}`: unique within a policy. */
   readonly key: string;
@@ -118,6 +126,8 @@ export interface Operation {
   readonly messages?: MessageContract;
   readonly deprecated: boolean;
   readonly summary?: string;
+  /** Absent where the document was understood. Security that is unreadable lets nobody in. */
+  readonly unchecked?: readonly UncheckedPart[];
   readonly position: SourcePosition;
 }
 

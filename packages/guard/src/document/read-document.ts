@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import {
+  isAlias,
   isMap,
   isScalar,
   isSeq,
@@ -86,7 +87,7 @@ export function readDocument(
   if (faults.length > 0) return { faults };
   let value: unknown;
   try {
-    value = parsed.toJS({ maxAliasCount: 100 });
+    value = parsed.toJS({ maxAliasCount: 1000 });
   } catch (fault) {
     return {
       faults: [
@@ -161,7 +162,7 @@ function parseYaml(text: string): ParsedYaml {
       uniqueKeys: true,
       strict: true,
       version: "1.2",
-      merge: false,
+      merge: true,
       stringKeys: true,
       prettyErrors: false,
     }),
@@ -175,6 +176,7 @@ function offsetOf(parsed: Document, path: readonly string[]): number {
   let node: unknown = parsed.contents;
   let offset = rangeStart(node) ?? 0;
   for (const key of path) {
+    if (isAlias(node)) node = node.resolve(parsed);
     if (isMap(node)) {
       const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
       if (pair === undefined) return offset;

@@ -18,17 +18,17 @@ export function readMessages(
   const at = set.follow(place);
   if (at === undefined) return undefined;
   if (!isRecord(at.value)) {
-    set.fault(at, `${messagesKey} is not an object`, { expected: "request, response or both" });
+    set.lose(at, `${messagesKey} is not an object`, { expected: "request, response or both" });
     return undefined;
   }
   for (const key of Object.keys(at.value))
     if (!directions.some((direction) => direction === key))
-      set.fault(child(at, key), `'${key}' is no direction of messages`, {
+      set.lose(child(at, key), `'${key}' is no direction of messages`, {
         expected: "request, response or both",
       });
   const responses = child(operation, "responses").value;
   if (!isRecord(responses) || !Object.hasOwn(responses, "101"))
-    set.fault(place, "messages are described, and no answer 101 is declared", {
+    set.tolerate(place, "messages are described, and no answer 101 is declared", {
       mend: 'Add "101": { description: ... } to the responses, or take the messages out.',
     });
   return Object.fromEntries(

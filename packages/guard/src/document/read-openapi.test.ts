@@ -15,7 +15,7 @@ function read(text: string): ReturnType<typeof readOpenApi> {
 }
 const errors = (faults: readonly Fault[]): string[] =>
   faults
-    .filter((fault) => fault.severity === "error")
+    .filter((fault) => fault.severity === "error" || fault.tolerated === true)
     .map((fault) => `${fault.line}:${fault.column} ${fault.message}`);
 
 const head = `openapi: 3.0.3
@@ -75,7 +75,13 @@ test("every fault is named at once, each with its line and column", () => {
     get: { operationId: same, security: [{ nobody: [] }], responses: { "2000": { description: x } } }
     fetch: {}
 `);
-  assert.equal(document, undefined);
+  assert.deepEqual(
+    document?.operations.map(({ key, operationId, unchecked }) => [key, operationId, unchecked]),
+    [
+      ["GET /v1/a/{id}", undefined, undefined],
+      ["GET /v1/b", undefined, ["response", "security"]],
+    ],
+  );
   assert.deepEqual(faults.map((fault) => `${fault.line} ${fault.message}`).toSorted(), [
     "6 the path names {id}, but no path parameter 'id' is declared",
     "8 '2000' is not a status",
@@ -134,15 +140,10 @@ test("duplicate keys, a bomb of aliases and a broken file are refused, not survi
   );
 });
 
-/**
- * Files of the suite's `pass` folders that are no OpenAPI 3 documents themselves, or that break a
- * rule which the gate depends on.
- */
+/** Files of the suite's `pass` folders that are no OpenAPI 3 documents themselves. */
 const refusedOnPurpose: Readonly<Record<string, string>> = {
-  "operation-object-example.yaml": "its path parameter does not stand in its template",
-  "security-scheme-object-examples.yaml": "it refers to another host",
   "ref-encoding2.yaml": "Swagger 2.0",
-  "ref-encoding3.yaml": "its reference writes a space as +, which RFC 6901 does not",
+  "ref-encoding3.yaml": "Swagger 2.0",
   "example1_from_._Different_requestbody.md.yaml": "Swagger 2.0",
   "example1_from_._Different_servers.md.yaml": "Swagger 2.0",
 };

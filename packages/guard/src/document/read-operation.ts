@@ -1,70 +1,77 @@
 import type {
   MediaTypeContract,
   Operation,
-  Parameter,
-  ParameterLocation,
   RequestBodyContract,
-  ResponseContract,
+  UncheckedPart,
 } from "./api-document.ts";
-import type { SchemaCollector } from "./collect-schemas.ts";
-import { child, type DocumentSet, isRecord, type Located } from "./references.ts";
+import type { SchemaCollector, Traced } from "./collect-schemas.ts";
+import { readContent } from "./read-content.ts";
 import { readMessages } from "./read-messages.ts";
+import { ParameterReader } from "./read-parameters.ts";
+import { readResponses } from "./read-responses.ts";
 import { readSecurity } from "./read-security.ts";
+import { child, type DocumentSet, isRecord, type Located } from "./references.ts";
 
-const styles: Readonly<Record<ParameterLocation, readonly Parameter["style"][]>> = {
-  path: ["simple", "label", "matrix"],
-  query: ["form", "spaceDelimited", "pipeDelimited", "deepObject"],
-  header: ["simple"],
-  cookie: ["form", "cookie"],
-  querystring: ["form"],
-};
+/** Stands for a body that cannot be read: any. */
+const anyBody: readonly MediaTypeContract[] = Object.freeze([{ mediaType: "*/*" }]);
 
-/**
- * Header parameters by these names are ignored (OpenAPI 3.1 section 4.8.12.1): other parts of the
- * document describe them.
- */
-const ignoredHeaders: ReadonlySet<string> = new Set(["accept", "content-type", "authorization"]);
+/** Where an operation stands: its path item's shared parameters, and the paths it is served at. */
+export interface OperationPlace {
+  readonly at: Located;
+  readonly shared: Located;
+  readonly method: string;
+  readonly template: string;
+  /** What apps put before the template: one for each server with a path of its own. */
+  readonly bases: readonly string[];
+}
 
+type Traces = Readonly<Record<UncheckedPart, Traced<unknown>>>;
+
+/** Reads operations; those of which something could not be read say so. */
 export class OperationReader {
   readonly #set: DocumentSet;
   readonly #collector: SchemaCollector;
   readonly #schemes: ReadonlySet<string>;
-  readonly #basePath: string;
   readonly #documentSecurity: Located;
+  readonly #parameters: ParameterReader;
+  readonly #traces = new Map<Operation, Traces>();
+  #inherited: Traced<Operation["security"]> | undefined;
 
   constructor(
     set: DocumentSet,
     collector: SchemaCollector,
     schemes: ReadonlySet<string>,
-    basePath: string,
     documentSecurity: Located,
   ) {
     this.#set = set;
     this.#collector = collector;
     this.#schemes = schemes;
-    this.#basePath = basePath;
     this.#documentSecurity = documentSecurity;
+    this.#parameters = new ParameterReader(set, collector);
   }
 
-  /** One operation, or none with its faults named. */
-  read(at: Located, shared: Located, method: string, template: string): Operation[] {
+  /** One operation for each base, or none with its faults named. */
+  read({ at: written, bases, method, shared, template }: OperationPlace): Operation[] {
+    const at = this.#set.follow(written);
+    if (at === undefined) return [];
     const { value } = at;
     if (!isRecord(value)) {
-      this.#set.fault(at, "an operation is not an object");
+      this.#set.tolerate(at, "an operation is not an object, and is left out");
       return [];
     }
-    const pathTemplate = `${this.#basePath}${template}`;
-    const parameters = this.#parameters(at, shared, template);
-    const requestBody = this.#requestBody(child(at, "requestBody"));
-    const messages = readMessages(at, this.#set, this.#collector);
-    const own = child(at, "security");
-    const security = readSecurity(
-      own.value === undefined ? this.#documentSecurity : own,
-      this.#set,
-      this.#schemes,
+    const request = this.#collector.trace(() => ({
+      parameters: this.#parameters.read(at, shared, template),
+      requestBody: this.#requestBody(child(at, "requestBody")),
+      messages: readMessages(at, this.#set, this.#collector),
+    }));
+    const response = this.#collector.trace(() =>
+      readResponses(child(at, "responses"), this.#set, this.#collector),
     );
-    return [
-      {
+    const security = this.#security(child(at, "security"));
+    const { messages, parameters, requestBody } = request.value;
+    return bases.map((base) => {
+      const pathTemplate = `${base}${template}`;
+      const operation: Operation = {
         key: `${method} ${pathTemplate}`,
         ...(typeof value["operationId"] === "string" ? { operationId: value["operationId"] } : {}),
         method,
@@ -72,173 +79,48 @@ export class OperationReader {
         tags: Array.isArray(value["tags"]) ? value["tags"].map(String) : [],
         parameters,
         ...(requestBody === undefined ? {} : { requestBody }),
-        responses: this.#responses(child(at, "responses")),
-        ...(security === undefined ? {} : { security }),
+        responses: response.value,
+        ...(security.value === undefined ? {} : { security: security.value }),
         ...(messages === undefined ? {} : { messages }),
         deprecated: value["deprecated"] === true,
         ...(typeof value["summary"] === "string" ? { summary: value["summary"] } : {}),
-        position: at.document.positionOf(at.path),
-      },
-    ];
-  }
-
-  #parameters(at: Located, shared: Located, template: string): Parameter[] {
-    const found = new Map<string, Parameter>();
-    for (const list of [shared, child(at, "parameters")]) {
-      if (list.value === undefined) continue;
-      if (!Array.isArray(list.value)) {
-        this.#set.fault(list, "parameters is not a list");
-        continue;
-      }
-      const inList = new Set<string>();
-      list.value.forEach((_, index) => {
-        const place = child(list, String(index));
-        const parameter = this.#parameter(place);
-        if (parameter === undefined) return;
-        const key = `${parameter.in} ${parameter.name}`;
-        if (inList.has(key))
-          this.#set.fault(
-            place,
-            `the ${parameter.in} parameter '${parameter.name}' is declared twice`,
-          );
-        inList.add(key);
-        found.set(key, parameter);
-      });
-    }
-    const inTemplate = [...template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
-    for (const name of inTemplate)
-      if (!found.has(`path ${name}`))
-        this.#set.fault(
-          at,
-          `the path names {${name}}, but no path parameter '${name}' is declared`,
-          { mend: `Add { name: ${name}, in: path, required: true, schema: ... }.` },
-        );
-    for (const parameter of found.values())
-      if (parameter.in === "path" && !inTemplate.includes(parameter.name))
-        this.#set.fault(
-          at,
-          `the path parameter '${parameter.name}' does not stand in '${template}'`,
-        );
-    if (new Set(inTemplate).size !== inTemplate.length)
-      this.#set.fault(at, `'${template}' names a parameter twice`);
-    return [...found.values()].filter(
-      (parameter) => parameter.in !== "header" || !ignoredHeaders.has(parameter.name.toLowerCase()),
-    );
-  }
-
-  #parameter(place: Located): Parameter | undefined {
-    const at = this.#set.follow(place);
-    if (at === undefined) return undefined;
-    const value = isRecord(at.value) ? at.value : {};
-    const { name } = value;
-    const location = value["in"] as ParameterLocation;
-    if (
-      typeof name !== "string" ||
-      typeof location !== "string" ||
-      !Object.hasOwn(styles, location)
-    ) {
-      this.#set.fault(at, "a parameter needs a name and a place", {
-        expected: "name, and in: path, query, header or cookie",
-      });
-      return undefined;
-    }
-    if (location === "path" && value["required"] !== true)
-      this.#set.fault(at, `the path parameter '${name}' must say required: true`);
-    const style = (value["style"] ?? styles[location][0]) as Parameter["style"];
-    if (!styles[location].includes(style)) {
-      this.#set.fault(at, `the style '${style}' is not one for ${location} parameters`, {
-        expected: styles[location].join(", "),
-      });
-      return undefined;
-    }
-    const rest = {
-      name,
-      in: location,
-      required: value["required"] === true,
-      style,
-      explode:
-        typeof value["explode"] === "boolean"
-          ? value["explode"]
-          : style === "form" || style === "cookie",
-      allowReserved: value["allowReserved"] === true,
-      allowEmptyValue: value["allowEmptyValue"] === true,
-    };
-    if (value["content"] !== undefined) {
-      const [content] = this.#content(child(at, "content"));
-      if (content !== undefined && value["schema"] === undefined) return { ...rest, content };
-    } else if (value["schema"] !== undefined)
-      return { ...rest, schema: this.#collector.schema(child(at, "schema")) };
-    this.#set.fault(
-      at,
-      `the parameter '${name}' needs either a schema or a content with one media type`,
-    );
-    return undefined;
-  }
-
-  #content(at: Located): MediaTypeContract[] {
-    if (at.value === undefined) return [];
-    if (!isRecord(at.value)) {
-      this.#set.fault(at, "content does not hold media types by name");
-      return [];
-    }
-    return Object.keys(at.value).flatMap((mediaType) => {
-      const place = this.#set.follow(child(at, mediaType));
-      if (place === undefined) return [];
-      const schema = child(place, "schema");
-      const encoding = child(place, "encoding").value;
-      return [
-        {
-          mediaType,
-          ...(schema.value === undefined ? {} : { schema: this.#collector.schema(schema) }),
-          ...(isRecord(encoding)
-            ? { encoding: encoding as NonNullable<MediaTypeContract["encoding"]> }
-            : {}),
-        },
-      ];
+        position: written.document.positionOf(written.path),
+      };
+      this.#traces.set(operation, { request, response, security });
+      return operation;
     });
+  }
+
+  /** What of an operation that was read here cannot be checked; to be asked when all are read. */
+  uncheckedOf(operation: Operation, lostNames: ReadonlySet<string>): readonly UncheckedPart[] {
+    const traces = this.#traces.get(operation);
+    if (traces === undefined) return [];
+    return (["request", "response", "security"] as const).filter(
+      (part) =>
+        traces[part].lost ||
+        (lostNames.size > 0 && [...traces[part].names].some((name) => lostNames.has(name))),
+    );
+  }
+
+  #security(own: Located): Traced<Operation["security"]> {
+    const read = (at: Located): Traced<Operation["security"]> =>
+      this.#collector.trace(() => readSecurity(at, this.#set, this.#schemes));
+    // The document's own is read once, or its fault would be named for every operation.
+    return own.value === undefined ? (this.#inherited ??= read(this.#documentSecurity)) : read(own);
   }
 
   #requestBody(place: Located): RequestBodyContract | undefined {
     if (place.value === undefined) return undefined;
     const at = this.#set.follow(place);
-    if (at === undefined) return undefined;
-    const content = this.#content(child(at, "content"));
-    if (content.length === 0)
-      this.#set.fault(at, "a requestBody names no media type", {
+    if (at === undefined) return { required: false, content: anyBody };
+    const required = isRecord(at.value) && at.value["required"] === true;
+    const losses = this.#set.losses;
+    const content = readContent(child(at, "content"), this.#set, this.#collector);
+    if (content.length > 0) return { required, content };
+    if (this.#set.losses === losses)
+      this.#set.lose(at, "a requestBody names no media type", {
         expected: "content: { application/json: { schema: ... } }",
       });
-    return { required: isRecord(at.value) && at.value["required"] === true, content };
-  }
-
-  #responses(at: Located): ResponseContract[] {
-    if (at.value === undefined) return [];
-    if (!isRecord(at.value)) {
-      this.#set.fault(at, "responses is not an object");
-      return [];
-    }
-    return Object.keys(at.value).flatMap((status) => {
-      if (status.startsWith("x-")) return [];
-      const place = this.#set.follow(child(at, status));
-      if (place === undefined) return [];
-      if (!/^([1-5]\d\d|[1-5]XX|default)$/.test(status))
-        this.#set.fault(child(at, status), `'${status}' is not a status`, {
-          expected: "a status such as 200, a range such as 4XX, or default",
-        });
-      const headers = this.#headers(child(place, "headers"));
-      return [{ status, content: this.#content(child(place, "content")), headers }];
-    });
-  }
-
-  #headers(at: Located): ResponseContract["headers"] {
-    if (!isRecord(at.value)) return {};
-    const headers = Object.keys(at.value).flatMap((name) => {
-      const header = this.#set.follow(child(at, name));
-      if (header === undefined) return [];
-      const schema = child(header, "schema");
-      const required = isRecord(header.value) && header.value["required"] === true;
-      const declared = isRecord(schema.value) ? { schema: this.#collector.schema(schema) } : {};
-      return [[name, { required, ...declared }] as const];
-    });
-    return Object.fromEntries(headers);
+    return { required, content: anyBody };
   }
 }

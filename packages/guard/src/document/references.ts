@@ -16,6 +16,8 @@ export interface Located {
 /** The files one OpenAPI document is spread over, read once each. */
 export class DocumentSet {
   readonly faults: Fault[] = [];
+  /** How often something was met without which a check cannot be made. */
+  losses = 0;
   readonly #documents = new Map<string, SourceDocument | undefined>();
   readonly #onOpen: ((file: string) => void) | undefined;
 
@@ -50,13 +52,43 @@ export class DocumentSet {
     this.faults.push({ ...at.document.positionOf(at.path), severity: "error", message, ...rest });
   }
 
-  /** Where a reference points, or undefined with a fault. */
+  /** Names what is read otherwise than it is written: the document is served all the same. */
+  tolerate(at: Located, message: string, rest: Pick<Fault, "expected" | "mend"> = {}): void {
+    this.faults.push({
+      ...at.document.positionOf(at.path),
+      severity: "warning",
+      tolerated: true,
+      message,
+      ...rest,
+    });
+  }
+
+  /** Names what cannot be read, and without which a check cannot be made. */
+  lose(at: Located, message: string, rest: Pick<Fault, "expected" | "mend"> = {}): void {
+    this.losses += 1;
+    this.tolerate(at, message, rest);
+  }
+
+  /** A file that another one refers to: what is wrong with it costs what is referred to. */
+  #openReferred(file: string): SourceDocument | undefined {
+    const before = this.faults.length;
+    const document = this.open(file);
+    for (let index = before; index < this.faults.length; index += 1)
+      this.faults[index] = {
+        ...(this.faults[index] as Fault),
+        severity: "warning",
+        tolerated: true,
+      };
+    return document;
+  }
+
+  /** Where a reference points, or undefined with a loss. */
   target(at: Located, reference: string): Located | undefined {
     const hash = reference.indexOf("#");
     const filePart = hash === -1 ? reference : reference.slice(0, hash);
     const fragment = hash === -1 ? "" : reference.slice(hash + 1);
     if (/^[a-z][a-z0-9+.-]*:/i.test(filePart)) {
-      this.fault(at, `the reference '${reference}' leads to another host`, {
+      this.lose(at, `the reference '${reference}' leads to another host`, {
         expected: "a reference within this file or to a file beside it",
         mend: "Download it next to this file and refer to it by its relative path.",
       });
@@ -65,13 +97,13 @@ export class DocumentSet {
     const document =
       filePart === ""
         ? at.document
-        : this.open(resolve(dirname(at.document.file), safeDecode(filePart)));
+        : this.#openReferred(resolve(dirname(at.document.file), safeDecode(filePart)));
     if (document === undefined) {
-      this.fault(at, `the reference '${reference}' leads to a file that cannot be read`);
+      this.lose(at, `the reference '${reference}' leads to a file that cannot be read`);
       return undefined;
     }
     if (fragment !== "" && !fragment.startsWith("/")) {
-      this.fault(at, `the reference '${reference}' names an anchor`, {
+      this.lose(at, `the reference '${reference}' names an anchor`, {
         expected: "a JSON pointer such as #/components/schemas/Account",
       });
       return undefined;
@@ -86,7 +118,7 @@ export class DocumentSet {
     let value = document.value;
     for (const key of path) {
       if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) {
-        this.fault(at, `the reference '${reference}' leads nowhere`);
+        this.lose(at, `the reference '${reference}' leads nowhere`);
         return undefined;
       }
       value = (value as Record<string, unknown>)[key];
@@ -106,7 +138,7 @@ export class DocumentSet {
       if (reference === undefined) return here;
       const key = `${here.document.file}\n${reference}`;
       if (seen.has(key)) {
-        this.fault(at, `the reference '${reference}' leads back to itself`);
+        this.lose(at, `the reference '${reference}' leads back to itself`);
         return undefined;
       }
       seen.add(key);

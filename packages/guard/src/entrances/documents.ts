@@ -12,4 +12,3 @@ export { readTemplate } from "../document/path-template.ts";
 export { readDocument } from "../document/read-document.ts";
 export { readOpenApi } from "../document/read-openapi.ts";
 export { itemSchema, memberNames, memberSchema } from "../document/schema/schema-walk.ts";
-export { verifySchemas } from "../document/schema/verify-schemas.ts";

@@ -16,6 +16,7 @@ export {
   type SecretSetting,
   url,
 } from "../policy/scalars.ts";
+export { readShape } from "../policy/read-shape.ts";
 export {
   choice,
   duration,

@@ -28,5 +28,6 @@ export {
   type PolicySources,
   readPolicy,
 } from "../policy/read-policy.ts";
+export { compileSelection } from "../policy/select-operations.ts";
 export type { HealthCheckPlan, UpstreamPlan } from "../policy/upstream-setting.ts";
 export { nearest } from "../reading/nearest-name.ts";

@@ -44,6 +44,7 @@ test("a line says what the record says, and nothing a caller sent can end it or 
       upstreamMs: undefined,
       stripped: undefined,
       unwritten: undefined,
+      unchecked: undefined,
       decisions: [{ code: "limit-exceeded", mode: "enforce", detail: hostile, at: [hostile] }],
     },
   ];

@@ -24,6 +24,7 @@ export function recordLine(record: DecisionRecord): string {
       : `,"decisions":${JSON.stringify(record.decisions)}`;
   if (record.stripped !== undefined) line += `,"stripped":${JSON.stringify(record.stripped)}`;
   if (record.unwritten !== undefined) line += `,"unwritten":${JSON.stringify(record.unwritten)}`;
+  if (record.unchecked !== undefined) line += `,"unchecked":${JSON.stringify(record.unchecked)}`;
   line += `,"durationMs":${record.durationMs}`;
   if (record.upstreamMs !== undefined) line += `,"upstreamMs":${record.upstreamMs}`;
   line += `,"answerBytes":${record.answerBytes}`;

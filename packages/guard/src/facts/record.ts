@@ -30,6 +30,8 @@ export interface DecisionRecord {
   readonly stripped: readonly string[] | undefined;
   /** Parts of a request that passed in no one spelling, as they were sent: `query`, `body`. */
   readonly unwritten: readonly string[] | undefined;
+  /** What of the operation could not be checked, because its document cannot be read. */
+  readonly unchecked?: readonly string[] | undefined;
   readonly durationMs: number;
   readonly upstreamMs: number | undefined;
   readonly answerBytes: number;

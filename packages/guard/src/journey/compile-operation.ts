@@ -69,6 +69,7 @@ export function compileOperation(source: OperationSource, parts: CompileParts): 
     name: plan.name,
     pathTemplate: operation?.pathTemplate,
     apiVersion: source.apiVersion,
+    unchecked: operation?.unchecked,
     issuer: api?.issuer === true,
     steps: runSteps(parts.order.request, (control) => compiled.get(control)?.request),
     answers: runAnswers(parts.order.answer, (control) => compiled.get(control)?.answer),

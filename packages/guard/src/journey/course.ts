@@ -30,6 +30,8 @@ export interface CompiledOperation {
   readonly name: string;
   readonly pathTemplate: string | undefined;
   readonly apiVersion: string | undefined;
+  /** What of it cannot be checked as its document says. */
+  readonly unchecked: readonly string[] | undefined;
   /** The built-in issuer: it is told the certificate of the connection, which ends at the gate. */
   readonly issuer: boolean;
   readonly steps: readonly RunStep[];

@@ -16,7 +16,7 @@ export function compileRecord(
   const withClient = personal.includes("client");
   return (exchange) => {
     const { address, answeredAt, app, caller, course, decisions, status } = exchange;
-    const { apiVersion, name, pathTemplate } = course.operation;
+    const { apiVersion, name, pathTemplate, unchecked } = course.operation;
     const { made, refusal } = decisions;
     return {
       time: isoTime(exchange.receivedAtMs),
@@ -34,6 +34,7 @@ export function compileRecord(
       decisions: decisionsOf(made, exchange.recordedDecisions),
       stripped: exchange.stripped?.map(nameOnly),
       unwritten: refusal === undefined ? exchange.unwritten : undefined,
+      unchecked,
       durationMs: round(performance.now() - exchange.startedAt),
       upstreamMs: answeredAt === 0 ? undefined : round(answeredAt - exchange.forwardedAt),
       answerBytes: exchange.answerBytes,

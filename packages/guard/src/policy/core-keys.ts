@@ -99,6 +99,10 @@ export function coreKeys(modeKeys: readonly ModeKey[]) {
     },
     api: {
       openapi: required(text("the path of an OpenAPI document"), "The document of this API."),
+      overlays: optional(
+        list(text("the path of an overlay")),
+        "Overlays (OpenAPI Overlay 1.0) that are laid over the document, in this order.",
+      ),
       upstream: required(upstreamSetting, "Where the API's backends are."),
       version: optional(versionName, "The name of this version; the document's own without it."),
     },

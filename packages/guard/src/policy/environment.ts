@@ -2,6 +2,7 @@ import type { Fault } from "../document/api-document.ts";
 import { nearest } from "../reading/nearest-name.ts";
 import type { PolicyPath } from "./join-context.ts";
 import type { Fields } from "./object-shape.ts";
+import { scalarOf } from "./substitute.ts";
 
 const prefix = "PORTCULLIS_";
 /** Variables by this prefix that are no settings. */
@@ -78,8 +79,3 @@ const isOfOthers = (name: string, text: string): boolean =>
   name.startsWith("PORTCULLIS_TEST_") ||
   ofService.test(name) ||
   (name.endsWith("_PORT") && /^(?:tcp|udp|sctp):\/\//.test(text));
-
-function scalarOf(text: string): unknown {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  return text === "true" ? true : text === "false" ? false : text;
-}

@@ -7,6 +7,7 @@ import { overridePlaces } from "./environment.ts";
 import type { FaultRest, PolicyPath } from "./join-context.ts";
 import type { Fields } from "./object-shape.ts";
 import type { Shape } from "./shape.ts";
+import { substitute } from "./substitute.ts";
 
 /** A policy that was read, and the way to name a place in it. */
 export interface PolicyReading<P> {
@@ -36,7 +37,7 @@ export function definePolicy<
 }
 
 /**
- * Reads the file, lays the environment over it and the flags over both, and holds the whole to the
+ * Reads the file, puts variables in their places, lays the environment over it and the flags over both, and holds the whole to the
  * format.
  */
 export async function readPolicy<P>(
@@ -58,20 +59,22 @@ export async function readPolicy<P>(
       faultAt: (_path, message, rest) => ({ ...nowhere, severity: "error", message, ...rest }),
     };
   const overrides = overridePlaces(environment, format);
-  let value: unknown = source.value;
-  for (const [path, written] of [...overrides.values, ...flags])
-    value = withValue(value, path, written);
+  const written: Located = { document: source, path: [], value: source.value };
+  const { value: filled, withoutValues } = substitute(written, environment, set);
+  let value: unknown = filled;
+  for (const [path, laid] of [...overrides.values, ...flags]) value = withValue(value, path, laid);
   const root: Located = { document: source, path: [], value };
   const policy = format.read(root, set);
   return {
     policy,
-    faults: [...overrides.faults, ...set.faults],
-    faultAt: (path, message, rest = {}) => ({
-      ...source.positionOf(child(root, ...path).path),
-      severity: "error",
-      message,
-      ...rest,
-    }),
+    faults: [...overrides.faults, ...set.faults.map(withoutValues)],
+    faultAt: (path, message, rest = {}) =>
+      withoutValues({
+        ...source.positionOf(child(root, ...path).path),
+        severity: "error",
+        message,
+        ...rest,
+      }),
   };
 }
 

@@ -55,6 +55,10 @@ export const upstreamSetting = scalarOr(
         "The Host field that backends are told: the caller's (keep), their own (target), or a name.",
       ),
       targets: required(oneOrMore(target), "The backends; of several the least busy is asked."),
+      prefix: optional(
+        text("a path such as /internal/api", /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/),
+        "The path below which the backends serve the API; put before every path they are asked for.",
+      ),
       connections: optional(
         integer(1, 4096),
         "The most connections to each backend, for each gate thread (128).",
@@ -89,6 +93,8 @@ export type UpstreamSetting = Read<typeof upstreamSetting>;
 /** Backends as the plan holds them. */
 export interface UpstreamPlan {
   readonly targets: readonly string[];
+  /** What backends have before every path, and apps have not. */
+  readonly prefix: string | undefined;
   /** The Host field that backends are told: `keep` the caller's, their own `target`, or a name. */
   readonly host: string;
   readonly connections: number | undefined;
@@ -145,11 +151,13 @@ export function planUpstream(setting: UpstreamSetting): UpstreamPlan {
     headersTimeout,
     healthCheck: check,
     host = "keep",
+    prefix,
     queue,
     queueTimeout,
   } = rest as Exclude<UpstreamSetting, string>;
   return {
     targets,
+    prefix,
     host,
     connections,
     queue,

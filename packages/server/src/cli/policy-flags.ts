@@ -28,3 +28,8 @@ export const directoryFlag: Flag = {
   help: "where keys and tokens are kept (.portcullis)",
   completes: "folder",
 };
+
+export const strictFlag: Flag = {
+  type: "boolean",
+  help: "refuse a document with a line that is not understood, in place of leaving it unchecked",
+};

@@ -32,6 +32,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "say in words what became of a request, by the trace id of its answer",
     load: () => import("./verbs/why.ts"),
   },
+  test: {
+    aliases: [],
+    summary: "run tests of the policy through the gate's own steps, without a backend",
+    load: () => import("./verbs/test.ts"),
+  },
   users: {
     aliases: ["user"],
     summary: "the people who can sign in",

@@ -1,5 +1,7 @@
+import type { Upstream } from "@portcullis/guard/upstream";
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy";
 import { type ByteBudget, RedisState } from "@portcullis/guard/state";
+import { prefixedUpstream } from "../upstream/prefixed-upstream.ts";
 import {
   createUpstream,
   type PooledUpstream,
@@ -30,7 +32,11 @@ export class PlanConnections {
     this.#held = held;
   }
 
-  upstream(plan: UpstreamPlan): PooledUpstream {
+  upstream(plan: UpstreamPlan): Upstream {
+    return prefixedUpstream(this.#pooled(plan), plan.prefix, plan.targets);
+  }
+
+  #pooled(plan: UpstreamPlan): PooledUpstream {
     const name = JSON.stringify(plan);
     let upstream = this.#upstreams.get(name);
     if (upstream === undefined) {

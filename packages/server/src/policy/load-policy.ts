@@ -1,10 +1,5 @@
 import { dirname, resolve } from "node:path";
-import {
-  type ApiDocument,
-  type Fault,
-  readOpenApi,
-  verifySchemas,
-} from "@portcullis/guard/documents";
+import { type ApiDocument, type Fault, readOpenApi } from "@portcullis/guard/documents";
 import { type Plan, type PolicySources, readPolicy } from "@portcullis/guard/policy";
 import { joinPolicy } from "@portcullis/guard/policy";
 import { issuerDocument } from "@portcullis/identity/issuer-document";
@@ -22,13 +17,20 @@ export interface Loaded {
   readonly files: ReadonlyMap<string, string>;
 }
 
+export interface LoadOptions {
+  /** Where the built-in issuer answers. */
+  readonly issuerTarget?: string;
+  /** Nothing is served of a document with a line that is not understood. */
+  readonly strict?: boolean;
+}
+
 /**
  * Reads the policy, its documents and what they say together. Never half: without a plan, the
  * faults say why.
  */
 export async function loadPolicy(
   sources: PolicySources,
-  issuerTarget = "http://127.0.0.1:9",
+  { issuerTarget = "http://127.0.0.1:9", strict = false }: LoadOptions = {},
 ): Promise<Loaded> {
   const stamps = new FileStamps();
   if (sources.file !== undefined) stamps.note(resolve(sources.file));
@@ -44,14 +46,15 @@ export async function loadPolicy(
       files: stamps.all,
     };
   for (const file of namedFiles(policy)) stamps.note(resolve(folder, file));
+  const overlaysOf = ({ overlays = [] }: Policy["apis"][number]): string[] =>
+    overlays.map((overlay) => resolve(folder, overlay));
   const read = policy.apis.map((api) =>
-    readOpenApi(resolve(folder, api.openapi), (file) => stamps.note(file)),
+    readOpenApi(resolve(folder, api.openapi), overlaysOf(api), (file) => stamps.note(file)),
   );
   const documents = read.flatMap(({ document }) => (document === undefined ? [] : [document]));
   const faults = [
     ...policyFaults,
-    ...read.flatMap((one) => one.faults),
-    ...documents.flatMap((document) => verifySchemas(document)),
+    ...read.flatMap((one) => one.faults).map((fault) => (strict ? untolerated(fault) : fault)),
   ];
   const files = stamps.all;
   if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error"))
@@ -78,3 +81,5 @@ function namedFiles(value: unknown): readonly string[] {
     key === "file" && typeof held === "string" ? [held] : namedFiles(held),
   );
 }
+const untolerated = (fault: Fault): Fault =>
+  fault.tolerated === true ? { ...fault, severity: "error" } : fault;

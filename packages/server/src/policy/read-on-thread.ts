@@ -7,6 +7,8 @@ export interface ReadingTask {
   readonly sources: PolicySources;
   /** Where the built-in issuer is reached. */
   readonly issuerTarget: string;
+  /** Nothing is served of a document with a line that is not understood. */
+  readonly strict: boolean;
   /** The plan that serves; undefined at the start. */
   readonly before: PlanBytes | undefined;
 }

@@ -4,6 +4,6 @@ import { plannedOf } from "./planned.ts";
 import type { ReadingTask } from "./read-on-thread.ts";
 
 /** Reads, checks and joins policy and documents, says what they make, and ends. */
-const { before, issuerTarget, sources } = workerData as ReadingTask;
-const loaded = await loadPolicy(sources, issuerTarget);
+const { before, issuerTarget, sources, strict } = workerData as ReadingTask;
+const loaded = await loadPolicy(sources, { issuerTarget, strict });
 parentPort?.postMessage(plannedOf(loaded, before));

@@ -37,7 +37,7 @@ function findings(
   return [
     {
       kind:
-        "are enforced for the app versions of a stage, and open to callers who name none or an " +
+        "[are|is] enforced for the app versions of a stage, and open to callers who name none or an " +
         "older one (stage by percent, or refuse older builds: requireApp and minVersion, with " +
         "mode app: enforce)",
       what: `${name} (${open.join(" ")})`,

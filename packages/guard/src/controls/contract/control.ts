@@ -11,6 +11,13 @@ import { keys } from "./policy.ts";
 import { answerProblems, problems, transferProblems } from "./problems.ts";
 import { compileRequestBody } from "./request-body.ts";
 import { bodyFits, compileTakeBody } from "./take-body.ts";
+import {
+  closeUnchecked,
+  findUnchecked,
+  planUnchecked,
+  type UncheckedPlan,
+  uncheckedWords,
+} from "./unchecked.ts";
 
 export interface ContractPlan {
   /** Query parameters that other parts declare: API keys, the API version. */
@@ -22,6 +29,8 @@ export interface OperationContractPlan {
   /** Its requests go on as they were sent, byte for byte. */
   readonly asSent: boolean;
   readonly undeclaredBody: UndeclaredBody;
+  /** Undefined where the document was understood. */
+  readonly unchecked: UncheckedPlan | undefined;
 }
 
 const usualBodyBytes = 1_048_576;
@@ -51,10 +60,14 @@ export const contract = defineControl({
     alsoDeclared: [...(context.namesOf("query parameter") ?? []), ...apiKeysInQuery(context)],
   }),
   issuerKeys: ["maxBodySize"],
-  planOperation: (entries: readonly EntryAt<typeof keys & CoreKeys>[]): OperationContractPlan => ({
+  planOperation: (
+    entries: readonly EntryAt<typeof keys & CoreKeys>[],
+    operation: Operation | undefined,
+  ): OperationContractPlan => ({
     mostBodyBytes: closestOf(entries, "maxBodySize")?.value ?? usualBodyBytes,
     asSent: closestOf(entries, "body")?.value === "asSent",
     undeclaredBody: closestOf(entries, "undeclaredBody")?.value ?? "refuse",
+    unchecked: planUnchecked(entries, operation),
   }),
   request: {
     parameters: step({
@@ -103,7 +116,7 @@ export const contract = defineControl({
     }),
   },
   compile(
-    { asSent, mostBodyBytes, undeclaredBody },
+    { asSent, mostBodyBytes, unchecked, undeclaredBody },
     { api, operation, responses, whole: { alsoDeclared } },
   ) {
     if (api === undefined || operation === undefined) return {};
@@ -111,7 +124,9 @@ export const contract = defineControl({
     const body = compileRequestBody(operation, document.schemas, requestSchemas);
     return {
       request: {
-        parameters: compileParameters(operation, document.schemas, requestSchemas, alsoDeclared),
+        parameters:
+          closeUnchecked(unchecked) ??
+          compileParameters(operation, document.schemas, requestSchemas, alsoDeclared),
         takeBody:
           body === undefined
             ? compileTakeNoBody(undeclaredBody, mostBodyBytes)
@@ -127,17 +142,21 @@ export const contract = defineControl({
       key: "request",
       place: 4,
       title: "REQUEST",
-      cell: (_own, { requestBody }: Operation) =>
-        requestBody === undefined
-          ? "parameters"
-          : requestBody.content
-              .map(({ mediaType, schema }) =>
-                schema === undefined ? `${mediaType} (unread)` : mediaType,
-              )
-              .join(", "),
+      cell: ({ unchecked }, operation: Operation) =>
+        `${requestWords(operation)}${uncheckedWords(unchecked)}`,
     },
+    findings: ({ unchecked }, { name }) => findUnchecked(unchecked, name),
   },
 });
+
+const requestWords = ({ requestBody }: Operation): string =>
+  requestBody === undefined
+    ? "parameters"
+    : requestBody.content
+        .map(({ mediaType, schema }) =>
+          schema === undefined ? `${mediaType} (unread)` : mediaType,
+        )
+        .join(", ");
 
 const apiKeysInQuery = ({ documents }: JoinContext): string[] =>
   documents.flatMap(({ securitySchemes }) =>

@@ -1,8 +1,12 @@
 import { optional } from "../../policy/object-shape.ts";
-import { choice, size } from "../../policy/shape.ts";
+import { choice, list, size } from "../../policy/shape.ts";
 
 export const keys = {
   operation: {
+    accept: optional(
+      list(choice("unchecked")),
+      "Requests pass though what the document says of them cannot be read (unchecked).",
+    ),
     body: optional(
       choice("asSent"),
       "Requests go on byte for byte, as signed ones must; a second spelling is refused.",

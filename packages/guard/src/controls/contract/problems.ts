@@ -6,6 +6,12 @@ export const problems = defineProblems("request", {
     title: "The request does not fit the API's document",
     sentence: "Mend the places named in errors.",
   },
+  "request-uncheckable": {
+    status: 403,
+    title: "This operation is closed",
+    sentence:
+      "What the API's document says of its requests cannot be read, so nobody can check them.",
+  },
   "body-malformed": {
     status: 400,
     title: "The body is not well-formed",

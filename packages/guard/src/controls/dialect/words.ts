@@ -4,11 +4,11 @@ import type { Finding, Words } from "../control.ts";
 
 const kinds = {
   parameter:
-    "stand beside a parameter, and a router that does not tell spellings apart would take a value " +
-    "for them: such values are refused, `route-ambiguous`, where route is enforced " +
+    "[stand|stands] beside a parameter, and a router that does not tell spellings apart would take a value " +
+    "for [them|it]: such values are refused, `route-ambiguous`, where route is enforced " +
     "(say how the backend reads: upstream: { dialect: ... }, or dialect: strict)",
   spelling:
-    "differ only by what a router may not tell apart, so that the rules of the one may stand " +
+    "[differ|differs] only by what a router may not tell apart, so that the rules of the one may stand " +
     "before the handler of the other (give them the same rules, or say dialect: strict)",
 } as const;
 

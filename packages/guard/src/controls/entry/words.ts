@@ -17,13 +17,13 @@ function cell({ rule }: OperationEntryPlan): string {
 
 const kinds = {
   noRule:
-    "have no rule who may enter, and are closed where authorization is enforced " +
+    "[have|has] no rule who may enter, and [are|is] closed where authorization is enforced " +
     "(say 'security: []' or 'allow: anyone' where anybody may)",
   carries:
-    "carry requests of their own, which pass no rule of theirs, and are closed where " +
+    "[carry|carries] requests of [their|its] own, which pass no rule of theirs, and [are|is] closed where " +
     "authorization is enforced (say 'carriesRequests: true' where the backend judges each of them)",
   noIssuer:
-    "need a token, but no issuer is named, so that nobody can have one " +
+    "[need|needs] a token, but no issuer is named, so that nobody can have one " +
     "(identity: { issuer: https://..., audience: ... })",
 } as const;
 

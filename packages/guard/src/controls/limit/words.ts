@@ -26,5 +26,5 @@ export const words: Words<LimitPlan, readonly LimitRule[]> = {
       rules.length === 0 ? "-" : rules.map((rule) => wordsOf(rule, plan)).join(", "),
   },
   findings: (rules, { name }) =>
-    rules.length === 0 ? [{ kind: "have no limit", what: name }] : [],
+    rules.length === 0 ? [{ kind: "[have|has] no limit", what: name }] : [],
 };

@@ -45,12 +45,12 @@ function ownersWords({ clauses, foreign }: OwnersPlan, names: readonly string[])
 }
 
 const kinds = {
-  path: "name an object in their path, and no rule says whose it must be (owner)",
+  path: "[name|names] an object in [their|its] path, and no rule says whose it must be (owner)",
   elsewhere:
-    "ids in query and body name an object, and no rule says whose it must be " +
+    "[ids in query and body name|id in query and body names] an object, and no rule says whose it must be " +
     "(owner, or owner: none where it does not matter)",
   counts:
-    "lists that are cut to the caller's own may tell of what was cut, by a number or a link that " +
+    "[lists that are|list that is] cut to the caller's own may tell of what was cut, by a number or a link that " +
     "stays (foreign: totals)",
 } as const;
 

@@ -5,10 +5,10 @@ import type { OperationFields, ProtocolPlan } from "./plan.ts";
 
 const kinds = {
   heldBack:
-    "declare a header field that is never passed on from a caller, because backends believe it " +
+    "[declare|declares] a header field that is never passed on from a caller, because backends believe it " +
     "(headers.accept passes it on from trusted proxies)",
   twoSpellings:
-    "declare header fields whose names are one to servers that fold them, so that only one of " +
+    "[declare|declares] header fields whose names are one to servers that fold them, so that only one of " +
     "them may be sent",
 } as const;
 

@@ -7,8 +7,8 @@ import type { Finding, FindingAt, Words } from "../control.ts";
 import type { ProvenancePlan } from "./plan.ts";
 
 const kind =
-  "ids of a kind under provenance are shown and not remembered, where none of its properties says " +
-  "they are one";
+  "[ids of a kind under provenance are|id of a kind under provenance is] shown and not remembered, where none of its properties says " +
+  "[they are|it is] one";
 
 const none: ReadonlySet<string> = new Set();
 /** Fields that lead to what was made; only bodies are looked into. */

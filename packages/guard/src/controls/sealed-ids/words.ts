@@ -3,10 +3,11 @@ import type { Words } from "../control.ts";
 import type { SealedPlan } from "./plan.ts";
 
 const kind =
-  "ids of a sealed kind leave as they are, where no property of sealedIds says they are one";
+  "[ids of a sealed kind leave as they are|id of a sealed kind leaves as it is], where no property of " +
+  "sealedIds says [they are|it is] one";
 
 const links =
-  "links leave as they are, with whatever ids are in them (sealedIds: links, if they lead to the API)";
+  "[links leave as they are|link leaves as it is], with whatever ids are in [them|it] (sealedIds: links, if they lead to the API)";
 
 /** Fields whose links are sealed wherever they lead to an operation of the API. */
 const sealedFields: ReadonlySet<string> = new Set(["location", "content-location", "link"]);

@@ -5,5 +5,5 @@ export const words: Words<OriginPlan, WebSocketPlan | undefined> = {
   findings: (bounds, { name, operation: { messages } }) =>
     bounds === undefined || (messages?.request !== undefined && messages.response !== undefined)
       ? []
-      : [{ kind: "carry WebSocket messages that no schema describes", what: name }],
+      : [{ kind: "[carry|carries] WebSocket messages that no schema describes", what: name }],
 };

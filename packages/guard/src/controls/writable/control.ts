@@ -12,7 +12,8 @@ const privilege =
   /^(is_?(admin|staff|superuser|verified)|roles?|permissions?|scopes?|privileges?|(user_?)?type|tier|plan|credit_?limit|risk_?score|kyc(_?status)?|approved|verified)$/i;
 
 const kind =
-  "properties of request bodies look like privileges, and no rule says who may write them " +
+  "[properties of request bodies look like privileges|property of a request body looks like a " +
+  "privilege], and no rule says who may write [them|it] " +
   "(writable)";
 
 const words: Words<RestrictedProperties, undefined> = {

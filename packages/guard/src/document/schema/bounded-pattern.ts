@@ -1,4 +1,6 @@
 import { RE2JS } from "re2js";
+import { splitLookAround } from "./split-look-around.ts";
+import { testInTime } from "./timed-pattern.ts";
 
 /**
  * A compiled pattern whose matching time is bounded by the length of the text, whatever the text.
@@ -15,9 +17,10 @@ const cache = new Map<string, BoundedPattern>();
  * Compiles a pattern of a document (ECMA-262 dialect). The caller chooses the text, and a pattern
  * like `(a+)+$` needs minutes for some short texts: one request would stop the gate. Patterns that
  * cannot blow up run natively; the others on a linear-time engine; those it does not know
- * (look-around, back-references) natively on short texts, when their loops do not nest.
+ * (look-around, back-references) are taken apart where their look-aheads stand at the beginning;
+ * what is left runs natively on short texts, and where its loops nest for a short time too.
  *
- * @throws SyntaxError when the pattern cannot be read, or cannot be bounded
+ * @throws SyntaxError when the pattern cannot be read
  */
 export function compileBoundedPattern(source: string): BoundedPattern {
   const known = cache.get(source);
@@ -27,15 +30,19 @@ export function compileBoundedPattern(source: string): BoundedPattern {
   const pattern =
     loops.unbounded <= 1 && !loops.nested
       ? native
-      : (compileLinear(source) ?? boundByLength(source, native, loops));
+      : (compileLinear(source) ?? compileSplit(source) ?? boundByLength(native, loops));
   cache.set(source, pattern);
   return pattern;
 }
+
+/** Escapes of other languages, which ECMAScript's older dialect would read as plain letters. */
+const foreignEscapes = /(?:^|[^\\])(?:\\\\)*\\(?:[pP]\{|[AZzGQEHhR])/;
 
 function compileNative(source: string): RegExp {
   try {
     return new RegExp(source, "u");
   } catch (fault) {
+    if (foreignEscapes.test(source)) throw fault;
     // Many documents escape what needs no escape (`\-`, `\_`), which only the older dialect allows.
     try {
       return new RegExp(source);
@@ -54,15 +61,19 @@ function compileLinear(source: string): BoundedPattern | undefined {
   }
 }
 
-function boundByLength(
-  source: string,
-  native: RegExp,
-  { nested, unbounded }: Loops,
-): BoundedPattern {
-  if (nested || unbounded > 3)
-    throw new SyntaxError(
-      `the pattern ${JSON.stringify(source)} cannot be matched in bounded time: its loops stand within loops, and the linear engine does not take it`,
-    );
+/** Each part by itself is bounded, perhaps linear. */
+function compileSplit(source: string): BoundedPattern | undefined {
+  const split = splitLookAround(source);
+  if (split === undefined) return undefined;
+  const all = split.all.map(compileBoundedPattern);
+  const none = split.none.map(compileBoundedPattern);
+  return {
+    test: (text) => all.every((one) => one.test(text)) && !none.some((one) => one.test(text)),
+  };
+}
+
+function boundByLength(native: RegExp, { nested, unbounded }: Loops): BoundedPattern {
+  if (nested || unbounded > 3) return { test: (text) => testInTime(native, text) };
   return { test: (text) => text.length <= mostBacktracked && native.test(text) };
 }
 

@@ -2,14 +2,15 @@ import type { Fault } from "@portcullis/guard/documents";
 import { type Plan, saidOf } from "@portcullis/guard/policy";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import { verifyStructure } from "../../policy/verify-structure.ts";
-import { configFlag, jsonFlag, openapiFlag } from "../policy-flags.ts";
+import { configFlag, jsonFlag, openapiFlag, strictFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
+import { chosenBy, type Chosen } from "./check/chosen.ts";
 import { coverageAsJson, coverageTable } from "./check/coverage-table.ts";
 import { findingLines } from "./check/finding-lines.ts";
 import { showMatrix } from "./check/role-matrix.ts";
 import { suggest } from "./check/suggest.ts";
 import { policySources, text } from "../sources.ts";
-import { faultLines, type Terminal } from "../terminal.ts";
+import { faultLines, Misuse, type Terminal } from "../terminal.ts";
 
 export const flags = {
   config: configFlag,
@@ -34,14 +35,25 @@ export const flags = {
     completes: "file",
   },
   accept: { type: "boolean", help: "with --snapshot: keep the matrix as it is now" },
+  only: {
+    type: "string",
+    help: "only these columns and what was found of them, such as owner,limits",
+  },
+  operation: { type: "string", help: "only these operations, such as 'get*'" },
+  "fail-on": {
+    type: "string",
+    help: "what makes the exit code 1: error, warning, or finding (default)",
+    completes: ["error", "warning", "finding"],
+  },
+  strict: strictFlag,
   json: jsonFlag,
 } satisfies Flags;
 
 export const example = "portcullis check --config portcullis.yaml";
 
 /**
- * Exit code: 0 understood, 1 understood but something stands open or closed that nobody decided, 2
- * not understood.
+ * Exit code: 0 understood, 1 understood but something stands open or closed that nobody decided (see
+ * --fail-on), 2 not understood.
  */
 export async function run(
   { values }: Command,
@@ -52,12 +64,15 @@ export async function run(
     documents,
     faults: read,
     plan,
-  } = await loadPolicy(policySources(values, environment, false));
+  } = await loadPolicy(policySources(values, environment, false), {
+    strict: values["strict"] === true,
+  });
   const faults = [
     ...read,
     ...(await Promise.all(documents.map((document) => verifyStructure(document.file)))).flat(),
   ];
   const asJson = values["json"] === true;
+  const failOn = failureOf(text(values["fail-on"]));
   if (plan === undefined) return sayNotUnderstood(faults, asJson, terminal);
   if (!asJson && faults.length > 0) terminal.error(faultLines(faults));
   if (values["suggest"] === true)
@@ -69,7 +84,27 @@ export async function run(
     );
   if (values["matrix"] === true)
     return showMatrix(plan, text(values["snapshot"]), values["accept"] === true, asJson, terminal);
-  return showCoverage(plan, faults, asJson, terminal);
+  const chosen = chosenBy(plan, text(values["only"]), text(values["operation"]));
+  const found = showCoverage(plan, chosen, faults, asJson, terminal);
+  return fails(failOn, faults, found) ? 1 : 0;
+}
+
+const failures = ["error", "warning", "finding"] as const;
+type Failure = (typeof failures)[number];
+
+function failureOf(value: string | undefined): Failure {
+  const found = failures.find((one) => one === (value ?? "finding"));
+  if (found === undefined)
+    throw new Misuse(
+      `--fail-on ${JSON.stringify(value)} is not understood; expected ${failures.join(", ")}.`,
+    );
+  return found;
+}
+
+/** Faults that are errors end before: nothing is served from what is not understood. */
+function fails(failOn: Failure, faults: readonly Fault[], findings: number): boolean {
+  if (failOn === "error") return false;
+  return failOn === "warning" ? faults.length > 0 : findings > 0;
 }
 
 function sayNotUnderstood(faults: readonly Fault[], asJson: boolean, terminal: Terminal): number {
@@ -81,22 +116,25 @@ function sayNotUnderstood(faults: readonly Fault[], asJson: boolean, terminal: T
   return 2;
 }
 
+/** How many kinds of findings there are. */
 function showCoverage(
   plan: Plan,
+  chosen: Chosen,
   faults: readonly Fault[],
   asJson: boolean,
   terminal: Terminal,
 ): number {
-  const [findings, says] = [findingLines(plan), saidOf(plan)];
-  if (asJson)
-    terminal.out(JSON.stringify({ faults, findings, says, operations: coverageAsJson(plan) }));
+  const [findings, says] = [findingLines(plan, undefined, chosen), saidOf(plan)];
+  const operations = coverageAsJson(plan, chosen);
+  if (asJson) terminal.out(JSON.stringify({ faults, findings, says, operations }));
   else {
-    const { lines, operations } = coverageTable(plan);
+    const width = terminal.columns ?? Number.POSITIVE_INFINITY;
+    const { lines } = coverageTable(plan, chosen, width);
     terminal.out(lines);
-    terminal.out(`\n${operations} operations understood.`);
+    terminal.out(`\n${operations.length} operations understood.`);
     for (const line of [...says, ...findings]) terminal.out(line);
   }
-  return findings.length > 0 ? 1 : 0;
+  return findings.length;
 }
 
 function countOfErrors(faults: readonly Fault[]): string {

@@ -3,7 +3,13 @@ import type { Planned } from "../../policy/planned.ts";
 import { readOnThread } from "../../policy/read-on-thread.ts";
 import { issuerSocket } from "../../control/issuer-door.ts";
 import { up } from "../../control/start.ts";
-import { configFlag, directoryFlag, openapiFlag, upstreamFlag } from "../policy-flags.ts";
+import {
+  configFlag,
+  directoryFlag,
+  openapiFlag,
+  strictFlag,
+  upstreamFlag,
+} from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { policySources, text } from "../sources.ts";
 import { FaultCounts } from "../../watch/fault-counts.ts";
@@ -35,6 +41,7 @@ export const flags = {
   },
   threads: { type: "string", help: "gate threads (one per core)" },
   directory: directoryFlag,
+  strict: strictFlag,
 } satisfies Flags;
 
 export const example = "portcullis up --openapi openapi.yaml --upstream http://127.0.0.1:4000";
@@ -47,8 +54,9 @@ export async function run(
 ): Promise<number> {
   const sources = policySources(values, environment, true);
   const issuerTarget = `unix:${issuerSocket()}`;
+  const strict = values["strict"] === true;
   const read = (before: PlanBytes | undefined): Promise<Planned> =>
-    readOnThread({ sources, issuerTarget, before });
+    readOnThread({ sources, issuerTarget, strict, before });
   const planned = await read(undefined);
   if (planned.faults.length > 0) terminal.error(faultLines(planned.faults));
   const { plan, policy } = planned;

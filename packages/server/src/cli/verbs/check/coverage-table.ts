@@ -1,16 +1,23 @@
 import {
+  type Coverage,
   type CoverageRow,
   coverageOf,
   type ModeRule,
   modeKeys,
   type Plan,
 } from "@portcullis/guard/policy";
+import type { Chosen } from "./chosen.ts";
+import { fitColumns } from "./fit-columns.ts";
 import { tableLines } from "../../terminal.ts";
 
 /** Which control stands where, as a table for a terminal. */
-export function coverageTable(plan: Plan): { readonly lines: string; readonly operations: number } {
-  const { columns, rows } = coverageOf(plan);
-  const lines = tableLines([
+export function coverageTable(
+  plan: Plan,
+  chosen: Chosen,
+  width: number,
+): { readonly lines: string; readonly operations: number } {
+  const { columns, rows } = chosenCoverage(plan, chosen);
+  const table = [
     ["OPERATION", "METHOD", "PATH", ...columns.map(({ title }) => title), "MODE"],
     ...rows.map((row) => {
       const { cells, operation } = row;
@@ -22,13 +29,21 @@ export function coverageTable(plan: Plan): { readonly lines: string; readonly op
         modeWords(row),
       ];
     }),
-  ]);
-  return { lines, operations: rows.length };
+  ];
+  return { lines: tableLines(fitColumns(table, width)), operations: rows.length };
+}
+
+function chosenCoverage(plan: Plan, chosen: Chosen): Coverage {
+  const { columns, rows } = coverageOf(plan);
+  return {
+    columns: columns.filter(({ key }) => chosen.columns?.has(key) ?? true),
+    rows: rows.filter(({ plan: { name } }) => chosen.operation(name)),
+  };
 }
 
 /** The same for `--json`: a value for each operation, with its modes by their keys. */
-export const coverageAsJson = (plan: Plan): readonly object[] =>
-  coverageOf(plan).rows.map((row) => ({
+export const coverageAsJson = (plan: Plan, chosen: Chosen): readonly object[] =>
+  chosenCoverage(plan, chosen).rows.map((row) => ({
     operation: row.operation.operationId ?? "-",
     method: row.operation.method,
     path: row.operation.pathTemplate,

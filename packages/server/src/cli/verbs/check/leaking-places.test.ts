@@ -67,7 +67,7 @@ test("every place where an id of a sealed kind leaves as it is is named, by sche
     "sealedIds: { account: { parameters: [accountId], properties: [Account/id] } }\n",
   );
   assert.deepEqual(placesOf(sealed, /ids of a sealed kind leave/), unsealed);
-  assert.deepEqual(placesOf(sealed, /links leave as they are/), ["list 200 /next"]);
+  assert.deepEqual(placesOf(sealed, /link leaves as it is/), ["list 200 /next"]);
   const covered = await planOf(
     "sealedIds: { account: { parameters: [accountId], properties: [Account/id, AccountSummary/id] } }\n",
   );

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { Arrival, Plan } from "@portcullis/guard";
 import { list, text } from "../../sources.ts";
 import { Misuse } from "../../terminal.ts";
+import { noIssuer } from "./no-issuer.ts";
 import type { Command } from "../../verb.ts";
 
 export interface Described {
@@ -45,8 +46,7 @@ export function describedRequest({ method, plan, target, token, values }: Descri
 
 function credentialField({ controls }: Plan, token: string): readonly string[] {
   const source = controls.authentication?.credentials[0]?.source;
-  if (source === undefined)
-    throw new Misuse("the policy names no issuer (identity), so that no token is looked at.");
+  if (source === undefined) throw new Misuse(noIssuer);
   if ("cookie" in source) return ["Cookie", `${source.cookie}=${token}`];
   const { header, scheme } = source;
   return [header, scheme === undefined ? token : `${scheme} ${token}`];

@@ -15,6 +15,7 @@ import type { Policy } from "../../../policy/program-policy.ts";
 import { text } from "../../sources.ts";
 import { Misuse } from "../../terminal.ts";
 import type { Command, Environment } from "../../verb.ts";
+import { noIssuer } from "./no-issuer.ts";
 import { signClaims } from "./sign-claims.ts";
 import { keysOfIssuer } from "./issuer-keys.ts";
 
@@ -83,8 +84,7 @@ async function credentialOf(asked: Explained): Promise<Credential> {
   if (token !== undefined && claims !== undefined)
     throw new Misuse("--token and --claims were both given. A request has one caller: give one.");
   const { authentication } = plan.controls;
-  if (claims !== undefined && authentication === undefined)
-    throw new Misuse("the policy names no issuer (identity), so that nobody has claims.");
+  if (claims !== undefined && authentication === undefined) throw new Misuse(noIssuer);
   if (authentication === undefined || (token === undefined && claims === undefined))
     return { jwks: { keys: [] }, token };
   if (claims !== undefined) return signClaims(claims, authentication);

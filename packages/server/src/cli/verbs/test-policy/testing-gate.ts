@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import { createGate, type DecisionRecord, type Gate, type Plan } from "@portcullis/guard";
+import { IdSealer } from "@portcullis/guard/ownership";
+import {
+  allocateSharedBuckets,
+  allocateSharedProvenance,
+  allocateSharedReplay,
+  SharedMemoryState,
+  SharedProvenanceState,
+  SharedReplayState,
+} from "@portcullis/guard/state";
+import { createDpopNonces, type KeySource } from "@portcullis/guard/tokens";
+import type { Upstream, UpstreamRequest } from "@portcullis/guard/upstream";
+import { takeAnswer, type Taken } from "./take-answer.ts";
+import { arrivalOf } from "./test-arrival.ts";
+import type { BackendAnswer, PolicyTest } from "./test-file.ts";
+
+/** What became of one request. */
+export interface Happened extends Taken {
+  readonly record: DecisionRecord;
+  /** What the backend was sent in the end; undefined where it was not asked for the caller. */
+  readonly sent: Sent | undefined;
+}
+
+export interface Sent {
+  readonly method: string;
+  readonly target: string;
+  /** Flat: name, value. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | undefined;
+}
+
+const fewKeys = 256;
+/** How long an answer may take: nobody is waited for but this process. */
+const mostMs = 5000;
+
+/** The gate of a policy with a backend that answers as each test says. */
+export class TestingGate {
+  readonly #gate: Gate;
+  readonly #plan: Plan;
+  #test: PolicyTest | undefined;
+  #sent: Sent | undefined;
+  #record: DecisionRecord | undefined;
+  #limits = newLimits();
+  #proofs = newReplay();
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    const limits = latest(() => this.#limits);
+    this.#gate = createGate({
+      plan,
+      ports: {
+        upstream: () => this.#backend,
+        limits,
+        localLimits: limits,
+        keys: anySignature,
+        proofs: {
+          nonces: createDpopNonces(randomBytes(32)),
+          replay: latest(() => this.#proofs),
+        },
+        provenance: new SharedProvenanceState(
+          allocateSharedProvenance({ callers: fewKeys, idsEach: 64, mostEach: 64 }, [1, 2, 3, 4]),
+        ),
+        sealer: new IdSealer([randomBytes(32)]),
+        record: (record) => {
+          this.#record = record;
+        },
+      },
+    });
+  }
+
+  /** Every test begins with empty counts: none depends on those before it. */
+  async run(test: PolicyTest): Promise<Happened> {
+    this.#test = test;
+    this.#sent = undefined;
+    this.#record = undefined;
+    this.#limits = newLimits();
+    this.#proofs = newReplay();
+    const { answer, taken } = takeAnswer(mostMs);
+    this.#gate.handle(arrivalOf(test, this.#plan), answer);
+    const got = await taken;
+    if (this.#record === undefined) throw new Error(`no record was left of '${test.name}'`);
+    return { ...got, record: this.#record, sent: this.#sent };
+  }
+
+  close(): void {
+    this.#gate.close();
+  }
+
+  readonly #backend: Upstream = {
+    forward: (request, receiver) => {
+      this.#sent = sentOf(request);
+      const { body, headers = {}, status = 200 } = this.#answerTo(request);
+      const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+      const type = bytes === undefined ? [] : ["Content-Type", "application/json"];
+      receiver.onHead(status, [...type, ...Object.entries(headers).flat()]);
+      if (bytes !== undefined) receiver.onData(bytes);
+      receiver.onEnd([]);
+      return { resume: () => undefined, abort: () => undefined };
+    },
+  };
+
+  #answerTo({ method, target }: UpstreamRequest): BackendAnswer {
+    const answers = this.#test?.backend ?? {};
+    const [path = ""] = target.split("?");
+    const known = [`${method} ${target}`, `${method} ${path}`, "*"];
+    const found = known.find((name) => Object.hasOwn(answers, name));
+    return found === undefined ? {} : (answers[found] as BackendAnswer);
+  }
+}
+
+const newLimits = (): SharedMemoryState =>
+  new SharedMemoryState(allocateSharedBuckets(fewKeys, [1, 2]));
+const newReplay = (): SharedReplayState =>
+  new SharedReplayState(allocateSharedReplay(fewKeys, [1, 2, 3, 4]));
+
+/** Stands for whatever holds now, so that one gate serves all tests. */
+function latest<T extends object>(current: () => T): T {
+  return new Proxy(current(), {
+    get(_target, name) {
+      const now = current();
+      const value: unknown = Reflect.get(now, name, now);
+      return typeof value === "function" ? (value.bind(now) as unknown) : value;
+    },
+  });
+}
+
+function sentOf({ body, headers, method, target }: UpstreamRequest): Sent {
+  return { method, target, headers: [...headers], body: Buffer.isBuffer(body) ? body : undefined };
+}
+
+/** The test says who calls: what is asked is never whether a signature holds. */
+const anySignature: KeySource = {
+  keySet: () => ({ size: 1, checkSignature: () => undefined }),
+  watch: () => () => undefined,
+};
