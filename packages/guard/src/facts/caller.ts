@@ -4,7 +4,17 @@
  * request that brings the same token.
  */
 export interface Caller {
+  /** Who calls, by the name that its source gives: two sources may give one name to two people. */
   readonly subject: string;
+  /** The source of the policy that knows the caller. */
+  readonly source: string;
+  /**
+   * What limits, memories and revocations count the caller by: the subject, with its source where
+   * the policy has several that do not name people alike.
+   */
+  readonly key: string;
+  /** Whether the credential is a token of another issuer, whose life the policy may bound. */
+  readonly elsewhere: boolean;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
@@ -20,26 +30,47 @@ export interface Caller {
   readonly accountVersion: number | undefined;
   readonly tokenId: string | undefined;
   readonly issuedAtSeconds: number | undefined;
+  /** Infinity where the credential itself has no end. */
   readonly expiresAtSeconds: number;
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** One claim of a caller's token as text. Undefined when the token does not say. */
-export type ClaimOf = (caller: Pick<Caller, "subject" | "claims">) => string | undefined;
+export type ClaimOf = (caller: Pick<Caller, "claims" | "source" | "subject">) => string | undefined;
+
+const claimForm = /^([a-z][a-z0-9-]*)((?:\.[A-Za-z0-9_-]+)+)$/;
+
+/** The word before the claim for a caller of whichever source. */
+export const anySource = "token";
+
+/** The source that an expression such as `people.sub` names; undefined for any. */
+export function sourceOfClaim(expression: string): string | undefined {
+  const source = claimForm.exec(expression)?.[1];
+  return source === anySource ? undefined : source;
+}
 
 /**
- * Compiles `token.sub`, `token.<claim>` or `token.<claim>.<member>`.
+ * Compiles `token.sub`, `token.<claim>` or `token.<claim>.<member>`. With the name of a source in
+ * place of `token`, callers of every other source have no such claim.
  *
  * @throws RangeError when the expression is none of these
  */
 export function compileClaim(expression: string): ClaimOf {
-  const match = /^token((?:\.[A-Za-z0-9_-]+)+)$/.exec(expression);
+  const match = claimForm.exec(expression);
   if (match === null)
     throw new RangeError(
       `'${expression}' does not say whose the object must be; ` +
         "expected a claim of the caller's token, such as token.sub",
     );
-  const members = (match[1] as string).slice(1).split(".");
+  const members = (match[2] as string).slice(1).split(".");
+  const claimOf = compileMembers(members);
+  const source = sourceOfClaim(expression);
+  return source === undefined
+    ? claimOf
+    : (caller) => (caller.source === source ? claimOf(caller) : undefined);
+}
+
+function compileMembers(members: readonly string[]): ClaimOf {
   if (members.length === 1 && members[0] === "sub") return (caller) => caller.subject;
   return (caller) => {
     let value: unknown = caller.claims;

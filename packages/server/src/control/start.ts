@@ -94,6 +94,7 @@ export async function up(options: UpOptions): Promise<Running> {
     environment,
     say,
     onKeys: (keys) => tell({ kind: "keys", keys }),
+    onSourceKeys: (keysId, keys) => tell({ kind: "keys", keys, keysId }),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
   });
@@ -122,7 +123,7 @@ export async function up(options: UpOptions): Promise<Running> {
     },
     onEvidence: (rows) => evidence.merge(rows),
     onTokenTimes: (times) => tokenTimes.merge(times),
-    onUnknownKey: () => issuer.askAgain(),
+    onUnknownKey: (keysId) => issuer.askAgain(keysId),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,
     onPart: (thread, part, lost) => sharedParts.note(part, usersOf(part, thread), lost),
@@ -212,8 +213,9 @@ export async function up(options: UpOptions): Promise<Running> {
 
 function missingKeys({ plan }: Serving, { keys }: TrustedIssuer): string | undefined {
   const { authentication } = plan.controls;
-  return authentication !== undefined && keys === undefined
-    ? `the keys of ${authentication.issuer} were not yet obtained`
+  const { main } = authentication ?? {};
+  return main !== undefined && keys === undefined
+    ? `the keys of ${main.issuer} were not yet obtained`
     : undefined;
 }
 

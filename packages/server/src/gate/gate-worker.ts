@@ -9,7 +9,7 @@ import type { FromGate, GateSettings, SeenGeneration, ToGate } from "./settings.
 export interface GateReports {
   readonly onRecords: (lines: Uint8Array, count: number, counts: Counts | undefined) => void;
   readonly onEvidence: (rows: readonly EvidenceRow[]) => void;
-  readonly onUnknownKey: () => void;
+  readonly onUnknownKey: (keysId: string | undefined) => void;
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
   readonly onTrouble: (message: string) => void;
@@ -115,7 +115,7 @@ export class GateWorker {
         events.onEnding();
         break;
       case "unknown-key":
-        reports.onUnknownKey();
+        reports.onUnknownKey(message.keysId);
         break;
       case "seen":
         reports.onSeen(message.generations);

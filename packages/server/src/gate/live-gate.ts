@@ -23,6 +23,7 @@ import {
 import {
   type Caller,
   createDpopNonces,
+  type IntrospectSource,
   type Jwks,
   KeyRing,
   type Revocation,
@@ -31,14 +32,16 @@ import {
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
 import { readPlan } from "../policy/plan-bytes.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
+import { createIntrospection } from "../upstream/introspection.ts";
 import { LastLook } from "./last-look.ts";
 import { PlanConnections } from "./plan-connections.ts";
 import type { GateSettings, PlanSettings } from "./settings.ts";
+import { SourceKeyRings } from "./source-key-rings.ts";
 
 export interface GateReports {
   readonly record: (record: DecisionRecord) => void;
   readonly evidence: OwnerEvidence;
-  readonly onUnknownKey: () => void;
+  readonly onUnknownKey: (keysId: string | undefined) => void;
   readonly onNewToken: (caller: Caller) => void;
   readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
   readonly onTrouble: (message: string) => void;
@@ -59,6 +62,7 @@ export class LiveGate {
   readonly #connections: PlanConnections;
   readonly #revocations = new Revocations();
   readonly #keys: KeyRing;
+  readonly #sourceKeys = new SourceKeyRings();
   readonly #replay: ReplayState;
   readonly #provenance: ProvenanceState | undefined;
   readonly #stages: SharedStageMemory;
@@ -73,6 +77,8 @@ export class LiveGate {
     this.#reports = reports;
     this.#connections = new PlanConnections(reports);
     this.#keys = new KeyRing(settings.keys);
+    for (const [keysId, jwks] of Object.entries(settings.sourceKeys))
+      this.#sourceKeys.replace(keysId, jwks);
     this.#replay = new SharedReplayState(settings.replay);
     this.#stages = new SharedStageMemory(settings.stages);
     this.#writes = new WriteVersions(settings.writes);
@@ -122,8 +128,9 @@ export class LiveGate {
     }
   }
 
-  reseatKeys(jwks: Jwks): void {
-    this.#keys.replace(jwks);
+  reseatKeys(jwks: Jwks, keysId: string | undefined): void {
+    if (keysId === undefined) this.#keys.replace(jwks);
+    else this.#sourceKeys.replace(keysId, jwks);
   }
 
   revoke(revocations: readonly Revocation[]): void {
@@ -140,7 +147,10 @@ export class LiveGate {
     await this.#connections.close();
   }
 
-  #optionsFor(plan: Plan, { buckets, decisionPointTokens, sealingSecrets }: PlanSettings) {
+  #optionsFor(
+    plan: Plan,
+    { buckets, decisionPointTokens, sealingSecrets, sourceTexts }: PlanSettings,
+  ) {
     const { assertionIssuer, assertionKey, nonceSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
@@ -172,6 +182,11 @@ export class LiveGate {
               : redis,
         localLimits,
         keys: this.#keys,
+        sourceKeys: (keysId: string) => this.#sourceKeys.of(keysId),
+        sourceText: (source: string) => sourceTexts[source],
+        introspection: (source: IntrospectSource) =>
+          createIntrospection(source, sourceTexts[source.name]),
+        memorySecret: nonceSecret,
         onUnknownKey,
         onNewToken,
         onTokenTimes,

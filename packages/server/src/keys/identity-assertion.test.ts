@@ -12,6 +12,9 @@ const beginMs = 1_800_000_000_000;
 
 const callerOf = (subject: string): Caller => ({
   subject,
+  source: "issuer",
+  key: subject,
+  elsewhere: false,
   clientId: "app",
   scopes: ["a", "b"],
   roles: ["member"],

@@ -34,6 +34,9 @@ function sentBy({ address = "203.0.113.1", body, device, tier, user }: Sender): 
 }
 const nobody: Caller = {
   subject: "",
+  source: "issuer",
+  key: "",
+  elsewhere: false,
   clientId: undefined,
   scopes: [],
   roles: [],

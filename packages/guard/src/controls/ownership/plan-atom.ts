@@ -1,4 +1,5 @@
 import type { Operation } from "../../document/api-document.ts";
+import { noteClaimSource } from "../../policy/claim-source.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
 import type { OwnerAtom } from "./owner-rule.ts";
@@ -49,6 +50,8 @@ export function planAtom(
     });
     return undefined;
   }
+  const isSaid = (leaf.is ?? outerIs) !== undefined;
+  noteClaimSource(is, leaf.is === undefined ? place : [...place, "is"], context, isSaid);
   if (leaf.ignores !== undefined && leaf.lookup === undefined && leaf.relation === undefined)
     note([...place, "ignores"], "nobody is asked about the object, so nothing is ignored", {
       mend: "ignores is for what a lookup or a decision point need not be told of.",
