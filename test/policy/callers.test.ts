@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { findingsOf } from "@portcullis/guard/policy";
 import type { Policy } from "../../packages/server/src/policy/program-policy.ts";
 import { readSourceTexts } from "../../packages/server/src/keys/source-texts.ts";
 import { directory, planned } from "./planned.ts";
@@ -65,6 +66,35 @@ test("an owner rule may name its source, or none where there is one or all name 
     `identity: { issuer: https://b.example, audience: x, sources: { ${two} } }\n${owner("issuer.sub")}`,
   ])
     assert.deepEqual((await planned(policy)).faults, [], policy);
+});
+
+test("keys and passwords of the document that no source looks for are named", async () => {
+  const openapi = join(directory, "keyed.yaml");
+  writeFileSync(
+    openapi,
+    `openapi: 3.0.3
+info: { title: t, version: v1 }
+components:
+  securitySchemes:
+    known: { type: apiKey, in: header, name: x-api-key }
+    other: { type: apiKey, in: query, name: key }
+    basic: { type: http, scheme: basic }
+    token: { type: http, scheme: bearer }
+security: [{ known: [] }, { other: [] }, { basic: [] }, { token: [] }]
+paths: { /things: { get: { operationId: listThings, responses: { "200": { description: ok } } } } }
+`,
+  );
+  const { faults, plan } = await planned(
+    `apis: [{ openapi: ${openapi}, upstream: "http://127.0.0.1:4000" }]
+${of("machines: { credential: { header: X-API-Key }, keys: { file: k } }")}`,
+  );
+  assert.ok(plan !== undefined, faults.join("\n"));
+  assert.deepEqual(
+    findingsOf(plan)
+      .filter(({ kind }) => kind.includes("no source"))
+      .map(({ what }) => what),
+    ["listThings (other, basic)"],
+  );
 });
 
 test("secrets that everybody has, or could find, are refused, and are not shown", () => {

@@ -31,6 +31,7 @@ test("a token that was verified before is refused from the moment that its key i
       main,
       builtin: false,
       separate: false,
+      unverified: [],
       mostLifeSeconds: undefined,
       stalenessSeconds: undefined,
     },

@@ -50,6 +50,7 @@ test("a backend is told who calls in a token that is good for it alone, and for 
     iss: issuer,
     aud: "portcullis:upstream",
     sub: "ann",
+    source: "issuer",
     iat: now,
     exp: now + 120,
     client_id: "app",

@@ -101,3 +101,20 @@ const looksOf = (source: SourcePlan): string =>
   source.kind === "token"
     ? `${source.sharedSecret === undefined ? "keys" : "secret"} ${source.issuer ?? ""}`
     : "opaque";
+
+/** API keys and passwords of the documents that no source looks for. */
+export function unverifiedSchemes(
+  sources: readonly SourcePlan[],
+  { documents }: Pick<JoinContext, "documents">,
+): string[] {
+  const looked = new Set(
+    sources.flatMap(({ places }) => places.map(({ source }) => placeName(source))),
+  );
+  const schemes = documents.flatMap(({ securitySchemes }) => securitySchemes);
+  return schemes.flatMap((scheme) => {
+    const { name, type } = scheme;
+    if (type !== "apiKey" && scheme.scheme !== "basic") return [];
+    const [source] = sourcesOf(asDocumented({}, scheme), "none");
+    return source === undefined || looked.has(placeName(source)) ? [] : [name];
+  });
+}

@@ -3,7 +3,7 @@ import type { CoreKeys } from "../../policy/core-keys.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
 import { usualClaims } from "./plan-claims.ts";
-import { noteAlike, planPlaces } from "./plan-places.ts";
+import { noteAlike, planPlaces, unverifiedSchemes } from "./plan-places.ts";
 import { planSource, usualAlgorithms } from "./plan-source.ts";
 import type { keys } from "./policy.ts";
 import type { SourcePlan, TokenSource } from "./source-plan.ts";
@@ -21,6 +21,8 @@ export interface AuthenticationPlan {
   readonly builtin: boolean;
   /** Whether one subject of two sources is two people. */
   readonly separate: boolean;
+  /** Keys and passwords of the documents that no source looks for. */
+  readonly unverified: readonly string[];
   /** How long tokens of another issuer may live. */
   readonly mostLifeSeconds: number | undefined;
   /** How old the last good word of revocations may be; undefined: however old. */
@@ -54,6 +56,7 @@ export function planAuthentication(
     main,
     builtin: main?.builtin === true,
     separate: isSeparate(identity),
+    unverified: unverifiedSchemes(sources, context),
     mostLifeSeconds: most === undefined ? undefined : Math.floor(most / 1000),
     stalenessSeconds: stalenessOf(identity, onStateLoss),
   };
