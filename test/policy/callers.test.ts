@@ -46,6 +46,7 @@ const faulty: readonly (readonly [policy: string, fault: RegExp])[] = [
   [of(two, ", tierClaim: r"), /'tierClaim' does not say which source/],
   [of(two, ", deviceClaim: r"), /'deviceClaim' does not say which source/],
   [of(two, ", audience: x"), /'audience' speaks of identity.issuer/],
+  [of(two, ", accessToken: { binding: dpop }"), /tokens of sources are not bound/],
   [of(two) + owner("token.sub"), /does not say whose/],
   [of(two) + owner("persons.sub"), /names no source of callers/],
   [of(`people: { ${far} }`) + owner("others.sub"), /names no source of callers/],

@@ -5,14 +5,9 @@ import { isRefusal, KeyRing } from "@portcullis/guard/tokens";
 import type { TokenSource } from "@portcullis/guard/policy";
 import { openTakers } from "../../packages/guard/src/controls/authentication/open-takers.ts";
 import { planned } from "../policy/planned.ts";
-import {
-  accessTokens,
-  idTokens,
-  issuers,
-  otherTokens,
-  type Vendor,
-  vendors,
-} from "./vendor-tokens.ts";
+import { idTokens, otherTokens } from "./other-tokens.ts";
+import { accessTokens } from "./vendor-tokens.ts";
+import { issuers, type Vendor, vendors } from "./vendors.ts";
 
 const { privateKey, publicKey } = await generateKeyPair("RS256");
 const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: "k", alg: "RS256" }] };

@@ -1,35 +1,4 @@
-/** Tokens with the claims that each vendor documents for its own. */
-export const vendors = [
-  "auth0",
-  "cognito",
-  "firebase",
-  "keycloak",
-  "entra",
-  "supabase",
-  "clerk",
-  "okta",
-  "zitadel",
-  "ory",
-  "apple",
-  "google",
-] as const;
-export type Vendor = (typeof vendors)[number];
-
-const tenant = "11111111-2222-3333-4444-555555555555";
-export const issuers: Readonly<Record<Vendor, string>> = {
-  auth0: "https://bank.eu.auth0.com/",
-  cognito: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E",
-  firebase: "https://securetoken.google.com/bank-app",
-  keycloak: "https://id.example.com/realms/bank",
-  entra: `https://login.microsoftonline.com/${tenant}/v2.0`,
-  supabase: "https://abcdefgh.supabase.co/auth/v1",
-  clerk: "https://clerk.example.com",
-  okta: "https://bank.okta.com/oauth2/default",
-  zitadel: "https://bank.zitadel.cloud",
-  ory: "https://bank.projects.oryapis.com",
-  apple: "https://appleid.apple.com",
-  google: "https://accounts.google.com",
-};
+import { tenant, type Vendor } from "./vendors.ts";
 
 interface Shape {
   readonly typ?: string;
@@ -56,6 +25,7 @@ const caller = (subject: string, rest: Partial<Shape["expected"]> = {}): Shape["
 });
 const jti = "0a1b2c";
 
+/** Tokens with the claims that each vendor documents for its own. */
 export const accessTokens: Readonly<Record<Vendor, Shape>> = {
   auth0: {
     typ: "JWT",
@@ -257,28 +227,3 @@ export const accessTokens: Readonly<Record<Vendor, Shape>> = {
     expected: caller("1100", { clientId: "web.apps.googleusercontent.com" }),
   },
 };
-
-/** ID tokens of issuers whose APIs are called with access tokens. */
-export const idTokens: Partial<Record<Vendor, Readonly<Record<string, unknown>>>> = {
-  auth0: { sub: "auth0|64a1", nonce: "n", sid: "s-1" },
-  cognito: { sub: "a1b2", token_use: "id", "cognito:username": "ann", auth_time: 1 },
-  keycloak: { sub: "f:1", typ: "ID", azp: "bank-app", at_hash: "h", sid: "s-1" },
-  entra: { sub: "pairwise", tid: tenant, oid: "o-1", ver: "2.0", nonce: "n" },
-  okta: { ver: 1, jti: "ID.1", sub: "00u1", amr: ["pwd"], idp: "00o1" },
-  zitadel: { sub: "2001", azp: "app@bank", at_hash: "h" },
-  ory: { sub: "k-1", at_hash: "h", sid: "s-1", rat: 1 },
-};
-
-/** Tokens with everything but the marks of the preset that they are shown to. */
-export const otherTokens: readonly (readonly [Vendor, Readonly<Record<string, unknown>>])[] = [
-  ["keycloak", accessTokens.auth0.claims],
-  ["auth0", { ...accessTokens.okta.claims, aud: audience }],
-  ["okta", { ...accessTokens.ory.claims, aud: "api://default" }],
-  ["ory", { ...accessTokens.zitadel.claims, aud: audience }],
-  ["cognito", { ...accessTokens.ory.claims, client_id: "7abc" }],
-  ["supabase", { ...accessTokens.firebase.claims, aud: "authenticated" }],
-  ["firebase", { ...accessTokens.google.claims, aud: "bank-app" }],
-  ["apple", { ...accessTokens.google.claims, aud: "com.example.bank" }],
-  ["entra", { ...accessTokens.okta.claims, aud: "api-client-id" }],
-  ["clerk", { ...accessTokens.auth0.claims, azp: "https://app.example.com" }],
-];

@@ -35,6 +35,13 @@ export interface Caller {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** The name of the source that `identity.issuer` is. */
+export const mainSource = "issuer";
+
+/** Whether the policy's binding of tokens speaks of a caller: of those whom `identity.issuer` knows. */
+export const mayBeBound = ({ boundCertificate, boundKey, source }: Caller): boolean =>
+  source === mainSource || boundKey !== undefined || boundCertificate !== undefined;
+
 /** One claim of a caller's token as text. Undefined when the token does not say. */
 export type ClaimOf = (caller: Pick<Caller, "claims" | "source" | "subject">) => string | undefined;
 

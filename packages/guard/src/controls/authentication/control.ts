@@ -1,10 +1,11 @@
+import { mainSource } from "../../facts/caller.ts";
 import { signInProblems } from "../../facts/sign-in-problems.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileAuthenticate } from "./authenticate.ts";
 import { type AuthenticationPorts, openAuthentication } from "./open.ts";
 import { compileForget, forgetOnLeave, mayChangeCaller } from "./forget-caller.ts";
-import { type AuthenticationPlan, isSeparate, mainName, planAuthentication } from "./plan.ts";
+import { type AuthenticationPlan, isSeparate, planAuthentication } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { lifeProblems, problems } from "./problems.ts";
 import { words } from "./words.ts";
@@ -35,7 +36,7 @@ export const authentication = defineControl({
     const sources = Object.entries(identity?.sources ?? {});
     const placed = sources.flatMap(([, { credential = [] }]) => credential);
     const names = sources.map(([name]) => name);
-    if (identity?.issuer !== undefined && sources.length > 0) names.push(mainName);
+    if (identity?.issuer !== undefined && sources.length > 0) names.push(mainSource);
     return {
       "header field": [...(identity?.credential ?? []), ...placed].flatMap(
         ({ header }) => header ?? [],

@@ -1,3 +1,4 @@
+import { anySource, mainSource } from "../../facts/caller.ts";
 import { signingAlgorithms } from "../../jws/signing-algorithms.ts";
 import type { JoinContext, PolicyPath } from "../../policy/join-context.ts";
 import { planIntrospect, planWhoami } from "./plan-asked-source.ts";
@@ -37,7 +38,7 @@ export function planSource(
 ): SourcePlan | undefined {
   const path = ["identity", "sources", name];
   const { note } = context;
-  if (!nameForm.test(name) || name === "token" || name === "issuer")
+  if (!nameForm.test(name) || name === anySource || name === mainSource)
     note(path, `'${name}' cannot be a source's name`, {
       expected: "a short name such as people; token and issuer have a meaning of their own",
     });

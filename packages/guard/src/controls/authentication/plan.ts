@@ -1,4 +1,5 @@
 import type { Binding } from "../../facts/binding.ts";
+import { mainSource } from "../../facts/caller.ts";
 import type { CoreKeys } from "../../policy/core-keys.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
@@ -62,9 +63,6 @@ export function planAuthentication(
   };
 }
 
-/** The name of what `identity.issuer` names. */
-export const mainName = "issuer";
-
 /** Several sources that do not name people alike. */
 export const isSeparate = ({
   issuer,
@@ -86,7 +84,7 @@ function planMain(
   const origin = publicUrl === undefined ? undefined : URL.parse(publicUrl)?.origin;
   return {
     kind: "token",
-    name: mainName,
+    name: mainSource,
     main: true,
     builtin,
     issuer: builtin ? (origin ?? "") : issuer,
@@ -138,6 +136,10 @@ function noteMissing(
         mend: "Write it into the source: claims: { roles: /realm_access/roles }.",
       });
   if (issuer !== undefined) return;
+  if (rest.accessToken?.binding !== undefined)
+    note(["identity", "accessToken", "binding"], "tokens of sources are not bound to devices", {
+      mend: "Take out binding, or say who binds tokens: identity: { issuer: ... }.",
+    });
   for (const key of ["audience", "credential", "jwksUri", "algorithms", "typ"] as const)
     if (key === "audience" ? audience !== undefined : rest[key] !== undefined)
       note(["identity", key], `'${key}' speaks of identity.issuer, and none is named`, {
