@@ -49,6 +49,8 @@ const ways = (
 );
 const caller = {
   subject: "c-1001",
+  source: "issuer",
+  key: "c-1001",
   roles: [],
   claims: { org: "o-7", teams: ["t-1", "t-2", "t-3"] },
 };

@@ -24,6 +24,7 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/server/src/cli/verbs/test-policy/test-arrival.ts": "the times of a test's token",
   "packages/server/src/cli/verbs/explain/issuer-keys.ts": "which signing keys are of now",
   "packages/server/src/cli/verbs/explain/sign-claims.ts": "the times of a token",
+  "packages/server/src/cli/verbs/keys/issue-key.ts": "from when on a key is good",
   "packages/server/src/cli/verbs/keys.ts": "times of signing keys and of the audit",
 };
 

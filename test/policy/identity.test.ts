@@ -19,10 +19,10 @@ test("the built-in issuer is known by its public address, and its tokens may be 
   assert.equal(faults, "");
   assert.deepEqual(
     [
-      controls?.authentication?.issuer,
+      controls?.authentication?.main?.issuer,
       controls?.binding.binding,
-      controls?.authentication?.algorithms,
-      controls?.authentication?.credentials.map(({ source }) =>
+      controls?.authentication?.main?.algorithms,
+      controls?.authentication?.main?.places.map(({ source }) =>
         "scheme" in source ? source.scheme : "",
       ),
     ],
@@ -111,7 +111,7 @@ test("longer tokens are possible with a reason, and another issuer's tokens are 
   );
   const { controls } = await plan("identity: { issuer: https://login.example.com, audience: a }");
   assert.deepEqual(
-    [controls?.binding.binding, controls?.authentication?.credentials.length],
+    [controls?.binding.binding, controls?.authentication?.main?.places.length],
     ["none", 1],
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SignJWT } from "jose";
 import { compileAccessTokenCheck } from "../../packages/guard/src/controls/authentication/access-token.ts";
+import { usualCaller, usualRules } from "./usual-rules.ts";
 import { check, claims, code, ec, forge, header, keys, now } from "./forged-token.ts";
 
 test("a token of the issuer is accepted with what it says of its bearer", async () => {
@@ -68,13 +69,11 @@ test("tokens for another API, from another issuer or of another kind are refused
 
 test("where any typ is served, an ID token still is none", () => {
   const any = compileAccessTokenCheck({
+    ...usualRules,
     issuer: claims.iss,
     audiences: [claims.aud],
     typ: "any",
-    clockToleranceSeconds: 30,
-    rolesClaim: "roles",
-    tierClaim: undefined,
-    deviceClaim: undefined,
+    callerOf: usualCaller(),
     keys: () => keys,
     onUnknownKey: () => undefined,
   });

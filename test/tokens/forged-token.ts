@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { compileAccessTokenCheck } from "../../packages/guard/src/controls/authentication/access-token.ts";
+import { usualCaller, usualRules } from "./usual-rules.ts";
 import { compileKeySet } from "../../packages/guard/src/controls/authentication/key-set.ts";
 
 /** Seconds: when all of this happens. */
@@ -24,13 +25,10 @@ export const keys = compileKeySet(jwks, ["ES256", "RS256", "PS256", "EdDSA"]);
 /** How often a token named a key that is not known. */
 export const unknown = { keys: 0 };
 export const check = compileAccessTokenCheck({
+  ...usualRules,
   issuer: "https://issuer.example",
   audiences: ["https://api.example"],
-  typ: "at+jwt",
-  clockToleranceSeconds: 30,
-  rolesClaim: "realm_access.roles",
-  tierClaim: "plan",
-  deviceClaim: undefined,
+  callerOf: usualCaller({ roles: "realm_access.roles", tier: "plan" }),
   keys: () => keys,
   onUnknownKey: () => (unknown.keys += 1),
 });

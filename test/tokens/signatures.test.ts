@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
 import { SignJWT } from "jose";
 import type { Refusal } from "@portcullis/guard/problems";
+import { usualCaller, usualRules } from "./usual-rules.ts";
 import { compileAccessTokenCheck } from "../../packages/guard/src/controls/authentication/access-token.ts";
 import { compileKeySet } from "../../packages/guard/src/controls/authentication/key-set.ts";
 import { readCompactToken } from "../../packages/guard/src/jws/compact-token.ts";
@@ -110,13 +111,11 @@ test("signatures that are empty, zero, in another form or of another text do not
 
 test("before any key was obtained, tokens cannot be judged, and that is not the caller's fault", () => {
   const keyless = compileAccessTokenCheck({
+    ...usualRules,
     issuer: "i",
     audiences: ["a"],
     typ: "any",
-    clockToleranceSeconds: 0,
-    rolesClaim: "roles",
-    tierClaim: undefined,
-    deviceClaim: undefined,
+    callerOf: usualCaller(),
     keys: () => undefined,
     onUnknownKey: () => undefined,
   });

@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 import { admission } from "./rows/admission.ts";
 import { backends } from "./rows/backends.ts";
+import { callers } from "./rows/callers.ts";
 import { client } from "./rows/client.ts";
 import { decisions } from "./rows/decisions.ts";
 import { endings } from "./rows/endings.ts";
@@ -15,6 +16,7 @@ import { tokens } from "./rows/tokens.ts";
 
 const areas: Readonly<Record<string, readonly Mutant[]>> = {
   tokens,
+  callers,
   possession,
   admission,
   decisions,

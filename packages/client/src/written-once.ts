@@ -37,6 +37,7 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "capacity-exceeded": { status: 503, reason: "the queue stands before the backend" },
   "too-many-websockets": { status: 429, reason: "seats are counted before forwarding" },
   "limit-unknown": { status: 503, reason: "limits are counted before forwarding" },
+  "caller-unknown": { status: 503, reason: token },
   "keys-unavailable": { status: 503, reason: token },
   "revocations-unknown": { status: 503, reason: token },
 };

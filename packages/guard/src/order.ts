@@ -74,6 +74,8 @@ export const order = Order.begin()
   .step(websocket, "handshake")
   // The last: what is refused takes no seat.
   .step(websocket, "seat")
+  // Before anything can refuse the answer: what it has changed is changed all the same.
+  .onAnswer(authentication, "forget")
   // Stands before the contract. A 404 that the document does not declare would be refused there,
   // and so could be told from the answer for another's object.
   .onAnswer(existence, "hide")

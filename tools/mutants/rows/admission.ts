@@ -45,8 +45,8 @@ export const admission: readonly Mutant[] = [
   },
   {
     file: `${guard}/controls/limit/limit-key.ts`,
-    find: "caller === undefined ? `@${networkOf(address)}` : `=${caller.subject}`;",
-    put: 'caller === undefined ? "" : `=${caller.subject}`;',
+    find: "caller === undefined ? `@${networkOf(address)}` : `=${caller.key}`;",
+    put: 'caller === undefined ? "" : `=${caller.key}`;',
     breaks: "Callers who are not signed in are counted by their networks, apart from one another.",
     tests: limits,
   },

@@ -184,7 +184,7 @@ export const objects: readonly Mutant[] = [
   },
   {
     file: `${src}/provenance/answer.ts`,
-    find: "if (names.length > 0) state.note(known.caller.subject, names);",
+    find: "if (names.length > 0) state.note(known.caller.key, names);",
     put: 'if (names.length > 0) state.note("", names);',
     breaks: "What is shown is kept for whom it was shown.",
     tests: provenance,

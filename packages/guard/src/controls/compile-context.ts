@@ -11,6 +11,8 @@ import type { Stages } from "../facts/stage.ts";
 export interface GateAt {
   /** In the order of the plan's `apis`. */
   readonly documents: readonly ApiDocument[];
+  /** Asks the backend of one of the plan's APIs. */
+  readonly backendOf: (api: number) => AskBackend;
   /** The origin of `publicUrl`. */
   readonly origin: string | undefined;
   /** Every way in which the gate says no, of all controls. */
@@ -72,7 +74,12 @@ export type AskingFacts = Readonly<
 
 /** The backend's answer to a question of the gate's own. */
 export type Told =
-  | { readonly status: number; readonly body: Buffer }
+  | {
+      readonly status: number;
+      readonly body: Buffer;
+      /** Whether caches may give it to others than its caller (RFC 9111), or one has given it. */
+      readonly isShared?: boolean;
+    }
   /** Why there is no answer. */
   | { readonly failed: string };
 

@@ -74,6 +74,7 @@ export interface LeaveFacts {
   /** Whether the backend was asked, so that a write may have been done. */
   readonly forwarded: boolean;
   readonly webSocketSeat: Facts["webSocketSeat"];
+  readonly rememberedCaller: Facts["rememberedCaller"];
 }
 
 /** How `check` and `explain` speak of a control. */

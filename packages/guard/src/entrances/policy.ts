@@ -1,5 +1,10 @@
 // The policy: its format, how it is read and joined to its documents, and what it covers.
 export type { AuthenticationPlan } from "../controls/authentication/plan.ts";
+export {
+  keysIdOf,
+  type SourcePlan,
+  type TokenSource,
+} from "../controls/authentication/source-plan.ts";
 export type { Finding } from "../controls/control.ts";
 export { anyone, type RoleMatrix, roleMatrix } from "../controls/entry/role-matrix.ts";
 export { type Coverage, type CoverageRow, coverageOf, findingsOf, saidOf } from "../coverage.ts";

@@ -1,4 +1,9 @@
 // Access tokens, the keys that sign them, revocations, and proofs of possession.
+export { readApiKeyFile } from "../controls/authentication/api-key-file.ts";
+export { hashOfKey } from "../controls/authentication/api-keys.ts";
+export { secretFault } from "../controls/authentication/check-secret.ts";
+export type { AskIntrospection } from "../controls/authentication/introspection.ts";
+export type { IntrospectSource } from "../controls/authentication/source-plan.ts";
 export { type Jwks, KeyRing, type KeySource } from "../controls/authentication/key-ring.ts";
 export { compileKeySet, type KeySet } from "../controls/authentication/key-set.ts";
 export { type Revocation, Revocations } from "../controls/authentication/revocation.ts";

@@ -4,7 +4,17 @@
  * request that brings the same token.
  */
 export interface Caller {
+  /** Who calls, by the name that its source gives: two sources may give one name to two people. */
   readonly subject: string;
+  /** The source of the policy that knows the caller. */
+  readonly source: string;
+  /**
+   * What limits, memories and revocations count the caller by: the subject, with its source where
+   * the policy has several that do not name people alike.
+   */
+  readonly key: string;
+  /** Whether the credential is a token of another issuer, whose life the policy may bound. */
+  readonly elsewhere: boolean;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
@@ -20,25 +30,51 @@ export interface Caller {
   readonly accountVersion: number | undefined;
   readonly tokenId: string | undefined;
   readonly issuedAtSeconds: number | undefined;
+  /** Infinity where the credential itself has no end. */
   readonly expiresAtSeconds: number;
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** The name of the source that `identity.issuer` is. */
+export const mainSource = "issuer";
+
+/** Whether the policy's binding of tokens speaks of a caller: of those whom `identity.issuer` knows. */
+export const mayBeBound = ({ boundCertificate, boundKey, source }: Caller): boolean =>
+  source === mainSource || boundKey !== undefined || boundCertificate !== undefined;
+
 /** The parts of a caller that its claims stand in. */
-type Claiming = Pick<Caller, "subject" | "claims">;
+type Claiming = Pick<Caller, "claims" | "source" | "subject">;
 
 /** One claim of a caller's token as text. Undefined when the token does not say. */
 export type ClaimOf = (caller: Claiming) => string | undefined;
 
+const claimForm = /^([a-z][a-z0-9-]*)((?:\.[A-Za-z0-9_-]+)+)$/;
+
+/** The word before the claim for a caller of whichever source. */
+export const anySource = "token";
+
+/** The source that an expression such as `people.sub` names; undefined for any. */
+export function sourceOfClaim(expression: string): string | undefined {
+  const source = claimForm.exec(expression)?.[1];
+  return source === anySource ? undefined : source;
+}
+
 /**
- * Compiles `token.sub`, `token.<claim>` or `token.<claim>.<member>`.
+ * Compiles `token.sub`, `token.<claim>` or `token.<claim>.<member>`. With the name of a source in
+ * place of `token`, callers of every other source have no such claim.
  *
  * @throws RangeError when the expression is none of these
  */
 export function compileClaim(expression: string): ClaimOf {
   const members = readClaim(expression);
-  if (members.length === 1 && members[0] === "sub") return (caller) => caller.subject;
-  return (caller) => textOfClaim(valueOf(caller, members));
+  const claimOf: ClaimOf =
+    members.length === 1 && members[0] === "sub"
+      ? (caller) => caller.subject
+      : (caller) => textOfClaim(valueOf(caller, members));
+  const source = sourceOfClaim(expression);
+  return source === undefined
+    ? claimOf
+    : (caller) => (caller.source === source ? claimOf(caller) : undefined);
 }
 
 /**
@@ -49,7 +85,9 @@ export function compileClaim(expression: string): ClaimOf {
  */
 export function compileClaims(expression: string): (caller: Claiming) => readonly string[] {
   const members = readClaim(expression);
+  const source = sourceOfClaim(expression);
   return (caller) => {
+    if (source !== undefined && caller.source !== source) return [];
     const value = valueOf(caller, members);
     if (Array.isArray(value)) return value.flatMap((one) => textOfClaim(one) ?? []);
     const text = textOfClaim(value);
@@ -58,13 +96,13 @@ export function compileClaims(expression: string): (caller: Claiming) => readonl
 }
 
 function readClaim(expression: string): readonly string[] {
-  const match = /^token((?:\.[A-Za-z0-9_-]+)+)$/.exec(expression);
+  const match = claimForm.exec(expression);
   if (match === null)
     throw new RangeError(
       `'${expression}' does not say whose the object must be; ` +
         "expected a claim of the caller's token, such as token.sub",
     );
-  return (match[1] as string).slice(1).split(".");
+  return (match[2] as string).slice(1).split(".");
 }
 
 function valueOf({ claims }: Claiming, members: readonly string[]): unknown {

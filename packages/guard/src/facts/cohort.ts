@@ -8,7 +8,7 @@ import type { ModeFacts } from "./mode.ts";
 export function inCohort({ address, caller }: ModeFacts, percent: number, salt: string): boolean {
   if (percent >= 100) return true;
   if (percent <= 0) return false;
-  const text = `${salt}\n${caller?.deviceId ?? caller?.subject ?? address}`;
+  const text = `${salt}\n${caller?.deviceId ?? caller?.key ?? address}`;
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

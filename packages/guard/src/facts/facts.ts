@@ -101,6 +101,9 @@ export interface Facts extends Done {
   /** Undefined when nobody signed in. */
   caller: Caller | undefined;
 
+  /** What is remembered of the caller's credential, where somebody else was asked about it. */
+  rememberedCaller: { forget(): void } | undefined;
+
   /**
    * Judges the access token again, where an exchange outlasts its request; undefined where no
    * token is verified.

@@ -7,7 +7,7 @@ import { compileMode, type ModeFacts } from "./mode.ts";
 
 const caller = (subject: string, appVersion?: string): ModeFacts => ({
   address: "192.0.2.1",
-  caller: { subject } as Caller,
+  caller: { subject, key: subject } as Caller,
   app: appVersion === undefined ? undefined : readApp(`harbour-ios/${appVersion}`),
 });
 const users = Array.from({ length: 20_000 }, (_, index) => caller(`user-${index}`));

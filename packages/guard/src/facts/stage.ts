@@ -45,11 +45,11 @@ export class Stages {
 
 /** A token that names no session is one of its own. */
 function namesOf(caller: Caller): string[] {
-  const { boundCertificate, boundKey, deviceId, sessionId, subject, tokenId } = caller;
+  const { boundCertificate, boundKey, deviceId, key, sessionId, tokenId } = caller;
   const session = sessionId ?? tokenId;
   const names = [
     session === undefined
-      ? `token\n${subject}\n${caller.issuedAtSeconds}\n${caller.expiresAtSeconds}`
+      ? `token\n${key}\n${caller.issuedAtSeconds}\n${caller.expiresAtSeconds}`
       : `session\n${session}`,
   ];
   const device = boundKey ?? boundCertificate;

@@ -27,6 +27,7 @@ class ReceiveTold extends BoundReceiver {
   readonly #parts: Buffer[] = [];
   #bytes = 0;
   #status = 0;
+  #isShared = false;
   #abort: (() => void) | undefined;
 
   constructor(mostBytes: number, resolve: (told: Told) => void) {
@@ -39,8 +40,9 @@ class ReceiveTold extends BoundReceiver {
     this.#abort = abort;
   }
 
-  protected takeHead(status: number): void {
+  protected takeHead(status: number, headers: readonly string[]): void {
     this.#status = status;
+    this.#isShared = isSharedAnswer(headers);
   }
 
   protected takeData(chunk: Buffer): boolean {
@@ -54,7 +56,11 @@ class ReceiveTold extends BoundReceiver {
   }
 
   protected takeEnd(): void {
-    this.#resolve({ status: this.#status, body: Buffer.concat(this.#parts) });
+    this.#resolve({
+      status: this.#status,
+      body: Buffer.concat(this.#parts),
+      isShared: this.#isShared,
+    });
   }
 
   protected takeFault(code: UpstreamFaultCode, detail: string): void {
@@ -64,4 +70,14 @@ class ReceiveTold extends BoundReceiver {
   protected fail(fault: unknown): void {
     this.#resolve({ failed: `gate-fault ${gateFault(fault).detail}` });
   }
+}
+
+function isSharedAnswer(headers: readonly string[]): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = (headers[index] as string).toLowerCase();
+    if (name === "age") return true;
+    if (name === "cache-control" && /\b(public|s-maxage)\b/i.test(headers[index + 1] as string))
+      return true;
+  }
+  return false;
 }

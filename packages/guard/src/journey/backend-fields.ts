@@ -54,7 +54,7 @@ export function sayCertificate(headers: string[], { clientCertificate }: Arrival
  * Who asks, for the places at the backends: the gate's own questions in a caller's name count as
  * that caller's.
  */
-export const callerOf = ({ address, caller }: AskingFacts): string => caller?.subject ?? address;
+export const callerOf = ({ address, caller }: AskingFacts): string => caller?.key ?? address;
 
 /** The caller's fields but for those that speak of its request's body and conditions. */
 export function withoutRequestFields(forwardFields: readonly string[]): string[] {

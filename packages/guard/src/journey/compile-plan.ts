@@ -1,4 +1,4 @@
-import type { ApiAt, GateAt } from "../controls/compile-context.ts";
+import type { ApiAt, AskBackend, GateAt } from "../controls/compile-context.ts";
 import type { AnyControl } from "../controls/order-builder.ts";
 import { compileOperationTable } from "../document/operation-table.ts";
 import { SchemaCompiler } from "../document/schema/compile-schema.ts";
@@ -69,6 +69,7 @@ export function* compilePlan(
   const gateAt: GateAt = {
     stages,
     documents: plan.apis.map(({ document }) => document),
+    backendOf: (index) => askBackendOf(plan, index, ports),
     origin: plan.origin,
     problems,
     methodsAt: (path) => [
@@ -137,6 +138,18 @@ function stagesOf({ apis, undeclared }: AnyPlan, ports: CompilePorts): Stages | 
   if (ranges.length === 0) return undefined;
   const { stages = new SharedStageMemory(allocateSharedStages(fewStages, [1, 2])) } = ports;
   return new Stages(ranges, stages);
+}
+
+const tellingOf = ({ upstream }: ApiPlanOf<ByControl>, { assertIdentity }: CompilePorts) => ({
+  assertIdentity,
+  host: upstream.host,
+});
+
+/** @throws RangeError where the plan has no such API */
+function askBackendOf({ apis }: AnyPlan, index: number, ports: CompilePorts): AskBackend {
+  const api = apis[index];
+  if (api === undefined) throw new RangeError(`the plan has no API ${index}`);
+  return compileAskBackend(ports.upstream(api.upstream), tellingOf(api, ports));
 }
 
 function openAll(
@@ -208,10 +221,7 @@ function* compileApi(
     issuer,
     requestSchemas: new SchemaCompiler(document.schemas, "request"),
     responseSchemas: new SchemaCompiler(document.schemas, "response"),
-    backend: compileAskBackend(upstream, {
-      assertIdentity: ports.assertIdentity,
-      host: api.upstream.host,
-    }),
+    backend: compileAskBackend(upstream, tellingOf(api, ports)),
     backendReads,
     upgrades: upstream.upgrade !== undefined,
   };

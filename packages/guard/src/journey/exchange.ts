@@ -45,6 +45,7 @@ export class Exchange implements Facts {
   app: App | undefined = undefined;
   accessToken: string | undefined = undefined;
   caller: Caller | undefined = undefined;
+  rememberedCaller: Facts["rememberedCaller"] = undefined;
   believes: Facts["believes"] = undefined;
   keyShown = true;
   bodyBytes: Buffer | undefined = undefined;

@@ -93,8 +93,13 @@ function compileEnd({
     } catch (fault) {
       tell(exchange, "a request could not be recorded", fault);
     }
-    const { forwardedAt, path, webSocketSeat } = exchange;
-    const left: LeaveFacts = { path, forwarded: forwardedAt !== 0, webSocketSeat };
+    const { forwardedAt, path, rememberedCaller, webSocketSeat } = exchange;
+    const left: LeaveFacts = {
+      path,
+      forwarded: forwardedAt !== 0,
+      webSocketSeat,
+      rememberedCaller,
+    };
     for (const leave of exchange.course.operation.leave)
       try {
         leave(left);

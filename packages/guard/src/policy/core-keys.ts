@@ -122,10 +122,13 @@ export function coreKeys(modeKeys: readonly ModeKey[]) {
       ),
     },
     identity: {
-      issuer: required(issuer, "Who signs access tokens: builtin, or another issuer's address."),
-      audience: required(
+      issuer: optional(
+        issuer,
+        "Who signs access tokens: builtin, or another issuer's address. Needed without sources.",
+      ),
+      audience: optional(
         oneOrMore(text("this API's own name, such as https://api.example.com")),
-        "The names of this API, of which a token's aud must hold one.",
+        "The names of this API, of which a token's aud must hold one. Needed with issuer.",
       ),
     },
     accessToken: {

@@ -63,8 +63,8 @@ export const url = (protocols: readonly string[], expected: string): Shape<strin
 export const pointer: Shape<string> = text("a JSON pointer such as /customerId", /^\//);
 
 export const claim: Shape<string> = text(
-  "a claim of the caller's token, such as token.sub",
-  /^token(\.[A-Za-z0-9_-]+)+$/,
+  "a claim of the caller's token, such as token.sub, or people.sub for those of one source",
+  /^[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+$/,
 );
 
 export const role: Shape<string> = text("a role");

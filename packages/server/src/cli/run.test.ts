@@ -69,7 +69,7 @@ test("a verb, an action or a flag that is mistyped is answered with the nearest 
     [["hlep"], /did you mean 'help'\?/],
     [["users", "lst"], /there is no 'portcullis users lst'; did you mean 'list'\?/],
     [["client", "ad", "x"], /there is no 'portcullis clients ad'; did you mean 'add'\?/],
-    [["keys", "quite-another"], /expected list, rotate, retire, reseal/],
+    [["keys", "quite-another"], /expected list, rotate, retire, issue, reseal/],
     [["users", "--jsn"], /has no flag '--jsn'; did you mean '--json'\?/],
     [["completion", "fishh"], /did you mean 'fish'\?/],
     [["completion"], /say which shell: portcullis completion bash, zsh, fish/],

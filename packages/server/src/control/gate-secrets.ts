@@ -1,10 +1,14 @@
 import type { Policy } from "../policy/program-policy.ts";
 import type { GateSettings } from "../gate/settings.ts";
 import { readSecret } from "../keys/read-secret.ts";
+import { readSourceTexts } from "../keys/source-texts.ts";
 import { sealingSecrets } from "../keys/sealing-secrets.ts";
 
 /** Secrets that the policy names for the gate threads. */
-export type GateSecrets = Pick<GateSettings, "sealingSecrets" | "decisionPointTokens">;
+export type GateSecrets = Pick<
+  GateSettings,
+  "sealingSecrets" | "decisionPointTokens" | "sourceTexts"
+>;
 
 /**
  * @param folder where relative paths of the policy begin
@@ -17,6 +21,7 @@ export function readGateSecrets(
   environment: Readonly<Record<string, string | undefined>>,
 ): GateSecrets {
   return {
+    sourceTexts: readSourceTexts(policy, folder, environment),
     sealingSecrets: sealingSecrets(policy, folder, directory, environment),
     decisionPointTokens: Object.fromEntries(
       Object.entries(policy.decisionPoints ?? {}).flatMap(([name, { token }]) =>

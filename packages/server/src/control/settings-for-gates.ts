@@ -36,6 +36,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
   return {
     ...serving.planSettings,
     keys: issuer.keys,
+    sourceKeys: issuer.sourceKeys,
     nonceSecret: issuer.nonceSecret,
     revocations: issuer.revocations,
     lastLook: issuer.lastLook,

@@ -90,7 +90,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const tell = (message: ToGate): void => gates.fleet?.tell(message);
   const clock = keepClock(shared.clock, serving, (why) => {
     sharedParts.note("clock", "control", why);
-    if (why !== undefined) gates.issuer?.askAgain();
+    if (why !== undefined) gates.issuer?.askAgain(undefined);
   });
   const issuer = (gates.issuer = await TrustedIssuer.open({
     policy,
@@ -100,6 +100,7 @@ export async function up(options: UpOptions): Promise<Running> {
     environment,
     say,
     onKeys: (keys) => tell({ kind: "keys", keys }),
+    onSourceKeys: (keysId, keys) => tell({ kind: "keys", keys, keysId }),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
     onTime: (aheadMs) => clock.hear("issuer", aheadMs),
@@ -130,7 +131,7 @@ export async function up(options: UpOptions): Promise<Running> {
     onEvidence: (rows) => evidence.merge(rows),
     onTokenTimes: (times) => tokenTimes.merge(times),
     onTime: (witness, aheadMs) => clock.hear(witness, aheadMs),
-    onUnknownKey: () => issuer.askAgain(),
+    onUnknownKey: (keysId) => issuer.askAgain(keysId),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,
     onPart: (thread, part, lost) => sharedParts.note(part, usersOf(part, thread), lost),
@@ -222,8 +223,9 @@ export async function up(options: UpOptions): Promise<Running> {
 
 function missingKeys({ plan }: Serving, { keys }: TrustedIssuer): string | undefined {
   const { authentication } = plan.controls;
-  return authentication !== undefined && keys === undefined
-    ? `the keys of ${authentication.issuer} were not yet obtained`
+  const { main } = authentication ?? {};
+  return main !== undefined && keys === undefined
+    ? `the keys of ${main.issuer} were not yet obtained`
     : undefined;
 }
 

@@ -8,6 +8,7 @@ import type { SeenGeneration } from "../gate/settings.ts";
 import { allocateLastLook, noteLook } from "../gate/last-look.ts";
 import { IssuerKeys } from "../keys/issuer-keys.ts";
 import { readSecret } from "../keys/read-secret.ts";
+import { SourceKeys } from "../keys/source-keys.ts";
 import type { DatabaseStore } from "../store/database-store.ts";
 import { defaultStore, openStore } from "../store/open-store.ts";
 import { createSealing, sealingKeys, type StoreSealing } from "../store/sealing.ts";
@@ -22,6 +23,8 @@ export interface TrustedIssuerOptions {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onKeys: (jwks: Jwks) => void;
+  /** Keys of another source of callers, by its issuer and address. */
+  readonly onSourceKeys: (keysId: string, jwks: Jwks) => void;
   readonly onRevocations: (revocations: readonly Revocation[]) => void;
   /** Why the store or the issuer's keys are lost; undefined: they have answered. */
   readonly onPart: (part: "store" | "issuer-keys", lost: string | undefined) => void;
@@ -38,6 +41,7 @@ export interface TrustedIssuerOptions {
 export class TrustedIssuer {
   readonly #options: TrustedIssuerOptions;
   readonly #keys: IssuerKeys;
+  readonly #sourceKeys: SourceKeys;
   /** What nonces for proofs of possession are made of. */
   readonly nonceSecret: Uint8Array;
   readonly store: DatabaseStore | undefined;
@@ -61,6 +65,11 @@ export class TrustedIssuer {
     this.#keys = new IssuerKeys({
       onKeys: options.onKeys,
       onTime: options.onTime,
+      say: options.say,
+      onFetched: (lost) => options.onPart("issuer-keys", lost),
+    });
+    this.#sourceKeys = new SourceKeys({
+      onKeys: options.onSourceKeys,
       say: options.say,
       onFetched: (lost) => options.onPart("issuer-keys", lost),
     });
@@ -97,6 +106,10 @@ export class TrustedIssuer {
     return this.#identity?.jwks ?? this.#keys.current;
   }
 
+  get sourceKeys(): Readonly<Record<string, Jwks>> {
+    return this.#sourceKeys.current;
+  }
+
   get revocations(): readonly Revocation[] {
     return this.#feed?.current() ?? [];
   }
@@ -109,8 +122,9 @@ export class TrustedIssuer {
   }
 
   /** A token named a key that is not known. */
-  askAgain(): void {
-    this.#keys.askAgain();
+  askAgain(keysId: string | undefined): void {
+    if (keysId === undefined) this.#keys.askAgain();
+    else this.#sourceKeys.askAgain(keysId);
   }
 
   /** Access tokens of these generations were used at the gate. */
@@ -121,6 +135,7 @@ export class TrustedIssuer {
   async close(): Promise<void> {
     this.#feed?.close();
     this.#keys.close();
+    this.#sourceKeys.close();
     await this.#door?.close();
     await this.#identity?.close();
     await this.store?.close();
@@ -146,9 +161,13 @@ export class TrustedIssuer {
 
   async #serve(policy: Policy, plan: PlanSummary): Promise<void> {
     const { authentication, binding } = plan.controls;
-    if (authentication?.builtin !== true) {
+    this.#sourceKeys.follow(authentication);
+    const main = authentication?.main;
+    if (main?.builtin !== true) {
       this.#identity = undefined;
-      this.#keys.follow(authentication);
+      this.#keys.follow(
+        main?.issuer === undefined ? undefined : { issuer: main.issuer, jwksUri: main.jwksUri },
+      );
       return;
     }
     if (this.store === undefined || this.sealing === undefined)
@@ -158,7 +177,7 @@ export class TrustedIssuer {
     const { directory, environment, folder, onKeys, say } = this.#options;
     this.#identity = await openIdentity({
       policy,
-      plan: { ...authentication, ...binding },
+      plan: { issuer: main.issuer ?? "", audiences: main.audiences, ...binding },
       store: this.store,
       sealing: this.sealing,
       folder,

@@ -1,7 +1,14 @@
+import type { SourcePlan } from "@portcullis/guard/policy";
 import type { Serving } from "./serving.ts";
 import type { TrustedIssuer } from "./trusted-issuer.ts";
 
 const decisionPoint = "decisions:";
+
+const fetchesKeys = (source: SourcePlan): boolean =>
+  source.kind === "token" &&
+  !source.builtin &&
+  !source.keysInFile &&
+  source.sharedSecret === undefined;
 
 /** The parts beside the gate that the policy of this moment asks for, by their names. */
 export function wantedParts(
@@ -12,9 +19,7 @@ export function wantedParts(
     "clock",
     ...(state === "memory" ? [] : ["redis"]),
     ...(store === undefined ? [] : ["store"]),
-    ...(controls.authentication === undefined || controls.authentication.builtin
-      ? []
-      : ["issuer-keys"]),
+    ...(controls.authentication?.sources.some(fetchesKeys) === true ? ["issuer-keys"] : []),
     ...Object.keys(policy.decisionPoints ?? {}).map((name) => `${decisionPoint}${name}`),
   ];
 }

@@ -9,7 +9,7 @@ import type { FromGate, GateSettings, SeenGeneration, ToGate } from "./settings.
 export interface GateReports {
   readonly onRecords: (lines: Uint8Array, count: number, counts: Counts | undefined) => void;
   readonly onEvidence: (rows: readonly EvidenceRow[]) => void;
-  readonly onUnknownKey: () => void;
+  readonly onUnknownKey: (keysId: string | undefined) => void;
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
   /** How far another machine's clock is ahead of the one that threads share. */
@@ -117,7 +117,7 @@ export class GateWorker {
         events.onEnding();
         break;
       case "unknown-key":
-        reports.onUnknownKey();
+        reports.onUnknownKey(message.keysId);
         break;
       case "seen":
         reports.onSeen(message.generations);

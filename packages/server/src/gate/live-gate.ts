@@ -25,6 +25,7 @@ import {
 import {
   type Caller,
   createDpopNonces,
+  type IntrospectSource,
   type Jwks,
   KeyRing,
   type Revocation,
@@ -33,15 +34,17 @@ import {
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
 import { readPlan } from "../policy/plan-bytes.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
+import { createIntrospection } from "../upstream/introspection.ts";
 import { JudgedClock } from "./judged-clock.ts";
 import { LastLook } from "./last-look.ts";
 import { PlanConnections } from "./plan-connections.ts";
 import type { GateSettings, PlanSettings } from "./settings.ts";
+import { SourceKeyRings } from "./source-key-rings.ts";
 
 export interface GateReports {
   readonly record: (record: DecisionRecord) => void;
   readonly evidence: OwnerEvidence;
-  readonly onUnknownKey: () => void;
+  readonly onUnknownKey: (keysId: string | undefined) => void;
   readonly onNewToken: (caller: Caller) => void;
   readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
   readonly onTrouble: (message: string) => void;
@@ -65,6 +68,7 @@ export class LiveGate {
   readonly #connections: PlanConnections;
   readonly #revocations = new Revocations();
   readonly #keys: KeyRing;
+  readonly #sourceKeys = new SourceKeyRings();
   readonly #replay: ReplayState;
   readonly #provenance: ProvenanceState | undefined;
   readonly #stages: SharedStageMemory;
@@ -82,6 +86,8 @@ export class LiveGate {
     this.#settings = settings;
     this.#reports = reports;
     this.#keys = new KeyRing(settings.keys);
+    for (const [keysId, jwks] of Object.entries(settings.sourceKeys))
+      this.#sourceKeys.replace(keysId, jwks);
     this.#replay = new SharedReplayState(settings.replay);
     this.#stages = new SharedStageMemory(settings.stages);
     this.#byteBudget = new ByteBudget(settings.heldBytes, settings.seat);
@@ -135,8 +141,9 @@ export class LiveGate {
     }
   }
 
-  reseatKeys(jwks: Jwks): void {
-    this.#keys.replace(jwks);
+  reseatKeys(jwks: Jwks, keysId: string | undefined): void {
+    if (keysId === undefined) this.#keys.replace(jwks);
+    else this.#sourceKeys.replace(keysId, jwks);
   }
 
   revoke(revocations: readonly Revocation[]): void {
@@ -158,7 +165,10 @@ export class LiveGate {
     if (says !== undefined) this.#reports.onTime("redis", says - steadyMs());
   }
 
-  #optionsFor(plan: Plan, { buckets, decisionPointTokens, sealingSecrets }: PlanSettings) {
+  #optionsFor(
+    plan: Plan,
+    { buckets, decisionPointTokens, sealingSecrets, sourceTexts }: PlanSettings,
+  ) {
     const { assertionIssuer, assertionKey, nonceSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets);
@@ -193,6 +203,11 @@ export class LiveGate {
               : redis,
         localLimits,
         keys: this.#keys,
+        sourceKeys: (keysId: string) => this.#sourceKeys.of(keysId),
+        sourceText: (source: string) => sourceTexts[source],
+        introspection: (source: IntrospectSource) =>
+          createIntrospection(source, sourceTexts[source.name]),
+        memorySecret: nonceSecret,
         onUnknownKey,
         onNewToken,
         onTokenTimes,

@@ -48,10 +48,10 @@ export class Reporter implements GateReports {
     if (this.#lineCount >= mostRecordsWaiting) this.flush();
   };
 
-  readonly onUnknownKey = (): void => {
+  readonly onUnknownKey = (keysId: string | undefined): void => {
     if (performance.now() - this.#askedAt < askEveryMs) return;
     this.#askedAt = performance.now();
-    this.#tell({ kind: "unknown-key" });
+    this.#tell({ kind: "unknown-key", keysId });
   };
 
   /** An app has used a token of this generation: it has received it. */

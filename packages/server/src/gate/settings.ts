@@ -26,7 +26,12 @@ export interface GateSettings {
   readonly sealingSecrets: readonly Uint8Array[];
   /** Bearer tokens for decision points, by their names. */
   readonly decisionPointTokens: Readonly<Record<string, string>>;
+  /** What stands in the secrets and files of the sources of callers, by their names. */
+  readonly sourceTexts: Readonly<Record<string, string>>;
+  /** The keys of `identity.issuer`. */
   readonly keys: Jwks | undefined;
+  /** The keys of other issuers, by issuer and address. */
+  readonly sourceKeys: Readonly<Record<string, Jwks>>;
   /** What nonces for proofs of possession are made of, the same on every node. */
   readonly nonceSecret: Uint8Array;
   /** Proofs that were used. */
@@ -81,7 +86,7 @@ export type SeenGeneration = readonly [sessionId: string, generation: number];
 /** What a changed policy changes. */
 export type PlanSettings = Pick<
   GateSettings,
-  "plan" | "buckets" | "sealingSecrets" | "decisionPointTokens"
+  "plan" | "buckets" | "sealingSecrets" | "decisionPointTokens" | "sourceTexts"
 >;
 
 export type ToGate =
@@ -89,7 +94,8 @@ export type ToGate =
   | { readonly kind: "lame" }
   | { readonly kind: "drain"; readonly drainMs: number }
   | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
-  | { readonly kind: "keys"; readonly keys: Jwks }
+  /** Without an id, those of `identity.issuer`. */
+  | { readonly kind: "keys"; readonly keys: Jwks; readonly keysId?: string }
   | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
   /** Make this plan ready, while the one that serves goes on serving. */
   | { readonly kind: "prepare"; readonly change: number; readonly settings: PlanSettings }
@@ -105,7 +111,7 @@ export type FromGate =
   /** This thread must end, and waits to be told when: somebody else has to listen first. */
   | { readonly kind: "ending"; readonly message: string }
   | { readonly kind: "evidence"; readonly rows: readonly EvidenceRow[] }
-  | { readonly kind: "unknown-key" }
+  | { readonly kind: "unknown-key"; readonly keysId: string | undefined }
   /** Tokens of these generations have reached their app: it has used them. */
   | { readonly kind: "seen"; readonly generations: readonly SeenGeneration[] }
   | { readonly kind: "token-times"; readonly times: TokenTimesCounted }

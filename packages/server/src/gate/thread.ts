@@ -101,7 +101,7 @@ function obey(message: ToGate, listener: Listener): void {
       listener.replaceCertificate(message.certificate);
       break;
     case "keys":
-      gate.reseatKeys(message.keys);
+      gate.reseatKeys(message.keys, message.keysId);
       break;
     case "revocations":
       gate.revoke(message.revocations);

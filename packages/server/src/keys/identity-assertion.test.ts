@@ -12,6 +12,9 @@ const beginMs = 1_800_000_000_000;
 
 const callerOf = (subject: string): Caller => ({
   subject,
+  source: "issuer",
+  key: subject,
+  elsewhere: false,
   clientId: "app",
   scopes: ["a", "b"],
   roles: ["member"],
@@ -47,6 +50,7 @@ test("a backend is told who calls in a token that is good for it alone, and for 
     iss: issuer,
     aud: "portcullis:upstream",
     sub: "ann",
+    source: "issuer",
     iat: now,
     exp: now + 120,
     client_id: "app",

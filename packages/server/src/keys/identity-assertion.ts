@@ -57,11 +57,12 @@ export function compileIdentityAssertion(
     const now = Math.floor(receivedAtMs / 1000);
     const known = signed.get(caller);
     if (known !== undefined && now < known.until) return known.text;
-    const { claims, clientId, deviceId, roles, scopes, subject, tier } = caller;
+    const { claims, clientId, deviceId, roles, scopes, source, subject, tier } = caller;
     const payload = encode({
       iss: issuer,
       aud: "portcullis:upstream",
       sub: subject,
+      source,
       iat: now,
       exp: now + livesSeconds,
       ...(clientId === undefined ? {} : { client_id: clientId }),

@@ -1,4 +1,3 @@
-import type { AuthenticationPlan } from "@portcullis/guard/policy";
 import type { Jwks } from "@portcullis/guard/tokens";
 import { type KeySource, openKeySource } from "./key-source.ts";
 
@@ -8,6 +7,12 @@ export interface IssuerKeysOptions {
   readonly onTime: (aheadMs: number) => void;
   readonly onFetched: (lost: string | undefined) => void;
   readonly say: (message: string) => void;
+}
+
+/** Who an issuer is, and where its keys are if its discovery document does not say. */
+export interface IssuerAddress {
+  readonly issuer: string;
+  readonly jwksUri: string | undefined;
 }
 
 /** The keys of the issuer that the plan names, whichever that is just now. */
@@ -26,21 +31,18 @@ export class IssuerKeys {
    * Follows another issuer. The keys of the one before are forgotten at once: its tokens are no
    * longer believed.
    */
-  follow(authentication: AuthenticationPlan | undefined): void {
-    const wanted =
-      authentication === undefined
-        ? ""
-        : `${authentication.issuer}\n${authentication.jwksUri ?? ""}`;
+  follow(address: IssuerAddress | undefined): void {
+    const wanted = address === undefined ? "" : `${address.issuer}\n${address.jwksUri ?? ""}`;
     if (wanted === this.#followed) return;
     this.#followed = wanted;
     this.#source?.close();
     this.#source = undefined;
     this.current = undefined;
-    if (authentication === undefined) return;
+    if (address === undefined) return;
     const { onFetched, onKeys, onTime, say } = this.#options;
     this.#source = openKeySource({
-      issuer: authentication.issuer,
-      jwksUri: authentication.jwksUri,
+      issuer: address.issuer,
+      jwksUri: address.jwksUri,
       onKeys: (jwks) => {
         if (this.#followed !== wanted) return;
         this.current = jwks;

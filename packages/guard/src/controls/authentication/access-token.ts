@@ -1,41 +1,62 @@
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { type CompactToken, readCompactToken } from "../../jws/compact-token.ts";
-import type { KeySet } from "./key-set.ts";
-import { problems } from "./problems.ts";
 import type { Caller } from "../../facts/caller.ts";
+import {
+  type CallerOf,
+  compileClaimPlace,
+  firstOf,
+  isTime,
+  type ReadClaim,
+  subjectOf,
+} from "./claims.ts";
+import type { KeySet } from "./key-set.ts";
+import { anyValue } from "./presets.ts";
+import { problems } from "./problems.ts";
 
 export interface AccessTokenRules {
-  readonly issuer: string;
-  /** One of these must be among the token's `aud`. */
+  /** Undefined where the secret alone says who has signed. */
+  readonly issuer: string | undefined;
+  /** One of these must be among the token's `aud`; none: it is not looked at. */
   readonly audiences: readonly string[];
+  /** The token must be of one of these clients; none: of whichever. */
+  readonly clients: readonly string[];
+  /** Where the token names its client. */
+  readonly clientClaims: readonly string[];
+  /** Whether the token must name a client, whichever it is. */
+  readonly clientNeeded: boolean;
+  /** What claims must be: one of these values. */
+  readonly requires: Readonly<Record<string, readonly string[]>>;
   /**
-   * `at+jwt` is RFC 9068's; `any` is for issuers that send `JWT`. ID tokens are refused either way.
+   * `at+jwt` is RFC 9068's; `any` is for issuers that send `JWT`. ID tokens are refused either way,
+   * but where the source says that its apps call with them.
    */
   readonly typ: "at+jwt" | "any";
+  readonly kind: "access" | "id";
+  /** Whether a token must say when it ends. */
+  readonly expiryNeeded: boolean;
   /** How far another clock may be ahead of ours for `iat` and `nbf`. `exp` is never stretched. */
   readonly clockToleranceSeconds: number;
-  /** A claim's name, or a path of names with dots (`realm_access.roles`). */
-  readonly rolesClaim: string;
-  readonly tierClaim: string | undefined;
-  readonly deviceClaim: string | undefined;
-  readonly keys: () => KeySet | undefined;
+  /** Where the subject is; undefined for `sub`, which RFC 7519 makes a text. */
+  readonly subjectClaim: string | undefined;
+  readonly callerOf: CallerOf;
+  readonly keys: () => Pick<KeySet, "checkSignature"> | undefined;
   /** A key that is not known: the control thread may fetch the issuer's keys again. */
   readonly onUnknownKey: () => void;
 }
 
+type Payload = CompactToken["payload"];
+
 const most = (value: unknown): string =>
   typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value;
 
-/**
- * Verifies a JWT access token (RFC 9068, RFC 8725). Synchronous; every check of a claim comes after
- * the signature.
- */
-export function compileAccessTokenCheck(
-  rules: AccessTokenRules,
-): (token: string, nowSeconds: number) => Caller | Refusal {
-  return (token, nowSeconds) => {
-    const read = readCompactToken(token);
-    if ("unread" in read) return refuse(problems["token-malformed"], { detail: read.unread });
+/** Judges a token that was taken apart. Synchronous; claims are looked at after the signature. */
+export type JudgeToken = (read: CompactToken, nowSeconds: number) => Caller | Refusal;
+
+/** Verifies JWT access tokens (RFC 9068, RFC 8725) of one source. */
+export function compileTokenJudge(rules: AccessTokenRules): JudgeToken {
+  const readSubject = compileClaimPlace(rules.subjectClaim ?? "/sub");
+  const checks = compileClaimChecks(rules);
+  return (read, nowSeconds) => {
     const keys = rules.keys();
     if (keys === undefined)
       return refuse(problems["keys-unavailable"], {
@@ -47,17 +68,37 @@ export function compileAccessTokenCheck(
       if (unsigned.problem === problems["token-key-unknown"]) rules.onUnknownKey();
       return unsigned;
     }
-    return (
-      checkType(read, rules.typ) ??
-      checkClaims(read.payload, rules, nowSeconds) ??
-      callerOf(read.payload, rules)
-    );
+    const { payload } = read;
+    const refused = checkType(read, rules) ?? checks(payload, nowSeconds);
+    if (refused !== undefined) return refused;
+    const written = readSubject(payload);
+    const subject =
+      rules.subjectClaim === undefined && typeof written !== "string"
+        ? undefined
+        : subjectOf(written);
+    if (subject === undefined)
+      return refuse(problems["token-claims-invalid"], { detail: "sub is not a name" });
+    const { exp } = payload;
+    return rules.callerOf(payload, subject, typeof exp === "number" ? exp : Infinity);
+  };
+}
+
+/** The same for the token as it was sent. */
+export function compileAccessTokenCheck(
+  rules: AccessTokenRules,
+): (token: string, nowSeconds: number) => Caller | Refusal {
+  const judge = compileTokenJudge(rules);
+  return (token, nowSeconds) => {
+    const read = readCompactToken(token);
+    return "unread" in read
+      ? refuse(problems["token-malformed"], { detail: read.unread })
+      : judge(read, nowSeconds);
   };
 }
 
 function checkType(
   { header, payload }: CompactToken,
-  typ: AccessTokenRules["typ"],
+  { kind, typ }: AccessTokenRules,
 ): Refusal | undefined {
   const written =
     typeof header["typ"] === "string"
@@ -70,6 +111,7 @@ function checkType(
     });
   if (written !== undefined && written !== "jwt")
     return refuse(problems["token-type-mismatch"], { detail: `typ is ${most(written)}` });
+  if (kind === "id") return undefined;
   // An ID token says who signed in to the app; it is no permission to call an API (RFC 8725 section
   // 2.8).
   for (const claim of ["nonce", "at_hash", "c_hash", "s_hash"])
@@ -82,48 +124,86 @@ function checkType(
   return undefined;
 }
 
-function checkClaims(
-  payload: CompactToken["payload"],
+function compileClaimChecks(
   rules: AccessTokenRules,
-  nowSeconds: number,
-): Refusal | undefined {
-  const { cnf, sub } = payload;
-  const refused =
-    checkParties(payload, rules) ?? checkTimes(payload, rules.clockToleranceSeconds, nowSeconds);
-  if (refused !== undefined) return refused;
-  if (cnf !== undefined && !isConfirmation(cnf))
-    return refuse(problems["token-claims-invalid"], {
-      detail: "cnf names neither a key nor a certificate",
-    });
-  if (typeof sub !== "string" || sub === "" || sub.length > 255)
-    return refuse(problems["token-claims-invalid"], { detail: "sub is not a name" });
-  return undefined;
+): (payload: Payload, nowSeconds: number) => Refusal | undefined {
+  const clients = rules.clientClaims.map(compileClaimPlace);
+  const requires = Object.entries(rules.requires).map(
+    ([place, values]) => ({ place, read: compileClaimPlace(place), values }) as const,
+  );
+  return (payload, nowSeconds) => {
+    const { cnf } = payload;
+    const refused =
+      checkParties(payload, rules, clients) ??
+      checkRequired(payload, requires) ??
+      checkTimes(payload, rules, nowSeconds);
+    if (refused !== undefined) return refused;
+    return cnf !== undefined && !isConfirmation(cnf)
+      ? refuse(problems["token-claims-invalid"], {
+          detail: "cnf names neither a key nor a certificate",
+        })
+      : undefined;
+  };
 }
 
 /** Who has made it, and for whom. */
 function checkParties(
-  { aud, iss }: CompactToken["payload"],
-  { audiences, issuer }: AccessTokenRules,
+  payload: Payload,
+  { audiences, clientNeeded, clients, issuer }: AccessTokenRules,
+  readClients: readonly ReadClaim[],
 ): Refusal | undefined {
-  if (iss !== issuer)
+  const { aud, iss } = payload;
+  if (issuer !== undefined && iss !== issuer)
     return refuse(problems["token-issuer-mismatch"], { detail: `iss is ${most(iss)}` });
   const named = typeof aud === "string" ? [aud] : Array.isArray(aud) ? aud : [];
-  return named.some((audience) => typeof audience === "string" && audiences.includes(audience))
+  const isForUs = named.some(
+    (audience) => typeof audience === "string" && audiences.includes(audience),
+  );
+  if (audiences.length > 0 && !isForUs)
+    return refuse(problems["token-audience-mismatch"], { detail: `aud is ${most(named[0])}` });
+  if (clients.length === 0 && !clientNeeded) return undefined;
+  const client = firstOf(readClients, payload);
+  return typeof client === "string" && (clients.length === 0 || clients.includes(client))
     ? undefined
-    : refuse(problems["token-audience-mismatch"], { detail: `aud is ${most(named[0])}` });
+    : refuse(problems["token-audience-mismatch"], { detail: `the client is ${most(client)}` });
 }
+
+function checkRequired(
+  payload: Payload,
+  requires: readonly {
+    readonly place: string;
+    readonly read: ReadClaim;
+    readonly values: readonly string[];
+  }[],
+): Refusal | undefined {
+  for (const { place, read, values } of requires) {
+    const value = read(payload);
+    const isPresent = value !== undefined && value !== null;
+    const fits = values.includes(anyValue)
+      ? isPresent
+      : isPresent && values.includes(textFor(value));
+    if (!fits)
+      return refuse(problems["token-type-mismatch"], { detail: `${place} is ${most(value)}` });
+  }
+  return undefined;
+}
+
+const textFor = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : "";
 
 /** Since when, and until when. */
 function checkTimes(
-  { exp, iat, nbf }: CompactToken["payload"],
-  toleranceSeconds: number,
+  { exp, iat, nbf }: Payload,
+  { clockToleranceSeconds, expiryNeeded }: AccessTokenRules,
   nowSeconds: number,
 ): Refusal | undefined {
-  if (!isTime(exp))
+  if (!isTime(exp) && (expiryNeeded || exp !== undefined))
     return refuse(problems["token-claims-invalid"], { detail: "exp is not a time" });
-  if (nowSeconds >= exp)
+  if (isTime(exp) && nowSeconds >= exp)
     return refuse(problems["token-expired"], { detail: `${nowSeconds - exp} seconds ago` });
-  const latest = nowSeconds + toleranceSeconds;
+  const latest = nowSeconds + clockToleranceSeconds;
   return checkBegun("nbf", nbf, nowSeconds, latest) ?? checkBegun("iat", iat, nowSeconds, latest);
 }
 
@@ -154,57 +234,4 @@ function isConfirmation(value: unknown): boolean {
         (name === "jkt" || name === "x5t#S256") && typeof one === "string" && one !== "",
     )
   );
-}
-
-const isTime = (value: unknown): value is number =>
-  typeof value === "number" && Number.isFinite(value) && value >= 0 && value < 1e11;
-
-function callerOf(
-  payload: CompactToken["payload"],
-  { deviceClaim, rolesClaim, tierClaim }: AccessTokenRules,
-): Caller {
-  const confirmation = payload["cnf"];
-  const { jkt, "x5t#S256": certificate } = (
-    typeof confirmation === "object" && confirmation !== null ? confirmation : {}
-  ) as Readonly<Record<string, unknown>>;
-  const version = payload["account_version"];
-  const scope = payload["scope"] ?? payload["scp"];
-  return Object.freeze({
-    subject: payload["sub"] as string,
-    clientId: textOf(payload["client_id"] ?? payload["azp"]),
-    scopes: Object.freeze(
-      typeof scope === "string" ? scope.split(" ").filter((name) => name !== "") : textsOf(scope),
-    ),
-    roles: Object.freeze(textsOf(claimAt(payload, rolesClaim))),
-    tier: tierClaim === undefined ? undefined : textOf(claimAt(payload, tierClaim)),
-    deviceId: deviceClaim === undefined ? undefined : textOf(claimAt(payload, deviceClaim)),
-    boundKey: textOf(jkt),
-    boundCertificate: textOf(certificate),
-    sessionId: textOf(payload["sid"]),
-    accountVersion: typeof version === "number" ? version : undefined,
-    tokenId: textOf(payload["jti"]),
-    issuedAtSeconds: isTime(payload["iat"]) ? payload["iat"] : undefined,
-    expiresAtSeconds: payload["exp"] as number,
-    claims: Object.freeze(payload),
-  });
-}
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" && value.length <= 255 ? value : undefined;
-const textsOf = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.filter((item): item is string => typeof item === "string")
-    : typeof value === "string" && value !== ""
-      ? [value]
-      : [];
-
-function claimAt(payload: CompactToken["payload"], path: string): unknown {
-  if (Object.hasOwn(payload, path)) return payload[path];
-  let value: unknown = payload;
-  for (const name of path.split(".")) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name))
-      return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
 }

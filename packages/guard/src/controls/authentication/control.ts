@@ -1,11 +1,14 @@
+import { mainSource } from "../../facts/caller.ts";
 import { signInProblems } from "../../facts/sign-in-problems.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileAuthenticate } from "./authenticate.ts";
 import { type AuthenticationPorts, openAuthentication } from "./open.ts";
-import { type AuthenticationPlan, planAuthentication } from "./plan.ts";
+import { compileForget, forgetOnLeave, mayChangeCaller } from "./forget-caller.ts";
+import { type AuthenticationPlan, isSeparate, planAuthentication } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { lifeProblems, problems } from "./problems.ts";
+import { words } from "./words.ts";
 
 export const authentication = defineControl({
   name: "authentication",
@@ -29,37 +32,58 @@ export const authentication = defineControl({
     },
   ],
   keys,
-  names: ({ identity }): Record<string, readonly string[]> => ({
-    "header field": (identity?.credential ?? []).flatMap(({ header }) => header ?? []),
-  }),
+  names: ({ identity }): Record<string, readonly string[]> => {
+    const sources = Object.entries(identity?.sources ?? {});
+    const placed = sources.flatMap(([, { credential = [] }]) => credential);
+    const names = sources.map(([name]) => name);
+    if (identity?.issuer !== undefined && sources.length > 0) names.push(mainSource);
+    return {
+      "header field": [...(identity?.credential ?? []), ...placed].flatMap(
+        ({ header }) => header ?? [],
+      ),
+      "query parameter": placed.flatMap(({ query }) => query ?? []),
+      source: names,
+      "separate source": identity !== undefined && isSeparate(identity) ? names : [],
+    };
+  },
   problems: [signInProblems, problems, lifeProblems],
   plan: planAuthentication,
-  open: (plan: AuthenticationPlan | undefined, ports: AuthenticationPorts) =>
-    openAuthentication(plan, ports),
+  open: (plan: AuthenticationPlan | undefined, ports: AuthenticationPorts, gate) =>
+    openAuthentication(plan, ports, gate),
   close: (live) => live?.close(),
   request: {
     authenticate: step({
       title: "authenticate",
       mode: "authentication",
-      needs: [],
-      gives: ["accessToken", "believes", "caller"],
+      needs: ["address", "fields", "forwardFields", "host", "query", "scheme", "traceId"],
+      gives: ["accessToken", "believes", "caller", "forwardFields", "query", "rememberedCaller"],
     }),
     life: step({ title: "token life", mode: undefined, needs: ["caller"], gives: [] }),
   },
-  compile(_own, { anonymous, api, live, operation }) {
+  answer: {
+    forget: step({
+      title: "forget the caller",
+      mode: undefined,
+      needs: ["caller", "rememberedCaller"],
+      gives: [],
+    }),
+  },
+  compile(_own, { anonymous, api, live, name, operation }) {
     // The issuer reads its callers' credentials itself.
     if (live === undefined || operation === undefined || api?.issuer === true) return {};
-    const { believes, finderFor, life, verify } = live;
+    const { finderFor, forgetOn, judge, life, remembers } = live;
+    const authenticate = compileAuthenticate({
+      findCredential: finderFor(operation),
+      judge,
+      anonymous: anonymous === true,
+    });
+    if (!remembers) return { request: { authenticate, life } };
+    const mayChange = mayChangeCaller(operation.method, anonymous === true, forgetOn.has(name));
     return {
-      request: {
-        authenticate: compileAuthenticate({
-          findCredential: finderFor(operation),
-          verify,
-          believes,
-          anonymous: anonymous === true,
-        }),
-        life,
-      },
+      request: { authenticate, life },
+      answer: { forget: compileForget(operation.method, mayChange) },
+      leave: forgetOnLeave(mayChange),
     };
   },
+  words,
 });

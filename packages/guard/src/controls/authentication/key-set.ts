@@ -2,6 +2,7 @@ import type { webcrypto } from "node:crypto";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { problems } from "./problems.ts";
 import type { CompactToken } from "../../jws/compact-token.ts";
+import { importSharedSecret, type SharedSecretAlgorithm } from "../../jws/shared-secret.ts";
 import { signingAlgorithms } from "../../jws/signing-algorithms.ts";
 import { holds, importKey, type VerificationKey } from "../../jws/verification-key.ts";
 
@@ -13,6 +14,25 @@ export interface KeySet {
   readonly size: number;
   /** Undefined when the signature is valid. */
   checkSignature(token: CompactToken): Refusal | undefined;
+}
+
+/** One secret that issuer and gate share, for one algorithm by its name and no other. */
+export function compileSharedSecretSet(
+  algorithm: SharedSecretAlgorithm,
+  text: string,
+): Pick<KeySet, "checkSignature"> {
+  const secret = importSharedSecret(algorithm, text);
+  return {
+    checkSignature({ header, signature, signed }) {
+      if (header["alg"] !== algorithm)
+        return refuse(problems["token-algorithm-refused"], {
+          detail: `alg ${JSON.stringify(header["alg"])?.slice(0, 20) ?? "absent"}`,
+        });
+      return secret.holds(signed, signature)
+        ? undefined
+        : refuse(problems["token-signature-invalid"]);
+    },
+  };
 }
 
 /**

@@ -1,23 +1,36 @@
 import type { Operation } from "../../document/api-document.ts";
 import type { Caller } from "../../facts/caller.ts";
-import type { Facts } from "../../facts/facts.ts";
-import { isRefusal, refuse } from "../../facts/refusal.ts";
+import { refuse, type Refusal } from "../../facts/refusal.ts";
+import type { WriteVersions } from "../../state/write-versions.ts";
 import type { Check } from "../check.ts";
-import { compileAccessTokenCheck } from "./access-token.ts";
+import type { GateAt } from "../compile-context.ts";
 import { compileCredentialFinder, type FindCredential } from "./find-credential.ts";
+import type { AskIntrospection } from "./introspection.ts";
 import type { KeySource } from "./key-ring.ts";
+import { openTakers } from "./open-takers.ts";
 import type { AuthenticationPlan } from "./plan.ts";
+import { placeName } from "./plan-places.ts";
 import { problems } from "./problems.ts";
 import type { Revocations } from "./revocation.ts";
+import type { CredentialPlace, IntrospectSource } from "./source-plan.ts";
+import type { Taker } from "./take-credential.ts";
 import { compileTokenLife, type NoteTokenTimes } from "./token-life.ts";
-import { cacheVerifiedTokens, type VerifyToken } from "./verified-token-cache.ts";
 
 /** What the program around the gate provides. */
 export interface AuthenticationPorts {
-  /** The issuer's keys; needed where the policy names an issuer. */
+  /** The keys of `identity.issuer`; needed where the policy names it. */
   readonly keys?: KeySource | undefined;
-  /** A token names a key that is not known: the issuer may have a new one. */
-  readonly onUnknownKey?: (() => void) | undefined;
+  /** The keys of another source, by its issuer and address (`keysIdOf`). */
+  readonly sourceKeys?: ((keysId: string) => KeySource) | undefined;
+  /** What stands in a source's file or secret: its keys, or what it shares. */
+  readonly sourceText?: ((source: string) => string | undefined) | undefined;
+  /** Asks an introspection endpoint. */
+  readonly introspection?: ((source: IntrospectSource) => AskIntrospection) | undefined;
+  /** What credentials are remembered by; the same in all threads that share `writes`. */
+  readonly memorySecret?: Uint8Array | undefined;
+  readonly writes?: WriteVersions | undefined;
+  /** A token names a key that is not known: its issuer may have a new one. */
+  readonly onUnknownKey?: ((keysId: string | undefined) => void) | undefined;
   /** Tokens that were revoked: they are refused although their signature is valid. */
   readonly revocations?: Revocations | undefined;
   /** How many seconds ago it was last known which tokens are revoked; without it, always now. */
@@ -30,95 +43,61 @@ export interface AuthenticationPorts {
 
 /** What all operations share. */
 export interface Authentication {
-  readonly verify: VerifyToken;
-  /** Judges a token that was verified before: it may have expired, or been revoked, since. */
-  readonly believes: NonNullable<Facts["believes"]>;
+  /** Judges who calls, now: whatever the source, it may have been revoked. */
+  readonly judge: (caller: Caller) => Refusal | undefined;
   /** By the operation's security schemes. */
-  readonly finderFor: (operation: Operation) => FindCredential;
-  /** Judges how long the caller's token lives; undefined for the built-in issuer's. */
+  readonly finderFor: (operation: Operation) => FindCredential<Taker>;
+  /** Operations after which what is remembered of a credential is forgotten. */
+  readonly forgetOn: ReadonlySet<string>;
+  /** Whether somebody is asked about some credentials, and what they say is remembered. */
+  readonly remembers: boolean;
+  /** Judges how long the caller's token lives; undefined where the built-in issuer alone signs. */
   readonly life: Check<"caller"> | undefined;
   readonly close: () => void;
 }
 
-/** Each takes a few kilobytes, in every thread. */
-const mostVerifiedTokens = 20_000;
-
 export function openAuthentication(
   plan: AuthenticationPlan | undefined,
-  {
-    keys,
-    onNewToken,
-    onTokenTimes,
-    onUnknownKey,
-    revocations,
-    revocationsAge,
-  }: AuthenticationPorts,
+  ports: AuthenticationPorts,
+  gate: Pick<GateAt, "backendOf">,
 ): Authentication | undefined {
   if (plan === undefined) return undefined;
-  let keySet = keys?.keySet(plan.algorithms);
-  const check = compileAccessTokenCheck({
-    ...plan,
-    keys: () => keySet,
-    onUnknownKey: onUnknownKey ?? ignore,
-  });
-  const tokens = cacheVerifiedTokens(check, {
-    most: mostVerifiedTokens,
-    toleranceSeconds: plan.clockToleranceSeconds,
-    onNew: onNewToken,
-  });
-  const close = keys?.watch(() => {
-    keySet = keys.keySet(plan.algorithms);
-    // A token that was signed with a key which the issuer has withdrawn must not be accepted any
-    // longer.
-    tokens.forget();
-  });
-  const known =
-    revocations === undefined ? tokens.verify : withRevocations(tokens.verify, revocations);
-  const verify = whileFresh(known, plan.stalenessSeconds, revocationsAge);
+  const judge = compileJudge(plan.stalenessSeconds, ports);
+  const { close, takerAt } = openTakers(plan, ports, gate, judge);
+  const asked = plan.sources.flatMap((source) =>
+    source.kind === "whoami" || source.kind === "introspect" ? [source] : [],
+  );
+  const isOwn = plan.sources.every((source) => source.kind === "token" && source.builtin);
   return {
-    verify,
-    believes(token, nowSeconds, doubtSeconds) {
-      const outcome = verify(token, nowSeconds, doubtSeconds);
-      return isRefusal(outcome) ? outcome : undefined;
-    },
-    finderFor: compileFinders(plan),
-    life: plan.builtin ? undefined : compileTokenLife(plan.mostLifeSeconds, onTokenTimes),
-    close: close ?? ignore,
-  };
-}
-
-const ignore = (): void => undefined;
-
-/** Asked on every request: a token that was verified an hour ago may have been revoked just now. */
-function withRevocations(
-  verify: Authentication["verify"],
-  revocations: Revocations,
-): Authentication["verify"] {
-  return (token, nowSeconds, doubtSeconds) => {
-    const outcome = verify(token, nowSeconds, doubtSeconds);
-    return isRefusal(outcome) ? outcome : (revocations.check(outcome) ?? outcome);
+    judge,
+    finderFor: compileFinders(plan, takerAt),
+    forgetOn: new Set(asked.flatMap(({ forgetOn }) => forgetOn)),
+    remembers: asked.length > 0,
+    life: isOwn ? undefined : compileTokenLife(plan.mostLifeSeconds, ports.onTokenTimes),
+    close,
   };
 }
 
 /**
- * A token that is good otherwise is refused once it has not been known for too long what was
- * revoked: whoever can keep the gate from the store could use a stolen token for ever.
+ * Asked on every request: a token that was verified an hour ago may have been revoked just now. And
+ * one that is good otherwise is refused once it has not been known for too long what was revoked:
+ * whoever can keep the gate from the store could use a stolen token for ever.
  */
-function whileFresh(
-  verify: Authentication["verify"],
+function compileJudge(
   stalenessSeconds: number | undefined,
-  ageSeconds: AuthenticationPorts["revocationsAge"],
-): Authentication["verify"] {
-  if (stalenessSeconds === undefined || ageSeconds === undefined) return verify;
-  return (token, nowSeconds, doubtSeconds) => {
-    const outcome = verify(token, nowSeconds, doubtSeconds);
-    if (isRefusal(outcome)) return outcome;
-    const age = ageSeconds();
-    if (age <= stalenessSeconds) return outcome;
-    return refuse(problems["revocations-unknown"], {
-      detail: `revocations were last read ${Math.floor(age)} seconds ago`,
-      retryAfterSeconds: 5,
-    });
+  { revocations, revocationsAge }: AuthenticationPorts,
+): Authentication["judge"] {
+  return (caller) => {
+    const revoked = revocations?.check(caller);
+    if (revoked !== undefined) return revoked;
+    if (stalenessSeconds === undefined || revocationsAge === undefined) return undefined;
+    const age = revocationsAge();
+    return age <= stalenessSeconds
+      ? undefined
+      : refuse(problems["revocations-unknown"], {
+          detail: `revocations were last read ${Math.floor(age)} seconds ago`,
+          retryAfterSeconds: 5,
+        });
   };
 }
 
@@ -126,18 +105,33 @@ function whileFresh(
  * Finds the places where an operation may carry its credential: those of its own security schemes,
  * or all places of the policy where none of them fits. A credential at any other place is not read.
  */
-function compileFinders({ credentials }: AuthenticationPlan): Authentication["finderFor"] {
-  const finders = new Map<string, FindCredential>();
+function compileFinders(
+  { sources }: AuthenticationPlan,
+  takerAt: ReadonlyMap<string, Taker>,
+): Authentication["finderFor"] {
+  const all = new Map<string, CredentialPlace>();
+  for (const { places } of sources)
+    for (const place of places)
+      all.set(`${place.securityScheme ?? ""}\n${placeName(place.source)}`, place);
+  const finders = new Map<string, FindCredential<Taker>>();
   return ({ security }) => {
     const named = (security ?? []).flatMap((requirement) => Object.keys(requirement));
-    const fitting = credentials.filter(
+    const every = [...all.values()];
+    const fitting = every.filter(
       ({ securityScheme }) => securityScheme === undefined || named.includes(securityScheme),
     );
-    const sources = (fitting.length > 0 ? fitting : credentials).map(({ source }) => source);
-    const key = JSON.stringify(sources);
+    const chosen = new Map(
+      (fitting.length > 0 ? fitting : every).map(({ source }) => [placeName(source), source]),
+    );
+    const key = [...chosen.keys()].join("\n");
     let finder = finders.get(key);
     if (finder === undefined) {
-      finder = compileCredentialFinder(sources);
+      finder = compileCredentialFinder(
+        [...chosen].map(([name, source]) => {
+          const taker = takerAt.get(name) as Taker;
+          return { source, taker, form: taker.form };
+        }),
+      );
       finders.set(key, finder);
     }
     return finder;

@@ -1,76 +1,150 @@
 import type { Binding } from "../../facts/binding.ts";
-import { signingAlgorithms } from "../../jws/signing-algorithms.ts";
+import { mainSource } from "../../facts/caller.ts";
 import type { CoreKeys } from "../../policy/core-keys.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
-import type { CredentialSource } from "./find-credential.ts";
+import { usualClaims } from "./plan-claims.ts";
+import { noteAlike, planPlaces, unverifiedSchemes } from "./plan-places.ts";
+import { planSource, usualAlgorithms } from "./plan-source.ts";
 import type { keys } from "./policy.ts";
+import type { SourcePlan, TokenSource } from "./source-plan.ts";
 
 type Policy = PolicyOf<typeof keys & CoreKeys>;
 type Identity = NonNullable<Policy["identity"]>;
 
-/** Who signs tokens, and what they must say. */
+/** Who knows callers, and what is believed of what they say. */
 export interface AuthenticationPlan {
-  /** As it stands in `iss`. */
-  readonly issuer: string;
-  /** Whether the issuer is the built-in one. */
+  /** In the order of the policy; what `identity.issuer` names comes first. */
+  readonly sources: readonly SourcePlan[];
+  /** What `identity.issuer` names; one of the sources. */
+  readonly main: TokenSource | undefined;
+  /** Whether that is the built-in issuer. */
   readonly builtin: boolean;
-  readonly audiences: readonly string[];
-  readonly jwksUri: string | undefined;
-  readonly algorithms: readonly string[];
-  readonly typ: "at+jwt" | "any";
-  readonly clockToleranceSeconds: number;
+  /** Whether one subject of two sources is two people. */
+  readonly separate: boolean;
+  /** Keys and passwords of the documents that no source looks for. */
+  readonly unverified: readonly string[];
   /** How long tokens of another issuer may live. */
   readonly mostLifeSeconds: number | undefined;
   /** How old the last good word of revocations may be; undefined: however old. */
   readonly stalenessSeconds: number | undefined;
-  readonly rolesClaim: string;
-  readonly tierClaim: string | undefined;
-  readonly deviceClaim: string | undefined;
-  /** Where the token may sit; for one security scheme of the documents, or for all. */
-  readonly credentials: readonly CredentialPlace[];
-}
-
-export interface CredentialPlace {
-  readonly securityScheme: string | undefined;
-  readonly source: CredentialSource;
 }
 
 /** Revocations are read several times a second; a slow store or a busy thread may take seconds. */
 const leastStalenessMs = 10_000;
 const usualTokenLifeMs = 600_000;
 const mostToleranceMs = 300_000;
-const usualAlgorithms = ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"] as const;
 
-/** Undefined where the policy names no issuer: then no token can be verified. */
+/** Undefined where the policy names nobody who knows callers. */
 export function planAuthentication(
   { identity, onStateLoss, publicUrl }: Policy,
   context: JoinContext,
 ): AuthenticationPlan | undefined {
   if (identity === undefined) return undefined;
-  const { algorithms, clockTolerance = 30_000, credential = [{}], typ = "at+jwt" } = identity;
-  const builtin = identity.issuer === "builtin";
+  const { issuer, sources: written = {} } = identity;
   noteTimes(identity, onStateLoss?.staleness, context);
-  if (builtin) noteBuiltin(identity, context);
+  noteMissing(identity, context);
+  const main = issuer === undefined ? undefined : planMain(issuer, identity, publicUrl, context);
+  const sources: SourcePlan[] = main === undefined ? [] : [main];
+  for (const [name, setting] of Object.entries(written)) {
+    const planned = planSource(name, setting, context);
+    if (planned !== undefined) sources.push(planned);
+  }
+  noteAlike(sources, context);
   const most = identity.accessToken?.most;
-  const origin = publicUrl === undefined ? undefined : URL.parse(publicUrl)?.origin;
   return {
-    issuer: builtin ? (origin ?? "") : identity.issuer,
-    builtin,
-    audiences: identity.audience,
-    jwksUri: identity.jwksUri,
-    algorithms:
-      algorithms ??
-      (builtin ? ["ES256"] : usualAlgorithms.filter((name) => signingAlgorithms.has(name))),
-    typ,
+    sources,
+    main,
+    builtin: main?.builtin === true,
+    separate: isSeparate(identity),
+    unverified: unverifiedSchemes(sources, context),
     mostLifeSeconds: most === undefined ? undefined : Math.floor(most / 1000),
     stalenessSeconds: stalenessOf(identity, onStateLoss),
-    clockToleranceSeconds: Math.round(clockTolerance / 1000),
-    rolesClaim: identity.rolesClaim ?? "roles",
-    tierClaim: identity.tierClaim ?? (builtin ? "tier" : undefined),
-    deviceClaim: identity.deviceClaim ?? (builtin ? "device" : undefined),
-    credentials: placesOf(credential, bindingOf(identity, builtin), context),
   };
+}
+
+/** Several sources that do not name people alike. */
+export const isSeparate = ({
+  issuer,
+  sources = {},
+  subjects,
+}: Pick<Identity, "issuer" | "sources" | "subjects">): boolean =>
+  subjects !== "shared" && Object.keys(sources).length + (issuer === undefined ? 0 : 1) > 1;
+
+/** The form with one issuer: a source like any other. */
+function planMain(
+  issuer: string,
+  identity: Identity,
+  publicUrl: string | undefined,
+  context: JoinContext,
+): TokenSource {
+  const { algorithms, clockTolerance = 30_000, credential = [{}] } = identity;
+  const builtin = issuer === "builtin";
+  if (builtin) noteBuiltin(identity, context);
+  const origin = publicUrl === undefined ? undefined : URL.parse(publicUrl)?.origin;
+  return {
+    kind: "token",
+    name: mainSource,
+    main: true,
+    builtin,
+    issuer: builtin ? (origin ?? "") : issuer,
+    places: planPlaces(
+      credential,
+      bindingOf(identity, builtin),
+      ["identity", "credential"],
+      context,
+    ),
+    forward: "keep",
+    audiences: identity.audience ?? [],
+    clients: [],
+    clientNeeded: false,
+    requires: {},
+    typ: identity.typ ?? "at+jwt",
+    tokenKind: "access",
+    expiryNeeded: true,
+    clockToleranceSeconds: Math.round(clockTolerance / 1000),
+    subjectClaim: undefined,
+    algorithms: algorithms ?? (builtin ? ["ES256"] : usualAlgorithms),
+    sharedSecret: undefined,
+    jwksUri: identity.jwksUri,
+    keysInFile: false,
+    claims: {
+      ...usualClaims,
+      roles: identity.rolesClaim ?? "roles",
+      tier: identity.tierClaim ?? (builtin ? "tier" : undefined),
+      device: identity.deviceClaim ?? (builtin ? "device" : undefined),
+    },
+  };
+}
+
+/** What belongs to the form with one issuer, and what that form needs. */
+function noteMissing(
+  { audience, issuer, sources, ...rest }: Identity,
+  { note }: JoinContext,
+): void {
+  if (sources === undefined && issuer === undefined)
+    note(["identity"], "'issuer' is missing", { expected: "issuer, or sources" });
+  if (issuer !== undefined && audience === undefined)
+    note(["identity"], "'audience' is missing", { expected: "audience: this API's own name" });
+  if (sources !== undefined && Object.keys(sources).length === 0)
+    note(["identity", "sources"], "no source is named", { expected: "people: { issuer: ... }" });
+  if (sources === undefined) return;
+  for (const key of ["rolesClaim", "tierClaim", "deviceClaim"] as const)
+    if (rest[key] !== undefined)
+      note(["identity", key], `'${key}' does not say which source it speaks of`, {
+        expected: "claims, in the source",
+        mend: "Write it into the source: claims: { roles: /realm_access/roles }.",
+      });
+  if (issuer !== undefined) return;
+  if (rest.accessToken?.binding !== undefined)
+    note(["identity", "accessToken", "binding"], "tokens of sources are not bound to devices", {
+      mend: "Take out binding, or say who binds tokens: identity: { issuer: ... }.",
+    });
+  for (const key of ["audience", "credential", "jwksUri", "algorithms", "typ"] as const)
+    if (key === "audience" ? audience !== undefined : rest[key] !== undefined)
+      note(["identity", key], `'${key}' speaks of identity.issuer, and none is named`, {
+        mend: `Write ${key} into the source.`,
+      });
 }
 
 /** After a token's life, every token that was made before the store was lost has expired. */
@@ -116,35 +190,3 @@ function noteBuiltin({ accessToken, jwksUri, typ }: Identity, { note }: JoinCont
 
 const bindingOf = ({ accessToken }: Identity, builtin: boolean): Binding =>
   accessToken?.binding ?? (builtin ? "optional" : "none");
-
-function placesOf(
-  credentials: NonNullable<Identity["credential"]>,
-  binding: Binding,
-  { documents, note }: JoinContext,
-): CredentialPlace[] {
-  const schemes = new Set(
-    documents.flatMap(({ securitySchemes }) => securitySchemes.map(({ name }) => name)),
-  );
-  return credentials.flatMap(
-    ({ cookie, header = "Authorization", scheme, securityScheme }, index): CredentialPlace[] => {
-      const place = ["identity", "credential", String(index)];
-      if (cookie !== undefined && scheme !== undefined)
-        note(place, "a credential sits in a cookie or in a header field, not in both", {
-          expected: "cookie, or header with or without scheme",
-        });
-      if (securityScheme !== undefined && !schemes.has(securityScheme))
-        note(
-          [...place, "securityScheme"],
-          `no document has a security scheme '${securityScheme}'`,
-          { expected: [...schemes].join(", ") || "a scheme under components.securitySchemes" },
-        );
-      if (cookie !== undefined) return [{ securityScheme, source: { cookie } }];
-      const usual = header.toLowerCase() === "authorization";
-      const own = { header, scheme: scheme ?? (usual ? "Bearer" : undefined) };
-      const bound = usual && scheme === undefined && binding !== "none" && binding !== "mtls";
-      // RFC 9449 section 7.1: a token that is bound to a key is sent under the scheme DPoP.
-      const sources = bound ? [own, { header, scheme: "DPoP" }] : [own];
-      return sources.map((source) => ({ securityScheme, source }));
-    },
-  );
-}

@@ -1,20 +1,8 @@
 import { signingAlgorithms } from "../../jws/signing-algorithms.ts";
-import { object, optional } from "../../policy/object-shape.ts";
-import { cookieName, fieldName, url } from "../../policy/scalars.ts";
-import { choice, duration, list, oneOrMore, text } from "../../policy/shape.ts";
-
-const credential = object({
-  securityScheme: optional(
-    text("the name of a security scheme of the document"),
-    "The security scheme that this place is for; for all without it.",
-  ),
-  header: optional(fieldName, "The header field that holds the token (Authorization)."),
-  scheme: optional(
-    text("a scheme word such as Bearer", /^[A-Za-z0-9-]{1,32}$/),
-    "The word before the token (Bearer in Authorization, none elsewhere).",
-  ),
-  cookie: optional(cookieName, "The cookie that holds the token, in place of a header field."),
-});
+import { optional } from "../../policy/object-shape.ts";
+import { url } from "../../policy/scalars.ts";
+import { choice, duration, list, named, oneOrMore, text } from "../../policy/shape.ts";
+import { credential, source } from "./source-keys.ts";
 
 const claimName = text("a claim's name");
 
@@ -48,6 +36,14 @@ export const keys = {
     credential: optional(
       oneOrMore(credential),
       "Where the token sits, if not in Authorization as Bearer.",
+    ),
+    sources: optional(
+      named(source),
+      "Who else knows callers, each by a name: other issuers, sessions of the backend, API keys.",
+    ),
+    subjects: optional(
+      choice("separate", "shared"),
+      "Whether one subject of two sources is two people (separate), or the same (shared).",
     ),
   },
 };

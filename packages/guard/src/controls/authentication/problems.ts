@@ -71,6 +71,21 @@ export const problems = defineProblems("authentication", {
     title: "What the account may do has changed",
     sentence: "Refresh the token and send the request again.",
   },
+  "api-key-invalid": {
+    status: 401,
+    title: "The API key is not valid",
+    sentence: "Send a key that is known and has not ended.",
+  },
+  "session-invalid": {
+    status: 401,
+    title: "The session is not valid",
+    sentence: "Sign in again.",
+  },
+  "caller-unknown": {
+    status: 503,
+    title: "Who calls cannot be told just now",
+    sentence: "Try again after the time in Retry-After.",
+  },
   "keys-unavailable": {
     status: 503,
     title: "Tokens cannot be checked just now",

@@ -5,6 +5,9 @@ import { type Revocation, Revocations } from "./revocation.ts";
 
 const caller: Caller = {
   subject: "u-1",
+  source: "issuer",
+  key: "u-1",
+  elsewhere: false,
   clientId: "app",
   scopes: [],
   roles: [],

@@ -70,7 +70,7 @@ export class Revocations {
     if (this.#size === 0) return undefined;
     return (
       this.#judge("session", caller.sessionId, caller) ??
-      this.#judge("subject", caller.subject, caller) ??
+      this.#judge("subject", caller.key, caller) ??
       this.#judge("device", caller.deviceId, caller) ??
       this.#judge("token", caller.tokenId, caller) ??
       this.#judge("client", caller.clientId, caller) ??

@@ -17,7 +17,7 @@ export function compileTokenLife(
 ): Check<"caller"> | undefined {
   if (mostSeconds === undefined && note === undefined) return undefined;
   return ({ caller, receivedAtMs }) => {
-    if (caller === undefined) return undefined;
+    if (caller === undefined || !caller.elsewhere) return undefined;
     const { expiresAtSeconds, issuedAtSeconds } = caller;
     if (issuedAtSeconds === undefined) {
       note?.(undefined, undefined);

@@ -1,3 +1,4 @@
+import { mayBeBound } from "../../facts/caller.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Once, ReplayState } from "../../state/replay.ts";
 import type { Check } from "../check.ts";
@@ -18,7 +19,7 @@ export function compileProve(
   return (known) => {
     const { accessToken, answerFields, arrival, caller, fields, path, receivedAtMs } = known;
     const { clockDoubtSeconds } = known;
-    if (caller === undefined || accessToken === undefined) return undefined;
+    if (caller === undefined || accessToken === undefined || !mayBeBound(caller)) return undefined;
     const now = Math.floor(receivedAtMs / 1000);
     const { keyShown, proof, refusal } = check(
       {

@@ -62,7 +62,7 @@ type ReadPart = (counted: CountedFacts) => string;
  * evade the limit.
  */
 const userOf: ReadPart = ({ address, caller }) =>
-  caller === undefined ? `@${networkOf(address)}` : `=${caller.subject}`;
+  caller === undefined ? `@${networkOf(address)}` : `=${caller.key}`;
 
 const readers: Readonly<Record<Exclude<(typeof limitParts)[number], "operation">, ReadPart>> = {
   address: ({ address }) => networkOf(address),

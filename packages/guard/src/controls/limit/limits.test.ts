@@ -29,11 +29,14 @@ function sentBy({ address = "203.0.113.1", body, device, tier, user }: Sender): 
   const caller =
     user === undefined && device === undefined
       ? undefined
-      : { ...nobody, subject: user ?? "", deviceId: device, tier };
+      : { ...nobody, subject: user ?? "", key: user ?? "", deviceId: device, tier };
   return { address, app: undefined, caller, body, answerFields: [] };
 }
 const nobody: Caller = {
   subject: "",
+  source: "issuer",
+  key: "",
+  elsewhere: false,
   clientId: undefined,
   scopes: [],
   roles: [],

@@ -8,7 +8,7 @@ import { compileAtom } from "./owner-atoms.ts";
 import type { CompiledClause } from "./owner-clause.ts";
 import type { AskShown, Asks, OwnerAtom } from "./owner-rule.ts";
 
-const caller = { subject: "c-1", roles: [], claims: {} };
+const caller = { source: "issuer", key: "c-1", subject: "c-1", roles: [], claims: {} };
 const codeOf = (outcome: unknown): string | undefined =>
   (outcome as Refusal | undefined)?.problem.code;
 

@@ -64,7 +64,7 @@ function compileShown({ id, objects, optional }: Atom<"provenance">, ownerOf: Cl
     const ids = read(known);
     if ("unread" in ids) return notYours(ids.unread);
     if (ids.length === 0) return undefined;
-    const told = shown(subject, objects, ids);
+    const told = shown(subject === caller.subject ? caller.key : subject, objects, ids);
     return told instanceof Promise ? told.then(judge) : judge(told);
   };
 }

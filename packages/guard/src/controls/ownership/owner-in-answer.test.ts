@@ -56,7 +56,10 @@ test("inherited properties name no owner", () => {
     checkOwnerInAnswer(Object.create({ customerId: "c-1" }), pointer, "c-1")?.problem.code,
     "object-not-yours",
   );
-  assert.equal(compileClaim("token.constructor.name")({ subject: "c-1", claims: {} }), undefined);
+  assert.equal(
+    compileClaim("token.constructor.name")({ source: "issuer", subject: "c-1", claims: {} }),
+    undefined,
+  );
 });
 
 test("every element of a list must be the caller's", () => {
@@ -88,7 +91,11 @@ test("a parameter is compared as it is read, whatever its encoding", () => {
         "pathParameters"
       >;
       const claims = owner === undefined ? {} : { org: owner };
-      return judge(known as JudgedFacts, { subject: "s", roles: [], claims }, {} as Asks);
+      return judge(
+        known as JudgedFacts,
+        { source: "issuer", key: "s", subject: "s", roles: [], claims },
+        {} as Asks,
+      );
     };
     const code = (outcome: unknown): string | undefined =>
       (outcome as Refusal | undefined)?.problem.code;
@@ -101,7 +108,10 @@ test("a parameter is compared as it is read, whatever its encoding", () => {
 });
 
 test("an owner may be any claim of the token, by its path", () => {
-  assert.equal(compileClaim("token.sub")({ subject: "s", claims: {} }), "s");
-  assert.equal(compileClaim("token.org.id")({ subject: "s", claims: { org: { id: 7 } } }), "7");
-  assert.throws(() => compileClaim("header.x"), /token\.sub/);
+  assert.equal(compileClaim("token.sub")({ source: "issuer", subject: "s", claims: {} }), "s");
+  assert.equal(
+    compileClaim("token.org.id")({ source: "issuer", subject: "s", claims: { org: { id: 7 } } }),
+    "7",
+  );
+  assert.throws(() => compileClaim("header"), /token\.sub/);
 });

@@ -120,7 +120,7 @@ export interface Asks {
 }
 
 /** The parts of a caller that an object's owner is compared with. */
-export type OwningCaller = Pick<Caller, "subject" | "claims" | "roles">;
+export type OwningCaller = Pick<Caller, "claims" | "key" | "roles" | "source" | "subject">;
 
 /** `deferred`: only the backend's answer can tell. */
 export type OwnerOutcome = "owned" | "deferred" | Refusal;

@@ -1,4 +1,5 @@
 import type { Operation } from "../../document/api-document.ts";
+import { noteClaimSource } from "../../policy/claim-source.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
 import { folded } from "../../reading/names-alike.ts";
@@ -53,6 +54,7 @@ export function planForeign(
     );
     return undefined;
   }
+  noteClaimSource(is, [...place, "is"], context);
   const pointer = readPointer(response);
   verifyInAnswer(operation, pointer, [...place, "response"], context);
   const { keep = [], totals = [] } = typeof foreign === "object" ? foreign : {};

@@ -1,4 +1,5 @@
 import type { JoinContext } from "../../policy/join-context.ts";
+import { noteClaimSource } from "../../policy/claim-source.ts";
 import type { OwnerMatch } from "./answer-test.ts";
 import type { AtomAt } from "./plan-atom.ts";
 import type { OwnerLeaf } from "./policy.ts";
@@ -10,19 +11,27 @@ export function planMatch(
   { equals, in: claims, is, provenance }: OwnerLeaf,
   outerIs: string | undefined,
   place: readonly string[],
-  { note }: Pick<JoinContext, "note">,
+  context: Pick<JoinContext, "namesOf" | "note">,
 ): OwnerMatch | undefined {
+  const { note } = context;
   const given = [equals, claims, is].filter((one) => one !== undefined);
   if (given.length > 1)
     note(place, "an owner rule says more than once whose the object must be", {
       expected: "one of is: token.sub, in: token.orgs, equals: public",
     });
   if (equals !== undefined) return { equals };
-  if (claims !== undefined) return { in: claims };
+  if (claims !== undefined) {
+    noteClaimSource(claims, [...place, "in"], context);
+    return { in: claims };
+  }
   // Provenance asks what this very subject was shown, unless the rule names a claim that a whole
   // team shares.
   const found = is ?? outerIs ?? (provenance === undefined ? undefined : owner);
-  if (found !== undefined) return { is: found };
+  if (found !== undefined) {
+    const isSaid = (is ?? outerIs) !== undefined;
+    noteClaimSource(found, is === undefined ? place : [...place, "is"], context, isSaid);
+    return { is: found };
+  }
   note(place, "an owner rule does not say whose the object must be", {
     expected: "is: token.sub",
   });

@@ -70,7 +70,7 @@ export function compileNoteShown(
       const names = found
         .filter(({ id, kind }) => isSource(kind) || !isNamed(id))
         .map(({ id, kind }) => `${kind}\n${id}`);
-      if (names.length > 0) state.note(known.caller.subject, names);
+      if (names.length > 0) state.note(known.caller.key, names);
       return undefined;
     },
   };

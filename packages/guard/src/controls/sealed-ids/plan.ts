@@ -1,5 +1,6 @@
 import type { CoreKeys } from "../../policy/core-keys.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
+import { noteClaimSource } from "../../policy/claim-source.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
 import { resolveProperty } from "../../policy/schema-property.ts";
 import { nearest } from "../../reading/nearest-name.ts";
@@ -39,6 +40,7 @@ export function planSealedIds({ sealedIds }: Policy, context: JoinContext): Seal
   const kinds: Record<string, KindPlan> = {};
   const known = knownParameters(context);
   for (const [kind, rule] of Object.entries(sealedIds)) {
+    if (rule.to !== undefined) noteClaimSource(rule.to, ["sealedIds", kind, "to"], context, false);
     kinds[kind] = { to: rule.to ?? "token.sub", rawFor: rule.rawFor?.app };
     addParameters(kind, rule, parameters, known, context);
     addMarks(kind, kind, "properties", rule.properties, marks, context);

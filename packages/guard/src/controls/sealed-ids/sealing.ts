@@ -48,7 +48,9 @@ export function compileSealing(
     readerOf(kind, { caller }) {
       if (caller === undefined) return "";
       const reader = kinds.get(kind)?.claim(caller);
-      return reader === undefined ? undefined : `=${reader}`;
+      if (reader === undefined) return undefined;
+      // Two sources may give one name to two people: neither reads what was sealed to the other.
+      return caller.key === caller.subject ? `=${reader}` : `=${caller.source}/${reader}`;
     },
   };
 }

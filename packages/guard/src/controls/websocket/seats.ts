@@ -20,7 +20,7 @@ export function compileTakeSeat(
   return (known) => {
     const { address, arrival, caller } = known;
     if (arrival.upgrade === undefined) return undefined;
-    const who = caller === undefined ? `@${networkOf(address)}` : `=${caller.subject}`;
+    const who = caller === undefined ? `@${networkOf(address)}` : `=${caller.key}`;
     known.webSocketSeat = seats.take(`${operation}\n${who}`, most);
     return known.webSocketSeat === undefined ? refusal : undefined;
   };

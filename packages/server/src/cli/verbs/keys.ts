@@ -4,12 +4,17 @@ import { reseal } from "../../store/reseal.ts";
 import { configFlag, directoryFlag, jsonFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { withStore } from "../open-store.ts";
+import { issueKey } from "./keys/issue-key.ts";
 import { Misuse, tableLines, type Terminal } from "../terminal.ts";
 
 export const actions = {
   list: { help: "every key, and from when to when it signs" },
   rotate: { help: "make a new key; it signs when everybody can have it" },
   retire: { takes: "KID", help: "let a key sign no more" },
+  issue: {
+    takes: "SUBJECT",
+    help: "make an API key for the file of identity.sources; it is shown once",
+  },
   reseal: { help: "seal the store again with the current key of PORTCULLIS_KEY" },
 } as const;
 
@@ -20,6 +25,10 @@ export const flags = {
     type: "boolean",
     help: "with rotate and retire: at once, for a key that others may have",
   },
+  source: { type: "string", help: "with issue: the source, where several have keys" },
+  role: { type: "string", multiple: true, help: "with issue: a role of its callers" },
+  scope: { type: "string", multiple: true, help: "with issue: a scope of its callers" },
+  expires: { type: "string", help: "with issue: when it ends, such as 2027-12-31" },
   json: jsonFlag,
 } satisfies Flags;
 
@@ -36,6 +45,14 @@ export async function run(
   const atOnce = values["now"] === true;
   const say = (value: unknown, lines: string): void =>
     terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  if (action === "issue") {
+    const made = await issueKey(command, environment, kid);
+    say(
+      made,
+      `${made.key}\n\nThis is the only time that the key is shown: ${made.file} holds its hash (${made.id}).`,
+    );
+    return 0;
+  }
   return withStore(command, environment, async ({ sealing, store }) => {
     const signing = new SigningKeys(store.signingKeys, sealing, Date.now);
     const noted = (what: string, about: string): Promise<void> =>

@@ -128,7 +128,7 @@ function servesLines({ plan, policy, running }: Serving): string {
     );
   if (plan.apis.some((api) => api.issuer))
     lines.push(
-      `  people sign in at ${plan.controls.authentication?.issuer} (/.well-known/openid-configuration);` +
+      `  people sign in at ${plan.controls.authentication?.main?.issuer} (/.well-known/openid-configuration);` +
         " their account is at /account",
     );
   if (running.authorityFile !== undefined)

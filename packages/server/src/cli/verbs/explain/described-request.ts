@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Arrival, Plan } from "@portcullis/guard";
 import { list, text } from "../../sources.ts";
+import { chosenSource } from "./chosen-source.ts";
 import { Misuse } from "../../terminal.ts";
 import { noIssuer } from "./no-issuer.ts";
 import type { Command } from "../../verb.ts";
@@ -45,8 +46,14 @@ export function describedRequest({ method, plan, target, token, values }: Descri
 }
 
 function credentialField({ controls }: Plan, token: string): readonly string[] {
-  const source = controls.authentication?.credentials[0]?.source;
+  const { authentication } = controls;
+  const source =
+    authentication === undefined
+      ? undefined
+      : chosenSource(authentication, token)?.places[0]?.source;
   if (source === undefined) throw new Misuse(noIssuer);
+  if ("query" in source)
+    throw new Misuse(`the credential sits in the query: write it there (?${source.query}=...).`);
   if ("cookie" in source) return ["Cookie", `${source.cookie}=${token}`];
   const { header, scheme } = source;
   return [header, scheme === undefined ? token : `${scheme} ${token}`];

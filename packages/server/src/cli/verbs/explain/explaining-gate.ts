@@ -16,6 +16,8 @@ import { text } from "../../sources.ts";
 import { Misuse } from "../../terminal.ts";
 import type { Command, Environment } from "../../verb.ts";
 import { noIssuer } from "./no-issuer.ts";
+import { readSourceTexts } from "../../../keys/source-texts.ts";
+import { chosenSource, isTokens } from "./chosen-source.ts";
 import { signClaims } from "./sign-claims.ts";
 import { keysOfIssuer } from "./issuer-keys.ts";
 
@@ -54,6 +56,11 @@ export async function openExplainingGate(asked: Explained): Promise<ExplainingGa
       limits,
       localLimits: limits,
       keys: new KeyRing(jwks),
+      sourceKeys: () => new KeyRing(jwks),
+      sourceText: sourceTextsOf(asked),
+      introspection: () => () => {
+        throw new NotAsked("the introspection endpoint what the token is worth");
+      },
       proofs: {
         nonces: createDpopNonces(randomBytes(32)),
         replay: new SharedReplayState(allocateSharedReplay(fewKeys, [1, 2, 3, 4])),
@@ -87,8 +94,24 @@ async function credentialOf(asked: Explained): Promise<Credential> {
   if (claims !== undefined && authentication === undefined) throw new Misuse(noIssuer);
   if (authentication === undefined || (token === undefined && claims === undefined))
     return { jwks: { keys: [] }, token };
-  if (claims !== undefined) return signClaims(claims, authentication);
-  return { jwks: await keysOfIssuer(asked, authentication), token };
+  const source = chosenSource(authentication, token);
+  if (source === undefined || !isTokens(source) || source.sharedSecret !== undefined) {
+    if (claims === undefined) return { jwks: undefined, token };
+    throw new Misuse("nobody can be made who calls without public keys: give a --token.");
+  }
+  if (claims !== undefined) return signClaims(claims, source);
+  return { jwks: await keysOfIssuer(asked, source), token };
+}
+
+/** What the sources' secrets and files hold; of one that cannot be read here, nothing fits. */
+function sourceTextsOf({ environment, folder, policy, say }: Explained) {
+  let texts: Readonly<Record<string, string>> = {};
+  try {
+    texts = readSourceTexts(policy, folder, environment);
+  } catch (fault) {
+    say(`a source of callers cannot be read here: ${(fault as Error).message}`);
+  }
+  return (source: string): string => texts[source] ?? "[]";
 }
 
 function sealerOf({ environment, folder, policy, say }: Explained, directory: string): IdSealer {

@@ -1,4 +1,4 @@
-import type { AuthenticationPlan } from "@portcullis/guard/policy";
+import type { TokenSource } from "@portcullis/guard/policy";
 import type { Jwks } from "@portcullis/guard/tokens";
 import { publicPart, SigningKeys } from "@portcullis/identity/signing-keys";
 import { fetchKeys } from "../../../keys/fetch-keys.ts";
@@ -11,7 +11,7 @@ import type { Explained } from "./explaining-gate.ts";
  */
 export async function keysOfIssuer(
   { command, environment, say }: Explained,
-  { builtin, issuer, jwksUri }: AuthenticationPlan,
+  { builtin, issuer = "", jwksUri }: TokenSource,
 ): Promise<Jwks | undefined> {
   try {
     if (!builtin) return await fetchKeys(issuer, jwksUri);

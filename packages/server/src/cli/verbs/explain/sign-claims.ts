@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import type { AuthenticationPlan } from "@portcullis/guard/policy";
+import type { TokenSource } from "@portcullis/guard/policy";
 import type { Jwks } from "@portcullis/guard/tokens";
 import { SignJWT } from "jose";
 import { Misuse } from "../../terminal.ts";
@@ -27,7 +27,7 @@ const isKnown = (algorithm: string): algorithm is keyof typeof newKeyPair =>
  */
 export async function signClaims(
   text: string,
-  { algorithms, audiences, issuer }: AuthenticationPlan,
+  { algorithms, audiences, issuer = "" }: TokenSource,
 ): Promise<{ readonly jwks: Jwks; readonly token: string }> {
   const claims = readClaims(text);
   const algorithm = algorithms.find(isKnown);
@@ -37,7 +37,7 @@ export async function signClaims(
   const nowSeconds = Math.floor(Date.now() / 1000);
   const token = await new SignJWT({
     iss: issuer,
-    aud: audiences[0] as string,
+    aud: [...audiences],
     sub: "somebody",
     iat: nowSeconds,
     exp: nowSeconds + lifeSeconds,

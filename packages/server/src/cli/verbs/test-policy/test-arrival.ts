@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Arrival, Plan } from "@portcullis/guard";
 import { Misuse } from "../../terminal.ts";
+import { chosenSource, isTokens } from "../explain/chosen-source.ts";
 import { noIssuer } from "../explain/no-issuer.ts";
 import type { PolicyTest } from "./test-file.ts";
 
@@ -32,9 +33,15 @@ export function arrivalOf(test: PolicyTest, plan: Plan): Arrival {
 
 function credentialOf(claims: Readonly<Record<string, unknown>>, { controls }: Plan): string[] {
   const { authentication } = controls;
-  const source = authentication?.credentials[0]?.source;
-  if (authentication === undefined || source === undefined) throw new Misuse(noIssuer);
-  const { algorithms, audiences, issuer } = authentication;
+  const chosen = authentication === undefined ? undefined : chosenSource(authentication, undefined);
+  const source = chosen?.places[0]?.source;
+  if (chosen === undefined || source === undefined) throw new Misuse(noIssuer);
+  if (!isTokens(chosen) || !chosen.main || "query" in source)
+    throw new Misuse(
+      "a test makes callers of the issuer that the policy names (identity: { issuer: ... }), " +
+        "and of no other source: leave `as` out, and send the credential in `headers`.",
+    );
+  const { algorithms, audiences, issuer } = chosen;
   const nowSeconds = Math.floor(Date.now() / 1000);
   const times = { iat: nowSeconds, exp: nowSeconds + lifeSeconds };
   const token = [

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { readApiKeyFile, secretFault } from "@portcullis/guard/tokens";
+import type { Policy } from "../policy/program-policy.ts";
+import { readSecret } from "./read-secret.ts";
+
+type Source = NonNullable<NonNullable<Policy["identity"]>["sources"]>[string];
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What stands in the secrets and files of the sources of callers, by the source's name: for the
+ * gate threads, which read no files.
+ *
+ * @throws Error in words for a person; a secret is never shown
+ */
+export function readSourceTexts(
+  { identity }: Pick<Policy, "identity">,
+  folder: string,
+  environment: Environment,
+): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const [name, source] of Object.entries(identity?.sources ?? {})) {
+    const text = textOf(source, `identity.sources.${name}`, folder, environment);
+    if (text !== undefined) texts[name] = text;
+  }
+  return texts;
+}
+
+function textOf(
+  { introspect, jwks, jwt, keys }: Source,
+  where: string,
+  folder: string,
+  environment: Environment,
+): string | undefined {
+  if (jwt !== undefined) {
+    const text = readSecret(jwt.secret, `${where}.jwt.secret`, folder, environment);
+    const fault = secretFault(jwt.algorithm, text, jwt.shortBecause !== undefined);
+    if (fault !== undefined) throw new Error(`${where}.jwt.secret: ${fault}`);
+    return text;
+  }
+  if (keys !== undefined) return readKeys(resolve(folder, keys.file), where);
+  if (jwks?.file !== undefined) return readJwks(resolve(folder, jwks.file), where);
+  return introspect?.clientSecret === undefined
+    ? undefined
+    : readSecret(introspect.clientSecret, `${where}.introspect.clientSecret`, folder, environment);
+}
+
+function readKeys(file: string, where: string): string {
+  const { faults, keys } = readApiKeyFile(file);
+  const [fault] = faults;
+  if (keys !== undefined) return JSON.stringify(keys);
+  throw new Error(
+    `${where}.keys: ${fault?.file ?? file}:${fault?.line ?? 1} ${fault?.message ?? "it cannot be read"}` +
+      "\nMake the file and its first key with: portcullis keys issue SUBJECT",
+  );
+}
+
+function readJwks(file: string, where: string): string {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const { keys } = value as { readonly keys?: unknown };
+    if (Array.isArray(keys) && keys.length > 0) return JSON.stringify({ keys });
+  } catch (fault) {
+    throw new Error(`${where}.jwks: ${file} cannot be read (${(fault as Error).message})`, {
+      cause: fault,
+    });
+  }
+  throw new Error(`${where}.jwks: ${file} holds no keys (expected: { "keys": [...] })`);
+}

@@ -1,0 +1,81 @@
+import type { Mutant } from "../mutant.ts";
+
+const src = "packages/guard/src/controls/authentication";
+const policies = ["test/policy/callers.test.ts"];
+const presets = ["test/tokens/presets.test.ts"];
+const odd = ["test/callers/odd-answers.test.ts"];
+const flows = ["test/callers/through-the-gate.test.ts"];
+
+/** Whether what a source says of its callers is believed. */
+export const callers: readonly Mutant[] = [
+  {
+    file: `${src}/check-secret.ts`,
+    find: "if (isPublic(text))",
+    put: "if (isPublic(text) && !accepted)",
+    breaks: "A public key is never a shared secret, whatever the policy accepts.",
+    tests: policies,
+  },
+  {
+    file: `${src}/check-secret.ts`,
+    find: "if (bytes < leastShortBytes)",
+    put: "if (bytes < leastShortBytes && !accepted)",
+    breaks: "A secret of a byte is refused, whatever the policy accepts.",
+    tests: policies,
+  },
+  {
+    file: `${src}/plan-places.ts`,
+    find: "if (other !== undefined)\n",
+    put: "if (other === source.name)\n",
+    breaks: "Two sources that cannot be told apart are a fault of the policy.",
+    tests: policies,
+  },
+  {
+    file: "packages/guard/src/policy/claim-source.ts",
+    find: "if (mustName && source === undefined && separate.length > 0)",
+    put: "if (mustName && source === undefined && separate.length > 9)",
+    breaks: "An owner rule says whose subject it means, where one name may be two people.",
+    tests: policies,
+  },
+  {
+    file: `${src}/key-set.ts`,
+    find: 'if (header["alg"] !== algorithm)',
+    put: 'if (header["alg"] === undefined)',
+    breaks: "A token of a shared secret is verified by the one algorithm of its source.",
+    tests: flows,
+  },
+  {
+    file: `${src}/access-token.ts`,
+    find: "    if (!fits)\n",
+    put: "    if (!fits && value === null)\n",
+    breaks: "A token of a neighbouring preset, or another kind of token, is refused.",
+    tests: presets,
+  },
+  {
+    file: `${src}/whoami.ts`,
+    find: "if (told.isShared === true)",
+    put: "if (told.isShared === undefined)",
+    breaks: "An answer that caches may keep for everybody says of nobody who calls.",
+    tests: odd,
+  },
+  {
+    file: `${src}/whoami.ts`,
+    find: "if (status !== 200) return unknown(",
+    put: "if (status !== 200) return nobody(",
+    breaks: "A backend that fails makes nobody anonymous.",
+    tests: odd,
+  },
+  {
+    file: `${src}/introspection.ts`,
+    find: "!source.audiences.some((one) => named.includes(one))",
+    put: "aud === undefined",
+    breaks: "A token that is active for another audience is refused.",
+    tests: odd,
+  },
+  {
+    file: `${src}/remembered-callers.ts`,
+    find: "this.#rules.versions.written(key);",
+    put: "",
+    breaks: "A session that was signed out is nobody's on every thread.",
+    tests: flows,
+  },
+];
