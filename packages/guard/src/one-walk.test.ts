@@ -142,7 +142,7 @@ const sealing = compileSealing(
   sealer,
   () => undefined,
 );
-const caller = { subject: "ann", roles: [] as string[], claims: {} };
+const caller = { subject: "ann", key: "ann", source: "issuer", roles: [] as string[], claims: {} };
 
 /** The body after its handles were opened. */
 function opened(schema: JsonSchema, body: unknown): unknown {
