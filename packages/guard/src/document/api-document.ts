@@ -30,6 +30,8 @@ export interface Fault extends SourcePosition {
    * unchecked. With `--strict` it keeps the document from being served.
    */
   readonly tolerated?: true;
+  /** A whole file that another one refers to is not there, or cannot be read. */
+  readonly losesFile?: true;
   /** What would have been understood. */
   readonly expected?: string;
   /** What to write instead, where that can be told. */

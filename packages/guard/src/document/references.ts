@@ -78,6 +78,7 @@ export class DocumentSet {
         ...(this.faults[index] as Fault),
         severity: "warning",
         tolerated: true,
+        ...(document === undefined ? { losesFile: true as const } : {}),
       };
     return document;
   }

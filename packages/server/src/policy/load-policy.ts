@@ -22,6 +22,11 @@ export interface LoadOptions {
   readonly issuerTarget?: string;
   /** Nothing is served of a document with a line that is not understood. */
   readonly strict?: boolean;
+  /**
+   * Another plan serves: a file that was deleted, or is half written, must not take operations away
+   * that are served.
+   */
+  readonly isReload?: boolean;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface LoadOptions {
  */
 export async function loadPolicy(
   sources: PolicySources,
-  { issuerTarget = "http://127.0.0.1:9", strict = false }: LoadOptions = {},
+  { isReload = false, issuerTarget = "http://127.0.0.1:9", strict = false }: LoadOptions = {},
 ): Promise<Loaded> {
   const stamps = new FileStamps();
   if (sources.file !== undefined) stamps.note(resolve(sources.file));
@@ -54,7 +59,9 @@ export async function loadPolicy(
   const documents = read.flatMap(({ document }) => (document === undefined ? [] : [document]));
   const faults = [
     ...policyFaults,
-    ...read.flatMap((one) => one.faults).map((fault) => (strict ? untolerated(fault) : fault)),
+    ...read
+      .flatMap((one) => one.faults)
+      .map((fault) => (strict || (isReload && fault.losesFile) ? untolerated(fault) : fault)),
   ];
   const files = stamps.all;
   if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error"))

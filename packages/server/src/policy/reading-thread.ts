@@ -5,5 +5,5 @@ import type { ReadingTask } from "./read-on-thread.ts";
 
 /** Reads, checks and joins policy and documents, says what they make, and ends. */
 const { before, issuerTarget, sources, strict } = workerData as ReadingTask;
-const loaded = await loadPolicy(sources, { issuerTarget, strict });
+const loaded = await loadPolicy(sources, { issuerTarget, strict, isReload: before !== undefined });
 parentPort?.postMessage(plannedOf(loaded, before));
