@@ -12,7 +12,8 @@ process.stdin.on("error", endAll).once("close", endAll).resume();
 
 const events = run({
   files: process.argv.slice(2),
-  concurrency: 2,
+  // Many tests wait more than they work.
+  concurrency: 3,
   timeout: 120_000,
   execArgv: ["--import", join(import.meta.dirname, "file-deadline.ts")],
 });
