@@ -40,12 +40,15 @@ const ways = (
     [["items", "*", "customerId"], { is: "token.sub" }, true],
   ] as const
 ).map(([pointer, match, some]) =>
-  compileAnswerTest({
-    owner: { pointer, match, some },
-    states: [
-      { pointer: ["deletedAt"], expects: { present: true }, kind: "except", exceptRoles: [] },
-    ],
-  }),
+  compileAnswerTest(
+    {
+      owner: { pointer, match, some },
+      states: [
+        { pointer: ["deletedAt"], expects: { present: true }, kind: "except", exceptRoles: [] },
+      ],
+    },
+    { grants: undefined, objectsOf: () => [] },
+  ),
 );
 const caller = {
   subject: "c-1001",
@@ -54,8 +57,11 @@ const caller = {
   roles: [],
   claims: { org: "o-7", teams: ["t-1", "t-2", "t-3"] },
 };
+const asked = { pathParameters: ["a-1"], query: "", receivedAtMs: 0 } as unknown as Parameters<
+  (typeof ways)[number]
+>[2];
 const relate = (parsed: unknown): void =>
-  void ways.some((judge) => judge(parsed, caller) === undefined);
+  void ways.some((judge) => judge(parsed, caller, asked) === undefined);
 const parsedAnswer: unknown = JSON.parse(answer.toString());
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

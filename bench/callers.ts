@@ -4,10 +4,19 @@ import { createHmac, randomBytes } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compileCallerOf } from "../packages/guard/src/controls/authentication/claims.ts";
+import {
+  keptPlaces,
+  LearnedCallers,
+} from "../packages/guard/src/controls/authentication/learned-callers.ts";
 import { openAuthentication } from "../packages/guard/src/controls/authentication/open.ts";
 import { RememberedCallers } from "../packages/guard/src/controls/authentication/remembered-callers.ts";
 import type { Operation } from "../packages/guard/src/document/api-document.ts";
 import { isRefusal } from "../packages/guard/src/facts/refusal.ts";
+import {
+  allocateSharedLearned,
+  SharedLearnedState,
+} from "../packages/guard/src/state/shared-learned.ts";
 import { WriteVersions } from "../packages/guard/src/state/write-versions.ts";
 import { loadPolicy } from "../packages/server/src/policy/load-policy.ts";
 
@@ -63,7 +72,7 @@ identity:
     { sourceText: (name) => (name === "legacy" ? secret : "[]") },
     { backendOf: () => () => Promise.reject(new Error("nobody is asked")) },
   );
-  const find = authentication?.finderFor({ security: [] } as unknown as Operation);
+  const { find } = authentication?.finderFor({ security: [] } as unknown as Operation) ?? {};
   if (find === undefined) throw new Error(JSON.stringify(faults));
   return (fields) => {
     const found = find(fields, "");
@@ -88,6 +97,7 @@ const ofFive = microseconds(() => withFive(known));
 
 const memory = new RememberedCallers({
   rememberMs: 600_000,
+  remembersRefusals: true,
   secret: randomBytes(32),
   versions: new WriteVersions(),
 });
@@ -107,9 +117,30 @@ const session = microseconds((index) => {
   if (said instanceof Promise) throw new Error("it was asked again");
 });
 
-const row = (what: string, took: number, aim: number): string =>
-  `${what.padEnd(44)}${took.toFixed(2).padStart(8)} µs   aim ${aim} µs`;
+const learned = new LearnedCallers({
+  source: "app",
+  ownClaims: [],
+  callerOf: compileCallerOf({
+    source: "app",
+    separate: true,
+    places: keptPlaces,
+    takesNames: true,
+    elsewhere: false,
+  }),
+  secret: randomBytes(32),
+  state: new SharedLearnedState(allocateSharedLearned(), () => nowSeconds),
+});
+const signedIn = { subject: "7", expiresAtSeconds: nowSeconds + 3600, roles: ["member"] } as never;
+for (const name of sessions) learned.keep(name, signedIn, nowSeconds, () => undefined);
+const learning = microseconds((index) => {
+  const said = learned.find(sessions[index % 1000] as string);
+  if (said instanceof Promise || isRefusal(said)) throw new Error("nobody had signed in");
+});
+
+const row = (what: string, took: number, aim?: number): string =>
+  `${what.padEnd(44)}${took.toFixed(2).padStart(8)} µs${aim === undefined ? "" : `   aim ${aim} µs`}`;
 console.log(row("HS256, the first time", first, 6));
 console.log(row("HS256, remembered", remembered, 2));
-console.log(row("whoami or introspection, remembered", session, 2));
+console.log(row("whoami, introspection or learned, remembered", session, 2));
+console.log(row("learned, the first time in a thread", learning));
 console.log(row("five sources over one", ofFive - remembered, 1));

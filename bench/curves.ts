@@ -1,12 +1,12 @@
 // What must not grow: the decision with the number of operations and of users; and how long a large
 // document takes to serve.
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decisionMicroseconds } from "./decision.ts";
 import { startGate } from "./gate.ts";
-import { cpuMicroseconds, residentMebibytes, startBackend, startNginxTls } from "./peers.ts";
+import { measureTls } from "./load.ts";
+import { residentMebibytes, startBackend, startNginxTls } from "./peers.ts";
 import { compilePackage } from "../tools/compile-package.ts";
 import { publishedPackages, root } from "../tools/published-packages.ts";
 import { makeWorkload } from "./workload.ts";
@@ -77,36 +77,9 @@ const nginx = await startNginxTls(
   join(at, "state", "local-tls.crt"),
   join(at, "state", "local-tls.key"),
 );
-const [{ subject, token } = { subject: "", token: "" }] = workload.tokens;
-const load = async (pid: number, port: number): Promise<number> => {
-  const count = quick ? 20_000 : 60_000;
-  const before = cpuMicroseconds(pid);
-  const output = await new Promise<string>((resolve, reject) => {
-    execFile(
-      "taskset",
-      [
-        "-c",
-        "1",
-        "h2load",
-        "-n",
-        String(count),
-        "-c",
-        "16",
-        "-m",
-        "10",
-        "-t",
-        "1",
-        "-H",
-        `Authorization: Bearer ${token}`,
-        `https://127.0.0.1:${port}/v1/accounts/${subject}`,
-      ],
-      { maxBuffer: 1e7 },
-      (fault, stdout) => (fault === null ? resolve(stdout) : reject(fault)),
-    );
-  });
-  if (!output.includes(`${count} succeeded`)) throw new Error(output);
-  return (cpuMicroseconds(pid) - before) / count;
-};
+const tlsRequests = quick ? 20_000 : 60_000;
+const load = (pid: number, port: number): Promise<number> =>
+  measureTls(pid, port, workload, tlsRequests);
 const ratios: number[] = [];
 const own: number[] = [];
 for (let round = 0; round <= rounds; round += 1) {

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { type Started, stop } from "./peers.ts";
 import { benchDocument, benchPolicy, type Workload } from "./workload.ts";
 
-const server = join(import.meta.dirname, "..", "packages", "server");
-const fromSources = [
+const ownCheckout = join(import.meta.dirname, "..");
+const fromSources = (checkout: string): readonly string[] => [
   "--conditions=@portcullis/source",
   "--disable-warning=ExperimentalWarning",
-  join(server, "src", "cli", "main.ts"),
+  join(checkout, "packages", "server", "src", "cli", "main.ts"),
 ];
-const fromBuild = [join(server, "dist", "cli", "main.js")];
+const fromBuild = [join(ownCheckout, "packages", "server", "dist", "cli", "main.js")];
 
 export interface StartedGate extends Started {
   readonly startedMs: number;
@@ -29,6 +29,8 @@ export async function startGate(
     readonly node?: readonly string[];
     /** Whether it starts from the built packages, as it is shipped. */
     readonly built?: boolean;
+    /** Another checkout than this one, such as of an older commit. */
+    readonly checkout?: string;
   } = {},
 ): Promise<StartedGate> {
   writeFileSync(join(directory, "openapi.yaml"), benchDocument(options.operations ?? 10));
@@ -42,7 +44,7 @@ export async function startGate(
       String(core),
       process.execPath,
       ...(options.node ?? []),
-      ...(options.built === true ? fromBuild : fromSources),
+      ...(options.built === true ? fromBuild : fromSources(options.checkout ?? ownCheckout)),
       "up",
       "--config",
       policy,

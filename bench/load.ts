@@ -90,3 +90,33 @@ export async function measure(
     p99Ms: p99 / 1000,
   };
 }
+
+/**
+ * Load over TLS 1.3 and HTTP/2 from the other core, 16 connections with 10 streams each.
+ *
+ * @returns the candidate's own CPU microseconds per request
+ */
+export async function measureTls(
+  pid: number,
+  port: number,
+  { tokens: [one] }: Workload,
+  requests: number,
+): Promise<number> {
+  const before = cpuMicroseconds(pid);
+  const words = `-c 1 h2load -n ${requests} -c 16 -m 10 -t 1`;
+  const output = await new Promise<string>((resolve, reject) => {
+    execFile(
+      "taskset",
+      [
+        ...words.split(" "),
+        "-H",
+        `Authorization: Bearer ${one?.token ?? ""}`,
+        `https://127.0.0.1:${port}/v1/accounts/${one?.subject ?? ""}`,
+      ],
+      { maxBuffer: 1e7 },
+      (fault, stdout) => (fault === null ? resolve(stdout) : reject(fault)),
+    );
+  });
+  if (!output.includes(`${requests} succeeded`)) throw new Error(output);
+  return (cpuMicroseconds(pid) - before) / requests;
+}

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Workload } from "./workload.ts";
@@ -204,6 +204,26 @@ export const startUndici = (core: number): Promise<Started> =>
 export function cpuMicroseconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+/** The same of each thread, by its id, with what the thread calls itself. */
+export function threadMicroseconds(
+  pid: number,
+): ReadonlyMap<string, { readonly name: string; readonly microseconds: number }> {
+  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const [name = "", rest = ""] = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").split(
+      ") ",
+    );
+    const fields = rest.split(" ");
+    return [
+      thread,
+      {
+        name: name.slice(name.indexOf("(") + 1),
+        microseconds: (Number(fields[11]) + Number(fields[12])) * 10_000,
+      },
+    ] as const;
+  });
+  return new Map(threads);
 }
 
 export const residentMebibytes = (pid: number): number =>

@@ -1,126 +1,79 @@
-// Where the gate's CPU time goes: a profile of every thread under the benchmark's load, summed by
-// function and by file.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+// Where the gate's CPU time goes, by stage: each thread is sampled under load once it is warm, and
+// the parts that can run alone are run alone.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
+import { decisionMicroseconds } from "./decision.ts";
 import { startGate } from "./gate.ts";
 import { measure, writeLoadScript } from "./load.ts";
-import { startBackend } from "./peers.ts";
+import { startBackend, threadMicroseconds } from "./peers.ts";
+import { type Profile, spentBy, type Spent } from "./spent-by-stage.ts";
+import { recordMicroseconds } from "./stages-apart.ts";
 import { makeWorkload } from "./workload.ts";
 
-interface CallFrame {
-  readonly functionName: string;
-  readonly url: string;
-  readonly lineNumber: number;
-}
-
-interface Profile {
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: CallFrame;
-    readonly children?: readonly number[];
-  }[];
-  readonly samples: readonly number[];
-  readonly timeDeltas: readonly number[];
-}
+const warmSeconds = 12;
+const seconds = 8;
+const settleMs = 1500;
 
 const directory = mkdtempSync(join(tmpdir(), "portcullis-profile-"));
-mkdirSync(join(directory, "gate"));
+const profiles = join(directory, "profiles");
+for (const folder of ["gate", "profiles"]) mkdirSync(join(directory, folder));
 const workload = await makeWorkload(1000);
 const backend = await startBackend(1, directory);
+process.env["BENCH_PROFILES"] = profiles;
 const gate = await startGate(
   0,
   join(directory, "gate"),
   workload,
   `http://127.0.0.1:${backend.port}`,
-  { node: ["--cpu-prof", `--cpu-prof-dir=${directory}/profiles`] },
+  { node: [`--import=${join(import.meta.dirname, "sample-thread.ts")}`] },
 );
 const script = writeLoadScript(directory, workload);
-const measured = await measure(gate.process.pid ?? 0, gate.port, script, 8);
-console.log(`${measured.cpuMicrosecondsPerRequest.toFixed(1)} µs/request under the profiler`);
-gate.process.kill("SIGTERM");
-await new Promise((resolve) => gate.process.once("exit", resolve));
+const pid = gate.process.pid ?? 0;
+await measure(pid, gate.port, script, warmSeconds);
+const threadsBefore = threadMicroseconds(pid);
+const plain = await measure(pid, gate.port, script, seconds);
+const threadsAfter = threadMicroseconds(pid);
+writeFileSync(join(profiles, "begin"), "");
+await new Promise((resolve) => setTimeout(resolve, settleMs));
+const measured = await measure(pid, gate.port, script, seconds);
+writeFileSync(join(profiles, "end"), "");
+while (readdirSync(profiles).filter((file) => file.endsWith(".json")).length < 2)
+  await new Promise((resolve) => setTimeout(resolve, 50));
+await new Promise((resolve) => setTimeout(resolve, settleMs));
+await gate.stop();
 await backend.stop();
 workload.close();
 
-for (const file of readdirSync(join(directory, "profiles"))) {
-  const { nodes, samples, timeDeltas } = JSON.parse(
-    readFileSync(join(directory, "profiles", file), "utf8"),
-  ) as Profile;
-  const byNode = new Map<number, number>();
-  samples.forEach((node, index) =>
-    byNode.set(node, (byNode.get(node) ?? 0) + (timeDeltas[index] ?? 0)),
-  );
-  const own = new Map<string, number>();
-  const byFile = new Map<string, number>();
-  let busy = 0;
-  for (const { callFrame, id } of nodes) {
-    const spent = byNode.get(id) ?? 0;
-    if (isWaiting(callFrame)) continue;
-    busy += spent;
-    const name = nameOf(callFrame);
-    own.set(name, (own.get(name) ?? 0) + spent);
-    const where = fileOf(callFrame);
-    byFile.set(where, (byFile.get(where) ?? 0) + spent);
-  }
-  console.log(
-    `\n${file}: busy ${(busy / 1e6).toFixed(2)} s, ${(busy / measured.requests).toFixed(1)} µs/request`,
-  );
-  const top = (map: Map<string, number>, most: number): void => {
-    for (const [name, spent] of [...map].sort((a, b) => b[1] - a[1]).slice(0, most))
+console.log(`${plain.cpuMicrosecondsPerRequest.toFixed(1)} µs CPU a request, whole process`);
+for (const [thread, { microseconds, name }] of threadsAfter) {
+  const spent = microseconds - (threadsBefore.get(thread)?.microseconds ?? 0);
+  if (spent > plain.requests / 10)
+    console.log(`  ${(spent / plain.requests).toFixed(1).padStart(6)} µs  thread ${name}`);
+}
+console.log(`${measured.cpuMicrosecondsPerRequest.toFixed(1)} µs while it is sampled\n`);
+for (const file of readdirSync(profiles).filter((one) => one.endsWith(".json"))) {
+  const profile = JSON.parse(readFileSync(join(profiles, file), "utf8")) as Profile;
+  const { busyMicroseconds, functions, stages } = spentBy(profile);
+  const each = (spent: number): string => (spent / measured.requests).toFixed(2).padStart(7);
+  const table = (title: string, rows: readonly Spent[]): void => {
+    console.log(`  ${title}`);
+    for (const { microseconds, name } of rows)
       console.log(
-        `  ${((spent / busy) * 100).toFixed(1).padStart(5)} %  ${(spent / measured.requests).toFixed(2).padStart(6)} µs  ${name}`,
+        `  ${each(microseconds)} µs ${((microseconds / busyMicroseconds) * 100).toFixed(1).padStart(5)} %  ${name}`,
       );
   };
-  top(own, 40);
-  console.log("  by file:");
-  top(byFile, 20);
-  console.log("  with all they call:");
-  top(inclusive(nodes, byNode), 60);
+  console.log(`${file.replace(".json", "")}: ${each(busyMicroseconds)} µs a request`);
+  table("by stage", stages);
+  table("by function", functions.slice(0, process.argv.includes("--functions") ? 90 : 15));
 }
-
-function isWaiting({ functionName }: CallFrame): boolean {
-  return functionName === "(idle)" || functionName === "(program)";
-}
-
-function fileOf({ url }: CallFrame): string {
-  return basename(url) || url;
-}
-
-function nameOf(frame: CallFrame): string {
-  return `${frame.functionName || "(anonymous)"} ${fileOf(frame)}:${frame.lineNumber + 1}`;
-}
-
-/** Whether a function is the gate's, Node's or undici's, and not the engine's own. */
-function isNamed({ url }: CallFrame): boolean {
-  return url.includes("/packages/") || url.includes("node:") || url.includes("undici");
-}
-
-/** Time of each function of ours with everything below it, counted once where it calls itself. */
-function inclusive(
-  nodes: Profile["nodes"],
-  byNode: ReadonlyMap<number, number>,
-): Map<string, number> {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const sums = new Map<string, number>();
-  const walk = (id: number, above: readonly string[]): number => {
-    const node = byId.get(id);
-    if (node === undefined) return 0;
-    const { callFrame, children = [] } = node;
-    const name = isNamed(callFrame) ? nameOf(callFrame) : undefined;
-    const path = name === undefined ? above : [...above, name];
-    let spent = isWaiting(callFrame) ? 0 : (byNode.get(id) ?? 0);
-    for (const child of children) spent += walk(child, path);
-    if (name !== undefined && !above.includes(name)) sums.set(name, (sums.get(name) ?? 0) + spent);
-    return spent;
-  };
-  for (const root of rootsOf(nodes)) walk(root, []);
-  return sums;
-}
-
-/** Nodes that no other node has called. */
-function rootsOf(nodes: Profile["nodes"]): ReadonlySet<number> {
-  const roots = new Set(nodes.map((node) => node.id));
-  for (const node of nodes) for (const child of node.children ?? []) roots.delete(child);
-  return roots;
-}
+console.log("\nstages apart, in process");
+const apart: Readonly<Record<string, number>> = {
+  "every decision, from arrival to record": await decisionMicroseconds(
+    { operations: 10, users: 1000, keys: 65_536 },
+    50_000,
+  ),
+  ...recordMicroseconds(),
+};
+for (const [name, microseconds] of Object.entries(apart))
+  console.log(`  ${microseconds.toFixed(2).padStart(7)} µs  ${name}`);

@@ -19,6 +19,11 @@ import {
 } from "./peers.ts";
 import { makeWorkload } from "./workload.ts";
 
+// Where the time goes stands on a page of its own.
+if (process.argv.includes("--profile")) {
+  await import("./profile.ts");
+  process.exit();
+}
 const quick = process.argv.includes("--quick");
 const asJson = process.argv.includes("--json");
 const seconds = 2;

@@ -39,7 +39,14 @@ chmodSync(folder, 0o711);
 const keeper = spawn(
   process.execPath,
   [...process.execArgv, join(root, "test", "runner", "keep-run.ts"), folder, ...files],
-  { cwd: root, detached: true, stdio: ["pipe", "inherit", "inherit"] },
+  {
+    cwd: root,
+    detached: true,
+    stdio: ["pipe", "inherit", "inherit"],
+    // Tests start programs from their sources some thousand times: types are stripped and code is
+    // compiled once. It goes with the folder.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") },
+  },
 );
 let interruptedBy: NodeJS.Signals | undefined;
 const interrupt = (signal: NodeJS.Signals): void => {

@@ -68,7 +68,7 @@ export function startGate(
     child.stderr.setEncoding("utf8").on("data", (part: string) => {
       said += part;
       const port = Number(/https?:\/\/localhost:(\d+)/.exec(said)?.[1]);
-      const adminPort = Number(/127\.0\.0\.1:(\d+) \(\/healthz/.exec(said)?.[1]);
+      const adminPort = Number(/admin: \S+:(\d+) \(\/healthz/.exec(said)?.[1]);
       if (!(port > 0 && adminPort > 0)) return;
       child.off("exit", onExit);
       resolve({

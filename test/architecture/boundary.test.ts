@@ -18,6 +18,8 @@ const allowed: Readonly<Record<string, string>> = {
   [`${guard}/journey/route.ts`]: "the promise is waited for like any step's",
   [`${guard}/journey/tunnel.ts`]:
     "the listeners destroy, and whoever carries the bytes bounds itself",
+  [`${guard}/doors/stream-answer.ts`]: "trailers that cannot be sent destroy their own stream",
+  [`${guard}/doors/stream-body.ts`]: "the listeners only hand bytes on, or destroy their own body",
   [`${guard}/doors/node-http.ts`]: "the listeners only end or destroy their own socket",
 };
 

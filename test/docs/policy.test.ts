@@ -44,6 +44,23 @@ test("every example of the policy's page is a policy that is understood", async 
   }
 });
 
+test("the example of a profile is laid over a policy", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "portcullis-docs-"));
+  const [, example = ""] = /```yaml profile\n([\s\S]*?)```/.exec(page) ?? [];
+  const [file, profile] = ["portcullis.yaml", "portcullis.staging.yaml"].map((name) =>
+    join(directory, name),
+  ) as [string, string];
+  writeFileSync(file, stringify(base));
+  writeFileSync(profile, example);
+  const { faults, plan, policy } = await loadPolicy({ file, profile, environment: {}, flags: [] });
+  assert.deepEqual(
+    faults.filter((fault) => fault.severity === "error"),
+    [],
+  );
+  assert.equal(policy?.listen?.port, 9000);
+  assert.deepEqual(plan?.apis[0]?.upstream.targets, ["http://127.0.0.1:4100"]);
+});
+
 test("every key of the policy is spoken of on its page", () => {
   const missing = Object.keys(programFormat.fields).filter((key) => !page.includes(key));
   assert.deepEqual(missing, []);

@@ -21,7 +21,8 @@ test("bodies that lack their last byte fill no memory, and leave room when they 
           .resume()
           .write(body.subarray(0, -1));
     while (refused.length < 20) await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.deepEqual(new Set(refused), new Set(["503 1"]));
+    // When to come again differs, so that not all come back at once.
+    for (const one of refused) assert.match(one, /^503 [1-4]$/);
     for (const session of holders) session.destroy();
     const session = http2Session(gate);
     const ask = (): Promise<number> =>

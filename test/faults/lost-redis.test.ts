@@ -3,48 +3,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   allocateSharedBuckets,
   allocateSharedReplay,
-  type LimitState,
   limitsLocalOnLoss,
   proofsLocalOnLoss,
-  RedisState,
+  rateBucket,
+  type RedisState,
   SharedMemoryState,
   SharedReplayState,
 } from "@portcullis/guard/state";
 import { test } from "../parts/test.ts";
+import { openRedis, planFor, until } from "../state/open-redis.ts";
 import type { ThrowAwayServer } from "../parts/throw-away-server.ts";
 
-const bucket = { key: "a", intervalMs: 1000, burst: 10_000 };
-const memory = (): LimitState => new SharedMemoryState(allocateSharedBuckets(1024, [1, 2]));
+const bucket = rateBucket("a", "", { intervalMs: 1000, burst: 10_000 });
+const memory = (): SharedMemoryState => new SharedMemoryState(allocateSharedBuckets(1024, [1, 2]));
 
-/** Redis through the gate's state, once it answers, and what was told of it since. */
-async function opened({ url }: ThrowAwayServer): Promise<{ state: RedisState; told: string[] }> {
-  const told: string[] = [];
-  const state = RedisState.open({
-    url,
-    prefix: "portcullis-test:",
-    mostShown: 2000,
-    timeoutMs: 100,
-    onChange: (lost) => told.push(lost ?? "answers"),
-    onTrouble: (message) => told.push(message),
-  });
-  await until(() => state.isAvailable);
-  told.length = 0;
-  return { state, told };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries += 1) {
-    assert.ok(tries < 500, "it does not come to be");
-    await sleep(20);
-  }
-}
+const opened = ({ url }: ThrowAwayServer) => openRedis(planFor(url, { timeoutMs: 100 }));
 
 const stop = ({ pid }: ThrowAwayServer): void => void process.kill(pid, "SIGSTOP");
 const goOn = ({ pid }: ThrowAwayServer): void => void process.kill(pid, "SIGCONT");
 
 /** Everything that asks Redis, and what each has of it while it is lost. */
 const users: Readonly<Record<string, (state: RedisState) => Promise<unknown>>> = {
-  limits: (state) => state.takeAll([bucket]),
+  limits: async (state) => state.takeAll([bucket]),
   proofs: (state) => state.useOnce("key", "proof", 60),
   provenance: (state) => state.knows("ann", ["account\na-1"]),
 };
@@ -61,7 +41,7 @@ for (const [first, ask] of Object.entries(users))
     // Whoever waited for Redis would let the event loop turn; nobody does.
     let turned = false;
     setImmediate(() => (turned = true));
-    await assert.rejects(state.takeAll([bucket]), /cannot be reached/);
+    await assert.rejects(async () => state.takeAll([bucket]), /cannot be reached/);
     await assert.rejects(state.useOnce("key", "another", 60), /cannot be reached/);
     assert.equal(await state.knows("ann", ["account\na-1"]), undefined);
     state.note("ann", ["account\na-1"]);
@@ -85,13 +65,38 @@ for (const [first, ask] of Object.entries(users))
     await state.close();
   });
 
+test("what Redis has taken when nobody waited for it any more is given back", {
+  needs: ["ownRedis"],
+  timeout: 60_000,
+}, async ({ ownRedis: server }) => {
+  const { state } = await opened(server);
+  const slow = rateBucket("late", "ann", { intervalMs: 60_000, burst: 10 });
+  const flight = {
+    kind: "concurrent",
+    limit: "flight",
+    who: "ann",
+    cost: 1,
+    onLoss: "local",
+    most: 1,
+  } as const;
+  assert.deepEqual((await state.takeAll([slow])).remaining, [9]);
+  stop(server);
+  await assert.rejects(Promise.resolve(state.takeAll([slow, flight])), /cannot be reached/);
+  goOn(server);
+  await until(() => state.isAvailable);
+  // Behind what is given back, on the same connection.
+  await state.time();
+  assert.deepEqual((await state.takeAll([slow, flight])).remaining, [8, 0]);
+  await state.close();
+});
+
 test("a Redis that stays silent for longer than its connection is kept is found again", {
   needs: ["ownRedis"],
   timeout: 60_000,
 }, async ({ ownRedis: server }) => {
   const { state, told } = await opened(server);
   stop(server);
-  await state.takeAll([bucket]).catch(() => undefined);
+  await Promise.resolve(state.takeAll([bucket])).catch(() => undefined);
   await sleep(6000);
   assert.equal(state.isAvailable, false);
   goOn(server);
@@ -113,7 +118,7 @@ test("a Redis that may only be read does not pass for one that serves, and is to
   await assert.rejects(state.useOnce("key", "proof", 60));
   await until(() => !state.isAvailable);
   for (let count = 0; count < 20; count += 1) {
-    await assert.rejects(state.takeAll([bucket]));
+    await assert.rejects(async () => state.takeAll([bucket]));
     await sleep(20);
   }
   assert.equal(told.filter((one) => /NOREPLICAS/.test(one)).length, told.length);

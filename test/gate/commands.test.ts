@@ -48,9 +48,10 @@ test("init writes a policy that check understands, and never over one that is th
     bank.url,
   );
   assert.equal(first.code, 0, first.error);
-  assert.match(first.out, /Wrote portcullis.yaml with 14 proposals/);
+  assert.match(first.out, /Wrote portcullis.yaml with 15 proposals/);
   const checked = portcullis("check", "--json");
-  assert.equal(checked.code, 1);
+  // Everything is observed: it is not finished, and nothing is wrong.
+  assert.equal(checked.code, 0);
   const { faults, findings, operations } = JSON.parse(checked.out) as {
     faults: unknown[];
     findings: string[];

@@ -103,7 +103,7 @@ test("nobody who keeps a connection busy is cut off", async () => {
     gate.process.kill("SIGTERM");
     await callers.ended;
     assert.deepEqual(callers.failed, []);
-    assert.ok(callers.state.served > 100);
+    assert.ok(callers.state.served > 8, "more than one request on each connection");
     assert.equal(await ended, 0);
   } finally {
     close();

@@ -24,7 +24,7 @@ const cli = (...args: string[]): { code: number | null; out: string; err: string
 };
 
 test("check prints who may enter each operation, and finds the one without a rule", () => {
-  const { code, out } = cli("lint", "--openapi", document);
+  const { code, out } = cli("lint", "--openapi", document, "--fail-on", "finding");
   assert.equal(code, 1);
   assert.match(out, /getRates +GET +\/v1\/rates +anyone/);
   assert.match(out, /forgotten +GET +\/v1\/forgotten +no rule/);

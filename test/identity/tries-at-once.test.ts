@@ -9,7 +9,7 @@ import { begins, challenge, startNativeGate } from "./native-app.ts";
 import { test } from "../parts/test.ts";
 import { lastCode, soon, visitAt } from "./visit.ts";
 
-const tries = 2000;
+const tries = 500;
 const opened: IdentityGate[] = [];
 after(() => {
   for (const gate of opened) gate.close();

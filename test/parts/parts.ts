@@ -8,8 +8,14 @@ import type { Find, Part } from "./part.ts";
 import { findNode24 } from "./node24.ts";
 import { findPostgres } from "./postgres.ts";
 import { python } from "./python.ts";
-import { findRedis, openOwnRedis } from "./redis.ts";
-import type { ThrowAwayServer } from "./throw-away-server.ts";
+import { findRedis, openOwnRedis, type OwnRedis } from "./redis.ts";
+import {
+  findRedisPrograms,
+  openRedisCluster,
+  type RedisCluster,
+  type RedisPrograms,
+} from "./redis-cluster.ts";
+import { openRedisSentinel, type RedisSentinel } from "./redis-sentinel.ts";
 import { findFakeTime, openSettableClock, type SettableClock } from "./settable-clock.ts";
 import { findSmallDisk, openSmallDisk, type SmallDisk } from "./small-disk.ts";
 
@@ -40,7 +46,23 @@ export const parts = {
       return place === undefined ? findRedis() : { place };
     },
     open: openOwnRedis,
-  } satisfies Part<string, ThrowAwayServer>,
+  } satisfies Part<string, OwnRedis>,
+  redisCluster: {
+    title: "A cluster of Redis",
+    use: "limits, replay windows and provenance in a cluster, and while one of its nodes is replaced",
+    get: { debian: ["redis-server", "redis-tools"] },
+    variable: "PORTCULLIS_TEST_REDIS_CLUSTER_PROGRAM",
+    find: findRedisPrograms,
+    open: openRedisCluster,
+  } satisfies Part<RedisPrograms, RedisCluster>,
+  redisSentinel: {
+    title: "Redis under a sentinel",
+    use: "the same where a sentinel says which server serves, and while that one is replaced",
+    get: { debian: ["redis-server"] },
+    variable: "PORTCULLIS_TEST_REDIS_SENTINEL_PROGRAM",
+    find: findRedis,
+    open: openRedisSentinel,
+  } satisfies Part<string, RedisSentinel>,
   chromium: {
     title: "Chromium",
     use: "the sign-in pages, the bank's web client and cross-origin rules in a real browser",

@@ -7,7 +7,13 @@ import type { TestContext } from "node:test";
 import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import type { Find } from "./part.ts";
-import { endProcess, saidBy, type ThrowAwayServer, untilAnswering } from "./throw-away-server.ts";
+import {
+  endProcess,
+  hasSaid,
+  saidBy,
+  type ThrowAwayServer,
+  untilAnswering,
+} from "./throw-away-server.ts";
 
 const startMs = 20_000;
 
@@ -17,16 +23,37 @@ export function findRedis(): Find<string> {
   return program === undefined ? { missing: "is not installed" } : { place: program };
 }
 
+/** A server of Redis, and how to enter it. */
+export interface RedisProcess extends ThrowAwayServer {
+  readonly port: number;
+  readonly password: string;
+}
+
+export interface RedisSettings {
+  readonly password?: string;
+  /** A free one unless given. */
+  readonly port?: number;
+  /** Lines of its configuration beyond the usual ones. */
+  readonly lines?: readonly string[];
+}
+
 /**
  * An empty server on a free port of 127.0.0.1, with a password of its own: other users of this
  * machine must not get into a server that writes files for whoever asks.
  *
  * @throws PartMissing with what Redis said, when it does not start
  */
-export async function startRedis(program: string, folder: string): Promise<ThrowAwayServer> {
-  mkdirSync(folder, { mode: 0o700 });
-  const password = randomBytes(18).toString("base64url");
-  const port = await freePort();
+export async function startRedis(
+  program: string,
+  folder: string,
+  {
+    lines = [],
+    password = randomBytes(18).toString("base64url"),
+    port: wanted,
+  }: RedisSettings = {},
+): Promise<RedisProcess> {
+  mkdirSync(folder, { mode: 0o700, recursive: true });
+  const port = wanted ?? (await freePort());
   const server = spawn(program, ["-"], { cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
   const said = saidBy(server);
   server.stdin.on("error", () => undefined);
@@ -38,28 +65,45 @@ export async function startRedis(program: string, folder: string): Promise<Throw
       `requirepass ${password}`,
       'save ""',
       "appendonly no",
+      ...lines,
       "",
     ].join("\n"),
   );
-  const ready = async (): Promise<boolean> => said().includes("Ready to accept connections");
+  const ready = hasSaid(server, "Ready to accept connections");
   await untilAnswering(server, ready, startMs, said);
   return {
     url: `redis://:${password}@127.0.0.1:${port}`,
+    port,
+    password,
     pid: server.pid as number,
     close: () => endProcess(server, "SIGKILL"),
   };
 }
 
-/** A Redis of one test alone, which it may stop (SIGSTOP) and let go on. */
-export async function openOwnRedis(
-  program: string,
-  context: TestContext,
-): Promise<ThrowAwayServer> {
+/** A Redis of one test alone, which it may stop (SIGSTOP), let go on, end and start anew. */
+export interface OwnRedis extends ThrowAwayServer {
+  /** The process of now. */
+  readonly pid: number;
+  /** Starts it anew at the same address, with nothing in it. */
+  restart(): Promise<void>;
+}
+
+export async function openOwnRedis(program: string, context: TestContext): Promise<OwnRedis> {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-own-redis-"));
-  const server = await startRedis(program, join(folder, "redis"));
+  let server = await startRedis(program, join(folder, "redis"));
   context.after(async () => {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return server;
+  const { password, port, url } = server;
+  return {
+    url,
+    get pid() {
+      return server.pid;
+    },
+    close: () => server.close(),
+    async restart() {
+      server = await startRedis(program, join(folder, "redis"), { password, port });
+    },
+  };
 }

@@ -9,6 +9,8 @@ import {
   reasonOf,
 } from "./part.ts";
 import { type PartName, parts, type PartValue } from "./parts.ts";
+import { closeRedisCluster } from "./redis-cluster.ts";
+import { closeRedisSentinel } from "./redis-sentinel.ts";
 
 export type Given<Name extends PartName> = { readonly [Each in Name]: PartValue<Each> };
 
@@ -23,6 +25,8 @@ type Body<Name extends PartName> = (
 ) => Promise<void> | void;
 
 after(closeChromium);
+after(closeRedisCluster);
+after(closeRedisSentinel);
 
 /**
  * The `test` of node:test, for files in which some test needs parts from outside the repository.

@@ -22,6 +22,17 @@ export function saidBy(child: ChildProcess): () => string {
   return () => text.trim();
 }
 
+/** Whether a process has written some words by now, however much it has written since. */
+export function hasSaid(child: ChildProcess, words: string): () => Promise<boolean> {
+  let end = "";
+  let isSaid = false;
+  child.stdout?.setEncoding("utf8").on("data", (part: string) => {
+    isSaid ||= (end + part).includes(words);
+    end = part.slice(-words.length);
+  });
+  return () => Promise.resolve(isSaid);
+}
+
 /**
  * Waits until a server that was just started answers.
  *

@@ -11,6 +11,7 @@ import { directory, planned } from "./planned.ts";
 const hs = "jwt: { algorithm: HS256, secret: { env: S } }";
 const far = "issuer: https://a.example, audience: x";
 const cookie = "credential: { cookie: sid }";
+const certificate = "certificate: { authority: ca.pem, sub: san.uri }";
 const of = (sources: string, rest = ""): string => `identity: { sources: { ${sources} }${rest} }\n`;
 const owner = (is: string): string =>
   `operations: [{ match: getAccount, owner: { response: /customerId, is: ${is} } }]\n`;
@@ -42,6 +43,26 @@ const faulty: readonly (readonly [policy: string, fault: RegExp])[] = [
   [of("a: { introspect: { url: https://a.example/i } }"), /every active token would be taken/],
   [of("a: { credential: { cookie: a, query: b }, keys: { file: k } }"), /sits in one place/],
   [of("a: { credential: { securityScheme: x }, keys: { file: k } }"), /no document has a security/],
+  [of(`a: { ${cookie}, from: { operation: nobody, sub: /id } }`), /no document has an operation/],
+  [of("a: { from: { operation: login, sub: /id } }"), /where the answer has the credential/],
+  [of(`a: { ${cookie}, from: { operation: login, sub: /id }, audience: x }`), /says nothing/],
+  [of(`a: { ${cookie}, from: { operation: login, sub: /id }, remember: 31d }`), /still believed/],
+  [of("a: { credential: { body: /t, query: t }, keys: { file: k } }"), /sits in one place/],
+  [of("a: { credential: { body: /t }, keys: { file: k }, forward: drop }"), /goes on with it/],
+  [
+    of("a: { credential: { body: /t }, whoami: { operation: listAccounts, sub: /id } }"),
+    /has no body/,
+  ],
+  [of(`a: { ${certificate} }, b: { ${certificate} }`), /shows one certificate/],
+  [of(`a: { ${certificate}, ${cookie} }`), /says nothing of a source with certificate/],
+  [of(`a: { ${far}, forward: exchange }`), /one half of it is missing/],
+  [of(`a: { ${far}, exchange: { url: "https://a.example/t", clientId: g } }`), /one half/],
+  [
+    of(
+      `a: { ${cookie}, keys: { file: k }, forward: exchange, exchange: { url: "https://a.example/t", clientId: g } }`,
+    ),
+    /only tokens of an issuer/,
+  ],
   [of(two, ", rolesClaim: r"), /'rolesClaim' does not say which source/],
   [of(two, ", tierClaim: r"), /'tierClaim' does not say which source/],
   [of(two, ", deviceClaim: r"), /'deviceClaim' does not say which source/],

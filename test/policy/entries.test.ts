@@ -23,17 +23,17 @@ operations:
   - { match: login, limits: [{ rate: 5/min, per: [address, body.username] }, { rate: none, per: user }] }
 `);
   assert.deepEqual(
-    of("getAccount").controls.limit.map((limit) => limit.per.join("+")),
+    of("getAccount").controls.limit.rules.map((limit) => limit.per.join("+")),
     ["address", "user"],
   );
   assert.deepEqual(
-    of("login").controls.limit.map((limit) => [
+    of("login").controls.limit.rules.map((limit) => [
       limit.per.join("+"),
-      limit.rate === "tier" ? "tier" : limit.rate.count,
+      limit.forms.map(({ bound }) => (bound.kind === "rate" ? bound.rate : bound)),
     ]),
     [
-      ["address", 300],
-      ["address+body.username", 5],
+      ["address", [{ count: 300, windowMs: 60_000 }]],
+      ["address+body.username", [{ count: 5, windowMs: 60_000 }]],
     ],
   );
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "../../packages/server/src/cli/run.ts";
 import { readSecret } from "../../packages/server/src/keys/read-secret.ts";
-import { readCertificateFiles } from "../../packages/server/src/listener/certificate-files.ts";
+import { readKeyPair } from "../../packages/server/src/files/key-pair.ts";
 import { programFormat } from "../../packages/server/src/policy/program-policy.ts";
 import { directory, document } from "./planned.ts";
 
@@ -174,7 +174,7 @@ test("where a secret cannot be had, what names it is told, and not the name: it 
     assert.ok(text.includes(where));
     assert.ok(!text.toLowerCase().includes(marker.toLowerCase()), text);
   }
-  const text = messages(() => readCertificateFiles(document, join(directory, marker)));
+  const text = messages(() => readKeyPair(document, join(directory, marker)));
   assert.ok(!text.includes(marker), text);
 });
 

@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readPolicy } from "@portcullis/guard/policy";
+import { type Plan, readPolicy } from "@portcullis/guard/policy";
 import { programFormat } from "../../packages/server/src/policy/program-policy.ts";
 import { directory, document, planned } from "./planned.ts";
+
+const addressesOf = (plan: Plan | undefined): readonly string[] | undefined =>
+  plan?.state === "memory" ? undefined : plan?.state.addresses;
 
 test("the environment overrides the file, flags override both, and a misspelt variable is a fault", async () => {
   const { plan: read } = await planned("state: memory\n", {
     PORTCULLIS_STATE: "redis://counts.internal",
     PORTCULLIS_ENV: "production",
   });
-  assert.equal(read?.state, "redis://counts.internal");
+  assert.deepEqual(addressesOf(read), ["redis://counts.internal"]);
   assert.equal(
     (await planned("", { PORTCULLIS_STATE: "redis://counts.internal" }, [[["state"], "memory"]]))
       .plan?.state,

@@ -226,3 +226,25 @@ test("what answers name is bounded as what requests name, and an answer that nam
   assert.equal(await settle(many), "too-many-objects");
   assert.ok(reached.length <= 6, String(reached.length));
 });
+
+test("a list that is the whole answer is searched as one that stands in it, and an answer of another form is none", async () => {
+  const whole = await plannedJourney({
+    document,
+    policy: policy("enforce").replace("items: /comments, ", ""),
+    backend,
+  });
+  const rows: readonly (readonly [unknown, number])[] = [
+    [[{ id: "c-1", author: { id: "ann" } }], 200],
+    [[{ id: "c-1", author: { id: "ben" } }], 404],
+    [[{ id: "c-2", author: { id: "ann" } }], 404],
+    [[], 404],
+    [{ comments: [] }, 503],
+    [Array.from({ length: 1_000_000 }, () => 0), 503],
+  ];
+  for (const [json, status] of rows) {
+    said = { "/comments": { json } };
+    const turned = ["X-Turn", String((turn += 1))];
+    const got = await whole("ann", "DELETE", "/comments/c-1", undefined, turned);
+    assert.equal(got.status, status, JSON.stringify(json).slice(0, 80));
+  }
+});

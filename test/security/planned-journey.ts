@@ -27,6 +27,7 @@ export interface Got {
   readonly decisions: readonly string[];
   /** The rules of the policy that decided so, as the record has them. */
   readonly rules: readonly string[];
+  readonly record: DecisionRecord | undefined;
 }
 
 /** Claims of the caller's token beyond its subject; signatures are not looked at. */
@@ -51,6 +52,7 @@ export async function plannedJourney({
   claimsOf = () => ({}),
   decisionPoint,
   document,
+  grants,
   onTokenTimes,
   policy,
   revocationsAge,
@@ -63,6 +65,7 @@ export async function plannedJourney({
   readonly sealingKey?: Buffer;
   /** Every decision point of the policy. */
   readonly decisionPoint?: AskDecisionPoint;
+  readonly grants?: GatePorts["grants"];
   readonly onTokenTimes?: GatePorts["onTokenTimes"];
   /** How many seconds ago it was last known what is revoked. */
   readonly revocationsAge?: () => number;
@@ -104,6 +107,8 @@ export async function plannedJourney({
               allocateSharedProvenance({ callers: 1000, idsEach: 50, mostEach: 100 }, [1, 2, 3, 4]),
             ),
       sealer: sealingKey === undefined ? undefined : new IdSealer([sealingKey]),
+      recordSecret,
+      grants,
       record: (record) => {
         recorded = record;
       },
@@ -155,6 +160,7 @@ export async function plannedJourney({
         headers,
         decisions: recorded?.decisions.map(({ code, mode }) => `${code} ${mode}`) ?? [],
         rules: recorded?.decisions.flatMap(({ rule }) => rule ?? []) ?? [],
+        record: recorded,
       });
       const answer: Answer = {
         headersSent: false,
@@ -188,6 +194,9 @@ export async function plannedJourney({
     });
   };
 }
+
+/** By which the records of these journeys name objects and people. */
+export const recordSecret = Buffer.alloc(32, 7);
 
 /** What is asked here is never whether a signature holds. */
 const anySignature: KeySource = {

@@ -1,12 +1,51 @@
 import assert from "node:assert/strict";
 import type { PartName } from "../parts/parts.ts";
 import { type Given, test } from "../parts/test.ts";
-import type { LimitState, Taken } from "@portcullis/guard/state";
+import {
+  type ConcurrentBucket,
+  type LimitState,
+  type QuotaBucket,
+  type RateBucket,
+  rateBucket,
+  type Taken,
+} from "@portcullis/guard/state";
 
-const bucket = (key: string, intervalMs: number, burst: number) => ({ key, intervalMs, burst });
+const bucket = (who: string, intervalMs: number, burst: number, cost = 1): RateBucket =>
+  rateBucket("contract", who, { intervalMs, burst, cost });
+const quota = (who: string, most: number, endsInMs: number, cost = 1): QuotaBucket => {
+  const atMs = Date.now();
+  const endsAtMs = atMs + endsInMs;
+  return {
+    kind: "quota",
+    limit: "quota",
+    who,
+    cost,
+    most,
+    onLoss: "local",
+    atMs,
+    endsAtMs,
+    lengthMs: 86_400_000,
+  };
+};
+const inFlight = (who: string, most: number): ConcurrentBucket => ({
+  kind: "concurrent",
+  limit: "in flight",
+  who,
+  cost: 1,
+  onLoss: "local",
+  most,
+});
 let made = 0;
 /** A key nobody used before, in a state that other tests share. */
 const fresh = (name: string): string => `${name}-${process.pid}-${Date.now()}-${(made += 1)}`;
+
+/** What was settled is settled without anybody waiting for it, so that it may take a moment. */
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries += 1) {
+    assert.ok(tries < 200, "it does not come to be");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 /**
  * What every implementation of the state must keep.
@@ -50,7 +89,7 @@ export function stateContract<Name extends PartName>(
   );
 
   withState("a bucket fills again, one by one", async (state) => {
-    const own = bucket(fresh("refill"), 40, 1);
+    const own = bucket(fresh("refill"), 1000, 1);
     assert.equal((await state.takeAll([own])).refusedBy, -1);
     const refused = await state.takeAll([own]);
     assert.equal(refused.refusedBy, 0);
@@ -93,4 +132,118 @@ export function stateContract<Name extends PartName>(
     const refused = await state.takeAll([bucket(key, 10, 2)]);
     assert.ok(refused.waitMs <= 10, `${refused.waitMs}`);
   });
+
+  withState("a cost is taken whole or not at all", async (state) => {
+    const who = fresh("cost");
+    assert.equal((await state.takeAll([bucket(who, 60_000, 10, 4)])).remaining[0], 6);
+    assert.equal((await state.takeAll([bucket(who, 60_000, 10, 7)])).refusedBy, 0);
+    assert.equal((await state.takeAll([bucket(who, 60_000, 10, 6)])).remaining[0], 0);
+  });
+
+  withState(
+    "what a request took is held, and given back when it is settled for less",
+    async (state) => {
+      const who = fresh("held");
+      const buckets = [bucket(who, 60_000, 1), quota(who, 1, 60_000), inFlight(who, 1)];
+      const taken = await state.takeAll(buckets);
+      assert.equal(taken.refusedBy, -1);
+      for (const [index, one] of buckets.entries()) {
+        assert.equal((await state.takeAll([one])).refusedBy, 0);
+        taken.settle(index, 0);
+        taken.settle(index, 0);
+        await eventually(async () => (await state.takeAll([one])).refusedBy === -1);
+        assert.equal((await state.takeAll([one])).refusedBy, 0, "once");
+      }
+    },
+  );
+
+  withState(
+    "what a request has cost beyond what it took is taken as far as there is",
+    async (state) => {
+      const who = fresh("more");
+      const taken = await state.takeAll([bucket(who, 60_000, 10)]);
+      taken.settle(0, 5);
+      await eventually(
+        async () => (await state.takeAll([bucket(who, 60_000, 10, 0.001)])).remaining[0] === 4,
+      );
+      taken.settle(0, 500);
+      await eventually(
+        async () => (await state.takeAll([bucket(who, 60_000, 10)])).refusedBy === 0,
+      );
+      const { waitMs } = await state.takeAll([bucket(who, 60_000, 10)]);
+      assert.ok(waitMs <= 60_000, `${waitMs}`);
+    },
+  );
+
+  withState("a request that is refused holds nothing, and gives nothing back", async (state) => {
+    const [full, other, flight] = [fresh("full"), fresh("other"), fresh("flight")];
+    await state.takeAll([bucket(full, 60_000, 1)]);
+    const refused = await state.takeAll([
+      bucket(other, 60_000, 5),
+      quota(other, 5, 60_000),
+      inFlight(flight, 1),
+      bucket(full, 60_000, 1),
+    ]);
+    assert.equal(refused.refusedBy, 3);
+    for (const index of [0, 1, 2, 3]) refused.settle(index, 0);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const { remaining } = await state.takeAll([
+      bucket(other, 60_000, 5),
+      quota(other, 5, 60_000),
+      inFlight(flight, 1),
+    ]);
+    assert.deepEqual(remaining.slice(0, 2), [4, 4]);
+    assert.equal((await state.takeAll([bucket(full, 60_000, 1)])).refusedBy, 0);
+  });
+
+  withState("a quota is given once until its window ends, and anew afterwards", async (state) => {
+    const who = fresh("window");
+    const first = quota(who, 2, 300);
+    for (const refusedBy of [-1, -1, 0])
+      assert.equal((await state.takeAll([first])).refusedBy, refusedBy);
+    // A node whose clock is an hour ahead does not end the window early; nor does one behind.
+    assert.equal((await state.takeAll([{ ...first, endsAtMs: first.endsAtMs + 1 }])).refusedBy, 0);
+    assert.equal((await state.takeAll([{ ...first, endsAtMs: first.endsAtMs - 1 }])).refusedBy, 0);
+    await new Promise((resolve) => setTimeout(resolve, 320));
+    assert.equal((await state.takeAll([quota(who, 2, 60_000)])).refusedBy, -1);
+  });
+
+  withState("a clock that is set back does not lead into another window", async (state) => {
+    const who = fresh("clock");
+    const now = quota(who, 1, 60_000);
+    assert.equal((await state.takeAll([now])).refusedBy, -1);
+    const back = { ...now, atMs: now.atMs - 3_600_000, endsAtMs: now.atMs - 1 };
+    assert.equal((await state.takeAll([back])).refusedBy, 0);
+  });
+
+  withState("amounts of a quota may be broken", async (state) => {
+    const who = fresh("amounts");
+    assert.equal((await state.takeAll([quota(who, 20, 60_000, 19.99)])).refusedBy, -1);
+    assert.equal((await state.takeAll([quota(who, 20, 60_000, 0.02)])).refusedBy, 0);
+    assert.equal((await state.takeAll([quota(who, 20, 60_000, 0.01)])).refusedBy, -1);
+  });
+
+  withState("as many requests are in flight as may be, and no more", async (state) => {
+    const own = inFlight(fresh("flight"), 5);
+    const taken = await Promise.all(Array.from({ length: 40 }, async () => state.takeAll([own])));
+    const held = taken.filter(({ refusedBy }) => refusedBy === -1);
+    assert.equal(held.length, 5);
+    held[0]?.settle(0, 0);
+    await eventually(async () => (await state.takeAll([own])).refusedBy === -1);
+    assert.equal((await state.takeAll([own])).refusedBy, 0);
+  });
+
+  withState(
+    "asking under smaller bounds does not empty what was counted under larger ones",
+    async (state) => {
+      const who = fresh("bounds");
+      const deepestMs = 60_000 * 10;
+      const large = { ...bucket(who, 60_000, 10), deepestMs };
+      const small = { ...bucket(who, 1000, 2), deepestMs };
+      for (let count = 0; count < 10; count += 1) await state.takeAll([large]);
+      for (let count = 0; count < 3; count += 1)
+        assert.equal((await state.takeAll([small])).refusedBy, 0);
+      assert.equal((await state.takeAll([large])).refusedBy, 0);
+    },
+  );
 }

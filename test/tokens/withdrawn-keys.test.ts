@@ -23,6 +23,7 @@ test("a token that was verified before is refused from the moment that its key i
     keysInFile: false,
     places: [{ securityScheme: undefined, source: { header: "Authorization", scheme: "Bearer" } }],
     forward: "keep",
+    exchange: undefined,
     claims: usualClaims,
   } as const;
   const { close, takerAt } = openTakers(

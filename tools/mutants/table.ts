@@ -1,11 +1,14 @@
 import type { Mutant } from "./mutant.ts";
 import { admission } from "./rows/admission.ts";
+import { answers } from "./rows/answers.ts";
 import { backends } from "./rows/backends.ts";
 import { callers } from "./rows/callers.ts";
 import { client } from "./rows/client.ts";
 import { decisions } from "./rows/decisions.ts";
+import { documents } from "./rows/documents.ts";
 import { endings } from "./rows/endings.ts";
 import { issuer } from "./rows/issuer.ts";
+import { limits } from "./rows/limits.ts";
 import { messages } from "./rows/messages.ts";
 import { objects } from "./rows/objects.ts";
 import { people } from "./rows/people.ts";
@@ -22,12 +25,15 @@ const areas: Readonly<Record<string, readonly Mutant[]>> = {
   decisions,
   objects,
   relations,
+  limits,
   messages,
   issuer,
   people,
+  documents,
   endings,
   program,
   backends,
+  answers,
   client,
 };
 

@@ -31,6 +31,8 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "step-up-needed": { status: 401, reason: "the sign-in is judged before forwarding" },
   "device-untrusted": { status: 401, reason: "the device is judged before forwarding" },
   "limit-exceeded": { status: 429, reason: "limits are counted before forwarding" },
+  "quota-used-up": { status: 429, reason: "quotas are counted before forwarding" },
+  "concurrency-exceeded": { status: 429, reason: "what is in flight is counted before forwarding" },
   "too-many-underway": { status: 429, reason: "what is underway is counted before forwarding" },
   "proof-memory-full": { status: 429, reason: "the proof is remembered before forwarding" },
   "proof-memory-lost": { status: 503, reason: "the proof is remembered before forwarding" },
@@ -40,6 +42,7 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "caller-unknown": { status: 503, reason: token },
   "keys-unavailable": { status: 503, reason: token },
   "revocations-unknown": { status: 503, reason: token },
+  "exchange-unavailable": { status: 503, reason: "tokens are exchanged before forwarding" },
 };
 
 /**
@@ -49,10 +52,13 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
 export const mayBeForwarded: Readonly<Record<string, Row>> = {
   "upstream-unreachable": { status: 502, reason: "the connection may have broken after sending" },
   "upstream-timeout": { status: 504, reason: "the backend did not answer in time" },
+  "deadline-passed": { status: 504, reason: "the deadline may have passed after forwarding" },
   "upstream-malformed": { status: 502, reason: "the backend's answer could not be read" },
   "response-invalid": { status: 502, reason: "the backend has answered, and is not heard" },
   "response-undeclared": { status: 502, reason: "the backend has answered, and is not heard" },
   "response-unreadable": { status: 502, reason: "the backend has answered, and is not heard" },
+  "exchange-refused": { status: 502, reason: "a backend's own 502 looks alike on the way" },
+  "sign-in-not-learned": { status: 502, reason: "the backend has answered the sign-in" },
   "answer-undeclared": { status: 502, reason: "the backend has answered, and is not heard" },
   "ids-unsealable": { status: 502, reason: "the backend has answered, and is not heard" },
   "response-message-invalid": { status: 502, reason: "the backend has spoken on a WebSocket" },

@@ -1,6 +1,8 @@
 import type { GateAt } from "./controls/compile-context.ts";
+import { randomBytes } from "node:crypto";
 import type { ApiDocument } from "./document/api-document.ts";
 import type { Arrival } from "./facts/arrival.ts";
+import { compileHashName } from "./facts/named.ts";
 import type { DecisionRecord } from "./facts/record.ts";
 import { type GuardPolicy, joinPolicy, type Plan, problemCatalogue } from "./guard-policy.ts";
 import type { Answer } from "./journey/answer.ts";
@@ -38,6 +40,8 @@ export type GatePorts = CompilePorts &
     readonly record: (record: DecisionRecord) => void;
     /** A request whose token was verified has ended: the address that it came from. */
     readonly onSignedIn?: ((address: string) => void) | undefined;
+    /** What records name objects and people by; one that nobody knows without it. */
+    readonly recordSecret?: Uint8Array | undefined;
     /** What time it is; the machine's own clock without it. */
     readonly clock?: Clock | undefined;
     /** What may be held of bodies and answers; the same bound for this process without it. */
@@ -126,6 +130,7 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
+const ownSecret = randomBytes(32);
 const ownBudget = new ByteBudget(allocateSharedBytes(usualHeldBytes, 1));
 
 interface Assembled {
@@ -142,7 +147,7 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
   const compiled = yield* compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, gateItself, tables, tunnels: tunnelled } = compiled;
   const { assertIdentity, onSignedIn, onTrouble, record } = ports;
-  const { byteBudget = ownBudget, clock = wallClock } = ports;
+  const { byteBudget = ownBudget, clock = wallClock, recordSecret = ownSecret } = ports;
   const shared = { byteBudget, clock };
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, tunnelled);
   return {
@@ -154,7 +159,7 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
       compileServe({
         assertIdentity,
         gateItself,
-        makeRecord: compileRecord(plan.recordFields),
+        makeRecord: compileRecord(plan.recordFields, compileHashName(recordSecret)),
         onSignedIn,
         onTrouble,
         record,

@@ -171,6 +171,7 @@ function found(schema: JsonSchema, value: unknown): unknown {
     contentType: "application/json",
     response: responses.find(200, "application/json"),
     bodyless: false,
+    fields: [],
   };
   const known = {
     caller,

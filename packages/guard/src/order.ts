@@ -1,6 +1,7 @@
 import { app } from "./controls/app/control.ts";
 import { authentication } from "./controls/authentication/control.ts";
 import { binding } from "./controls/binding/control.ts";
+import { capacity } from "./controls/capacity/control.ts";
 import { contract } from "./controls/contract/control.ts";
 import { cors } from "./controls/cors/control.ts";
 import { dialect } from "./controls/dialect/control.ts";
@@ -35,6 +36,8 @@ export const order = Order.begin()
   // Route before authenticate: the operation names its credentials, and one that is switched off
   // must not cost cryptography.
   .route()
+  // Whatever is asked of the backend from here on waits there as the operation does.
+  .step(capacity, "urgency")
   // What the operation reads of the fields is known now, and nothing has been read yet.
   .step(protocol, "oneSpelling")
   // Another method is another operation: before anything is asked of this one.
@@ -59,6 +62,8 @@ export const order = Order.begin()
   .step(contract, "writeHead")
   .step(entry, "enter")
   .step(stepUp, "bySignIn")
+  // Only for who may enter; and before the backend is asked anything in the caller's name.
+  .step(authentication, "exchange")
   .step(ownership, "evidence")
   .step(ownership, "byHead")
   // A caller who may not enter must not make the gate read a body.
@@ -71,11 +76,17 @@ export const order = Order.begin()
   .step(stepUp, "byBody")
   .step(ownership, "byBody")
   .step(limit, "byBody")
+  // Reading a body, or asking others, may have taken longer than the answer is of use.
+  .step(capacity, "inTime")
   .step(websocket, "handshake")
   // The last: what is refused takes no seat.
   .step(websocket, "seat")
   // Before anything can refuse the answer: what it has changed is changed all the same.
   .onAnswer(authentication, "forget")
+  // By the ids that the backend knows, and whatever is taken from the answer on its way out.
+  .onAnswer(authentication, "learn")
+  // The backend's own answer says whether a guess was one, whatever becomes of the answer here.
+  .onAnswer(limit, "settle")
   // Stands before the contract. A 404 that the document does not declare would be refused there,
   // and so could be told from the answer for another's object.
   .onAnswer(existence, "hide")

@@ -1,10 +1,12 @@
 import { heldOn } from "./held-on.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { soak } from "./soak.ts";
 import { rollingRestart } from "./rolling-restart.ts";
 
 /** What takes too long for `npm test`: `npm run faults`, or some of them by name. */
 const labs: Readonly<Record<string, () => Promise<void>>> = {
   "held-on": heldOn,
+  "keep-alive": keepAlive,
   "rolling-restart": rollingRestart,
   soak,
 };

@@ -11,9 +11,9 @@ const slow = [`${src}/slow-caller-buffer.test.ts`];
 /** What is sent to backends, how often, and how much of it is kept. */
 export const backends: readonly Mutant[] = [
   {
-    file: `${src}/sending.ts`,
-    find: 'return kind === "unsent" ? !hasStream(this.#request) : this.#request.repeatable;',
-    put: "return !hasStream(this.#request);",
+    file: `${src}/sending-parts.ts`,
+    find: 'return kind === "unsent" ? !hasStream(request) : request.repeatable;',
+    put: "return !hasStream(request);",
     breaks: "What may have been done is not sent again.",
     tests: failing,
   },
@@ -75,22 +75,22 @@ export const backends: readonly Mutant[] = [
   },
   {
     file: `${src}/capacity.ts`,
-    find: "this.#queue.size >= mostWaiting || own >= Math.max(1, mostWaiting / 4)",
-    put: "this.#queue.size >= mostWaiting",
+    find: "if (own >= Math.max(1, mostWaiting / 4)) return why;",
+    put: "",
     breaks: "One caller does not fill the queue before the backends.",
     tests: capacity,
   },
   {
     file: `${src}/capacity.ts`,
-    find: "this.#queue.size >= mostWaiting || own",
-    put: "this.#queue.size >= mostWaiting * 1000 || own",
+    find: "if (waiting < mostWaiting) return undefined;",
+    put: "if (waiting < mostWaiting * 1000) return undefined;",
     breaks: "The queue before the backends has an end.",
     tests: capacity,
   },
   {
     file: `${src}/capacity.ts`,
-    find: "if (this.#heldBy(waiting.holder.caller) < this.#callerShare) return waiting;",
-    put: "return waiting;",
+    find: "return this.#nextOf(under) ?? this.#nextOf(always);",
+    put: "return this.#nextOf(always);",
     breaks: "While others wait, one caller has no more than a quarter of the places.",
     tests: capacity,
   },

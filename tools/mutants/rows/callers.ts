@@ -4,6 +4,7 @@ const src = "packages/guard/src/controls/authentication";
 const policies = ["test/policy/callers.test.ts"];
 const presets = ["test/tokens/presets.test.ts"];
 const odd = ["test/callers/odd-answers.test.ts"];
+const learned = ["test/callers/learned.test.ts"];
 const flows = ["test/callers/through-the-gate.test.ts"];
 
 /** Whether what a source says of its callers is believed. */
@@ -49,6 +50,41 @@ export const callers: readonly Mutant[] = [
     put: "    if (!fits && value === null)\n",
     breaks: "A token of a neighbouring preset, or another kind of token, is refused.",
     tests: presets,
+  },
+  {
+    file: `${src}/caller-certificate.ts`,
+    find: "certificate.checkIssued(one) && certificate.verify(one.publicKey)",
+    put: "certificate.checkIssued(one)",
+    breaks: "A certificate is signed by the authority itself, and not by one of its name.",
+    tests: ["test/callers/certificates.test.ts"],
+  },
+  {
+    file: `${src}/revocation.ts`,
+    find: "if (named !== undefined || source !== mainSource) return named ?? everything;",
+    put: "if (named !== undefined) return named;",
+    breaks: "A revocation ends what its own source has named, and no other source's.",
+    tests: [`${src}/revocation.test.ts`],
+  },
+  {
+    file: `${src}/learn.ts`,
+    find: "if (wasSent(known, credential))",
+    put: "if (wasSent(known, credential) && credential === subject)",
+    breaks: "A session that was begun before sign-in is nobody's afterwards.",
+    tests: learned,
+  },
+  {
+    file: `${src}/learn.ts`,
+    find: "status >= 200 && status < 300 && status !== 206 && !bodyless &&",
+    put: "!bodyless &&",
+    breaks: "A sign-in that was refused makes nobody a caller.",
+    tests: learned,
+  },
+  {
+    file: "packages/guard/src/state/shared-learned.ts",
+    find: "if (isOthers) this.#clear(at);",
+    put: "if (isOthers) this.#write(at, key, entry);",
+    breaks: "A credential that is given to a second person is nobody's.",
+    tests: ["packages/guard/src/state/learned.test.ts"],
   },
   {
     file: `${src}/whoami.ts`,

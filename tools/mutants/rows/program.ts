@@ -2,6 +2,7 @@ import type { Mutant } from "../mutant.ts";
 
 const src = "packages/server/src";
 const admin = [`${src}/admin/admin-server.test.ts`];
+const roles = ["test/admin/admin-roles.test.ts"];
 const api = [`${src}/admin/admin-api.test.ts`];
 const credential = [`${src}/admin/admin-credential.test.ts`];
 const sealing = [`${src}/store/sealing.test.ts`];
@@ -30,17 +31,38 @@ export const program: readonly Mutant[] = [
   },
   {
     file: `${src}/admin/answer-request.ts`,
-    find: "if (!isOpen(atPath)) holdToCredential(answering.credential, request.authorization);",
-    put: 'if (!isOpen(atPath) && matched?.method !== "GET") holdToCredential(answering.credential, request.authorization);',
+    find: "const by = isOpen(atPath) ? undefined : await administratorOf(answering, request);",
+    put: 'const by = isOpen(atPath) || matched?.method === "GET" ? undefined : await administratorOf(answering, request);',
     breaks: "Reading from the admin API needs the credential too.",
+    tests: [...admin, ...api, ...roles],
+  },
+  {
+    file: `${src}/admin/answer-request.ts`,
+    find: "if (presented !== undefined && credential.fits(presented))",
+    put: "if (presented === undefined || credential.fits(presented))",
+    breaks: "Who presents no credential is refused by the admin API.",
     tests: [...admin, ...api],
   },
   {
     file: `${src}/admin/answer-request.ts`,
-    find: "if (presented === undefined || !credential.fits(presented))",
-    put: "if (presented !== undefined && !credential.fits(presented))",
-    breaks: "Who presents no credential is refused by the admin API.",
-    tests: [...admin, ...api],
+    find: "    holdToRole(matched, by);\n",
+    put: "",
+    breaks: "A token opens what its role may do, and nothing else.",
+    tests: roles,
+  },
+  {
+    file: `${src}/admin/admin-tokens.ts`,
+    find: "if (found === undefined || found.expiresAtMs <= this.#now()) return undefined;",
+    put: "if (found === undefined) return undefined;",
+    breaks: "A token of the admin API ends.",
+    tests: roles,
+  },
+  {
+    file: `${src}/store/audit-chain/verify-chain.ts`,
+    find: "if (hashEntry(previous, sequence, entry) !== hash)",
+    put: "if (hash.length === 0)",
+    breaks: "An entry of the audit that was changed shows.",
+    tests: ["test/admin/audit-chain.test.ts"],
   },
   {
     file: `${src}/admin/answer-request.ts`,
@@ -51,15 +73,15 @@ export const program: readonly Mutant[] = [
   },
   {
     file: `${src}/admin/admin-server.ts`,
-    find: "loopback && !hostIsLocal(request)",
-    put: "loopback && hostIsLocal(request) && false",
+    find: "loopback && !hostIsLocal(request, host)",
+    put: "loopback && hostIsLocal(request, host) && false",
     breaks: "A page whose name points at this machine does not reach the admin API.",
     tests: admin,
   },
   {
     file: `${src}/admin/admin-server.ts`,
-    find: 'host.replace(/:\\d{1,5}$/, "")',
-    put: 'host.split(/[.:]/)[0] === "localhost" ? "localhost" : host.replace(/:\\d{1,5}$/, "")',
+    find: "return localNames.has(name) || name === own;",
+    put: 'return localNames.has(name.split(/[.:]/)[0] === "localhost" ? "localhost" : name) || name === own;',
     breaks: "A name that only begins with localhost is no name of this machine.",
     tests: admin,
   },

@@ -48,6 +48,8 @@ export interface AnswerHead {
   readonly response: DeclaredResponse | undefined;
   /** That no body follows, whatever the answer says of one. */
   readonly bodyless: boolean;
+  /** The fields that would leave, as the backend gave them. Flat: name, value. */
+  readonly fields: readonly string[];
 }
 
 /**

@@ -67,8 +67,10 @@ export type AskingFacts = Readonly<
     | "host"
     | "receivedAtMs"
     | "scheme"
+    | "shedding"
     | "startedAt"
     | "traceId"
+    | "urgency"
   >
 >;
 

@@ -6,7 +6,7 @@ import type { Refusal } from "../facts/refusal.ts";
 import type { CoreKeys } from "../policy/core-keys.ts";
 import type { EntryAt, JoinContext } from "../policy/join-context.ts";
 import type { PolicyKeys, PolicyOf } from "../policy/keys.ts";
-import type { BackendReading } from "../policy/upstream-setting.ts";
+import type { BackendReading, UpstreamPlan } from "../policy/upstream-setting.ts";
 import type { ModeKey } from "../policy/mode-setting.ts";
 import type { AnswerCheck, Check, FactsOf } from "./check.ts";
 import type { GateAt, OperationAt } from "./compile-context.ts";
@@ -73,6 +73,9 @@ export interface LeaveFacts {
   readonly path: string;
   /** Whether the backend was asked, so that a write may have been done. */
   readonly forwarded: boolean;
+  readonly reserved: Facts["reserved"];
+  /** It was given up because there was no place for it, before the backend was asked. */
+  readonly isShed: boolean;
   readonly webSocketSeat: Facts["webSocketSeat"];
   readonly rememberedCaller: Facts["rememberedCaller"];
 }
@@ -154,6 +157,8 @@ export interface Control<
     operation: Operation | undefined,
     context: JoinContext & { readonly anonymous: boolean | undefined },
   ): Own;
+  /** How backends are asked where the policy leaves it open. */
+  completeUpstream?(whole: Whole, planned: UpstreamPlan): UpstreamPlan;
   /** Keys of `operations` that hold for the built-in issuer's endpoints too. */
   readonly issuerKeys?: readonly string[];
   /** Whether anybody may enter, signed in or not: said by the one control that knows. */

@@ -13,6 +13,7 @@ import {
 import type { Fault, SourcePosition } from "./api-document.ts";
 import { readStrictJsonText } from "../reading/strict-json.ts";
 import { JsonPositions } from "./json-positions.ts";
+import { countAnchors, readPlainYaml } from "./plain-yaml.ts";
 
 /** A parsed file that can say where each of its parts stands. */
 export interface SourceDocument {
@@ -22,6 +23,8 @@ export interface SourceDocument {
   positionOf(path: readonly string[]): SourcePosition;
 }
 
+/** Each is looked for among all of them. */
+const mostAnchors = 4000;
 const mostBytes = 20 * 1024 * 1024;
 
 /** A path with parameters where YAML wants quotes: `{ path: /v1/customers/{customerId}/** }`. */
@@ -68,8 +71,19 @@ export function readDocument(
       ],
     };
   }
-  const json = readJsonDocument(file, text);
-  if (json !== undefined) return { document: json, faults: [] };
+  const quick = readJsonDocument(file, text) ?? readPlainDocument(file, text);
+  if (quick !== undefined) return { document: quick, faults: [] };
+  if (countAnchors(text) > mostAnchors)
+    return {
+      faults: [
+        at(
+          1,
+          1,
+          `it names more than ${mostAnchors} anchors`,
+          "Write the repeated parts out, or refer to them by $ref.",
+        ),
+      ],
+    };
   const first = parseYaml(text);
   const { lines, parsed } =
     first.parsed.errors.length > 0 && options.bareTemplates === true
@@ -118,6 +132,7 @@ const quoting: ReadonlySet<string> = new Set([
 /** The place is told, and what is wrong with it; what stands there is for the person to look up. */
 function withoutText({ code, message }: YAMLError): string {
   const [line = ""] = message.split("\n");
+  if (line.startsWith("Maximum call stack")) return "it is nested too deeply to be read";
   return quoting.has(code) ? (/^[A-Za-z ,-]+/.exec(line)?.[0].trim() ?? "not YAML") : line;
 }
 
@@ -129,12 +144,26 @@ function readJsonDocument(file: string, text: string): SourceDocument | undefine
   if (!/^\s*\{/.test(text)) return undefined;
   const read = readStrictJsonText(text);
   if ("unread" in read) return undefined;
-  const positions = new JsonPositions(text);
+  return documentOf(file, text, read.value, new JsonPositions(text));
+}
+
+/** Most YAML is plain, and need not be kept as nodes to say where its parts stand. */
+function readPlainDocument(file: string, text: string): SourceDocument | undefined {
+  const read = readPlainYaml(text);
+  return read === undefined ? undefined : documentOf(file, text, read.value, read.positions);
+}
+
+function documentOf(
+  file: string,
+  text: string,
+  value: unknown,
+  positions: { offsetOf(path: readonly string[]): number },
+): SourceDocument {
   const lines = new LineCounter();
   let counted = false;
   return {
     file,
-    value: read.value,
+    value,
     positionOf: (path) => {
       if (!counted) {
         counted = true;

@@ -33,6 +33,24 @@ export function readOpenApi(
   onOpen?: (file: string) => void,
 ): OpenApiReading {
   const set = new DocumentSet(onOpen);
+  try {
+    return readInto(set, file, overlays);
+  } catch (fault) {
+    // The stack ends where parts refer to one another, or are nested, ten thousand deep.
+    if (!(fault instanceof RangeError)) throw fault;
+    return { document: undefined, faults: [...set.faults, tooDeep(resolve(file))] };
+  }
+}
+
+const tooDeep = (file: string): Fault => ({
+  file,
+  line: 1,
+  column: 1,
+  severity: "error",
+  message: "its parts are nested, or refer to one another, too deeply to be followed",
+});
+
+function readInto(set: DocumentSet, file: string, overlays: readonly string[]): OpenApiReading {
   const written = set.open(resolve(file));
   if (written === undefined) return { document: undefined, faults: set.faults };
   const source = applyOverlays(written, overlays, set);

@@ -22,6 +22,11 @@ const otherKeys: ReadonlySet<string> = new Set([
   "additionalOperations",
 ]);
 
+/** More than the largest public documents name; each costs every gate thread some kilobytes. */
+const mostOperations = 20_000;
+/** No request has a path of so many segments, and trees of routes are as deep as paths are. */
+const mostSegments = 200;
+
 /** Reads every operation under `paths`. */
 export class PathReader {
   readonly #set: DocumentSet;
@@ -52,7 +57,20 @@ export class PathReader {
         this.#set.tolerate(item, `the path '${template}' does not begin with a slash`, {
           mend: `Write '/${template}', as which it is read.`,
         });
+      if (template.split("/").length > mostSegments) {
+        this.#set.tolerate(
+          item,
+          `a path has more than ${mostSegments} segments, and is not served`,
+        );
+        continue;
+      }
       operations.push(...this.#item(item, template.startsWith("/") ? template : `/${template}`));
+      if (operations.length > mostOperations) {
+        this.#set.fault(paths, `the document names more than ${mostOperations} operations`, {
+          mend: "Serve parts of it as documents of their own, under one upstream.",
+        });
+        return [];
+      }
     }
     if (operations.length === 0)
       this.#set.fault(paths, "the document names no operation", {

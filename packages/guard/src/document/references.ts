@@ -11,6 +11,8 @@ export interface Located {
   readonly value: unknown;
   /** It may be a secret, written where only its name belongs: no message shows it. */
   readonly withheld?: true;
+  /** An object where a secret text may stand: a key in it that is like none that is known may be that text. */
+  readonly mayNameSecret?: true;
 }
 
 /** The files one OpenAPI document is spread over, read once each. */

@@ -1,19 +1,22 @@
-import { createHash } from "node:crypto";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import type { Arrival, ClientCertificate } from "../facts/arrival.ts";
+import type { Arrival } from "../facts/arrival.ts";
 import type { Gate } from "../gate.ts";
 import { canonicalAddress } from "../reading/address.ts";
 import { type Answer, breakOff } from "../journey/answer.ts";
+import { certificateOf } from "./client-certificate.ts";
 
 export {
   type ClientAddresses,
   compileClientAddresses,
 } from "../controls/protocol/client-address.ts";
 export { canonicalAddress };
+export { nodeHttp2Door, StreamArrival } from "./node-http2.ts";
+export { StreamAnswer } from "./stream-answer.ts";
+export type { StreamBody } from "./stream-body.ts";
 
 type Handles = Pick<Gate, "handle">;
 
@@ -97,34 +100,11 @@ export function arrivalOf(request: IncomingMessage | Http2ServerRequest): Arriva
     httpVersion: request.httpVersion,
     peerAddress: socket.remoteAddress ?? "",
     encrypted: (socket as TLSSocket).encrypted === true,
-    clientCertificate: () => certificateOf(socket as TLSSocket),
+    clientCertificate: () => certificateOf(socket, socket as TLSSocket),
     body: request,
     endsWithHead:
       request.httpVersionMajor === 2 && (request as Http2ServerRequest).stream.endAfterHeaders,
   };
-}
-
-const certificates = new WeakMap<object, ClientCertificate | undefined>();
-
-/**
- * The certificate of a connection is the same for all its requests. That its owner has the key was
- * proved by the handshake.
- */
-function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
-  if (certificates.has(socket)) return certificates.get(socket);
-  const raw =
-    typeof socket.getPeerX509Certificate === "function"
-      ? socket.getPeerX509Certificate()?.raw
-      : undefined;
-  const certificate =
-    raw === undefined
-      ? undefined
-      : {
-          thumbprint: createHash("sha256").update(raw).digest("base64url"),
-          encoded: raw.toString("base64"),
-        };
-  certificates.set(socket, certificate);
-  return certificate;
 }
 
 /**

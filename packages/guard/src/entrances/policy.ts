@@ -1,5 +1,5 @@
 // The policy: its format, how it is read and joined to its documents, and what it covers.
-export type { AuthenticationPlan } from "../controls/authentication/plan.ts";
+export { type AuthenticationPlan, isSeparate } from "../controls/authentication/plan.ts";
 export {
   keysIdOf,
   type SourcePlan,
@@ -24,7 +24,7 @@ export {
 } from "../guard-policy.ts";
 export { atOnce, inSlices, type Pieces } from "../policy/in-slices.ts";
 export type { CoreKeys } from "../policy/core-keys.ts";
-export type { JoinContext, NoteFault, PolicyPath } from "../policy/join-context.ts";
+export type { FaultRest, JoinContext, NoteFault, PolicyPath } from "../policy/join-context.ts";
 export type { PolicyKeys, PolicyOf } from "../policy/keys.ts";
 export type { PolicyFormat } from "../policy/policy-format.ts";
 export {
@@ -34,5 +34,7 @@ export {
   readPolicy,
 } from "../policy/read-policy.ts";
 export { compileSelection } from "../policy/select-operations.ts";
-export type { HealthCheckPlan, UpstreamPlan } from "../policy/upstream-setting.ts";
+export type { ConcurrencyBounds } from "../policy/upstream-capacity.ts";
+export type { HealthCheckPlan, UpstreamPlan, UpstreamSetting } from "../policy/upstream-setting.ts";
+export { planUpstreamTls, type UpstreamTlsPlan } from "../policy/upstream-tls.ts";
 export { nearest } from "../reading/nearest-name.ts";

@@ -1,3 +1,9 @@
 // The record that is kept of each request.
 export { type DecisionRecord, type PersonalField, personalFields } from "../facts/record.ts";
+export { compileHashName, type HashName } from "../facts/named.ts";
 export { recordLine } from "../facts/record-line.ts";
+// Records on their way from one thread to another.
+export { RecordReader } from "../facts/record-reader.ts";
+export type { RecordRow } from "../facts/record-row.ts";
+export { allocateSharedRecords, type SharedRecords } from "../facts/record-rows.ts";
+export { RecordWriter } from "../facts/record-writer.ts";

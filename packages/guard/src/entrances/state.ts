@@ -1,15 +1,26 @@
 // What many requests share: in memory that all threads of a process share, or in Redis.
+export { type Grant, GrantTable } from "../state/grants.ts";
 export type { Seat, SeatState } from "../state/seats.ts";
+export type { LearnedEntry, LearnedState } from "../state/learned.ts";
+export {
+  allocateSharedLearned,
+  mostLearned,
+  type OnLearned,
+  type SharedLearned,
+  SharedLearnedState,
+} from "../state/shared-learned.ts";
 export type { ProvenanceState } from "../state/provenance.ts";
-export { limitsLocalOnLoss, proofsLocalOnLoss } from "../state/local-on-loss.ts";
+export { limitsLocalOnLoss } from "../state/carried-limits.ts";
+export { proofsLocalOnLoss } from "../state/local-on-loss.ts";
 export { RedisState } from "../state/redis.ts";
+export type { RedisPlan } from "../state/redis/redis-plan.ts";
 export type { ReplayState } from "../state/replay.ts";
 export {
   allocateSharedBuckets,
-  evictedEarly,
+  evictionsOf,
   type SharedBuckets,
-  SharedMemoryState,
-} from "../state/shared-memory.ts";
+} from "../state/shared-buckets.ts";
+export { SharedMemoryState } from "../state/shared-memory.ts";
 export {
   allocateSharedSeats,
   SharedSeats,
@@ -40,7 +51,28 @@ export {
   type SharedStages,
   SharedStageMemory,
 } from "../state/shared-stages.ts";
-export type { Bucket, LimitState, Taken } from "../state/state.ts";
+export {
+  type Bucket,
+  type ConcurrentBucket,
+  type LimitState,
+  neverEnds,
+  type QuotaBucket,
+  type RateBucket,
+  rateBucket,
+  type Taken,
+} from "../state/state.ts";
+export {
+  type QuotaStore,
+  type QuotasTaken,
+  type QuotaTake,
+  withStoredQuotas,
+} from "../state/stored-quotas.ts";
+export {
+  allocateStateMeasures,
+  roundTripBoundsMs,
+  type StateMeasured,
+  StateMeasures,
+} from "../state/state-measures.ts";
 export { allocateWriteVersions, WriteVersions } from "../state/write-versions.ts";
 export {
   allocateSharedBytes,
@@ -49,4 +81,5 @@ export {
   type SharedBytes,
   usualHeldBytes,
 } from "../facts/byte-budget.ts";
+export { lockSet } from "../state/set-lock.ts";
 export { steadyMs } from "../state/steady-clock.ts";

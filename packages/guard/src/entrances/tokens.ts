@@ -1,7 +1,22 @@
 // Access tokens, the keys that sign them, revocations, and proofs of possession.
 export { readApiKeyFile } from "../controls/authentication/api-key-file.ts";
 export { hashOfKey } from "../controls/authentication/api-keys.ts";
+export { readAuthorities } from "../controls/authentication/caller-certificate.ts";
+export {
+  type WeighedClaim,
+  type WeighedToken,
+  weighToken,
+} from "../controls/authentication/weigh-token.ts";
+export {
+  readSampleToken,
+  type SamplePlace,
+  type SampleToken,
+} from "../controls/authentication/fit-preset.ts";
+export { type PresetName, presetNames, presets } from "../controls/authentication/presets.ts";
+export { usualAlgorithms } from "../controls/authentication/plan-source.ts";
 export { secretFault } from "../controls/authentication/check-secret.ts";
+export type { AskExchange } from "../controls/authentication/exchange.ts";
+export type { ExchangePlan } from "../controls/authentication/source-plan.ts";
 export type { AskIntrospection } from "../controls/authentication/introspection.ts";
 export type { IntrospectSource } from "../controls/authentication/source-plan.ts";
 export { type Jwks, KeyRing, type KeySource } from "../controls/authentication/key-ring.ts";

@@ -1,3 +1,4 @@
+import type { TellNamed } from "./named.ts";
 import { defineProblems } from "./problem.ts";
 import { refuse, type Refusal } from "./refusal.ts";
 
@@ -21,8 +22,8 @@ export const objectProblems = defineProblems("ownership", {
 });
 
 /** Another's object is answered like one that is absent. */
-export const notYours = (detail: string): Refusal =>
-  refuse(objectProblems["object-not-yours"], { detail });
+export const notYours = (detail: string, named?: TellNamed): Refusal =>
+  refuse(objectProblems["object-not-yours"], named === undefined ? { detail } : { detail, named });
 
 /** For a request that names more objects than are asked about for one request. */
 export const tooManyObjects = (most: number): Refusal =>

@@ -20,7 +20,7 @@ export interface Arrival {
    * The caller waits for leave before it sends the body (RFC 9110 section 10.1.1); absent when it
    * does not wait.
    */
-  readonly allowBody?: () => void;
+  readonly allowBody?: (() => void) | undefined;
   /** The caller asks for another protocol on this connection. Only WebSocket is spoken of. */
   readonly upgrade?: UpgradeRequest;
 }

@@ -37,7 +37,7 @@ export class Decisions {
    * True where the mending is enforced.
    */
   amend(refusal: Refusal, modes: ModeRow, known: ModeFacts): boolean {
-    const mode = modeOf(refusal.problem.mode, modes, known);
+    const mode = refusal.always === true ? "enforce" : modeOf(refusal.problem.mode, modes, known);
     if (mode === "off") return false;
     this.#add(refusal, mode);
     return mode === "enforce";

@@ -6,7 +6,10 @@ import type { Decisions } from "./decision.ts";
 import type { FieldDoubts, HeaderFields } from "./header-fields.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { HeldBytes } from "./held-bytes.ts";
+import type { Mode } from "./mode.ts";
 import type { Refusal } from "./refusal.ts";
+import type { Urgency } from "../reading/urgency.ts";
+import type { Reserved } from "./reserved.ts";
 
 /**
  * Facts without a value: that something has been done. A step that relies on it names it among the
@@ -98,11 +101,22 @@ export interface Facts extends Done {
 
   /** The access token that was verified. */
   accessToken: string | undefined;
+  /** What the backend is to be sent another token in place of; undefined where it is sent as it came. */
+  exchanging:
+    | {
+        readonly source: string;
+        readonly credential: string;
+        readonly replaceBy: (token: string) => void;
+      }
+    | undefined;
   /** Undefined when nobody signed in. */
   caller: Caller | undefined;
 
-  /** What is remembered of the caller's credential, where somebody else was asked about it. */
-  rememberedCaller: { forget(): void } | undefined;
+  /**
+   * What is remembered of the caller's credential, where the credential itself does not say it: to
+   * be forgotten, or to be asked again where it can be.
+   */
+  rememberedCaller: { forget(): void; doubt(): void } | undefined;
 
   /**
    * Judges the access token again, where an exchange outlasts its request; undefined where no
@@ -130,8 +144,16 @@ export interface Facts extends Done {
   /** Parts that go on as they were sent, because they have no one reading: `query`, `body`. */
   unwritten: string[] | undefined;
 
+  /** How much it matters, and how long its answer is of use; the usual until the route is known. */
+  urgency: Urgency;
+  /** Whether it is given up for this caller where the backend is full. */
+  readonly shedding: Mode;
+
   /** Owner clauses, by bit, that only the answer can decide. */
   ownerPending: number;
+
+  /** What was taken from limits, until it is settled by what becomes of the request. */
+  reserved: Reserved | undefined;
 
   /** The seat among its caller's WebSockets that this one has taken, until it has ended. */
   webSocketSeat: { leave(): void } | undefined;
@@ -153,7 +175,9 @@ type FromTheDoor =
   | "startedAt"
   | "answerFields"
   | "decisions"
-  | "amend";
+  | "amend"
+  | "shedding"
+  | "urgency";
 
 /** What a step may see and write: the facts it needs, those it gives, and the door's. */
 export type Known<N extends Fact, G extends Fact = never> = Readonly<

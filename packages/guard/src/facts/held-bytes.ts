@@ -1,14 +1,10 @@
 import type { ByteBudget } from "./byte-budget.ts";
+import { capacityExceeded } from "./capacity-problems.ts";
 import type { Caller } from "./caller.ts";
 import { defineProblems } from "./problem.ts";
-import { refuse } from "./refusal.ts";
+import { refuse, type Refusal } from "./refusal.ts";
 
-export const capacityProblems = defineProblems("upstream", {
-  "capacity-exceeded": {
-    status: 503,
-    title: "There is as much to do as can be done",
-    sentence: "Try again after the time in Retry-After.",
-  },
+export const holdingProblems = defineProblems("upstream", {
   "answer-unheld": {
     status: 503,
     title: "The answer has come, and there is no room for it",
@@ -16,13 +12,11 @@ export const capacityProblems = defineProblems("upstream", {
   },
 });
 
-export const noRoom = refuse(capacityProblems["capacity-exceeded"], {
-  detail: "the bodies that are held leave no room",
-  retryAfterSeconds: 1,
-});
+export const noRoom = (): Refusal =>
+  capacityExceeded("the bodies that are held leave no room", true);
 
 /** The backend has answered: what it was asked for may have been done. */
-export const noRoomForAnswer = refuse(capacityProblems["answer-unheld"], {
+export const noRoomForAnswer = refuse(holdingProblems["answer-unheld"], {
   detail: "the bodies and answers that are held leave no room",
   retryAfterSeconds: 1,
 });

@@ -1,4 +1,5 @@
 import type { Mode } from "./mode.ts";
+import type { HashedNames } from "./named.ts";
 
 /**
  * What one request leaves behind: an allow-list, so that no token, body or personal datum can slip
@@ -16,16 +17,18 @@ export interface DecisionRecord {
   readonly appVersion: string | undefined;
   readonly status: number;
   readonly upstreamStatus: number | undefined;
+  /** Whether it came with a credential that was believed; left out where not. Says not whose. */
+  readonly signedIn?: true | undefined;
   readonly outcome: "passed" | "refused" | "failed";
   readonly code: string | undefined;
-  readonly decisions: readonly {
+  readonly decisions: readonly (HashedNames & {
     readonly code: string;
     readonly mode: Mode;
     readonly detail: string | undefined;
     /** The rule of the policy that decided so, in the words of `check`; left out where there is none. */
     readonly rule?: string;
     readonly at: readonly string[] | undefined;
-  }[];
+  })[];
   /** Pointers of properties taken from the answer, or that would have been. */
   readonly stripped: readonly string[] | undefined;
   /** Parts of a request that passed in no one spelling, as they were sent: `query`, `body`. */

@@ -1,3 +1,4 @@
+import type { TellNamed } from "./named.ts";
 import type { Problem } from "./problem.ts";
 
 /** One place in the request that does not fit, for `errors[]` of a problem document. */
@@ -24,10 +25,14 @@ export interface Refusal {
   readonly detail?: string;
   /** For the record only: the rule of the policy that refuses, in words. */
   readonly rule?: string;
+  /** For the record only, by keyed hashes: which object, whose it was found to be, and who asked. */
+  readonly named?: TellNamed;
   readonly violations?: readonly Violation[];
   /** Header fields of the answer, as name, value pairs (WWW-Authenticate, Allow, Link). */
   readonly headers?: readonly (readonly [string, string])[];
   readonly retryAfterSeconds?: number;
+  /** It stands whatever the mode of its problem: a bound of what the gate itself can hold. */
+  readonly always?: boolean;
   /** A registered problem type URI in place of the gate's own page under /problems/. */
   readonly type?: string;
 }

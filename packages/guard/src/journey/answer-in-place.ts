@@ -2,7 +2,7 @@ import { statusDocument } from "../facts/problem-document.ts";
 import type { Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { isBodyless } from "./judge-head.ts";
-import { writeHead } from "./write-head.ts";
+import { writeWhole } from "./write-head.ts";
 
 /**
  * Answers where only the backend's status is known to be fit to leave, and what its fields say to
@@ -22,6 +22,5 @@ export function answerInPlace(
   if (status === 205 || !isBodyless(status, arrival.method))
     headers.push("Content-Length", String(Buffer.byteLength(body)));
   exchange.answerBytes = Buffer.byteLength(body);
-  writeHead(exchange, answer, headers, true);
-  answer.end(body);
+  writeWhole(exchange, answer, headers, body, true);
 }

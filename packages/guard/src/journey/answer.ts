@@ -2,7 +2,7 @@ import type { Reply } from "../controls/check.ts";
 import { problemDocument } from "../facts/problem-document.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Exchange } from "./exchange.ts";
-import { writeHead } from "./write-head.ts";
+import { writeWhole } from "./write-head.ts";
 
 /**
  * The way back to the caller: the part of node:http's ServerResponse that the journey uses, which
@@ -12,6 +12,8 @@ export interface Answer {
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
   writeHead(status: number, headers: string[]): unknown;
+  /** Head and body at once, where the way back has a cheaper way for an answer that is whole. */
+  writeWhole?(status: number, headers: string[], body: Buffer | string | undefined): void;
   write(chunk: Buffer): boolean;
   end(chunk?: Buffer | string): unknown;
   end(chunk: string, encoding: "latin1"): unknown;
@@ -68,8 +70,7 @@ export function answerRefusal(exchange: Exchange, answer: Answer, refusal: Refus
   for (const part of exchange.answerFields) headers.push(part);
   exchange.status = problem.status;
   exchange.answerBytes = bytes;
-  writeHead(exchange, answer, headers, false);
-  answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
+  writeWhole(exchange, answer, headers, exchange.arrival.method === "HEAD" ? undefined : body);
 }
 
 /** Answers in the gate's own name, where it has something to say in place of the backend. */
@@ -83,6 +84,5 @@ export function answerReply(exchange: Exchange, answer: Answer, given: Reply): v
   }
   headers.push(...exchange.answerFields);
   exchange.status = status;
-  writeHead(exchange, answer, headers, false);
-  answer.end(exchange.arrival.method === "HEAD" ? undefined : body);
+  writeWhole(exchange, answer, headers, exchange.arrival.method === "HEAD" ? undefined : body);
 }

@@ -12,7 +12,16 @@ export function compileAskBackend(upstream: Upstream, telling: Telling): AskBack
     return new Promise<Told>((resolve) => {
       const receiver = new ReceiveTold(mostBytes, resolve);
       const forwarding = upstream.forward(
-        { method: "GET", target, headers, body: null, repeatable: true, caller: callerOf(known) },
+        {
+          method: "GET",
+          target,
+          headers,
+          body: null,
+          repeatable: true,
+          caller: callerOf(known),
+          urgency: known.urgency,
+          shedding: known.shedding,
+        },
         receiver,
       );
       receiver.whenTooLarge(() => forwarding.abort());

@@ -2,6 +2,7 @@ import type { AskingFacts } from "../controls/compile-context.ts";
 import type { Arrival } from "../facts/arrival.ts";
 import type { Caller } from "../facts/caller.ts";
 import { ofOneRequest } from "../facts/header-fields.ts";
+import { networkOf } from "../reading/network.ts";
 import { childTraceparent } from "../facts/trace.ts";
 
 /** Signs who the caller is for the backend; undefined where nobody signed in. */
@@ -54,7 +55,8 @@ export function sayCertificate(headers: string[], { clientCertificate }: Arrival
  * Who asks, for the places at the backends: the gate's own questions in a caller's name count as
  * that caller's.
  */
-export const callerOf = ({ address, caller }: AskingFacts): string => caller?.key ?? address;
+export const callerOf = ({ address, caller }: AskingFacts): string =>
+  caller?.key ?? networkOf(address);
 
 /** The caller's fields but for those that speak of its request's body and conditions. */
 export function withoutRequestFields(forwardFields: readonly string[]): string[] {

@@ -5,8 +5,10 @@ import type { Caller } from "../facts/caller.ts";
 import { Decisions, modeOf } from "../facts/decision.ts";
 import type { Facts } from "../facts/facts.ts";
 import { type FieldDoubts, type HeaderFields, noHeaderFields } from "../facts/header-fields.ts";
+import type { Mode } from "../facts/mode.ts";
 import type { DecisionRecord } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
+import { type Urgency, usualUrgency } from "../reading/urgency.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ByteBudget } from "../facts/byte-budget.ts";
 import type { Course } from "./course.ts";
@@ -45,9 +47,11 @@ export class Exchange implements Facts {
   app: App | undefined = undefined;
   accessToken: string | undefined = undefined;
   caller: Caller | undefined = undefined;
+  exchanging: Facts["exchanging"] = undefined;
   rememberedCaller: Facts["rememberedCaller"] = undefined;
   believes: Facts["believes"] = undefined;
   keyShown = true;
+  urgency: Urgency = usualUrgency;
   bodyBytes: Buffer | undefined = undefined;
   heldBytes: Facts["heldBytes"] = undefined;
   body: unknown = undefined;
@@ -56,6 +60,7 @@ export class Exchange implements Facts {
   streamBound: StreamBound | undefined = undefined;
   unwritten: string[] | undefined = undefined;
   ownerPending = 0;
+  reserved: Facts["reserved"] = undefined;
   webSocketSeat: Facts["webSocketSeat"] = undefined;
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;
@@ -100,6 +105,10 @@ export class Exchange implements Facts {
   /** True when what is mended in place of a refusal is enforced at this operation. */
   amend(because: Refusal): boolean {
     return this.decisions.amend(because, this.course.modes, this);
+  }
+
+  get shedding(): Mode {
+    return modeOf("capacity", this.course.modes, this);
   }
 
   /** Whether a mode key is enforced for this caller; what has none is always done. */

@@ -9,6 +9,7 @@ import {
 } from "./backend-fields.ts";
 import { boundStream } from "./bound-stream.ts";
 import type { Boundary } from "./boundary.ts";
+import { observedShedding } from "./problems.ts";
 
 const repeatableMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -32,6 +33,7 @@ export function forward(
     receiver.refuse();
     boundary.forwarding?.abort();
   });
+  const { shedding } = exchange;
   exchange.forwardedAt = performance.now();
   boundary.forwarding = operation.upstream.forward(
     {
@@ -44,6 +46,10 @@ export function forward(
       repeatable: body === null && repeatableMethods.has(arrival.method),
       caller: callerOf(exchange),
       isStranger: exchange.caller === undefined,
+      operation: operation.name,
+      urgency: exchange.urgency,
+      shedding,
+      ...(shedding === "observe" ? { onObserved: observing(boundary) } : {}),
     },
     receiver,
   );
@@ -56,6 +62,12 @@ export function forward(
     boundary.end();
   });
 }
+
+/** Records why the request would have been given up; it goes on. */
+const observing =
+  (boundary: Boundary): NonNullable<UpstreamRequest["onObserved"]> =>
+  (code, detail) =>
+    boundary.run(() => void boundary.exchange.decide(observedShedding(code, detail)));
 
 /** The body that was read, or the caller's stream where no control looks into it. */
 function bodyOf(

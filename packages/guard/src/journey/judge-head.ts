@@ -1,5 +1,6 @@
 import type { AnswerHead, HeadOutcome, Replacement } from "../controls/check.ts";
 import type { Refusal } from "../facts/refusal.ts";
+import type { AnswerFields } from "./answer-fields.ts";
 import type { RunAnswer } from "./course.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -21,13 +22,13 @@ export type HeadJudged =
 export const headOf = (
   exchange: Exchange,
   status: number,
-  contentType: string | undefined,
-  length: string | undefined,
+  { contentType, headers, length }: Pick<AnswerFields, "contentType" | "headers" | "length">,
 ): AnswerHead => ({
   status,
   contentType,
   response: exchange.course.operation.responses.find(status, contentType),
   bodyless: length === "0" || hasNoBody(exchange, status),
+  fields: headers,
 });
 
 /** Asks every step on the answer about its head, in their order. */

@@ -1,8 +1,9 @@
-import { capacityProblems } from "../facts/held-bytes.ts";
+import { capacityExceeded, capacityProblems, deadlinePassed } from "../facts/capacity-problems.ts";
+import { holdingProblems } from "../facts/held-bytes.ts";
 import { defineProblems } from "../facts/problem.ts";
 import { refuse, type Refusal } from "../facts/refusal.ts";
 import type { ModeKey } from "../policy/mode-setting.ts";
-import type { UpstreamFaultCode } from "../ports/upstream.ts";
+import type { SheddingCode, UpstreamFaultCode } from "../ports/upstream.ts";
 
 /** Mode keys of what the journey itself decides. */
 export const journeyModeKeys: readonly ModeKey[] = [
@@ -42,6 +43,7 @@ export const routeProblems = defineProblems("route", {
 
 export const upstreamProblems = {
   ...capacityProblems,
+  ...holdingProblems,
   ...defineProblems("upstream", {
     "upstream-unreachable": {
       status: 502,
@@ -67,8 +69,15 @@ export const upstreamProblems = {
 };
 
 /** What the backend, or the way to it, has failed in. */
-export const upstreamFault = (code: UpstreamFaultCode, detail: string): Refusal =>
-  refuse(upstreamProblems[code], {
+export function upstreamFault(code: UpstreamFaultCode, detail: string): Refusal {
+  if (code === "capacity-exceeded") return capacityExceeded(detail, true);
+  if (code === "deadline-passed") return { ...deadlinePassed(detail), always: true };
+  return refuse(upstreamProblems[code], {
     detail,
     ...(code === "upstream-malformed" ? {} : { retryAfterSeconds: 1 }),
   });
+}
+
+/** What would have been refused on the way to the backend, was `capacity` enforced. */
+export const observedShedding = (code: SheddingCode, detail: string): Refusal =>
+  code === "deadline-passed" ? deadlinePassed(detail) : capacityExceeded(detail, false);

@@ -57,7 +57,7 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       this.#refuse();
       return;
     }
-    this.#head = headOf(exchange, status, fields.contentType, fields.length);
+    this.#head = headOf(exchange, status, fields);
     this.#judgeHead(this.#head);
   }
 

@@ -1,5 +1,7 @@
 import type { Decision } from "../facts/decision.ts";
+import { isoTime } from "../facts/iso-time.ts";
 import { nameOnly } from "../facts/name-only.ts";
+import { type HashName, hashNamed } from "../facts/named.ts";
 import type { DecisionRecord, PersonalField } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Exchange } from "./exchange.ts";
@@ -10,6 +12,7 @@ import type { Exchange } from "./exchange.ts";
  */
 export function compileRecord(
   personal: readonly PersonalField[],
+  hashName: HashName,
 ): (exchange: Exchange) => DecisionRecord {
   const withAddress = personal.includes("address");
   const withSubject = personal.includes("subject");
@@ -28,10 +31,11 @@ export function compileRecord(
       app: app?.id,
       appVersion: app?.version,
       status,
+      signedIn: caller === undefined ? undefined : true,
       upstreamStatus: unlessZero(exchange.upstreamStatus),
       outcome: outcomeOf(status, refusal),
       code: refusal?.problem.code,
-      decisions: decisionsOf(made, exchange.recordedDecisions),
+      decisions: decisionsOf(made, exchange.recordedDecisions, hashName),
       stripped: exchange.stripped?.map(nameOnly),
       unwritten: refusal === undefined ? exchange.unwritten : undefined,
       unchecked,
@@ -46,9 +50,13 @@ export function compileRecord(
   };
 }
 
-function decisionsOf(made: readonly Decision[], told: number): DecisionRecord["decisions"] {
+function decisionsOf(
+  made: readonly Decision[],
+  told: number,
+  hashName: HashName,
+): DecisionRecord["decisions"] {
   if (made.length === told) return none;
-  return (told === 0 ? made : made.slice(told)).map(recorded);
+  return (told === 0 ? made : made.slice(told)).map((one) => recorded(one, hashName));
 }
 
 const unlessZero = (status: number): number | undefined => (status === 0 ? undefined : status);
@@ -62,26 +70,19 @@ function outcomeOf(status: number, refusal: Refusal | undefined): DecisionRecord
 const none: DecisionRecord["decisions"] = Object.freeze([]);
 const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
 
-function recorded({ mode, refusal }: Decision): DecisionRecord["decisions"][number] {
+function recorded(
+  { mode, refusal }: Decision,
+  hashName: HashName,
+): DecisionRecord["decisions"][number] {
   return {
     code: refusal.problem.code,
     mode,
     detail: refusal.detail,
     ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
+    ...(refusal.named === undefined ? {} : hashNamed(refusal.named(), hashName)),
     at: refusal.violations?.map(
       (violation) =>
         `${violation.in} ${nameOnly(violation.name ?? violation.pointer ?? "")} ${violation.keyword}`,
     ),
   };
-}
-
-let lastMs = 0;
-let lastIso = "";
-/** Many requests share a millisecond, and its spelling. */
-function isoTime(atMs: number): string {
-  if (atMs !== lastMs) {
-    lastMs = atMs;
-    lastIso = new Date(atMs).toISOString();
-  }
-  return lastIso;
 }

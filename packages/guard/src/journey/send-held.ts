@@ -2,7 +2,7 @@ import type { Boundary } from "./boundary.ts";
 import { chooseCoding, type ContentCoding, encode, isEncodable } from "./encode-answer.ts";
 import { entityTagOf, matchesAny } from "./entity-tag.ts";
 import type { Exchange } from "./exchange.ts";
-import { takeFields, writeHead } from "./write-head.ts";
+import { takeFields, writeWhole } from "./write-head.ts";
 
 export interface HeldAnswer {
   readonly body: Buffer;
@@ -30,8 +30,7 @@ export function sendHeld(boundary: Boundary, held: HeldAnswer): void {
     takeFields(headers, "content-type");
     exchange.status = 304;
     exchange.answerBytes = 0;
-    writeHead(exchange, answer, headers, true);
-    answer.end();
+    writeWhole(exchange, answer, headers, undefined, true);
     boundary.end();
     return;
   }
@@ -61,17 +60,11 @@ function tagFor(
 const callerHas = ({ fields: { ifNoneMatch } }: Exchange, tag: string): boolean =>
   ifNoneMatch !== undefined && matchesAny(ifNoneMatch, tag);
 
-const mostJoinedBytes = 16_384;
-
 function write(boundary: Boundary, headers: string[], body: Buffer): void {
   const { answer, exchange } = boundary;
   const isHead = exchange.arrival.method === "HEAD";
   headers.push("Content-Length", String(body.length));
   exchange.answerBytes = isHead ? 0 : body.length;
-  writeHead(exchange, answer, headers, true);
-  if (isHead) answer.end();
-  // Node joins a short text with the head into one write; bytes would be a second one.
-  else if (body.length <= mostJoinedBytes) answer.end(body.toString("latin1"), "latin1");
-  else answer.end(body);
+  writeWhole(exchange, answer, headers, isHead ? undefined : body, true);
   boundary.end();
 }

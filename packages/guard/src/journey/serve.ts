@@ -63,6 +63,15 @@ export function compileServe({
   };
 }
 
+const shed: ReadonlySet<string> = new Set(["capacity-exceeded", "deadline-passed"]);
+
+/** The queue stands before the backend; a deadline may pass before it and behind it. */
+function isShed({ decisions, forwardedAt }: Exchange): boolean {
+  const code = decisions.refusal?.problem.code;
+  if (code === undefined || !shed.has(code)) return false;
+  return code === "capacity-exceeded" || forwardedAt === 0;
+}
+
 /**
  * Records an exchange once, and lets go of what was held for it, each whatever becomes of the
  * others.
@@ -93,10 +102,12 @@ function compileEnd({
     } catch (fault) {
       tell(exchange, "a request could not be recorded", fault);
     }
-    const { forwardedAt, path, rememberedCaller, webSocketSeat } = exchange;
+    const { forwardedAt, path, rememberedCaller, reserved, webSocketSeat } = exchange;
     const left: LeaveFacts = {
       path,
       forwarded: forwardedAt !== 0,
+      isShed: isShed(exchange),
+      reserved,
       webSocketSeat,
       rememberedCaller,
     };

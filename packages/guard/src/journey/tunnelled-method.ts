@@ -98,7 +98,7 @@ async function inBody(exchange: Exchange, from: MethodFrom): Promise<Said> {
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== "identity")
     return ambiguous("the body that may name a method is encoded");
   const held = await holdBody(exchange, mostHeldBytes);
-  if (held === "no room") return noRoom;
+  if (held === "no room") return noRoom();
   if (held !== "held")
     return ambiguous(`the body that may name a method is ${held} (${mostHeldBytes} bytes)`);
   const taken = takeFromBody(exchange.bodyBytes as Buffer, kind === "json", from.name);

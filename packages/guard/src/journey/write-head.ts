@@ -16,6 +16,37 @@ export function writeHead(
   headers: string[],
   ofBackend: boolean,
 ): void {
+  finishHead(exchange, headers, ofBackend);
+  answer.writeHead(exchange.status, headers);
+}
+
+const mostJoinedBytes = 16_384;
+
+/**
+ * Writes an answer that is there as a whole.
+ *
+ * @param body undefined where only its head is asked for
+ */
+export function writeWhole(
+  exchange: Exchange,
+  answer: Answer,
+  headers: string[],
+  body: Buffer | string | undefined,
+  ofBackend = false,
+): void {
+  finishHead(exchange, headers, ofBackend);
+  if (answer.writeWhole !== undefined) {
+    answer.writeWhole(exchange.status, headers, body);
+    return;
+  }
+  answer.writeHead(exchange.status, headers);
+  // Node joins a short text with the head into one write; bytes would be a second one.
+  if (body instanceof Buffer && body.length <= mostJoinedBytes)
+    answer.end(body.toString("latin1"), "latin1");
+  else answer.end(body);
+}
+
+function finishHead(exchange: Exchange, headers: string[], ofBackend: boolean): void {
   findFields(headers);
   if (found.varies > 1) joinVary(headers);
   const { keeping } = exchange.course.operation;
@@ -25,7 +56,6 @@ export function writeHead(
   // What is left of a body that nobody will read must not be taken for the next request on this
   // connection, nor a next one be sent on a connection that is about to end.
   if (leavesBodyUnread(exchange)) headers.push("Connection", "close");
-  answer.writeHead(exchange.status, headers);
 }
 
 const leavesBodyUnread = (exchange: Exchange): boolean =>

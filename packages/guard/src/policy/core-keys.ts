@@ -15,8 +15,8 @@ import {
   scalar,
   size,
   text,
-  withheld,
 } from "./shape.ts";
+import { onLoss, stateSetting } from "./state-setting.ts";
 import { upstreamSetting } from "./upstream-setting.ts";
 
 const issuer = scalar(
@@ -29,29 +29,12 @@ const issuer = scalar(
   { type: "string" },
 );
 
-const state = withheld(
-  scalar(
-    "memory, or an address such as redis://127.0.0.1:6379",
-    (value) =>
-      value === "memory" ||
-      (typeof value === "string" && /^rediss?:\/\/./.test(value) && URL.parse(value) !== null)
-        ? value
-        : undefined,
-    { type: "string" },
-  ),
-);
-
 const record = object({
   fields: optional(
     list(choice(...personalFields)),
     "Personal data that records may hold; none unless it is named here.",
   ),
 });
-
-/** What a control does without the memory that it shares with others. */
-export const onLossWords = ["local", "deny"] as const;
-export type OnLoss = (typeof onLossWords)[number];
-const onLoss = choice(...onLossWords);
 
 const onStateLoss = object({
   limit: optional(
@@ -86,7 +69,10 @@ export function coreKeys(modeKeys: readonly ModeKey[]) {
         url(["https:", "http:"], "the API's public address, such as https://api.example.com"),
         "The address by which apps know the API. Links, proofs and the issuer use it, never a Host.",
       ),
-      state: optional(state, "Where what many requests share is counted; Redis for several nodes."),
+      state: optional(
+        stateSetting,
+        "Where what many requests share is counted; Redis for several nodes.",
+      ),
       onStateLoss: optional(
         onStateLoss,
         "What is refused, and what goes on, while Redis or the store is lost.",

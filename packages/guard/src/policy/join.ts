@@ -6,7 +6,9 @@ import { layModes, type ModeKey, noModes, resolveModes } from "./mode-setting.ts
 import { type ApiPlanOf, type OperationPlanOf, type PlanOf, undeclaredName } from "./plan.ts";
 import type { PolicyReading } from "./read-policy.ts";
 import { compileSelection, noteUnmatched } from "./select-operations.ts";
-import { planReading, planUpstream } from "./upstream-setting.ts";
+import { noteState, planState } from "./state-setting.ts";
+import { noteUnfitCapacity } from "./upstream-capacity.ts";
+import { planReading, planUpstream, type UpstreamPlan } from "./upstream-setting.ts";
 
 type CorePolicy = PolicyOf<CoreKeys>;
 type Entries = readonly EntryAt<CoreKeys>[];
@@ -22,6 +24,8 @@ export interface Joining {
     context: JoinContext & { readonly anonymous: boolean | undefined },
   ): unknown;
   anonymous?(own: never): boolean | undefined;
+  /** How backends are asked where the policy leaves it open. */
+  completeUpstream?(whole: never, planned: UpstreamPlan): UpstreamPlan;
   readonly issuerKeys?: readonly string[];
 }
 
@@ -55,17 +59,24 @@ export function joinPlan<Whole, Own>(
   const all = issuer === undefined ? documents : [...documents, issuer.document];
   const context = contextOf(controls, policy, documents, all, note);
   const select = compileSelection(policy.operations ?? []);
+  noteState(policy.state, note);
   noteUnmatched(policy.operations ?? [], context.operations, note);
 
   const whole: Record<string, unknown> = {};
   for (const control of controls) whole[control.name] = control.plan?.(policy as never, context);
   const planOne = (operation: Operation | undefined, entries: Entries): OperationPlanOf<Own> =>
     planOperation(controls, modeKeys, policy, operation, entries, context);
+  const complete = (planned: UpstreamPlan): UpstreamPlan =>
+    controls.reduce(
+      (before, one) => one.completeUpstream?.(whole[one.name] as never, before) ?? before,
+      planned,
+    );
   const apis = documents.map((document, index): ApiPlanOf<Own> => {
     const api = policy.apis[index] as CorePolicy["apis"][number];
+    noteUnfitCapacity(api.upstream, ["apis", String(index), "upstream"], note);
     return {
       document,
-      upstream: planUpstream(api.upstream),
+      upstream: complete(planUpstream(api.upstream)),
       backendReads: planReading(api.upstream),
       version: api.version ?? (document.apiVersion === "" ? undefined : document.apiVersion),
       issuer: false,
@@ -88,7 +99,7 @@ export function joinPlan<Whole, Own>(
     apis,
     undeclared: planOne(undefined, select(undefined)),
     controls: whole as Whole,
-    state: policy.state ?? "memory",
+    state: planState(policy.state),
     origin: policy.publicUrl === undefined ? undefined : URL.parse(policy.publicUrl)?.origin,
     identified: policy.identity !== undefined,
     recordFields: policy.record?.fields ?? [],

@@ -1,16 +1,6 @@
+import { methods } from "../reading/methods.ts";
 import { object, optional } from "./object-shape.ts";
 import { choice, oneOrMore, type Read, scalarOr, text } from "./shape.ts";
-
-export const methods = [
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "OPTIONS",
-  "QUERY",
-] as const;
 
 const matchByKeys = object({
   operationId: optional(oneOrMore(text("an operationId")), "The ids of the operations."),

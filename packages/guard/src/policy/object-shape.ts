@@ -104,7 +104,8 @@ function noteUnknown(
     return;
   }
   const meant = nearest(key, names);
-  const what = place.withheld === true ? "a key that may be a secret" : `'${key}'`;
+  const isHidden = place.withheld === true || (place.mayNameSecret === true && meant === undefined);
+  const what = isHidden ? "a key that may be a secret" : `'${key}'`;
   set.fault(place, `${what} is not known here`, {
     expected: names.join(", "),
     ...(meant === undefined ? {} : { mend: `Did you mean '${meant}'?` }),

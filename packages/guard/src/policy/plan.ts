@@ -1,6 +1,7 @@
 import type { ApiDocument } from "../document/api-document.ts";
 import type { ModeRule } from "../facts/mode.ts";
 import type { PersonalField } from "../facts/record.ts";
+import type { StatePlan } from "./state-setting.ts";
 import type { BackendReading, UpstreamPlan } from "./upstream-setting.ts";
 
 /**
@@ -14,8 +15,8 @@ export interface PlanOf<Whole, Own> {
   /** What no document names. */
   readonly undeclared: OperationPlanOf<Own>;
   readonly controls: Whole;
-  /** Where what many requests share is counted: `memory`, or Redis by its address. */
-  readonly state: string;
+  /** Where what many requests share is counted. */
+  readonly state: StatePlan;
   /** The origin of `publicUrl`. */
   readonly origin: string | undefined;
   /** Whether the policy names who signs tokens. */

@@ -2,8 +2,9 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Fault } from "../document/api-document.ts";
 import type { SourceDocument } from "../document/read-document.ts";
-import { child, DocumentSet, isRecord, type Located } from "../document/references.ts";
+import { child, DocumentSet, type Located } from "../document/references.ts";
 import { overridePlaces } from "./environment.ts";
+import { documentOf, layOver } from "./layers.ts";
 import type { FaultRest, PolicyPath } from "./join-context.ts";
 import type { Fields } from "./object-shape.ts";
 import type { Shape } from "./shape.ts";
@@ -24,6 +25,8 @@ export interface PolicySources {
    * Absent: the flags are the whole policy.
    */
   readonly file: string | undefined;
+  /** A file of the same form that is laid over it, such as `portcullis.staging.yaml`. */
+  readonly profile?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Laid over everything else, by path. */
   readonly flags: readonly (readonly [path: PolicyPath, value: unknown])[];
@@ -37,33 +40,33 @@ export function definePolicy<
 }
 
 /**
- * Reads the file, puts variables in their places, lays the environment over it and the flags over both, and holds the whole to the
- * format.
+ * Reads the file, lays the profile over it, puts variables in their places, lays the environment
+ * over that and the flags over all, and holds the whole to the format.
  */
 export async function readPolicy<P>(
-  { environment, file, flags }: PolicySources,
+  { environment, file, flags, profile }: PolicySources,
   format: Shape<P> & { readonly fields: Fields },
 ): Promise<PolicyReading<P>> {
   const set = new DocumentSet();
-  const source =
-    file === undefined
-      ? commandLine()
-      : /\.[cm]?[jt]s$/.test(file)
-        ? await readModule(resolve(file), set)
-        : set.open(resolve(file), { bareTemplates: true });
+  const written = await readFiles(file, profile, set);
   const nowhere = { file: file ?? "(command line)", line: 1, column: 1 };
-  if (source === undefined)
+  if (written === undefined)
     return {
       policy: undefined,
       faults: set.faults,
       faultAt: (_path, message, rest) => ({ ...nowhere, severity: "error", message, ...rest }),
     };
   const overrides = overridePlaces(environment, format);
-  const written: Located = { document: source, path: [], value: source.value };
-  const { value: filled, withoutValues } = substitute(written, environment, set);
-  let value: unknown = filled;
-  for (const [path, laid] of [...overrides.values, ...flags]) value = withValue(value, path, laid);
-  const root: Located = { document: source, path: [], value };
+  const { value: filled, withoutValues } = substitute(
+    { document: written, path: [], value: written.value },
+    environment,
+    set,
+  );
+  let source: SourceDocument = { ...written, value: filled };
+  if (overrides.values.length > 0) source = layOver(source, documentOf(overrides.values), set);
+  const said = flags.map(([path, value]) => [path, value, "(command line)"] as const);
+  if (said.length > 0) source = layOver(source, documentOf(said), set);
+  const root: Located = { document: source, path: [], value: source.value };
   const policy = format.read(root, set);
   return {
     policy,
@@ -77,6 +80,23 @@ export async function readPolicy<P>(
       }),
   };
 }
+
+/** The policy as it is written. @returns undefined where a file cannot be read, which is noted */
+async function readFiles(
+  file: string | undefined,
+  profile: string | undefined,
+  set: DocumentSet,
+): Promise<SourceDocument | undefined> {
+  const base = file === undefined ? commandLine() : await readFile(file, set);
+  if (base === undefined || profile === undefined) return base;
+  const over = await readFile(profile, set);
+  return over === undefined ? undefined : layOver(base, over, set);
+}
+
+const readFile = async (file: string, set: DocumentSet): Promise<SourceDocument | undefined> =>
+  /\.[cm]?[jt]s$/.test(file)
+    ? await readModule(resolve(file), set)
+    : set.open(resolve(file), { bareTemplates: true });
 
 const commandLine = (): SourceDocument => ({
   file: "(command line)",
@@ -111,14 +131,4 @@ async function readModule(file: string, set: DocumentSet): Promise<SourceDocumen
     });
     return undefined;
   }
-}
-
-function withValue(target: unknown, path: PolicyPath, value: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  const inner = isRecord(target) ? target : {};
-  return {
-    ...inner,
-    [key]: withValue(Object.hasOwn(inner, key) ? inner[key] : undefined, rest, value),
-  };
 }

@@ -52,14 +52,15 @@ function compilePathPattern(pattern: string): (template: string) => boolean {
 }
 
 type Entry = EntryOf<CoreKeys>;
+type Selected = Pick<EntryAt<CoreKeys>, "index" | "closeness">;
 
 /**
  * Finds the entries that select an operation, the closest last. What no document names is selected
  * by "*" alone.
  */
-export function compileSelection(
-  entries: readonly Entry[],
-): (operation: Operation | undefined) => readonly EntryAt<CoreKeys>[] {
+export function compileSelection<E extends Entry>(
+  entries: readonly E[],
+): (operation: Operation | undefined) => readonly (Selected & { readonly entry: E })[] {
   const selectors = entries.map((entry) => entry.match.map(compileMatch));
   const closest = (selects: readonly Selects[], operation: Operation | undefined) => {
     const found = selects.flatMap((select) => select(operation ?? nothing) ?? []);

@@ -150,9 +150,14 @@ export const size = quantity("a size such as 64kB or 1MiB", {
   MiB: 1_048_576,
 });
 
-export function list<T>(item: Shape<T>, least = 0): Shape<readonly T[]> {
+/** Each element by one shape; `items` is that shape, for what walks the whole format. */
+export function list<T>(
+  item: Shape<T>,
+  least = 0,
+): Shape<readonly T[]> & { readonly items: Shape<T> } {
   const expected = `a list of ${item.expected}`;
   return {
+    items: item,
     expected,
     ...holding(item),
     jsonSchema: { type: "array", items: item.jsonSchema, minItems: least },
@@ -166,9 +171,10 @@ export function list<T>(item: Shape<T>, least = 0): Shape<readonly T[]> {
 }
 
 /** One, or a list of them: always read as a list. */
-export function oneOrMore<T>(item: Shape<T>): Shape<readonly T[]> {
+export function oneOrMore<T>(item: Shape<T>): Shape<readonly T[]> & { readonly items: Shape<T> } {
   const many = list(item, 1);
   return {
+    items: item,
     expected: `${item.expected}, or ${many.expected}`,
     ...holding(item),
     jsonSchema: { anyOf: [item.jsonSchema, many.jsonSchema] },
@@ -201,15 +207,21 @@ export function named<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
 
 /** By the kind of value: a scalar is read by one shape, an object or list by the other. */
 export function scalarOr<A, B>(plain: Shape<A>, structured: Shape<B>): Shape<A | B> {
-  const { fields } = structured as Partial<{ readonly fields: unknown }>;
+  const { fields, items } = structured as Partial<Record<"fields" | "items", unknown>>;
   const expected = `${plain.expected}, or ${structured.expected}`;
   return {
     ...(fields === undefined ? {} : { fields }),
+    ...(items === undefined ? {} : { items }),
+    ...holding(plain),
     ...holding(structured),
     expected,
     jsonSchema: { anyOf: [plain.jsonSchema, structured.jsonSchema] },
     read(at, set): A | B | undefined {
-      if (typeof at.value === "object" && at.value !== null) return structured.read(at, set);
+      if (typeof at.value === "object" && at.value !== null)
+        return structured.read(
+          plain.holdsSecret === true ? { ...at, mayNameSecret: true } : at,
+          set,
+        );
       const read = plain.read(inPlaceOf(at, structured), set);
       const fault = set.faults.at(-1);
       // The fault names both forms, because the writer may have meant either.

@@ -1,5 +1,6 @@
 import { type DialectName, dialectNames } from "../document/dialects.ts";
 import { object, optional, required } from "./object-shape.ts";
+import { capacityKeys, planCapacity, type UpstreamCapacity } from "./upstream-capacity.ts";
 import {
   choice,
   duration,
@@ -10,6 +11,7 @@ import {
   scalarOr,
   text,
 } from "./shape.ts";
+import { planUpstreamTls, upstreamTls, type UpstreamTlsPlan } from "./upstream-tls.ts";
 
 const target = scalar(
   "a backend's address such as http://127.0.0.1:4000, https://host:port or unix:/path",
@@ -48,63 +50,60 @@ const methodFrom = text(
 /** Where an API's backends are, and how they are asked. */
 export const upstreamSetting = scalarOr(
   target,
-  object(
-    {
-      host: optional(
-        text("keep, target, or a host name such as api.internal", upstreamHostForm),
-        "The Host field that backends are told: the caller's (keep), their own (target), or a name.",
-      ),
-      targets: required(oneOrMore(target), "The backends; of several the least busy is asked."),
-      prefix: optional(
-        text("a path such as /internal/api", /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/),
-        "The path below which the backends serve the API; put before every path they are asked for.",
-      ),
-      connections: optional(
-        integer(1, 4096),
-        "The most connections to each backend, for each gate thread (128).",
-      ),
-      connectTimeout: optional(duration, "How long connecting may take (2s)."),
-      queue: optional(
-        integer(0, 100_000),
-        "Requests that may wait for a free connection to each backend, for each thread (256).",
-      ),
-      queueTimeout: optional(duration, "How long a request may wait for one (1s)."),
-      deadline: optional(
-        duration,
-        "How long a request may take until its answer begins, with waiting and second tries (60s).",
-      ),
-      headersTimeout: optional(duration, "How long the head of an answer may take (30s)."),
-      bodyTimeout: optional(duration, "How long an answer may pause (30s)."),
-      healthCheck: optional(healthCheck, "Asks each backend whether it is well."),
-      dialect: optional(
-        choice(...dialectNames),
-        "How the backends read what can be written in two ways; without a word, as any of them.",
-      ),
-      methodFrom: optional(
-        methodFrom,
-        "Where a POST names the method that it stands for, and is judged as.",
-      ),
-    },
-    { tls: "backends are reached with the system's authorities" },
-  ),
+  object({
+    tls: optional(
+      upstreamTls,
+      "Which certificates of backends over https are believed, and which one the gate shows.",
+    ),
+    host: optional(
+      text("keep, target, or a host name such as api.internal", upstreamHostForm),
+      "The Host field that backends are told: the caller's (keep), their own (target), or a name.",
+    ),
+    targets: required(oneOrMore(target), "The backends; of several the least busy is asked."),
+    prefix: optional(
+      text("a path such as /internal/api", /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/),
+      "The path below which the backends serve the API; put before every path they are asked for.",
+    ),
+    connections: optional(
+      integer(1, 4096),
+      "The most connections to each backend, for each gate thread (128).",
+    ),
+    connectTimeout: optional(duration, "How long connecting may take (2s)."),
+    ...capacityKeys,
+    deadline: optional(
+      duration,
+      "How long a request may take until its answer begins, with waiting and second tries (60s).",
+    ),
+    headersTimeout: optional(duration, "How long the head of an answer may take (30s)."),
+    bodyTimeout: optional(duration, "How long an answer may pause (30s)."),
+    healthCheck: optional(healthCheck, "Asks each backend whether it is well."),
+    dialect: optional(
+      choice(...dialectNames),
+      "How the backends read what can be written in two ways; without a word, as any of them.",
+    ),
+    methodFrom: optional(
+      methodFrom,
+      "Where a POST names the method that it stands for, and is judged as.",
+    ),
+  }),
 );
 export type UpstreamSetting = Read<typeof upstreamSetting>;
 
 /** Backends as the plan holds them. */
-export interface UpstreamPlan {
+export interface UpstreamPlan extends UpstreamCapacity {
   readonly targets: readonly string[];
   /** What backends have before every path, and apps have not. */
   readonly prefix: string | undefined;
   /** The Host field that backends are told: `keep` the caller's, their own `target`, or a name. */
   readonly host: string;
   readonly connections: number | undefined;
-  readonly queue: number | undefined;
-  readonly queueTimeoutMs: number | undefined;
   readonly deadlineMs: number | undefined;
   readonly connectTimeoutMs: number | undefined;
   readonly headersTimeoutMs: number | undefined;
   readonly bodyTimeoutMs: number | undefined;
   readonly healthCheck: HealthCheckPlan | undefined;
+  /** Undefined where the public authorities are believed. */
+  readonly tls: UpstreamTlsPlan | undefined;
 }
 
 export interface HealthCheckPlan {
@@ -152,20 +151,19 @@ export function planUpstream(setting: UpstreamSetting): UpstreamPlan {
     healthCheck: check,
     host = "keep",
     prefix,
-    queue,
-    queueTimeout,
+    tls,
   } = rest as Exclude<UpstreamSetting, string>;
   return {
     targets,
     prefix,
     host,
     connections,
-    queue,
-    queueTimeoutMs: queueTimeout,
+    ...planCapacity(rest),
     deadlineMs: deadline,
     connectTimeoutMs: connectTimeout,
     headersTimeoutMs: headersTimeout,
     bodyTimeoutMs: bodyTimeout,
+    tls: tls === undefined ? undefined : planUpstreamTls(tls),
     healthCheck:
       check === undefined
         ? undefined

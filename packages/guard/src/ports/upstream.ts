@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from "node:stream";
+import type { Urgency } from "../reading/urgency.ts";
 
 /**
  * The port through which the journey hands a request on. The server implements it over pooled
@@ -20,13 +21,26 @@ export interface UpstreamRequest {
   readonly caller?: string;
   /** Whether nobody signed in: what is kept of the answer is less. */
   readonly isStranger?: boolean;
+  /** Which operation asks: how long it usually takes is learned for each by itself. */
+  readonly operation?: string;
+  readonly urgency?: Urgency;
+  /**
+   * Whether it is given up where the backend is full or its deadline has passed (`enforce`), or
+   * only told that it would be (`observe`). What the gate itself can hold bounds it in any case.
+   */
+  readonly shedding?: "off" | "observe" | "enforce";
+  /** Told where it would have been given up, was that enforced; what follows stays as it is. */
+  readonly onObserved?: (code: SheddingCode, detail: string) => void;
 }
+
+/** What a request is given up by before the backend has failed in anything. */
+export type SheddingCode = "capacity-exceeded" | "deadline-passed";
 
 export type UpstreamFaultCode =
   | "upstream-unreachable"
   | "upstream-timeout"
   | "upstream-malformed"
-  | "capacity-exceeded";
+  | SheddingCode;
 
 /**
  * Called in order: onHead, onData*, then onEnd or onFault. onFault may come first; nothing follows
@@ -58,3 +72,5 @@ export interface Upstream {
   /** Absent where connections cannot be handed over, as behind a middleware door. */
   upgrade?(request: UpstreamRequest, receiver: UpgradeReceiver): Forwarding;
 }
+
+export { priorities, type Priority, type Urgency, usualUrgency } from "../reading/urgency.ts";

@@ -25,3 +25,21 @@ export function readRate(text: string): Rate | undefined {
   const windowMs = windowsMs[match?.[2] ?? ""];
   return windowMs === undefined || count < 1 ? undefined : { count, windowMs };
 }
+
+/** A window of the calendar, or a lifetime. */
+export type CalendarWindow = "day" | "month" | "ever";
+
+/** So many in each window of the calendar: `2000/month` is `{ most: 2000, window: "month" }`. */
+export interface Quota {
+  readonly most: number;
+  readonly window: CalendarWindow;
+}
+
+export const quotaForm = "a quota such as 500/day, 2000/month or 1/ever";
+
+/** Undefined when the text is no quota. */
+export function readQuota(text: string): Quota | undefined {
+  const match = /^(\d{1,12})\/(day|month|ever)$/.exec(text);
+  const most = Number(match?.[1]);
+  return match === null || most < 1 ? undefined : { most, window: match[2] as CalendarWindow };
+}

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocateSharedBuckets, evictedEarly, SharedMemoryState } from "./shared-memory.ts";
-import type { Bucket } from "./state.ts";
+import { allocateSharedBuckets, evictionsOf } from "./shared-buckets.ts";
+import { SharedMemoryState } from "./shared-memory.ts";
+import { rateBucket } from "./state.ts";
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
 const keys = 16_384;
@@ -16,14 +17,14 @@ const limits = {
   "100/hour": { intervalMs: hour / 100, burst: 100 },
   "5/day": { intervalMs: day / 5, burst: 5 },
   "1000/day": { intervalMs: day / 1000, burst: 1000 },
-} as const satisfies Readonly<Record<string, Omit<Bucket, "key">>>;
+} as const;
 type Limit = keyof typeof limits;
 
 /** Callers who are stopped by one limit keep trying, while a crowd counts in another. */
 function passedBeside(drained: Limit, crowd: Limit, takesOfEach: number): number {
   const state = new SharedMemoryState(allocateSharedBuckets(keys, [1, 2]), () => 1_000_000);
   const take = (limit: Limit, who: number): boolean =>
-    state.takeAll([{ ...limits[limit], key: `${limit}\n${who}` }]).refusedBy === -1;
+    state.takeAll([rateBucket(limit, String(who), limits[limit])]).refusedBy === -1;
   let passed = 0;
   for (let round = 0; round < rounds; round += 1) {
     for (let victim = 0; victim < victims; victim += 1)
@@ -58,12 +59,27 @@ test("buckets that make room before they are full again are counted, by all thre
     new SharedMemoryState(shared, () => now),
     new SharedMemoryState(shared, () => now),
   ];
-  const take = (key: string, state = one): unknown => state.takeAll([{ ...limits["5/min"], key }]);
+  const take = (key: string, state = one): unknown =>
+    state.takeAll([rateBucket("5/min", key, limits["5/min"])]);
   for (let index = 0; index < 8; index += 1) take(`early ${index}`);
-  assert.equal(evictedEarly(shared), 0);
+  assert.equal(evictionsOf(shared).short, 0);
   take("one more", other);
-  assert.equal(evictedEarly(shared), 1);
+  assert.equal(evictionsOf(shared).short, 1);
   now += minute;
   for (let index = 0; index < 8; index += 1) take(`late ${index}`);
-  assert.equal(evictedEarly(shared), 1, "who is full again loses nothing");
+  assert.equal(evictionsOf(shared).short, 1, "who is full again loses nothing");
+});
+
+test("a thread that was held up between its look at the clock and its count gives nobody anything", () => {
+  const shared = allocateSharedBuckets(64, [1, 2]);
+  const bucket = rateBucket("5/min", "ann", limits["5/min"]);
+  let now = 1_000_000;
+  const quick = new SharedMemoryState(shared, () => now);
+  // The first look is old when the count begins; the next tells the time.
+  const looks = [now];
+  const slow = new SharedMemoryState(shared, () => looks.shift() ?? now);
+  now += 30_000;
+  for (let count = 0; count < 5; count += 1) quick.takeAll([bucket]);
+  assert.equal(slow.takeAll([bucket]).refusedBy, 0);
+  assert.equal(quick.takeAll([bucket]).waitMs, 12_000);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ProvenanceState } from "./provenance.ts";
 import { test } from "../../../../test/parts/test.ts";
-import { RedisState } from "./redis.ts";
+import { openRedis, planFor } from "../../../../test/state/open-redis.ts";
 import { forgottenShare, type ProvenanceSize, sizeOfProvenance } from "./provenance-size.ts";
 import {
   allocateSharedProvenance,
@@ -13,24 +13,10 @@ const plentiful: ProvenanceSize = { callers: 4000, idsEach: 50, mostEach: 2000 }
 const shared = (size = plentiful, now?: () => number): SharedProvenanceState =>
   new SharedProvenanceState(allocateSharedProvenance(size, [1, 2, 3, 4]), now);
 
-async function openRedis(url: string): Promise<RedisState> {
-  const state = RedisState.open({
-    url,
-    prefix: `portcullis-test:${process.pid}:`,
-    timeoutMs: 2000,
-    mostShown: 2000,
-    onChange: () => undefined,
-    onTrouble: () => undefined,
-  });
-  for (let tries = 0; tries < 100 && (await state.knows("nobody", ["x"])) === undefined; tries += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  return state;
-}
-
 const sentence = "a caller knows what it was shown, and nothing that another was";
 test(`shared memory: ${sentence}`, () => knowsWhatItWasShown(shared()));
 test(`Redis: ${sentence}`, { needs: ["redis"] }, async ({ redis }) => {
-  const state = await openRedis(redis);
+  const { state } = await openRedis(planFor(redis));
   await knowsWhatItWasShown(state);
   await state.close();
 });

@@ -1,11 +1,9 @@
+import { type KeeperOptions, ServerKeeper } from "./redis/server-keeper.ts";
+import { Garbage, isNoScript, isTryAgain } from "./redis/refusals.ts";
+import type { RedisServers } from "./redis/redis-servers.ts";
+import type { Script } from "./redis/script.ts";
+import type { StateMeasures } from "./state-measures.ts";
 import { Late, within } from "./within.ts";
-
-/** The part of the Redis client that is used. */
-export interface RedisClient {
-  readonly isReady: boolean;
-  sendCommand(words: readonly string[]): Promise<unknown>;
-  destroy(): void;
-}
 
 /** What rejects while Redis is lost: nobody can tell what it would have said. */
 export class StateLost extends Error {
@@ -15,194 +13,131 @@ export class StateLost extends Error {
   }
 }
 
-export interface RedisConnectionOptions {
-  readonly url: string;
-  readonly prefix: string;
-  /** Longer than this, and Redis counts as lost for every request until it answers again. */
-  readonly timeoutMs: number;
-  /** Why Redis is lost, once for each loss; undefined when it answers again. */
-  readonly onChange: (lost: string | undefined) => void;
-  /** A command was refused though Redis answers. */
-  readonly onTrouble: (message: string) => void;
+export interface RedisConnectionOptions extends KeeperOptions {
+  readonly measures: StateMeasures;
 }
 
-const probeEveryMs = 100;
-/** A connection on which nothing was answered for so long is given up for a new one. */
-const renewAfterMs = 5000;
-const complainEveryMs = 60_000;
+/** Given an answer for which nobody has waited: what it says was done, and must be undone. */
+export type OnLate = (answer: unknown) => void;
 
-/**
- * One connection, with a breaker that all its users share. The first timeout opens it; while it is
- * open nobody waits, and a probe that writes closes it. It begins open: Redis has not answered yet.
- */
+const tryAgainAfterMs = 3;
+const mostTries = 10;
+
+/** What all users of Redis ask by, in whatever form it is there. While it is lost nobody waits. */
 export class RedisConnection {
-  readonly #options: RedisConnectionOptions;
-  /** Undefined until its module is loaded: a gate that counts in memory need not load it. */
-  #client: RedisClient | undefined;
-  #isClosed = false;
-  #isOpen = true;
-  #isTold = false;
-  #isProbing = false;
-  #why = "not connected yet";
-  #renewedAt = performance.now();
-  #complainedAt = Number.NEGATIVE_INFINITY;
-  #prober: NodeJS.Timeout | undefined;
+  readonly #keeper: ServerKeeper;
+  readonly #timeoutMs: number;
+  readonly #measures: StateMeasures;
 
   constructor(options: RedisConnectionOptions) {
-    this.#options = options;
-    this.#probeUntilAnswered();
-    this.#connect();
+    this.#measures = options.measures;
+    this.#timeoutMs = options.plan.timeoutMs;
+    this.#keeper = new ServerKeeper(options);
   }
 
-  /** The client, while Redis answers. */
-  get client(): RedisClient | undefined {
-    return this.#isOpen || this.#client?.isReady !== true ? undefined : this.#client;
+  /** Whether every server answers, as far as is known. */
+  get isAvailable(): boolean {
+    return this.#keeper.isAvailable;
   }
 
-  /** @throws StateLost while Redis does not answer */
-  use(): RedisClient {
-    const { client } = this;
-    if (client === undefined) throw new StateLost(this.#why);
-    return client;
+  /** Whether a server has begun to answer a moment ago, perhaps again, perhaps in another's place. */
+  get isFresh(): boolean {
+    return this.#keeper.isFresh;
+  }
+
+  /** Whether the server of a key answers, as far as is known. */
+  serves(key: string): boolean {
+    return this.#keeper.serverFor(key) !== undefined;
+  }
+
+  /** Keys of one place can be changed by one script. */
+  placeOf(key: string): number {
+    return this.#keeper.servers?.placeOf(key) ?? 0;
   }
 
   /** @throws StateLost when the answer does not come in time, or is a refusal */
-  async ask<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await within(work, this.#options.timeoutMs);
-    } catch (fault) {
-      throw this.failed(fault as Error);
-    }
+  ask(key: string, words: readonly string[]): Promise<unknown> {
+    return this.#ask(key, (servers) => servers.send(key, words), undefined);
   }
 
-  /** A command did not do what it should. A refusal by a Redis that answers loses nothing else. */
-  failed(fault: Error): StateLost {
-    const { message } = fault;
-    if (fault instanceof Late || this.#client?.isReady !== true) this.#open(message);
-    else {
-      this.#complain(message);
-      void this.#probe(message);
-    }
-    return new StateLost(message);
+  /**
+   * Runs a script on keys of one slot.
+   *
+   * @throws StateLost when the answer does not come in time, or is a refusal
+   */
+  run(
+    script: Script,
+    keys: readonly string[],
+    words: readonly string[],
+    onLate?: OnLate,
+  ): Promise<unknown> {
+    const key = keys[0] as string;
+    return this.#ask(key, (servers) => sendScript(servers, script, keys, words), onLate);
+  }
+
+  /** Takes back what a server has done; nobody waits, and one that may not be asked is told too. */
+  undo(script: Script, keys: readonly string[], words: readonly string[]): void {
+    const { servers } = this.#keeper;
+    if (servers !== undefined) sendScript(servers, script, keys, words).catch(() => undefined);
+  }
+
+  /** An answer is not what was asked for: whoever answers is not believed. */
+  distrust(key: string): StateLost {
+    const fault = new Garbage();
+    const server = this.#keeper.serverFor(key);
+    if (server !== undefined) this.#keeper.failed(server, fault);
+    return new StateLost(fault.message);
   }
 
   close(): void {
-    this.#isClosed = true;
-    clearInterval(this.#prober);
-    this.#dismiss();
+    this.#keeper.close();
   }
 
-  #dismiss(): void {
-    const client = this.#client;
-    this.#client = undefined;
+  async #ask(
+    key: string,
+    send: (servers: RedisServers) => Promise<unknown>,
+    onLate: OnLate | undefined,
+  ): Promise<unknown> {
+    const { servers } = this.#keeper;
+    const server = this.#keeper.serverFor(key);
+    if (servers === undefined || server === undefined) throw new StateLost(this.#keeper.why);
+    const askedAt = performance.now();
+    const work = untilThere(() => send(servers));
     try {
-      client?.destroy();
-    } catch {
-      // It had ended by itself.
-    }
-  }
-
-  #connect(): void {
-    this.#begin().catch((fault: unknown) => {
-      if (!this.#isClosed) this.#open((fault as Error).message, true);
-    });
-  }
-
-  async #begin(): Promise<void> {
-    const redis = await import("redis");
-    if (this.#isClosed) return;
-    const client = redis.createClient({
-      url: this.#options.url,
-      disableOfflineQueue: true,
-      commandsQueueMaxLength: 50_000,
-      pingInterval: 5000,
-      socket: {
-        connectTimeout: 2000,
-        reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 6), 2000),
-      },
-    });
-    client.on("error", (fault: Error) => {
-      if (this.#client === client) this.#open(fault.message, true);
-    });
-    client.on("ready", () => {
-      if (this.#client === client) void this.#probe(this.#why);
-    });
-    this.#client = client;
-    await client.connect().catch((fault: unknown) => {
-      // One that was given up for a newer one says so here.
-      if (this.#client === client) throw fault;
-    });
-  }
-
-  /** @param isSure whether it need not be asked once more before the loss is told */
-  #open(why: string, isSure = false): void {
-    if (this.#isClosed) return;
-    if (!this.#isOpen) {
-      this.#isOpen = true;
-      this.#renewedAt = performance.now();
-      this.#probeUntilAnswered();
-    }
-    this.#why = why;
-    if (isSure) this.#tell(why);
-    void this.#probe(why);
-  }
-
-  #probeUntilAnswered(): void {
-    clearInterval(this.#prober);
-    this.#prober = setInterval(() => {
-      void this.#probe(this.#why);
-      this.#renew();
-    }, probeEveryMs);
-    this.#prober.unref();
-  }
-
-  /** A write, so that a Redis that is full or may only be read does not pass for one that serves. */
-  async #probe(why: string): Promise<void> {
-    const client = this.#client;
-    if (this.#isProbing || this.#isClosed || client?.isReady !== true) return;
-    this.#isProbing = true;
-    try {
-      const key = `${this.#options.prefix}probe`;
-      await within(client.sendCommand(["SET", key, "1", "PX", "1000"]), this.#options.timeoutMs);
-      if (this.#client === client) this.#close();
+      const answer = await within(work, this.#timeoutMs);
+      this.#measures.roundTrip(performance.now() - askedAt);
+      return answer;
     } catch (fault) {
-      if (this.#isClosed) return;
-      const reason = fault instanceof Late ? why : (fault as Error).message;
-      if (this.#isOpen) this.#tell(reason);
-      else this.#open(reason, true);
-    } finally {
-      this.#isProbing = false;
+      if (fault instanceof Late && onLate !== undefined) work.then(onLate, () => undefined);
+      this.#keeper.failed(server, fault as Error);
+      throw new StateLost((fault as Error).message);
     }
   }
+}
 
-  #close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    clearInterval(this.#prober);
-    this.#isTold = false;
-    this.#options.onChange(undefined);
+async function sendScript(
+  servers: RedisServers,
+  { digest, text }: Script,
+  keys: readonly string[],
+  words: readonly string[],
+): Promise<unknown> {
+  const key = keys[0] as string;
+  const rest = [String(keys.length), ...keys, ...words];
+  try {
+    return await servers.send(key, ["EVALSHA", digest, ...rest]);
+  } catch (fault) {
+    if (!isNoScript(fault as Error)) throw fault;
+    return servers.send(key, ["EVAL", text, ...rest]);
   }
+}
 
-  /** A connection whose other end has gone without a word would be waited for many minutes. */
-  #renew(): void {
-    const now = performance.now();
-    if (now - this.#renewedAt < renewAfterMs) return;
-    this.#renewedAt = now;
-    this.#tell(this.#why);
-    this.#dismiss();
-    this.#connect();
-  }
-
-  #tell(why: string): void {
-    if (this.#isTold) return;
-    this.#isTold = true;
-    this.#options.onChange(why);
-  }
-
-  #complain(message: string): void {
-    const now = performance.now();
-    if (now - this.#complainedAt < complainEveryMs) return;
-    this.#complainedAt = now;
-    this.#options.onTrouble(`the shared state has refused a command: ${message}`);
-  }
+/** While a slot is on its way to another node, what asks for several of its keys is put off. */
+async function untilThere(send: () => Promise<unknown>): Promise<unknown> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await send();
+    } catch (fault) {
+      if (tries === mostTries || !isTryAgain(fault as Error)) throw fault;
+      await new Promise((resolve) => setTimeout(resolve, tryAgainAfterMs));
+    }
 }

@@ -1,41 +1,30 @@
 import { createHash } from "node:crypto";
+import type { LearnedState } from "./learned.ts";
 import type { ProvenanceState } from "./provenance.ts";
-import { type RedisClient, RedisConnection } from "./redis-connection.ts";
+import type { RedisPlan } from "./redis/redis-plan.ts";
+import { RedisConnection } from "./redis-connection.ts";
+import { LeasedLimits } from "./leased-limits.ts";
+import { RedisLimits } from "./redis-limits.ts";
+import type { TakenFar } from "./redis-taken.ts";
+import type { Carried } from "./redis-scripts.ts";
+import { RedisLearnedState } from "./redis-learned.ts";
+import type { StateMeasures } from "./state-measures.ts";
+import type { SharedLearnedState } from "./shared-learned.ts";
 import type { Once, ReplayState } from "./replay.ts";
-import type { Bucket, LimitState, Taken } from "./state.ts";
-
-/**
- * One bucket, by Redis's own clock. A negative increment gives back. Answers what is left, or minus
- * the wait in microseconds. Each bucket is a script of its own, so that in a cluster each key may
- * live where it likes.
- */
-const script = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + time[2] / 1000
-local interval = tonumber(ARGV[1])
-local whole = interval * tonumber(ARGV[2])
-local increment = tonumber(ARGV[3])
-local arrival = tonumber(redis.call('GET', KEYS[1]) or '0')
-if arrival < now then arrival = now elseif arrival > now + whole then arrival = now + whole end
-local following = arrival + increment
-if increment > 0 and following - now > whole + 0.000001 then
-  return -math.ceil((following - now - whole) * 1000)
-end
-local ttl = math.ceil(following - now)
-if ttl > 0 then redis.call('SET', KEYS[1], string.format('%.6f', following), 'PX', ttl) else redis.call('DEL', KEYS[1]) end
-return math.floor((whole - (following - now)) / interval + 0.000001)
-`;
-const digest = createHash("sha1").update(script).digest("hex");
+import type { Bucket, LimitState } from "./state.ts";
 
 const keepShownSeconds = 180 * 86_400;
 const shortHash = (text: string): string =>
   createHash("sha256").update(text).digest("base64url").slice(0, 12);
 
 export interface RedisStateOptions {
-  readonly url: string;
+  readonly plan: RedisPlan;
+  /** What every key begins with. */
   readonly prefix: string;
-  /** Longer than this, and the state counts as lost until it answers again. */
-  readonly timeoutMs: number;
+  /** The part of a limit's burst that nodes may take ahead, from 0 to 1; 0: each time is asked. */
+  readonly overshoot: number;
+  /** Where it is counted what asking takes. */
+  readonly measures: StateMeasures;
   /** Ids of one caller that are remembered as shown. */
   readonly mostShown: number;
   /** Why the state is lost, once for each loss; undefined when it answers again. */
@@ -52,10 +41,14 @@ export interface RedisStateOptions {
 export class RedisState implements LimitState, ReplayState, ProvenanceState {
   readonly #options: RedisStateOptions;
   readonly #connection: RedisConnection;
+  readonly #limits: RedisLimits;
+  readonly #leased: LeasedLimits;
 
   private constructor(options: RedisStateOptions) {
     this.#options = options;
     this.#connection = new RedisConnection(options);
+    this.#limits = new RedisLimits(this.#connection, options.prefix);
+    this.#leased = new LeasedLimits(this.#limits, options);
   }
 
   /** Lost until the connection stands. */
@@ -63,24 +56,32 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
     return new RedisState(options);
   }
 
-  /** Whether Redis answers, as far as is known. */
+  /** Whether every server of Redis answers, as far as is known. */
   get isAvailable(): boolean {
-    return this.#connection.client !== undefined;
+    return this.#connection.isAvailable;
   }
 
-  async takeAll(buckets: readonly Bucket[]): Promise<Taken> {
-    const client = this.#connection.use();
-    const left = await this.#connection.ask(
-      Promise.all(buckets.map((bucket) => this.#run(client, bucket, bucket.intervalMs))),
-    );
-    const refusedBy = left.findIndex((remaining) => remaining < 0);
-    if (refusedBy === -1) return { refusedBy, waitMs: 0, remaining: left };
-    for (const [index, bucket] of buckets.entries())
-      if ((left[index] as number) >= 0)
-        this.#run(client, bucket, -bucket.intervalMs).catch((fault: unknown) =>
-          this.#connection.failed(fault as Error),
-        );
-    return { refusedBy, waitMs: -(left[refusedBy] as number) / 1000, remaining: [] };
+  /** Whether whoever keeps these buckets answers, as far as is known. */
+  serves(buckets: readonly Bucket[]): boolean {
+    return this.#limits.serves(buckets);
+  }
+
+  /** It was lost lately, in part at least: what this node knows and has let through is not there. */
+  get isFresh(): boolean {
+    return this.#connection.isFresh;
+  }
+
+  /** @throws StateLost while Redis does not answer */
+  takeAll(
+    buckets: readonly Bucket[],
+    carried?: readonly (Carried | undefined)[],
+  ): TakenFar | Promise<TakenFar> {
+    return this.#leased.takeAll(buckets, { carried });
+  }
+
+  /** Adds what this node has let through by itself. Nobody waits for it. */
+  merge(bucket: Bucket, carried: Carried): void {
+    this.#limits.merge(bucket, carried);
   }
 
   /**
@@ -88,11 +89,10 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
    * tell whether it was, so this rejects: a stolen proof could be used at every node.
    */
   async useOnce(owner: string, name: string, lifeSeconds: number): Promise<Once> {
-    const client = this.#connection.use();
-    const key = `${this.#options.prefix}once:${createHash("sha256").update(`${owner}\n${name}`).digest("base64url")}`;
-    const answer = await this.#connection.ask(
-      client.sendCommand(["SET", key, "1", "NX", "EX", String(Math.ceil(lifeSeconds))]),
-    );
+    const key = this.#onceKey(owner, name);
+    const words = ["SET", key, "1", "NX", "EX", String(Math.ceil(lifeSeconds))];
+    const answer = await this.#connection.ask(key, words);
+    if (answer !== null && answer !== "OK") throw this.#connection.distrust(key);
     return answer === null ? "again" : "first";
   }
 
@@ -101,26 +101,24 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
    * be written.
    */
   note(caller: string, names: readonly string[]): void {
-    const { client } = this.#connection;
-    if (client === undefined || names.length === 0) return;
+    if (names.length === 0) return;
     const key = this.#shownTo(caller);
     const hour = String(Math.floor(Date.now() / 3_600_000));
     const work = [
-      client.sendCommand(["ZADD", key, ...names.flatMap((name) => [hour, shortHash(name)])]),
-      client.sendCommand(["ZREMRANGEBYRANK", key, "0", String(-this.#options.mostShown - 1)]),
-      client.sendCommand(["EXPIRE", key, String(keepShownSeconds)]),
+      ["ZADD", key, ...names.flatMap((name) => [hour, shortHash(name)])],
+      ["ZREMRANGEBYRANK", key, "0", String(-this.#options.mostShown - 1)],
+      ["EXPIRE", key, String(keepShownSeconds)],
     ];
-    this.#connection.ask(Promise.all(work)).catch(() => undefined);
+    for (const words of work) this.#connection.ask(key, words).catch(() => undefined);
   }
 
   /** Undefined while Redis is lost: then nobody can tell, and it is not the caller's fault. */
   async knows(caller: string, names: readonly string[]): Promise<boolean | undefined> {
-    const { client } = this.#connection;
-    if (client === undefined) return undefined;
+    const key = this.#shownTo(caller);
     try {
-      const scores = (await this.#connection.ask(
-        client.sendCommand(["ZMSCORE", this.#shownTo(caller), ...names.map(shortHash)]),
-      )) as readonly unknown[];
+      const scores = await this.#connection.ask(key, ["ZMSCORE", key, ...names.map(shortHash)]);
+      if (!Array.isArray(scores) || scores.length !== names.length)
+        throw this.#connection.distrust(key);
       return scores.every((score) => score !== null);
     } catch {
       return undefined;
@@ -129,44 +127,37 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
 
   /** Milliseconds since 1970, by Redis's clock; undefined while it is lost. */
   async time(): Promise<number | undefined> {
-    const { client } = this.#connection;
-    if (client === undefined) return undefined;
     try {
-      const [seconds, microseconds] = (await this.#connection.ask(
-        client.sendCommand(["TIME"]),
-      )) as readonly [unknown, unknown];
+      const told = await this.#connection.ask("time", ["TIME"]);
+      const [seconds, microseconds] = told as readonly [unknown, unknown];
       return Number(seconds) * 1000 + Number(microseconds) / 1000;
     } catch {
       return undefined;
     }
   }
 
+  /** Who has signed in with which credential, for all nodes. */
+  learned(here: SharedLearnedState): LearnedState {
+    return new RedisLearnedState(this.#connection, this.#options.prefix, here);
+  }
+
+  /** Whether whoever remembers this proof answers, as far as is known. */
+  servesProof(owner: string, name: string): boolean {
+    return this.#connection.serves(this.#onceKey(owner, name));
+  }
+
+  #onceKey(owner: string, name: string): string {
+    const hash = createHash("sha256").update(`${owner}\n${name}`).digest("base64url");
+    return `${this.#options.prefix}once:${hash}`;
+  }
+
   #shownTo(caller: string): string {
     return `${this.#options.prefix}shown:${shortHash(caller)}`;
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    await this.#leased.close();
+    this.#limits.close();
     this.#connection.close();
-    return Promise.resolve();
-  }
-
-  async #run(
-    client: RedisClient,
-    { burst, intervalMs, key }: Bucket,
-    increment: number,
-  ): Promise<number> {
-    const rest = [
-      "1",
-      `${this.#options.prefix}${key}`,
-      String(intervalMs),
-      String(burst),
-      String(increment),
-    ];
-    try {
-      return Number(await client.sendCommand(["EVALSHA", digest, ...rest]));
-    } catch (fault) {
-      if (!(fault instanceof Error) || !fault.message.startsWith("NOSCRIPT")) throw fault;
-      return Number(await client.sendCommand(["EVAL", script, ...rest]));
-    }
   }
 }

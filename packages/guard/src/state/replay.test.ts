@@ -1,37 +1,17 @@
 import assert from "node:assert/strict";
 import { Worker } from "node:worker_threads";
 import { test } from "../../../../test/parts/test.ts";
-import { RedisState } from "./redis.ts";
+import { openRedis, planFor } from "../../../../test/state/open-redis.ts";
 import type { ReplayState } from "./replay.ts";
 import { allocateSharedReplay, SharedReplayState } from "./shared-replay.ts";
 
 const seeds = [1, 2, 3, 4] as const;
 
-async function openRedis(url: string): Promise<RedisState> {
-  const state = RedisState.open({
-    url,
-    prefix: `portcullis-test:${process.pid}:`,
-    mostShown: 2000,
-    timeoutMs: 2000,
-    onChange: () => undefined,
-    onTrouble: () => undefined,
-  });
-  for (let tries = 0; tries < 100; tries += 1) {
-    try {
-      await state.useOnce("ready", String(Math.random()), 1);
-      return state;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-  throw new Error(`Redis at ${url} does not answer`);
-}
-
 const sentence = "what was used once is used, for its owner, however many ask at the same moment";
 test(`shared memory: ${sentence}`, () =>
   isUsedOnce(new SharedReplayState(allocateSharedReplay(100_000, seeds))));
 test(`Redis: ${sentence}`, { needs: ["redis"] }, async ({ redis }) => {
-  const state = await openRedis(redis);
+  const { state } = await openRedis(planFor(redis));
   await isUsedOnce(state);
   await state.close();
 });
@@ -50,7 +30,10 @@ async function isUsedOnce(state: ReplayState): Promise<void> {
 test("two nodes that share Redis are one memory; while it is lost nobody is told that a proof is fresh", {
   needs: ["redis"],
 }, async ({ redis }) => {
-  const [one, two] = [await openRedis(redis), await openRedis(redis)];
+  const [{ state: one }, { state: two }] = [
+    await openRedis(planFor(redis)),
+    await openRedis(planFor(redis)),
+  ];
   const name = `proof-${Date.now()}`;
   assert.deepEqual(
     [await one.useOnce("key", name, 60), await two.useOnce("key", name, 60)],

@@ -1,130 +1,162 @@
-import { chooseRoom } from "./bucket-room.ts";
 import { hashKey } from "./key-hash.ts";
-import { lockSet } from "./set-lock.ts";
-import type { Bucket, LimitState, Taken } from "./state.ts";
+import { QuotaRoom } from "./quota-room.ts";
+import { RateRoom } from "./rate-room.ts";
+import { LocalSeats, type Seat, type SeatState } from "./seats.ts";
+import { type SharedBuckets, shortMs } from "./shared-buckets.ts";
+import type { Bucket, LimitState, RateBucket, Taken } from "./state.ts";
 import { steadyMs } from "./steady-clock.ts";
 
-const ways = 8;
-const bytesPerSlot = 20;
+/** Limits whose names are kept hashed; a policy has fewer. */
+const mostNames = 4096;
+const grain = 1e-6;
 
-/** Memory that every gate thread of a process shares; plain data, so that it travels to them. */
-export interface SharedBuckets {
-  readonly memory: SharedArrayBuffer;
-  readonly sets: number;
-  readonly seeds: readonly [number, number];
-}
-
-/** @param keys how many may be counted at the same time: fixed memory, 20.5 bytes each */
-export function allocateSharedBuckets(
-  keys: number,
-  seeds: readonly [number, number],
-): SharedBuckets {
-  const sets = 2 ** Math.ceil(Math.log2(Math.max(keys, ways) / ways));
-  return {
-    memory: new SharedArrayBuffer(sets * ways * bytesPerSlot + (sets + 1) * 4),
-    sets,
-    seeds,
-  };
-}
-
-/** How many buckets made room before they were full again: what was taken of them was forgotten. */
-export const evictedEarly = ({ memory, sets }: SharedBuckets): number =>
-  Atomics.load(new Uint32Array(memory, sets * (ways * bytesPerSlot + 4), 1), 0);
-
-/**
- * Token buckets as theoretical arrival times (GCRA) in a table of eight-way sets. A set is locked
- * while it is read and written, so that the count is exact across threads. Who makes room in a full
- * set is chosen in `bucket-room.ts`.
- */
+/** Counts in memory that all threads of a process share. */
 export class SharedMemoryState implements LimitState {
-  readonly #times: Float64Array;
-  readonly #names: Uint32Array;
-  /** How long each takes to be full again after all was taken. */
-  readonly #wholes: Float32Array;
-  readonly #locks: Int32Array;
-  readonly #evicted: Uint32Array;
-  readonly #mask: number;
-  readonly #seedA: number;
-  readonly #seedB: number;
+  readonly #short: RateRoom;
+  readonly #long: RateRoom;
+  readonly #quota: QuotaRoom;
+  readonly #seats: SeatState;
+  readonly #seeds: readonly [number, number];
+  /** The two halves of each limit's name, hashed. */
+  readonly #names = new Map<string, Uint32Array>();
   readonly #hash = new Uint32Array(2);
+  /** The halves of the bucket's name that was hashed last. */
+  #first = 0;
+  #second = 0;
   readonly #now: () => number;
-  /** What the last take left, or how long it must wait (negative). */
-  #outcome = 0;
 
-  constructor({ memory, seeds, sets }: SharedBuckets, now: () => number = steadyMs) {
-    const slots = sets * ways;
-    this.#times = new Float64Array(memory, 0, slots);
-    this.#names = new Uint32Array(memory, slots * 8, slots * 2);
-    this.#wholes = new Float32Array(memory, slots * 16, slots);
-    this.#locks = new Int32Array(memory, slots * bytesPerSlot, sets);
-    this.#evicted = new Uint32Array(memory, slots * bytesPerSlot + sets * 4, 1);
-    this.#mask = sets - 1;
-    [this.#seedA, this.#seedB] = seeds;
+  /** @param seats where requests in flight are counted; in this thread alone unless given */
+  constructor(
+    { long, memory, quota, seeds, short }: SharedBuckets,
+    now: () => number = steadyMs,
+    seats: SeatState = new LocalSeats(),
+  ) {
+    this.#short = new RateRoom(memory, short, now);
+    this.#long = new RateRoom(memory, long, now);
+    this.#quota = new QuotaRoom(memory, quota);
+    this.#seeds = seeds;
     this.#now = now;
+    this.#seats = seats;
   }
 
   takeAll(buckets: readonly Bucket[]): Taken {
     const now = this.#now();
-    const remaining: number[] = [];
+    const taken = new TakenHere(this, buckets);
     for (let index = 0; index < buckets.length; index += 1) {
       const bucket = buckets[index] as Bucket;
-      if (this.#take(bucket, now, bucket.intervalMs)) {
-        remaining.push(this.#outcome);
-        continue;
+      const left = bucket.kind === "rate" ? this.#takeRate(bucket, now) : this.#take(bucket, taken);
+      if (left >= 0) taken.remaining.push(left);
+      else {
+        taken.refuse(index, bucket.kind === "rate" ? -left : 0);
+        break;
       }
-      const waitMs = this.#outcome;
-      for (let back = 0; back < index; back += 1)
-        this.#take(buckets[back] as Bucket, now, -(buckets[back] as Bucket).intervalMs);
-      return { refusedBy: index, waitMs, remaining };
     }
-    return { refusedBy: -1, waitMs: 0, remaining };
+    return taken;
+  }
+
+  /** How far a rate bucket is from being full, as is known from elsewhere; see `RateRoom.tell`. */
+  tell(bucket: RateBucket, aheadMs: number, atLeast: boolean): number {
+    this.#hashOf(bucket);
+    const room = this.#roomOf(bucket);
+    return room.tell(this.#first, this.#second, bucket, { aheadMs, atLeast }, this.#now());
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** A negative `increment` gives back what was taken. */
-  #take({ burst, intervalMs, key }: Bucket, now: number, increment: number): boolean {
-    hashKey(key, this.#seedA, this.#seedB, this.#hash);
-    const [first = 0, second = 0] = this.#hash;
-    const set = first & this.#mask;
-    lockSet(this.#locks, set);
-    try {
-      const whole = burst * intervalMs;
-      const slot = this.#slot(set, first, second) ?? this.#begin(set, whole, now);
-      let time = this.#times[slot] as number;
-      if (time < now) time = now;
-      // A time further ahead than the bucket is deep can only come from a policy that was changed:
-      // it must not outlive it.
-      else if (time > now + whole) time = now + whole;
-      const next = time + increment;
-      if (increment > 0 && next - now > whole + 1e-6) {
-        this.#times[slot] = time;
-        this.#outcome = next - now - whole;
-        return false;
-      }
-      this.#times[slot] = next;
-      this.#outcome = Math.floor((whole - (next - now)) / intervalMs + 1e-6);
-      return true;
-    } finally {
-      Atomics.store(this.#locks, set, 0);
+  /** What a bucket that was taken from must be changed by. */
+  change(bucket: Bucket, by: number): void {
+    if (bucket.kind === "concurrent") return;
+    this.#hashOf(bucket);
+    if (bucket.kind === "quota") this.#quota.settle(this.#first, this.#second, bucket, by);
+    else this.#roomOf(bucket).settle(this.#first, this.#second, bucket, by);
+  }
+
+  /** How many are left; or, less than 0, minus the wait. */
+  #takeRate(bucket: RateBucket, now: number): number {
+    this.#hashOf(bucket);
+    const left = this.#roomOf(bucket).take(this.#first, this.#second, bucket, now);
+    return left < 0 ? left : Math.floor(left / bucket.intervalMs + grain);
+  }
+
+  #take(bucket: Exclude<Bucket, RateBucket>, taken: TakenHere): number {
+    if (bucket.kind === "concurrent") {
+      const seat = this.#seats.take(`${bucket.limit}\n${bucket.who}`, bucket.most);
+      if (seat === undefined) return -1;
+      taken.hold(seat);
+      return Number.POSITIVE_INFINITY;
     }
+    this.#hashOf(bucket);
+    return this.#quota.take(this.#first, this.#second, bucket);
   }
 
-  #slot(set: number, first: number, second: number): number | undefined {
-    for (let slot = set * ways; slot < (set + 1) * ways; slot += 1)
-      if (this.#names[slot * 2] === first && this.#names[slot * 2 + 1] === second) return slot;
-    return undefined;
+  #roomOf({ deepestMs }: RateBucket): RateRoom {
+    return deepestMs <= shortMs ? this.#short : this.#long;
   }
 
-  /** A place for the key that was hashed last. */
-  #begin(set: number, whole: number, now: number): number {
-    const slot = chooseRoom(this.#times, this.#wholes, { from: set * ways, ways }, whole, now);
-    if ((this.#times[slot] as number) > now) Atomics.add(this.#evicted, 0, 1);
-    this.#names.set(this.#hash, slot * 2);
-    this.#times[slot] = now;
-    this.#wholes[slot] = whole;
-    return slot;
+  #hashOf({ limit, who }: Bucket): void {
+    let name = this.#names.get(limit);
+    if (name === undefined) {
+      if (this.#names.size >= mostNames) this.#names.clear();
+      name = new Uint32Array(2);
+      hashKey(limit, this.#seeds[0], this.#seeds[1], name);
+      this.#names.set(limit, name);
+    }
+    hashKey(who, name[0] as number, name[1] as number, this.#hash);
+    this.#first = (this.#hash[0] as number) | 0;
+    this.#second = (this.#hash[1] as number) | 0;
+  }
+}
+
+/** What was taken of a process's own buckets. */
+class TakenHere implements Taken {
+  refusedBy = -1;
+  waitMs = 0;
+  readonly remaining: number[] = [];
+  readonly #state: SharedMemoryState;
+  readonly #buckets: readonly Bucket[];
+  /** Of the buckets that count requests in flight, in their order; undefined without one. */
+  #seats: (Seat | undefined)[] | undefined;
+  /** What each has been settled to; undefined while none has been. */
+  #costs: number[] | undefined;
+
+  constructor(state: SharedMemoryState, buckets: readonly Bucket[]) {
+    this.#state = state;
+    this.#buckets = buckets;
+  }
+
+  hold(seat: Seat): void {
+    (this.#seats ??= []).push(seat);
+  }
+
+  /** Gives back what the buckets before it have given. */
+  refuse(index: number, waitMs: number): void {
+    for (let back = 0; back < index; back += 1) this.settle(back, 0);
+    this.remaining.length = 0;
+    this.refusedBy = index;
+    this.waitMs = waitMs;
+  }
+
+  settle(index: number, cost: number): void {
+    const bucket = this.#buckets[index];
+    if (this.refusedBy !== -1 || bucket === undefined) return;
+    if (bucket.kind === "concurrent") {
+      if (cost === 0) this.#leave(index);
+      return;
+    }
+    this.#costs ??= this.#buckets.map((one) => one.cost);
+    const change = cost - (this.#costs[index] as number);
+    this.#costs[index] = cost;
+    if (change !== 0) this.#state.change(bucket, change);
+  }
+
+  #leave(index: number): void {
+    if (this.#seats === undefined) return;
+    let at = 0;
+    for (let before = 0; before < index; before += 1)
+      if (this.#buckets[before]?.kind === "concurrent") at += 1;
+    this.#seats[at]?.leave();
+    this.#seats[at] = undefined;
   }
 }

@@ -1,24 +1,96 @@
-/** One allowance that a request takes from: `burst` at once, one more every `intervalMs`. */
-export interface Bucket {
-  /** Names the limit and whom it counts; unique across limits. */
-  readonly key: string;
-  readonly intervalMs: number;
-  readonly burst: number;
+/** What every bucket says of itself. */
+interface OfEveryBucket {
+  /** Names the limit; buckets of one limit are told apart by `who`. */
+  readonly limit: string;
+  /** Whom it counts. */
+  readonly who: string;
+  /** How many of it the request takes; more than 0. */
+  readonly cost: number;
+  /**
+   * While what nodes share is lost: counted by each process alone, or not at all, so that the
+   * request is refused.
+   */
+  readonly onLoss: "local" | "deny";
 }
 
+/** An allowance that refills evenly: `burst` at once, one more every `intervalMs`. */
+export interface RateBucket extends OfEveryBucket {
+  readonly kind: "rate";
+  readonly intervalMs: number;
+  readonly burst: number;
+  /**
+   * The longest that any caller's form of this limit takes to be full again. A bucket that is
+   * shared by callers with different bounds keeps what was taken up to this, so that asking under
+   * the smaller bounds does not empty what was counted under the larger ones.
+   */
+  readonly deepestMs: number;
+}
+
+/** An allowance for a window that ends at a time of the calendar, or never. */
+export interface QuotaBucket extends OfEveryBucket {
+  readonly kind: "quota";
+  readonly most: number;
+  /** What time the asker says it is, in milliseconds since 1970. */
+  readonly atMs: number;
+  /** When the window ends, by the same clock; or `neverEnds`. */
+  readonly endsAtMs: number;
+  /** How long the window is; used where the asker's clock is behind the clock of the state. */
+  readonly lengthMs: number;
+}
+
+/** How many requests may be in flight. What was taken is held until it is given back. */
+export interface ConcurrentBucket extends OfEveryBucket {
+  readonly kind: "concurrent";
+  readonly cost: 1;
+  readonly most: number;
+}
+
+export type Bucket = RateBucket | QuotaBucket | ConcurrentBucket;
+
+/** The end of a window that does not end: the latest time that a Date can hold. */
+export const neverEnds = 8.64e15;
+
+/** A bucket of a limit that no caller has in another form. */
+export const rateBucket = (
+  limit: string,
+  who: string,
+  { burst, cost = 1, intervalMs }: Pick<RateBucket, "burst" | "intervalMs"> & { cost?: number },
+): RateBucket => ({
+  kind: "rate",
+  limit,
+  who,
+  cost,
+  onLoss: "local",
+  intervalMs,
+  burst,
+  deepestMs: burst * intervalMs,
+});
+
 export interface Taken {
-  /** The first bucket that had nothing left; -1 when every bucket gave. */
+  /** The first bucket that had not enough left; -1 when every bucket gave. */
   readonly refusedBy: number;
-  /** How long until the refusing bucket has one again. */
+  /**
+   * How long until the refusing bucket has enough again. 0 where only its window's end or somebody
+   * else's answer can tell.
+   */
   readonly waitMs: number;
-  /** What each bucket has left, in the order asked. */
+  /** What each bucket has left, in the order asked; empty when one refused. */
   readonly remaining: readonly number[];
+  /**
+   * Says what the request has really cost of one bucket, in the order asked: what was taken beyond
+   * it is given back, and what is missing is taken as far as the bucket has it. 0 gives everything
+   * back. It holds where the bucket was taken from, whatever serves by then, and nobody waits for
+   * it. Does nothing when one refused.
+   */
+  settle(index: number, cost: number): void;
 }
 
 /**
- * Where requests are counted. One is taken from every bucket or from none. Exact across everything
- * that shares the state; each implementation keeps time by its own clock, so that no caller and no
- * step of the wall clock can move it.
+ * Where requests are counted. A request takes from every bucket or from none; what it took is held
+ * as spent until it is settled, and stays spent if it never is, but that a place among requests in
+ * flight lapses when the thread or node that held it has ended. Exact across everything that shares
+ * the state; each implementation keeps time by its own clock, so that no caller and no step of the
+ * wall clock can move it.
  */
 export interface LimitState {
   takeAll(buckets: readonly Bucket[]): Taken | Promise<Taken>;

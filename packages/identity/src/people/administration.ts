@@ -16,6 +16,13 @@ import { Sessions } from "./sessions.ts";
 
 export { type Account, AccountFault, type AccountWishes, type NewAccount } from "./accounts.ts";
 
+/** A caller, or a session, as the gate names them, and how long that must be known. */
+export interface RevokedCaller {
+  readonly kind: "subject" | "session";
+  readonly value: string;
+  readonly lastsMs: number;
+}
+
 /**
  * What an administrator does to people's accounts, from the command line or over the admin API. All
  * of it is felt at the gate within a second, and written down.
@@ -113,6 +120,37 @@ export class Administration {
       beforeSeconds: nowSeconds(),
     });
     await this.#note("user-signed-out", subject);
+  }
+
+  /**
+   * Refuses what a source has given out to a caller until now, or a session, whatever the source.
+   *
+   * @param caller as the gate names its callers @returns until when, in milliseconds since 1970
+   */
+  async revokeCaller({ kind, lastsMs, value }: RevokedCaller): Promise<number> {
+    const nowMs = Date.now();
+    await revoke(this.#store.revocations, nowMs, {
+      kind,
+      value,
+      lastsMs,
+      ...(kind === "subject" ? { beforeSeconds: nowSeconds() } : {}),
+    });
+    await this.#note("caller-revoked", `${kind}:${value}`);
+    return nowMs + lastsMs;
+  }
+
+  /** What was revoked before is believed again. */
+  async liftRevocation({ kind, lastsMs, value }: RevokedCaller): Promise<void> {
+    const before = await this.#store.revocations.find(kind, value);
+    const leastVersion = before?.leastVersion;
+    await revoke(this.#store.revocations, Date.now(), {
+      kind,
+      value,
+      lastsMs,
+      // Nothing was given out before 1970.
+      ...(leastVersion === undefined ? { beforeSeconds: -1 } : { leastVersion }),
+    });
+    await this.#note("revocation-lifted", `${kind}:${value}`);
   }
 
   /** Refuses every token that was issued until now. @returns how many sessions have ended */

@@ -9,6 +9,8 @@ export interface NewRevocation extends Pick<Revocation, "kind" | "value"> {
   readonly beforeSeconds?: number;
   /** Tokens of an account version below this. */
   readonly leastVersion?: number;
+  /** How long it must be known; absent: as long as any token of this issuer may live. */
+  readonly lastsMs?: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface NewRevocation extends Pick<Revocation, "kind" | "value"> {
 export async function revoke(
   table: RevocationTable,
   nowMs: number,
-  { beforeSeconds, kind, leastVersion, value }: NewRevocation,
+  { beforeSeconds, kind, lastsMs, leastVersion, value }: NewRevocation,
 ): Promise<void> {
   await table.put(
     {
@@ -26,7 +28,7 @@ export async function revoke(
       value,
       beforeSeconds,
       leastVersion,
-      expiresAtMs: nowMs + longestTokenSeconds * 1000,
+      expiresAtMs: nowMs + (lastsMs ?? longestTokenSeconds * 1000),
     },
     nowMs,
   );

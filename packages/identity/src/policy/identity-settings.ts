@@ -155,3 +155,4 @@ function noteExternal(identity: Identity, note: Note): void {
       mend: "Take ttl out.",
     });
 }
+export { retentionOf } from "./retention.ts";

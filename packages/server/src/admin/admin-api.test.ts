@@ -1,79 +1,21 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { Administration } from "@portcullis/identity/administration";
-import { ClientAdministration } from "@portcullis/identity/clients";
-import type { DatabaseStore } from "../store/database-store.ts";
+import { type ServedAdmin, serveAdmin } from "../../../../test/admin/served-admin.ts";
 import { openStore } from "../store/open-store.ts";
-import { createSealing } from "../store/sealing.ts";
-import { openAdminCredential } from "./admin-credential.ts";
-import { type AdminServer, startAdminServer } from "./admin-server.ts";
-import { adminRoutes } from "./routes.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-api-"));
-const credential = openAdminCredential(directory);
-const token = readFileSync(credential.file, "utf8").trim();
-const sealing = createSealing([Buffer.alloc(32, 7)]);
-const said: string[] = [];
-let fault: Error | undefined;
-let store: DatabaseStore;
-let server: AdminServer;
+let admin: ServedAdmin;
+let said: string[];
+let token: string;
+const ask: ServedAdmin["ask"] = (...request) => admin.ask(...request);
 
 before(async () => {
-  store = await openStore("store.db", directory);
-  server = await startAdminServer({
-    host: "127.0.0.1",
-    port: 0,
-    credential,
-    say: (message) => said.push(message),
-    routes: adminRoutes({
-      metrics: () => "portcullis_up 1\n",
-      notReady: () => undefined,
-      degraded: () => [],
-      evidence: () => {
-        if (fault !== undefined) throw fault;
-        return [];
-      },
-      records: () => [],
-      administrations: {
-        people: () => new Administration(store, sealing, "admin", ["member"]),
-        clients: () => new ClientAdministration(store, sealing, "admin", []),
-        audit: store.audit,
-      },
-    }),
-  });
+  admin = await serveAdmin();
+  ({ said, token } = admin);
 });
-after(async () => {
-  await server.close();
-  await store.close();
-});
+after(() => admin.close());
 beforeEach(() => said.splice(0));
-
-async function ask(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Readonly<Record<string, string>> = {},
-) {
-  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
-    method,
-    headers: {
-      Authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
-  return {
-    status: answer.status,
-    headers: answer.headers,
-    body: (await answer.json().catch(() => ({}))) as Record<string, unknown>,
-  };
-}
 
 type Content = Readonly<Record<string, { readonly schema: object }>>;
 interface Operation {
@@ -98,8 +40,15 @@ test("the OpenAPI document is one by the OpenAPI Initiative's own schema, and li
     "/users/{id}",
     "/users/{id}/sessions",
     "/users/{id}/sessions/{session}",
+    "/revocations",
+    "/revocations/lift",
     "/clients",
     "/clients/{id}",
+    "/grants",
+    "/grants/{id}",
+    "/admin-tokens",
+    "/admin-tokens/{name}",
+    "/audit/verify",
     "/audit",
     "/openapi.json",
   ]);
@@ -171,7 +120,7 @@ test("what is well formed and cannot be is 400 in words, without a place", async
 });
 
 test("a fault of the program is 500 with a trace id that its log has too, and never the caller's", async () => {
-  fault = new Error("the\ndisk is gone");
+  admin.holds.fault = new Error("the\ndisk is gone");
   const { body, headers, status } = await ask("GET", "/evidence");
   assert.deepEqual([status, headers.get("content-type")], [500, "application/problem+json"]);
   const traceId = String(body["traceId"]);
@@ -183,14 +132,14 @@ test("a fault of the program is 500 with a trace id that its log has too, and ne
     traceparent: `00-${own}-b7ad6b7169203331-01`,
   });
   assert.equal(traced.body["traceId"], own);
-  fault = undefined;
+  admin.holds.fault = undefined;
 });
 
 test("with the database lost, people cannot be listed or changed: 500, and the log names no secret", async () => {
-  const lost = await openStore("lost.db", directory);
+  const lost = await openStore("lost.db", admin.directory);
   await lost.close();
-  const kept = store;
-  store = lost;
+  const kept = admin.holds.store;
+  admin.holds.store = lost;
   try {
     for (const [method, path, body] of [
       ["GET", "/users", undefined],
@@ -201,7 +150,7 @@ test("with the database lost, people cannot be listed or changed: 500, and the l
     ] as const)
       assert.equal((await ask(method, path, body)).status, 500, `${method} ${path}`);
   } finally {
-    store = kept;
+    admin.holds.store = kept;
   }
   assert.equal(said.length, 5);
   assert.ok(said.every((line) => /^admin: \w+ failed, trace [0-9a-f]{32}: /.test(line)));
@@ -225,13 +174,34 @@ test("what is answered is what the document says is answered", async () => {
     ["PATCH", "/clients/{id}", "/clients/reports", { disabled: true }],
     ["PATCH", "/clients/{id}", "/clients/reports", { disabled: false }],
     ["DELETE", "/clients/{id}", "/clients/reports"],
+    ["POST", "/admin-tokens", "/admin-tokens", { name: "ci", role: "viewer", ttlSeconds: 60 }],
+    ["GET", "/admin-tokens", "/admin-tokens"],
+    ["DELETE", "/admin-tokens/{name}", "/admin-tokens/ci"],
+    ["POST", "/revocations", "/revocations", { kind: "subject", source: "people", value: "7" }],
+    [
+      "POST",
+      "/revocations/lift",
+      "/revocations/lift",
+      { kind: "session", source: "issuer", value: "s" },
+    ],
+    [
+      "POST",
+      "/grants",
+      "/grants",
+      { kind: "order", from: "ann", to: "ben", object: "o-1", reason: "holiday", ttlSeconds: 60 },
+    ],
+    ["GET", "/grants", "/grants"],
+    ["DELETE", "/grants/{id}", "/grants/(made)"],
     ["GET", "/audit", "/audit?most=3"],
+    ["GET", "/audit/verify", "/audit/verify"],
     ["GET", "/records", "/records"],
     ["GET", "/evidence", "/evidence"],
     ["GET", "/openapi.json", "/openapi.json"],
   ];
+  let made = "";
   for (const [method, template, path, body] of asked) {
-    const answer = await ask(method, path, body);
+    const answer = await ask(method, path.replace("(made)", made), body);
+    if (method === "POST") made = String(answer.body["id"]);
     const shape = paths[template]?.[method.toLowerCase()]?.responses[answer.status];
     assert.ok(shape !== undefined && answer.status < 300, `${method} ${path}: ${answer.status}`);
     const schema = shape.content["application/json"]?.schema as object;

@@ -18,10 +18,13 @@ before(async () => {
     host: "127.0.0.1",
     port: 0,
     credential: openAdminCredential(directory),
+    tokens: undefined,
+    note: async () => undefined,
     routes: adminRoutes({
       metrics: () => "portcullis_up 1\n",
       notReady: () => missing,
       degraded: () => lost,
+      hashName: (kind, id) => `${kind} ${id}`,
       evidence: () => [],
       records: (filter, most) => [{ ...filter, most }] as never,
       administrations: undefined,

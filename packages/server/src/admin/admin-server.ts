@@ -1,34 +1,40 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { AdminCredential } from "./admin-credential.ts";
-import { type AdminReply, answerRequest } from "./answer-request.ts";
-import type { Route } from "./route.ts";
+import type { KeyPair } from "../files/key-pair.ts";
+import { isLoopback } from "../settings/admin-keys.ts";
+import { type AdminReply, type Answering, answerRequest } from "./answer-request.ts";
 import { BodyFault } from "./shape.ts";
 
-export interface AdminServerOptions {
+export interface AdminServerOptions extends Answering {
   readonly host: string;
   readonly port: number;
-  readonly credential: AdminCredential;
-  readonly routes: readonly Route[];
-  /** Is told of faults of this program, one line each. */
-  readonly say: (message: string) => void;
+  /** Absent: without encryption, for loopback. */
+  readonly tls?: KeyPair | undefined;
 }
 
 export interface AdminServer {
   readonly port: number;
+  /** New connections see the new certificate. */
+  replaceCertificate(certificate: KeyPair): void;
   close(): Promise<void>;
 }
 
-const localHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const minVersion = "TLSv1.3";
+
+const localNames: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
 
 /**
  * A page in the operator's browser can make its own host name point at 127.0.0.1 (DNS rebinding).
  * It cannot make the browser send another Host, so an admin on loopback answers to its loopback
  * names only.
+ *
+ * @param own the host that it listens on
  */
-function hostIsLocal(request: IncomingMessage): boolean {
-  const host = request.headers.host ?? "";
-  return localHosts.has(host.replace(/:\d{1,5}$/, ""));
+function hostIsLocal(request: IncomingMessage, own: string): boolean {
+  const host = (request.headers.host ?? "").replace(/:\d{1,5}$/, "");
+  const name = host.replace(/^\[(.*)\]$/, "$1");
+  return localNames.has(name) || name === own;
 }
 
 const foreignHost: AdminReply = {
@@ -37,7 +43,7 @@ const foreignHost: AdminReply = {
   body: `${JSON.stringify({
     title: "This host is not served here",
     status: 421,
-    detail: "Use http://127.0.0.1 or http://localhost.",
+    detail: "Use 127.0.0.1 or localhost.",
   })}\n`,
   headers: {},
 };
@@ -78,13 +84,13 @@ async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> 
 
 /** Serves the admin API. */
 export function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const { host, port } = options;
-  const loopback = host === "127.0.0.1" || host === "::1" || host === "localhost";
+  const { host, port, tls } = options;
+  const loopback = isLoopback(host);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { headers: sent, method = "", url: target = "/" } = request;
     const { body, headers, mediaType, status } =
-      loopback && !hostIsLocal(request)
+      loopback && !hostIsLocal(request, host)
         ? foreignHost
         : await answerRequest(options, {
             method,
@@ -103,16 +109,21 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
       })
       .end(method === "HEAD" ? undefined : body);
   };
-  const server = createServer(
-    { maxHeaderSize: 8192, requestTimeout: 10_000 },
-    (request, response) => void answer(request, response),
-  );
+  const bounds = { maxHeaderSize: 8192, requestTimeout: 10_000 };
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+    void answer(request, response);
+  const secure =
+    tls === undefined
+      ? undefined
+      : createSecureServer({ ...bounds, ...tls, minVersion }, onRequest);
+  const server = secure ?? createServer(bounds, onRequest);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port }, () => {
       server.off("error", reject);
       resolve({
         port: (server.address() as AddressInfo).port,
+        replaceCertificate: (changed) => secure?.setSecureContext({ ...changed, minVersion }),
         close: () =>
           new Promise((closed) => {
             server.close(() => closed());

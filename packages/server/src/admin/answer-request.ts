@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AdminCredential } from "./admin-credential.ts";
+import type { AdminTokens } from "./admin-tokens.ts";
+import { type Administrator, mayDo } from "./administrator.ts";
 import { type Answer, Refused, type Route } from "./route.ts";
 import { BodyFault } from "./shape.ts";
 
@@ -21,9 +23,21 @@ export interface AdminReply {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A change that somebody has asked for. */
+export interface AdminAct {
+  readonly actor: string;
+  readonly operationId: string;
+  /** What the path names: whom or what it is about. */
+  readonly path: Readonly<Record<string, string>>;
+}
+
 export interface Answering {
   readonly routes: readonly Route[];
   readonly credential: AdminCredential;
+  /** Undefined where there is no store to keep them in. */
+  readonly tokens: Pick<AdminTokens, "identify"> | undefined;
+  /** Writes down who has asked for what change, before it is made. */
+  readonly note: (act: AdminAct) => Promise<void>;
   /** Is told of faults of this program, one line each. */
   readonly say: (message: string) => void;
 }
@@ -40,12 +54,14 @@ export async function answerRequest(
     const atPath = answering.routes.filter(({ match }) => match(url.pathname) !== undefined);
     const method = request.method === "HEAD" ? "GET" : request.method;
     matched = atPath.find((route) => route.method === method);
-    if (!isOpen(atPath)) holdToCredential(answering.credential, request.authorization);
+    const by = isOpen(atPath) ? undefined : await administratorOf(answering, request);
     if (atPath.length === 0) throw nothingHere(answering.routes);
     if (matched === undefined) return methodRefused(atPath);
+    holdToRole(matched, by);
     const path = decoded(matched.match(url.pathname) ?? {});
     const body = matched.body?.read(await request.readJson(), "");
-    return replyOf(await matched.handle({ path, query: url.searchParams, body }));
+    await noteChange(answering, matched, by, path);
+    return replyOf(await matched.handle({ path, query: url.searchParams, body, by }));
   } catch (fault) {
     return replyOf(asAnswer(fault, matched, request, answering.say));
   }
@@ -54,14 +70,51 @@ export async function answerRequest(
 const isOpen = (routes: readonly Route[]): boolean =>
   routes.length > 0 && routes.every(({ needs }) => needs === "nothing");
 
-function holdToCredential(credential: AdminCredential, authorization: string | undefined): void {
+/** @throws Refused where nobody has shown a credential that is known and has not ended */
+async function administratorOf(
+  { credential, tokens }: Answering,
+  { authorization }: AdminRequest,
+): Promise<Administrator> {
   const presented = /^Bearer ([A-Za-z0-9_-]{1,200})$/.exec(authorization ?? "")?.[1];
-  if (presented === undefined || !credential.fits(presented))
-    throw new Refused(
-      401,
-      "The admin's credential is needed",
-      `Send 'Authorization: Bearer' with the content of ${credential.file}.`,
+  if (presented !== undefined && credential.fits(presented))
+    return { actor: "admin", role: "admin" };
+  const by = presented === undefined ? undefined : await tokens?.identify(presented);
+  if (by !== undefined) return by;
+  throw new Refused(
+    401,
+    "The admin's credential is needed",
+    `Send 'Authorization: Bearer' with the content of ${credential.file}, or with a token of 'portcullis admin add'.`,
+  );
+}
+
+/** @throws Refused where whoever asks may not do this */
+function holdToRole({ needs, operationId }: Route, by: Administrator | undefined): void {
+  if (needs === "nothing" || (by !== undefined && mayDo(by.role, needs))) return;
+  throw new Refused(
+    403,
+    "This role may not do that",
+    `${operationId} needs the role ${needs}; this token has the role ${by?.role ?? "none"}.`,
+  );
+}
+
+/**
+ * Before the change: one that nobody could write down must not look as if nobody had made it. A
+ * lost audit does not keep an operator from ending an attack, and is said instead.
+ */
+async function noteChange(
+  { note, say }: Answering,
+  { method, operationId }: Route,
+  by: Administrator | undefined,
+  path: AdminAct["path"],
+): Promise<void> {
+  if (method === "GET" || by === undefined) return;
+  try {
+    await note({ actor: by.actor, operationId, path });
+  } catch (fault) {
+    say(
+      `admin: ${operationId} by ${by.actor} could not be written to the audit: ${inALine(fault)}`,
     );
+  }
 }
 
 function nothingHere(routes: readonly Route[]): Refused {

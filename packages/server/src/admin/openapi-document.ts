@@ -1,3 +1,4 @@
+import { adminRoles, roleWords } from "./administrator.ts";
 import { namesIn } from "./path-template.ts";
 import type { Route } from "./route.ts";
 import type { JsonSchema } from "./shape.ts";
@@ -28,7 +29,8 @@ const problem = {
 
 const inWords: Readonly<Record<number, string>> = {
   400: "The request cannot be taken as it is; the answer says where.",
-  401: "The admin's credential is needed.",
+  401: "The admin's credential, or a token, is needed.",
+  403: "The token's role may not do this.",
   404: "There is nothing of this name.",
   500: "A fault of this program; its log has a line with the same trace id.",
 };
@@ -52,7 +54,7 @@ export function openApiDocument(routes: readonly Route[]): JsonSchema {
         admin: {
           type: "http",
           scheme: "bearer",
-          description: "The content of the file admin-token, which the first start makes.",
+          description: `The content of the file admin-token, which the first start makes and which has the role admin, or a token of 'portcullis admin add'. ${adminRoles.map((role) => `${role}: ${roleWords[role]}`).join("; ")}.`,
         },
       },
     },
@@ -65,12 +67,14 @@ function operationOf(route: Route): JsonSchema {
   const problems = [
     ...(body === undefined && query.length === 0 ? [] : [400]),
     ...(isOpen ? [] : [401]),
+    ...(isOpen || needs === "viewer" ? [] : [403]),
     ...(namesIn(path).length === 0 ? [] : [400, 404]),
     500,
   ];
   return {
     operationId,
     summary,
+    description: isOpen ? "Open to whoever reaches the port." : `Needs the role ${needs}.`,
     security: isOpen ? [] : [{ admin: [] }],
     parameters: [
       ...namesIn(path).map((name) => ({

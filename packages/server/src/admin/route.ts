@@ -1,3 +1,4 @@
+import type { Administrator, AdminRole } from "./administrator.ts";
 import { compileTemplate } from "./path-template.ts";
 import type { BodyError, JsonSchema, Shape } from "./shape.ts";
 
@@ -14,6 +15,8 @@ export interface RouteRequest<B> {
   readonly query: URLSearchParams;
   /** As its shape has read it. */
   readonly body: B;
+  /** Who asks; undefined where nobody has to say who they are. */
+  readonly by: Administrator | undefined;
 }
 
 export interface QueryParameter {
@@ -36,8 +39,8 @@ interface RouteOf<B> {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
-  /** Health is told to everybody who reaches the port, everything else to the admin alone. */
-  readonly needs: "nothing" | "admin credential";
+  /** Health is told to everybody who reaches the port, everything else to those who may see it. */
+  readonly needs: "nothing" | AdminRole;
   readonly query?: readonly QueryParameter[];
   readonly body?: Shape<B>;
   readonly answer: AnswerShape;

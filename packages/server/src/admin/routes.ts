@@ -1,21 +1,33 @@
 import type { Administration } from "@portcullis/identity/administration";
 import type { ClientAdministration } from "@portcullis/identity/clients";
+import type { Policy } from "../policy/program-policy.ts";
 import type { AuditTable } from "@portcullis/identity/store";
-import { auditRoutes } from "./audit/audit.ts";
+import type { AdminTokens } from "./admin-tokens.ts";
+import type { By } from "./administrator.ts";
+import { auditRoutes, type VerifyAudit } from "./audit/audit.ts";
 import { clientRoutes } from "./clients/clients.ts";
+import type { Granting } from "./grants/granting.ts";
+import { grantRoutes } from "./grants/grants.ts";
 import { type Health, healthRoutes } from "./health/health.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { type Records, recordRoutes } from "./records/records.ts";
+import { revocationRoutes } from "./revocations/revocations.ts";
 import { ok, route, type Route } from "./route.ts";
+import { tokenRoutes } from "./tokens/tokens.ts";
 import { accountRoutes } from "./users/accounts.ts";
 import { sessionRoutes } from "./users/sessions.ts";
 
 /** What the admin API shows and changes, where there is a store. */
 export interface Administrations {
   /** By the policy that serves at that moment. */
-  readonly people: () => Administration;
-  readonly clients: () => ClientAdministration;
+  readonly people: By<Administration>;
+  readonly clients: By<ClientAdministration>;
+  /** Who knows callers, by the policy that serves at that moment. */
+  readonly identity: () => Policy["identity"];
+  readonly grants: By<Granting>;
+  readonly tokens: AdminTokens;
   readonly audit: Pick<AuditTable, "newest">;
+  readonly verifyAudit: VerifyAudit;
 }
 
 export interface AdminParts extends Health, Records {
@@ -33,8 +45,11 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
       : [
           ...accountRoutes(administrations.people),
           ...sessionRoutes(administrations.people),
+          ...revocationRoutes(administrations.people, administrations.identity),
           ...clientRoutes(administrations.clients),
-          ...auditRoutes(administrations.audit),
+          ...grantRoutes(administrations.grants),
+          ...tokenRoutes(administrations.tokens),
+          ...auditRoutes(administrations),
         ]),
   ];
   routes.push(
@@ -43,7 +58,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
       path: "/openapi.json",
       operationId: "readOpenApi",
       summary: "This document",
-      needs: "admin credential",
+      needs: "viewer",
       answer: { status: 200, description: "OpenAPI 3.1.", schema: { type: "object" } },
       handle: () => ok(openApiDocument(routes)),
     }),

@@ -46,6 +46,15 @@ export const flag: Shape<boolean> = {
   },
 };
 
+export const wholeNumber: Shape<number> = {
+  schema: { type: "integer" },
+  read(value, pointer) {
+    if (typeof value !== "number" || !Number.isSafeInteger(value))
+      throw not(pointer, "a whole number");
+    return value;
+  },
+};
+
 export const texts: Shape<readonly string[]> = {
   schema: { type: "array", items: text.schema },
   read(value, pointer) {

@@ -10,6 +10,11 @@ export const configFlag: Flag = {
   completes: "file",
 };
 
+export const profileFlag: Flag = {
+  type: "string",
+  help: "lays the policy's profile of this name over it, such as portcullis.staging.yaml",
+};
+
 export const openapiFlag: Flag = {
   type: "string",
   multiple: true,

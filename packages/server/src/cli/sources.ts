@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import type { PolicySources } from "@portcullis/guard/policy";
 import type { Command } from "./verb.ts";
 import { Misuse } from "./terminal.ts";
@@ -36,6 +36,9 @@ export function policySources(
 ): PolicySources {
   const config = text(values["config"]);
   const documents = list(values["openapi"]);
+  const profile = text(values["profile"]) ?? environment["PORTCULLIS_PROFILE"];
+  if (profile !== undefined && documents.length > 0)
+    throw new Misuse("a profile is laid over a policy, and --openapi was given in place of one.");
   if (config !== undefined && documents.length > 0)
     throw new Misuse(
       "--config and --openapi were both given. The policy names its documents under 'apis'; give one of the two.",
@@ -65,7 +68,28 @@ export function policySources(
     throw new Misuse(
       `${file} does not exist.\nTo write one: portcullis init ${example} --out ${file}`,
     );
-  return { file, environment, flags: settings(values) };
+  return {
+    file,
+    profile: profile === undefined ? undefined : profileOf(file, profile),
+    environment,
+    flags: settings(values),
+  };
+}
+
+/** `portcullis.yaml` and `staging` → `portcullis.staging.yaml`. @throws Misuse when it is not there */
+function profileOf(file: string, name: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name))
+    throw new Misuse(
+      `the profile ${JSON.stringify(name)} is not understood; expected a name such as staging.`,
+    );
+  const extension = extname(file);
+  const profile = `${file.slice(0, -extension.length || undefined)}.${name}${extension}`;
+  if (!existsSync(profile))
+    throw new Misuse(
+      `${profile} does not exist, which would be the profile '${name}' of ${file}.\n` +
+        "It holds what is different there; what it does not name stays as the policy says.",
+    );
+  return profile;
 }
 
 function settings(values: Values): FlagValue[] {

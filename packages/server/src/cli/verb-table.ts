@@ -27,6 +27,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "say what would happen to a request, step by step, without sending it",
     load: () => import("./verbs/explain.ts"),
   },
+  learn: {
+    aliases: [],
+    summary: "propose owner rules by asking the backend as two test people",
+    load: () => import("./verbs/learn.ts"),
+  },
   why: {
     aliases: [],
     summary: "say in words what became of a request, by the trace id of its answer",
@@ -42,10 +47,20 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "the people who can sign in",
     load: () => import("./verbs/users.ts"),
   },
+  sessions: {
+    aliases: ["session"],
+    summary: "sessions of any source of callers",
+    load: () => import("./verbs/sessions.ts"),
+  },
   clients: {
     aliases: ["client"],
     summary: "apps and programs beside those of the policy",
     load: () => import("./verbs/clients.ts"),
+  },
+  grant: {
+    aliases: ["grants"],
+    summary: "what people have let others use, until when and why",
+    load: () => import("./verbs/grant.ts"),
   },
   keys: {
     aliases: [],
@@ -56,6 +71,16 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     aliases: [],
     summary: "what happened to the durable store",
     load: () => import("./verbs/store.ts"),
+  },
+  audit: {
+    aliases: [],
+    summary: "who did what, and whether that is all of it",
+    load: () => import("./verbs/audit.ts"),
+  },
+  admin: {
+    aliases: [],
+    summary: "who may use the admin API",
+    load: () => import("./verbs/admin.ts"),
   },
   schema: {
     aliases: [],

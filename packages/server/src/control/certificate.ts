@@ -12,7 +12,7 @@ export class ServingCertificate {
 
   /** @param onChanged is given a certificate that new connections are to see */
   constructor(
-    tls: ChosenTls | undefined,
+    tls: Pick<ChosenTls, "certificate" | "files"> | undefined,
     onChanged: (certificate: ServerCertificate) => void,
     say: (message: string) => void,
   ) {

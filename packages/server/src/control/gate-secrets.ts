@@ -2,12 +2,13 @@ import type { Policy } from "../policy/program-policy.ts";
 import type { GateSettings } from "../gate/settings.ts";
 import { readSecret } from "../keys/read-secret.ts";
 import { readSourceTexts } from "../keys/source-texts.ts";
+import { readUpstreamTexts } from "../keys/upstream-texts.ts";
 import { sealingSecrets } from "../keys/sealing-secrets.ts";
 
 /** Secrets that the policy names for the gate threads. */
 export type GateSecrets = Pick<
   GateSettings,
-  "sealingSecrets" | "decisionPointTokens" | "sourceTexts"
+  "sealingSecrets" | "decisionPointTokens" | "sourceTexts" | "upstreamTexts"
 >;
 
 /**
@@ -21,6 +22,7 @@ export function readGateSecrets(
   environment: Readonly<Record<string, string | undefined>>,
 ): GateSecrets {
   return {
+    upstreamTexts: readUpstreamTexts(policy, folder),
     sourceTexts: readSourceTexts(policy, folder, environment),
     sealingSecrets: sealingSecrets(policy, folder, directory, environment),
     decisionPointTokens: Object.fromEntries(

@@ -8,6 +8,7 @@ export interface ControlCounts {
   readonly gateThreads: number;
   /** By what records are given to. */
   readonly records: Readonly<Record<string, LineCounts>>;
+  readonly recordsOverrun: number;
   readonly faults: ReturnType<FaultCounts["all"]>;
   readonly cleartextRequests: number;
   readonly reloads: number;
@@ -16,8 +17,8 @@ export interface ControlCounts {
   readonly gateThreadsEnded: number;
   /** How far each clock is from the time that is judged by. */
   readonly clock: Gauge;
-  /** Counts of limits that were forgotten before they were full again. */
-  readonly limitEvictions: number;
+  /** Counts of limits that were forgotten before their time, by the class of their window. */
+  readonly tableEvictions: Readonly<Record<string, number>>;
   /** Undefined where this node keeps nothing of what was shown. */
   readonly provenance: ProvenanceCounts | undefined;
 }
@@ -31,6 +32,12 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     value: counts.gateThreads,
   },
   ...recordGauges(counts.records),
+  {
+    name: "portcullis_records_overrun_total",
+    help: "Records that found no room between the threads. Every sink counts them as dropped.",
+    type: "counter",
+    value: counts.recordsOverrun,
+  },
   {
     name: "portcullis_faults_total",
     help: "Faults that belong to no request, by the part in which they happened.",
@@ -68,10 +75,13 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     value: counts.gateThreadsEnded,
   },
   {
-    name: "portcullis_limit_evictions_total",
-    help: "Counts of limits that were forgotten before their time because limits.keys was too small.",
+    name: "portcullis_table_evictions_total",
+    help: "Counts of limits that made room before their time because limits.keys was too small.",
     type: "counter",
-    value: counts.limitEvictions,
+    value: Object.entries(counts.tableEvictions).map(([room, value]) => ({
+      labels: { room },
+      value,
+    })),
   },
   counts.clock,
   ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),

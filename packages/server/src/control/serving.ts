@@ -1,5 +1,5 @@
 import type { Policy } from "../policy/program-policy.ts";
-import { allocateSharedBuckets, type SharedBuckets } from "@portcullis/guard/state";
+import type { SharedBuckets } from "@portcullis/guard/state";
 import type { PlanSettings } from "../gate/settings.ts";
 import type { PlanSummary } from "../policy/planned.ts";
 import type { GateSecrets } from "./gate-secrets.ts";
@@ -43,13 +43,9 @@ export class Serving {
     return planSettingsOf(this.#served);
   }
 
-  /** Counts begin anew where the plan has room for another number of them. */
+  /** What was counted stays counted, whatever the new policy says of room for it. */
   next(policy: Policy, plan: PlanSummary, secrets: GateSecrets): Served {
-    const { buckets: kept, plan: before } = this.#served;
-    const { keys } = plan.controls.limit;
-    const buckets =
-      keys === before.controls.limit.keys ? kept : allocateSharedBuckets(keys, kept.seeds);
-    return { policy, plan, buckets, secrets };
+    return { policy, plan, buckets: this.#served.buckets, secrets };
   }
 
   use(served: Served): void {

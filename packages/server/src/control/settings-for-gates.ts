@@ -1,5 +1,5 @@
 import type { Policy } from "../policy/program-policy.ts";
-import type { GateSettings } from "../gate/settings.ts";
+import type { CommonSettings } from "../gate/fleet.ts";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import { listenerBounds } from "../listener/bounds.ts";
 import { type ChosenTls, hstsOf } from "../listener/choose-tls.ts";
@@ -21,7 +21,9 @@ export interface GateParts {
   readonly provenance: ProvenanceFile;
   readonly assertionKey: AssertionKey;
   /** Of TLS sessions, the same on every thread: a session begun on one goes on at another. */
-  readonly ticketKeys: Buffer;
+  readonly ticketKeys: { readonly current: Buffer };
+  /** What records name objects and people by. */
+  readonly recordSecret: Uint8Array;
   /** How many gate threads share the connections. */
   readonly threads: number;
 }
@@ -29,31 +31,35 @@ export interface GateParts {
 const mostHeaderFields = 100;
 
 /** What a gate thread begins with, as it holds at this moment. */
-export function settingsForGates(parts: GateParts): GateSettings {
+export function settingsForGates(parts: GateParts): CommonSettings {
   const { certificate, issuer, policy, provenance, serving, shared, ticketKeys, tls } = parts;
   const { listen, publicUrl } = policy;
-  const binding = serving.plan.controls.binding.binding;
+  const { authentication, binding } = serving.plan.controls;
+  const isShown = authentication?.sources.some(({ kind }) => kind === "certificate") === true;
   return {
     ...serving.planSettings,
     keys: issuer.keys,
     sourceKeys: issuer.sourceKeys,
     nonceSecret: issuer.nonceSecret,
+    recordSecret: parts.recordSecret,
     revocations: issuer.revocations,
+    grants: issuer.grants,
     lastLook: issuer.lastLook,
     replay: shared.replay,
     stages: shared.stages,
     writes: shared.writes,
+    stateMeasures: shared.stateMeasures,
+    learned: shared.learned,
     clock: shared.clock,
     knownPeers: shared.knownPeers,
     heldBytes: shared.heldBytes,
-    seat: 0,
+    concurrency: shared.concurrency,
     webSocketSeats: shared.webSocketSeats,
     provenance: provenance.shared,
-    askCertificate: binding === "mtls" || binding === "optional",
+    askCertificate: isShown || binding.binding === "mtls" || binding.binding === "optional",
     assertionKey: parts.assertionKey,
     assertionIssuer: publicUrl ?? "portcullis",
     host: gateHost(policy, tls !== undefined),
-    port: 0,
     tls:
       certificate.current === undefined || tls === undefined
         ? undefined
@@ -61,7 +67,7 @@ export function settingsForGates(parts: GateParts): GateSettings {
             cert: certificate.current.cert,
             key: certificate.current.key,
             minVersion: tls.minVersion,
-            ticketKeys,
+            ticketKeys: ticketKeys.current,
           },
     strictTransportSecurity: hstsOf(listen, tls),
     proxyProtocol: listen?.proxyProtocol === true,

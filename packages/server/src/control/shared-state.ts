@@ -3,18 +3,25 @@ import type { PlanSummary } from "../policy/planned.ts";
 import {
   allocateSharedBuckets,
   allocateSharedBytes,
+  allocateSharedLearned,
   allocateSharedSeats,
   allocateSharedReplay,
   allocateSharedStages,
+  allocateStateMeasures,
   allocateWriteVersions,
   type SharedBuckets,
   type SharedBytes,
+  type SharedLearned,
   type SharedSeatTable,
   type SharedReplay,
   type SharedStages,
   usualHeldBytes,
 } from "@portcullis/guard/state";
 import type { Policy } from "../policy/program-policy.ts";
+import {
+  allocateSharedConcurrency,
+  type SharedConcurrency,
+} from "../upstream/shared-concurrency.ts";
 import { mostKnownPeers } from "../listener/known-peers.ts";
 import { allocateClock } from "../gate/judged-clock.ts";
 
@@ -35,8 +42,14 @@ export interface SharedState {
   readonly replay: SharedReplay;
   readonly stages: SharedStages;
   readonly writes: SharedArrayBuffer;
+  /** What asking Redis has taken. */
+  readonly stateMeasures: SharedArrayBuffer;
+  /** Who has signed in with which credential of the backend's. */
+  readonly learned: SharedLearned;
   /** What threads hold of bodies and answers. */
   readonly heldBytes: SharedBytes;
+  /** What backends work on. */
+  readonly concurrency: SharedConcurrency;
   /** Addresses from which somebody has signed in lately. */
   readonly knownPeers: SharedStages;
   /** What time it is. */
@@ -60,7 +73,10 @@ export function allocateSharedState(
     ),
     stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
+    stateMeasures: allocateStateMeasures(),
+    learned: allocateSharedLearned(),
     heldBytes: allocateSharedBytes(listen?.heldBytes ?? usualHeldBytes, 2 * threads + 2),
+    concurrency: allocateSharedConcurrency(threads),
     knownPeers: allocateSharedStages(mostKnownPeers, seeds(2) as unknown as [number, number]),
     clock: allocateClock(),
     webSocketSeats: allocateSharedSeats(seatKeys, seeds(2) as unknown as [number, number]),

@@ -1,17 +1,14 @@
-import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Policy } from "../policy/program-policy.ts";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
-import { protocolProblems } from "@portcullis/guard/problems";
-import { evictedEarly } from "@portcullis/guard/state";
-import { Administration } from "@portcullis/identity/administration";
-import { ClientAdministration, policyClients } from "@portcullis/identity/clients";
+import { StateMeasures } from "@portcullis/guard/state";
+import { compileHashName } from "@portcullis/guard/records";
 import { openAdminCredential } from "../admin/admin-credential.ts";
-import { startAdminServer } from "../admin/admin-server.ts";
-import { type Administrations, adminRoutes } from "../admin/routes.ts";
+import { adminRoutes } from "../admin/routes.ts";
 import { GateFleet } from "../gate/fleet.ts";
 import type { ToGate } from "../gate/settings.ts";
 import { makeAssertionKey } from "../keys/identity-assertion.ts";
+import { recordSecret } from "../keys/record-secret.ts";
 import { chooseTls } from "../listener/choose-tls.ts";
 import type { Planned, PlanSummary } from "../policy/planned.ts";
 import type { PlanBytes } from "../policy/plan-bytes.ts";
@@ -19,22 +16,27 @@ import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
 import type { FaultCounts } from "../watch/fault-counts.ts";
 import { createLineWriter } from "../watch/line-writer.ts";
-import { prometheusText } from "../watch/prometheus.ts";
-import { RecentRecords } from "../watch/recent-records.ts";
-import { RequestCounts } from "../watch/request-counts.ts";
-import { type PartState, partsText, SharedParts } from "../watch/shared-parts.ts";
-import { TokenTimes, tokenTimesText } from "../watch/token-times.ts";
+import { RecordIntake } from "../watch/record-intake.ts";
+import { type PartState, SharedParts } from "../watch/shared-parts.ts";
+import { TokenTimes } from "../watch/token-times.ts";
+import { openAdmin } from "./admin-port.ts";
+import { QuotaAnswering } from "./answer-quotas.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
+import { administrationsOf } from "./administrations.ts";
+import { keepAuditChained } from "./audit-chaining.ts";
 import { keepClock } from "./clock-keeping.ts";
-import { gaugesOf } from "./gauges.ts";
+import { readConcurrency } from "../upstream/read-concurrency.ts";
+import { metricsText } from "./metrics-text.ts";
+import { missingKeys } from "./missing-keys.ts";
 import { answerManyEnds } from "./many-ends.ts";
-import { adminAddress, claimPorts, gatePort, openCleartext } from "./ports.ts";
+import { claimPorts, gatePort, openCleartext } from "./ports.ts";
 import { Reloads } from "./reloads.ts";
 import { abandon, close, type Open, type Running } from "./running.ts";
 import { Serving } from "./serving.ts";
 import { settingsForGates } from "./settings-for-gates.ts";
 import { allocateSharedState } from "./shared-state.ts";
+import { TicketKeys } from "./ticket-keys.ts";
 import { TrustedIssuer } from "./trusted-issuer.ts";
 import { usersOf, wantedParts } from "./wanted-parts.ts";
 
@@ -56,7 +58,6 @@ export interface UpOptions {
 }
 
 const watchEveryMs = 300;
-const keptRecords = 5000;
 
 /** The only place that constructs: the control thread's parts, and a gate thread per core. */
 export async function up(options: UpOptions): Promise<Running> {
@@ -69,8 +70,12 @@ export async function up(options: UpOptions): Promise<Running> {
   const ports = await claimPorts(policy, tls !== undefined);
   const credential = openAdminCredential(directory);
   const writer = createLineWriter(options.recordsTo ?? 1, { onTrouble: say });
-  const counts = new RequestCounts();
-  const recent = new RecentRecords(keptRecords);
+  const records = new RecordIntake({
+    writer,
+    followers: [],
+    isDeclaredApp: (app) => serving.policy.apps?.some(({ id }) => id === app) === true,
+    say,
+  });
   const evidence = new OwnerEvidence();
   const tokenTimes = new TokenTimes();
   const shared = allocateSharedState(plan, listen, threads);
@@ -99,17 +104,21 @@ export async function up(options: UpOptions): Promise<Running> {
     directory,
     environment,
     say,
+    learned: shared.learned,
     onKeys: (keys) => tell({ kind: "keys", keys }),
     onSourceKeys: (keysId, keys) => tell({ kind: "keys", keys, keysId }),
+    onGrants: (grants) => tell({ kind: "grants", grants }),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
     onTime: (aheadMs) => clock.hear("issuer", aheadMs),
   }));
+  const quotas = new QuotaAnswering(issuer.store);
   const certificate = new ServingCertificate(
     tls,
     (changed) => tell({ kind: "certificate", certificate: changed }),
     say,
   );
+  const ticketKeys = new TicketKeys((keys) => tell({ kind: "ticket-keys", keys }));
   const parts = {
     policy,
     tls,
@@ -119,19 +128,21 @@ export async function up(options: UpOptions): Promise<Running> {
     shared,
     provenance,
     assertionKey: makeAssertionKey(),
-    ticketKeys: randomBytes(48),
+    ticketKeys,
+    recordSecret: recordSecret(directory, environment),
     threads,
   };
   const fleet = (gates.fleet = new GateFleet(() => settingsForGates(parts), {
-    onRecords: (lines, count, more) => {
-      if (more !== undefined) counts.merge(more);
-      recent.add(lines, count);
-      writer.write(lines, count);
-    },
+    openRecords: (memory) => records.open(memory),
+    closeRecords: (memory) => records.close(memory),
+    onRecords: () => records.take(),
+    onMissed: (count, more) => records.miss(count, more),
     onEvidence: (rows) => evidence.merge(rows),
     onTokenTimes: (times) => tokenTimes.merge(times),
     onTime: (witness, aheadMs) => clock.hear(witness, aheadMs),
     onUnknownKey: (keysId) => issuer.askAgain(keysId),
+    onLearned: (name, entry) => issuer.learned(name, entry),
+    onQuotas: (questions) => quotas.answer(questions),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,
     onPart: (thread, part, lost) => sharedParts.note(part, usersOf(part, thread), lost),
@@ -162,43 +173,53 @@ export async function up(options: UpOptions): Promise<Running> {
 
   const partsNow = (): readonly PartState[] => sharedParts.all(wantedParts(serving, issuer));
 
-  const open: Open = { files, certificate, fleet, provenance, issuer, ports, writer, say };
+  const administrations = administrationsOf(issuer, serving);
+  const auditChain = keepAuditChained(issuer, say);
+  const open: Open = {
+    auditChain,
+    files,
+    certificate,
+    fleet,
+    provenance,
+    issuer,
+    ports,
+    writer,
+    say,
+  };
   const leaving = { isBegun: false };
   try {
     const port = await fleet.start(threads, gatePort(policy));
     let cleartextRequests = 0;
     const cleartext = await openCleartext(policy, () => (cleartextRequests += 1));
     open.cleartext = cleartext;
-    const admin = await startAdminServer({
-      ...adminAddress(policy),
+    const admin = await openAdmin(policy, folder, {
       credential,
+      tokens: administrations?.tokens,
+      note: async (act) => administrations?.note(act),
       say,
       routes: adminRoutes({
         metrics: () =>
-          prometheusText(
-            counts.all(),
-            gaugesOf({
-              gateThreads: fleet.size,
-              records: { stdout: writer.counts },
-              faults: faults.all(),
-              cleartextRequests:
-                cleartextRequests + counts.decided(protocolProblems["cleartext-refused"].code),
-              reloads: reloads.count,
-              reloadsRefused: reloads.refused,
-              reloadsUndone: reloads.undone,
-              gateThreadsEnded: fleet.ended,
-              clock: clock.gauge(),
-              limitEvictions: evictedEarly(serving.planSettings.buckets),
-              provenance: provenance.counts(),
-            }),
-          ) +
-          tokenTimesText(tokenTimes.all()) +
-          partsText(partsNow()),
+          metricsText({
+            records,
+            writer,
+            fleet,
+            faults,
+            reloads,
+            serving,
+            provenance,
+            tokenTimes,
+            clock: clock.gauge(),
+            capacity: readConcurrency(shared.concurrency),
+            cleartextRequests,
+            state: new StateMeasures(shared.stateMeasures),
+            parts: partsNow(),
+          }),
         notReady: () => (leaving.isBegun ? "it is stopping" : missingKeys(serving, issuer)),
         degraded: () => partsNow().filter(({ lost }) => lost !== undefined),
         evidence: () => evidence.all(),
-        records: (filter, most) => recent.find(filter, most),
-        administrations: administrationsOf(issuer, serving),
+        records: (filter, most) => records.find(filter, most),
+        hashName: compileHashName(parts.recordSecret),
+        administrations,
       }),
     });
     open.admin = admin;
@@ -219,26 +240,4 @@ export async function up(options: UpOptions): Promise<Running> {
     await abandon(open);
     throw fault;
   }
-}
-
-function missingKeys({ plan }: Serving, { keys }: TrustedIssuer): string | undefined {
-  const { authentication } = plan.controls;
-  const { main } = authentication ?? {};
-  return main !== undefined && keys === undefined
-    ? `the keys of ${main.issuer} were not yet obtained`
-    : undefined;
-}
-
-/** By the roles and apps of the policy that serves just now. */
-function administrationsOf(
-  { sealing, store }: TrustedIssuer,
-  serving: Serving,
-): Administrations | undefined {
-  if (store === undefined || sealing === undefined) return undefined;
-  return {
-    people: () =>
-      new Administration(store, sealing, "admin", Object.keys(serving.policy.roles ?? {})),
-    clients: () => new ClientAdministration(store, sealing, "admin", policyClients(serving.policy)),
-    audit: store.audit,
-  };
 }

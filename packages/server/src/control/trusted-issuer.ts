@@ -6,12 +6,15 @@ import { type Identity, openIdentity } from "@portcullis/identity/open-identity"
 import { followRevocations, type RevocationFeed } from "@portcullis/identity/revocation-feed";
 import type { SeenGeneration } from "../gate/settings.ts";
 import { allocateLastLook, noteLook } from "../gate/last-look.ts";
+import type { LearnedEntry, SharedLearned, Grant } from "@portcullis/guard/state";
+import { KeptLearned } from "../keys/kept-learned.ts";
 import { IssuerKeys } from "../keys/issuer-keys.ts";
 import { readSecret } from "../keys/read-secret.ts";
 import { SourceKeys } from "../keys/source-keys.ts";
 import type { DatabaseStore } from "../store/database-store.ts";
 import { defaultStore, openStore } from "../store/open-store.ts";
 import { createSealing, sealingKeys, type StoreSealing } from "../store/sealing.ts";
+import { GrantFeed } from "./grant-feed.ts";
 import { issuerSocket, openIssuerDoor } from "./issuer-door.ts";
 
 export interface TrustedIssuerOptions {
@@ -25,11 +28,15 @@ export interface TrustedIssuerOptions {
   readonly onKeys: (jwks: Jwks) => void;
   /** Keys of another source of callers, by its issuer and address. */
   readonly onSourceKeys: (keysId: string, jwks: Jwks) => void;
+  /** What people have let others use, whenever it has changed. */
+  readonly onGrants: (grants: readonly Grant[]) => void;
   readonly onRevocations: (revocations: readonly Revocation[]) => void;
   /** Why the store or the issuer's keys are lost; undefined: they have answered. */
   readonly onPart: (part: "store" | "issuer-keys", lost: string | undefined) => void;
   /** How far the clock of the issuer is ahead of the one that threads share. */
   readonly onTime: (aheadMs: number) => void;
+  /** Who has signed in at the backend: what the store knows of it is put there. */
+  readonly learned: SharedLearned;
   /** What a person at the terminal should know. */
   readonly say: (message: string) => void;
 }
@@ -48,7 +55,9 @@ export class TrustedIssuer {
   readonly sealing: StoreSealing | undefined;
   /** When it was last known what is revoked; undefined where nothing keeps revocations. */
   readonly lastLook: SharedArrayBuffer | undefined;
+  #learned: KeptLearned | undefined;
   #feed: RevocationFeed | undefined;
+  #grants: GrantFeed | undefined;
   #identity: Identity | undefined;
   #door: { close(): Promise<void> } | undefined;
 
@@ -77,14 +86,18 @@ export class TrustedIssuer {
 
   /** @throws Error in words for a person */
   static async open(options: TrustedIssuerOptions): Promise<TrustedIssuer> {
-    const { directory, environment, folder, policy } = options;
+    const { directory, environment, folder, plan, policy } = options;
     const builtin = policy.identity?.issuer === "builtin";
     const keyed =
       environment["PORTCULLIS_KEY"] !== undefined ||
       environment["PORTCULLIS_KEY_FILE"] !== undefined;
+    // Nodes that share sessions must hash them alike.
+    const sharesSessions =
+      plan.state !== "memory" &&
+      plan.controls.authentication?.sources.some(({ kind }) => kind === "learned") === true;
     const wanted = policy.store ?? (builtin ? defaultStore(directory) : undefined);
     const sealing =
-      wanted !== undefined || keyed
+      wanted !== undefined || keyed || sharesSessions
         ? createSealing(sealingKeys(directory, environment))
         : undefined;
     const store =
@@ -114,6 +127,10 @@ export class TrustedIssuer {
     return this.#feed?.current() ?? [];
   }
 
+  get grants(): readonly Grant[] {
+    return this.#grants?.current ?? [];
+  }
+
   /** A changed policy. The old issuer answers until the new one can. */
   async follow(policy: Policy, plan: PlanSummary): Promise<void> {
     const before = this.#identity;
@@ -127,6 +144,11 @@ export class TrustedIssuer {
     else this.#sourceKeys.askAgain(keysId);
   }
 
+  /** Somebody has signed in at the backend; undefined: it is nobody's credential any more. */
+  learned(name: string, entry: LearnedEntry | undefined): void {
+    this.#learned?.note(name, entry);
+  }
+
   /** Access tokens of these generations were used at the gate. */
   seen(generations: readonly SeenGeneration[]): void {
     this.#identity?.seen(generations);
@@ -134,10 +156,12 @@ export class TrustedIssuer {
 
   async close(): Promise<void> {
     this.#feed?.close();
+    this.#grants?.close();
     this.#keys.close();
     this.#sourceKeys.close();
     await this.#door?.close();
     await this.#identity?.close();
+    await this.#learned?.close();
     await this.store?.close();
   }
 
@@ -155,6 +179,14 @@ export class TrustedIssuer {
         onLost: (why) => onPart("store", why),
       });
       await this.#feed.look();
+      this.#grants = new GrantFeed(store.grants, this.#options.onGrants);
+      await this.#grants.look();
+      if (plan.state === "memory")
+        this.#learned = await KeptLearned.open(
+          store.learnedCallers,
+          this.#options.learned,
+          Date.now,
+        );
     }
     await this.#serve(policy, plan);
   }

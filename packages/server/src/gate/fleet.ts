@@ -1,13 +1,22 @@
+import { allocateSharedRecords, type SharedRecords } from "@portcullis/guard/records";
 import { giveBackAllOf } from "@portcullis/guard/state";
 import { type GateReports, GateWorker } from "./gate-worker.ts";
 import type { GateSettings, PlanSettings, ToGate } from "./settings.ts";
+import { leaveAllOf } from "../upstream/shared-concurrency.ts";
 import { ThreadEnds } from "./thread-ends.ts";
 
 export interface FleetReports extends GateReports {
   readonly onThreadEnd: (thread: string) => void;
+  /** A thread is about to leave its records there. */
+  readonly openRecords: (records: SharedRecords) => void;
+  /** The thread has ended, and leaves no more. */
+  readonly closeRecords: (records: SharedRecords) => void;
   /** Gate threads keep ending: the third within a minute has. */
   readonly onManyEnds: () => void;
 }
+
+/** What all threads begin with alike. */
+export type CommonSettings = Omit<GateSettings, "port" | "seat" | "records">;
 
 /** A large document on a machine that is busy takes a while; nobody waits for it. */
 const prepareTimeoutMs = 60_000;
@@ -25,7 +34,7 @@ export interface PreparedChange {
 /** The gate threads. All share one port; each begins with the settings that hold at that moment. */
 export class GateFleet {
   readonly #reports: FleetReports;
-  readonly #settings: () => GateSettings;
+  readonly #settings: () => CommonSettings;
   /** By worker, where it counts what it holds. */
   readonly #workers = new Map<GateWorker, number>();
   readonly #listening = new Set<GateWorker>();
@@ -35,7 +44,7 @@ export class GateFleet {
   #isStopping = false;
   #port = 0;
 
-  constructor(settings: () => GateSettings, reports: FleetReports) {
+  constructor(settings: () => CommonSettings, reports: FleetReports) {
     this.#settings = settings;
     this.#reports = reports;
   }
@@ -109,7 +118,9 @@ export class GateFleet {
       isCounted = true;
       this.#replace();
     };
-    const settings = { ...this.#settings(), port, seat: this.#freeSeat() };
+    const records = allocateSharedRecords();
+    this.#reports.openRecords(records);
+    const settings = { ...this.#settings(), port, seat: this.#freeSeat(), records };
     const worker = new GateWorker(settings, this.#reports, {
       onEnding: () => {
         onEnd();
@@ -118,6 +129,8 @@ export class GateFleet {
       onExit: () => {
         this.#workers.delete(worker);
         giveBackAllOf(settings.heldBytes, settings.seat);
+        this.#reports.closeRecords(records);
+        leaveAllOf(settings.concurrency, settings.seat);
         this.#listening.delete(worker);
         this.#reports.onThreadEnd(worker.thread);
         onEnd();

@@ -1,16 +1,22 @@
 import { Worker } from "node:worker_threads";
 import type { EvidenceRow } from "@portcullis/guard/ownership";
+import type { LearnedEntry } from "@portcullis/guard/state";
 import { portFault } from "../listener/port-claim.ts";
 import { faultWords } from "../watch/fault-counts.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
+import type { QuotaAnswers, QuotaQuestions } from "./ask-quotas.ts";
 import type { FromGate, GateSettings, SeenGeneration, ToGate } from "./settings.ts";
 
 export interface GateReports {
-  readonly onRecords: (lines: Uint8Array, count: number, counts: Counts | undefined) => void;
+  /** Records wait to be read, and should not wait any longer. */
+  readonly onRecords: () => void;
+  readonly onQuotas: (questions: QuotaQuestions) => Promise<QuotaAnswers>;
+  readonly onMissed: (count: number, counts: Counts | undefined) => void;
   readonly onEvidence: (rows: readonly EvidenceRow[]) => void;
   readonly onUnknownKey: (keysId: string | undefined) => void;
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
+  readonly onLearned: (name: string, entry: LearnedEntry | undefined) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
   /** How far another machine's clock is ahead of the one that threads share. */
   readonly onTime: (witness: string, aheadMs: number) => void;
@@ -119,6 +125,9 @@ export class GateWorker {
       case "unknown-key":
         reports.onUnknownKey(message.keysId);
         break;
+      case "learned":
+        reports.onLearned(message.name, message.entry);
+        break;
       case "seen":
         reports.onSeen(message.generations);
         break;
@@ -141,7 +150,17 @@ export class GateWorker {
         reports.onFault(message.message);
         break;
       case "records":
-        reports.onRecords(message.lines, message.count, message.counts);
+        reports.onRecords();
+        break;
+      case "quotas": {
+        const { questions } = message;
+        void reports
+          .onQuotas(questions)
+          .then((answers) => this.tell({ kind: "quotas", ask: questions.ask, answers }));
+        break;
+      }
+      case "missed":
+        reports.onMissed(message.count, message.counts);
         break;
       case "failed":
       case "listening":

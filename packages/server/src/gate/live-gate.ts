@@ -1,31 +1,26 @@
 import { threadId } from "node:worker_threads";
-import {
-  createGate,
-  type DecisionRecord,
-  type Gate,
-  type Plan,
-  type PreparedPlan,
-} from "@portcullis/guard";
-import { IdSealer, type OwnerEvidence } from "@portcullis/guard/ownership";
+import { createGate, type Gate, type Plan, type PreparedPlan } from "@portcullis/guard";
+import { IdSealer } from "@portcullis/guard/ownership";
 import { atOnce, inSlices, type UpstreamPlan } from "@portcullis/guard/policy";
 import {
   ByteBudget,
+  GrantTable,
   limitsLocalOnLoss,
   type ProvenanceState,
   proofsLocalOnLoss,
+  withStoredQuotas,
   type ReplayState,
   SharedMemoryState,
   SharedSeats,
   SharedProvenanceState,
   SharedReplayState,
   SharedStageMemory,
+  StateMeasures,
   steadyMs,
   WriteVersions,
 } from "@portcullis/guard/state";
 import {
-  type Caller,
   createDpopNonces,
-  type IntrospectSource,
   type Jwks,
   KeyRing,
   type Revocation,
@@ -34,29 +29,17 @@ import {
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
 import { readPlan } from "../policy/plan-bytes.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
-import { createIntrospection } from "../upstream/introspection.ts";
+import { ownPages } from "./own-pages.ts";
+import { callerPorts } from "./caller-ports.ts";
 import { JudgedClock } from "./judged-clock.ts";
 import { LastLook } from "./last-look.ts";
-import { PlanConnections } from "./plan-connections.ts";
+import { PlanConnections, type UpstreamTexts } from "./plan-connections.ts";
+import type { GateReports } from "./gate-reports.ts";
 import type { GateSettings, PlanSettings } from "./settings.ts";
 import { SourceKeyRings } from "./source-key-rings.ts";
 
-export interface GateReports {
-  readonly record: (record: DecisionRecord) => void;
-  readonly evidence: OwnerEvidence;
-  readonly onUnknownKey: (keysId: string | undefined) => void;
-  readonly onNewToken: (caller: Caller) => void;
-  readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
-  readonly onTrouble: (message: string) => void;
-  /** How far another machine's clock is ahead of the one that threads share. */
-  readonly onTime: (witness: string, aheadMs: number) => void;
-  /** Why a part that many requests share is lost; undefined: it has answered. */
-  readonly onPart: (part: string, lost: string | undefined) => void;
-}
-
 const forgetEveryMs = 60_000;
 const askTimeEveryMs = 10_000;
-const jwksPath = "/.well-known/portcullis/jwks.json";
 
 /**
  * The gate of this thread, and what of it can change while it serves. The old plan serves until the
@@ -78,8 +61,11 @@ export class LiveGate {
   readonly #clock: JudgedClock;
   readonly #byteBudget: ByteBudget;
   readonly #onSignedIn: (address: string) => void;
+  /** What people have let others use. */
+  readonly grants: GrantTable;
   readonly #gate: Gate;
   #plan: Plan;
+  #upstreamTexts: UpstreamTexts;
 
   constructor(settings: GateSettings, reports: GateReports, onSignedIn: (address: string) => void) {
     this.#onSignedIn = onSignedIn;
@@ -91,7 +77,12 @@ export class LiveGate {
     this.#replay = new SharedReplayState(settings.replay);
     this.#stages = new SharedStageMemory(settings.stages);
     this.#byteBudget = new ByteBudget(settings.heldBytes, settings.seat);
-    this.#connections = new PlanConnections(reports, this.#byteBudget);
+    this.#connections = new PlanConnections(
+      reports,
+      this.#byteBudget,
+      { shared: settings.concurrency, seat: settings.seat },
+      new StateMeasures(settings.stateMeasures),
+    );
     this.#clock = new JudgedClock(settings.clock);
     this.#writes = new WriteVersions(settings.writes);
     this.#webSocketSeats = new SharedSeats(settings.webSocketSeats, threadId);
@@ -99,14 +90,16 @@ export class LiveGate {
     this.#lastLook = lastLook === undefined ? undefined : new LastLook(lastLook);
     this.#provenance = provenance === undefined ? undefined : new SharedProvenanceState(provenance);
     this.revoke(settings.revocations);
+    this.grants = new GrantTable(settings.grants);
     setInterval(
       () => this.#revocations.forgetExpired(Math.floor(this.#clock.nowMs() / 1000)),
       forgetEveryMs,
     ).unref();
     setInterval(() => void this.#askTime(), askTimeEveryMs).unref();
     this.#plan = atOnce(readPlan(settings.plan));
+    this.#upstreamTexts = settings.upstreamTexts;
     this.#gate = createGate(this.#optionsFor(this.#plan, settings));
-    this.#connections.keepOnly(this.#plan);
+    this.#keepConnections();
   }
 
   /** What the doors of the listener lead to. */
@@ -128,17 +121,23 @@ export class LiveGate {
         serve: () => {
           prepared.serve();
           this.#plan = plan;
-          this.#connections.keepOnly(plan);
+          this.#upstreamTexts = changed.upstreamTexts;
+          this.#keepConnections();
         },
         discard: () => {
           prepared.discard();
-          this.#connections.keepOnly(this.#plan);
+          this.#keepConnections();
         },
       };
     } catch (fault) {
-      this.#connections.keepOnly(this.#plan);
+      this.#keepConnections();
       throw fault;
     }
+  }
+
+  /** Those of the plan that serves; what only others lead to is closed. */
+  #keepConnections(): void {
+    this.#connections.keepOnly(this.#plan, this.#upstreamTexts);
   }
 
   reseatKeys(jwks: Jwks, keysId: string | undefined): void {
@@ -167,13 +166,14 @@ export class LiveGate {
 
   #optionsFor(
     plan: Plan,
-    { buckets, decisionPointTokens, sealingSecrets, sourceTexts }: PlanSettings,
+    { buckets, decisionPointTokens, sealingSecrets, sourceTexts, upstreamTexts }: PlanSettings,
   ) {
-    const { assertionIssuer, assertionKey, nonceSecret, strictTransportSecurity } = this.#settings;
+    const { assertionIssuer, assertionKey, nonceSecret, recordSecret, strictTransportSecurity } =
+      this.#settings;
     const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
-    const localLimits = new SharedMemoryState(buckets);
+    const localLimits = new SharedMemoryState(buckets, steadyMs, this.#webSocketSeats);
     const redis = this.#connections.redis(plan);
-    const { binding, limit } = plan.controls;
+    const { binding } = plan.controls;
     return {
       plan,
       ports: {
@@ -184,30 +184,23 @@ export class LiveGate {
         strictTransportSecurity,
         onTrouble: this.#reports.onTrouble,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
-        upstream: (upstream: UpstreamPlan) => this.#connections.upstream(upstream),
-        pages: new Map([
-          [
-            jwksPath,
-            {
-              contentType: "application/json",
-              cacheControl: "public, max-age=60",
-              body: assertionKey.jwks,
-            },
-          ],
-        ]),
-        limits:
-          redis === undefined
-            ? localLimits
-            : limit.onStateLoss === "local"
-              ? limitsLocalOnLoss(redis, localLimits)
-              : redis,
+        upstream: (upstream: UpstreamPlan) => this.#connections.upstream(upstream, upstreamTexts),
+        pages: ownPages(assertionKey),
+        limits: withStoredQuotas(
+          redis === undefined ? localLimits : limitsLocalOnLoss(redis, localLimits),
+          this.#reports.quotas,
+        ),
         localLimits,
         keys: this.#keys,
-        sourceKeys: (keysId: string) => this.#sourceKeys.of(keysId),
-        sourceText: (source: string) => sourceTexts[source],
-        introspection: (source: IntrospectSource) =>
-          createIntrospection(source, sourceTexts[source.name]),
-        memorySecret: nonceSecret,
+        recordSecret,
+        ...callerPorts({
+          settings: this.#settings,
+          texts: sourceTexts,
+          keyRings: this.#sourceKeys,
+          redis,
+          clock: this.#clock,
+          onLearned: this.#reports.onLearned,
+        }),
         onUnknownKey,
         onNewToken,
         onTokenTimes,
@@ -227,6 +220,7 @@ export class LiveGate {
         writes: this.#writes,
         webSocketSeats: this.#webSocketSeats,
         evidence,
+        grants: this.grants,
         decisionPoint: (name: string, point: Parameters<typeof createDecisionPoint>[0]) =>
           createDecisionPoint(point, decisionPointTokens[name], (lost) =>
             this.#reports.onPart(`decisions:${name}`, lost),

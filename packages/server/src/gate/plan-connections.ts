@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Upstream } from "@portcullis/guard/upstream";
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy";
-import { type ByteBudget, RedisState } from "@portcullis/guard/state";
+import { type ByteBudget, RedisState, type StateMeasures } from "@portcullis/guard/state";
+import type { ConcurrencyOptions } from "../upstream/concurrency.ts";
+import { type UpstreamTlsTexts, tlsTextsName } from "../upstream/tls-settings.ts";
 import { prefixedUpstream } from "../upstream/prefixed-upstream.ts";
 import {
   createUpstream,
@@ -14,41 +17,62 @@ export interface ConnectionReports {
   readonly onPart: (part: string, lost: string | undefined) => void;
 }
 
-const stateTimeoutMs = 100;
+/** Where requests wait for a backend that is busy, and not for one that does not answer. */
+const shortWaitMs = 100;
 /** Requests that began under an old plan end under it; its connections stay that long. */
 const retireAfterMs = 120_000;
+
+/** What stands in the files of `upstream.tls`, by the settings that name them. */
+export type UpstreamTexts = Readonly<Record<string, UpstreamTlsTexts>>;
 
 /** What plans lead to outside: backends and Redis. Plans that name the same one share it. */
 export class PlanConnections {
   readonly #reports: ConnectionReports;
+  readonly #measures: StateMeasures;
   readonly #held: ByteBudget;
+  readonly #counted: ConcurrencyOptions;
   readonly #upstreams = new Map<string, PooledUpstream>();
   readonly #states = new Map<string, RedisState>();
   /** The Redis of the plan that serves. */
   #serving: string | undefined;
 
-  constructor(reports: ConnectionReports, held: ByteBudget) {
+  constructor(
+    reports: ConnectionReports,
+    held: ByteBudget,
+    counted: ConcurrencyOptions,
+    measures: StateMeasures,
+  ) {
+    this.#measures = measures;
     this.#reports = reports;
     this.#held = held;
+    this.#counted = counted;
   }
 
-  upstream(plan: UpstreamPlan): Upstream {
-    return prefixedUpstream(this.#pooled(plan), plan.prefix, plan.targets);
+  upstream(plan: UpstreamPlan, texts: UpstreamTexts): Upstream {
+    return prefixedUpstream(this.#pooled(plan, texts), plan.prefix, plan.targets);
   }
 
-  #pooled(plan: UpstreamPlan): PooledUpstream {
-    const name = JSON.stringify(plan);
+  #pooled(plan: UpstreamPlan, texts: UpstreamTexts): PooledUpstream {
+    const name = nameOf(plan, texts);
     let upstream = this.#upstreams.get(name);
     if (upstream === undefined) {
       upstream = createUpstream({
         targets: plan.targets,
         queue: plan.queue ?? upstreamDefaults.queue,
-        queueTimeoutMs: plan.queueTimeoutMs ?? upstreamDefaults.queueTimeoutMs,
+        queueTimeoutMs:
+          plan.queueTimeoutMs ??
+          (plan.concurrency === undefined ? upstreamDefaults.queueTimeoutMs : shortWaitMs),
+        concurrency:
+          plan.concurrency === undefined
+            ? undefined
+            : { ...this.#counted, bounds: plan.concurrency },
         deadlineMs: plan.deadlineMs ?? upstreamDefaults.deadlineMs,
         connections: plan.connections ?? upstreamDefaults.connections,
         connectTimeoutMs: plan.connectTimeoutMs ?? upstreamDefaults.connectTimeoutMs,
         headersTimeoutMs: plan.headersTimeoutMs ?? upstreamDefaults.headersTimeoutMs,
         healthCheck: plan.healthCheck,
+        tls:
+          plan.tls === undefined ? undefined : { plan: plan.tls, texts: textsOf(plan.tls, texts) },
         held: this.#held,
         bodyTimeoutMs: plan.bodyTimeoutMs ?? upstreamDefaults.bodyTimeoutMs,
       });
@@ -57,21 +81,23 @@ export class PlanConnections {
     return upstream;
   }
 
-  redis({ controls, state: url }: Plan): RedisState | undefined {
-    if (url === "memory") return undefined;
-    let state = this.#states.get(url);
+  redis({ controls, state: where }: Plan): RedisState | undefined {
+    if (where === "memory") return undefined;
+    const name = stateName(where);
+    let state = this.#states.get(name);
     if (state === undefined) {
       state = RedisState.open({
-        url,
+        plan: where,
         prefix: "portcullis:",
-        timeoutMs: stateTimeoutMs,
+        overshoot: controls.limit.overshoot,
+        measures: this.#measures,
         mostShown: controls.provenance?.memory.mostEach ?? 0,
         onChange: (lost) => {
-          if (this.#serving === url) this.#reports.onPart("redis", lost);
+          if (this.#serving === name) this.#reports.onPart("redis", lost);
         },
         onTrouble: this.#reports.onTrouble,
       });
-      this.#states.set(url, state);
+      this.#states.set(name, state);
     }
     return state;
   }
@@ -82,16 +108,16 @@ export class PlanConnections {
   }
 
   /** What this plan does not lead to is closed when requests of other plans have ended. */
-  keepOnly({ apis, state: url }: Plan): void {
-    this.#serving = url;
-    const names = new Set(apis.map((api) => JSON.stringify(api.upstream)));
+  keepOnly({ apis, state: where }: Plan, texts: UpstreamTexts): void {
+    this.#serving = stateName(where);
+    const names = new Set(apis.map((api) => nameOf(api.upstream, texts)));
     for (const [name, upstream] of this.#upstreams) {
       if (names.has(name)) continue;
       this.#upstreams.delete(name);
       setTimeout(() => void upstream.close(), retireAfterMs).unref();
     }
     for (const [other, state] of this.#states) {
-      if (other === url) continue;
+      if (other === this.#serving) continue;
       this.#states.delete(other);
       setTimeout(() => void state.close(), retireAfterMs).unref();
     }
@@ -103,3 +129,18 @@ export class PlanConnections {
     );
   }
 }
+
+const textsOf = (tls: NonNullable<UpstreamPlan["tls"]>, texts: UpstreamTexts): UpstreamTlsTexts =>
+  texts[tlsTextsName(tls)] ?? { authorities: [], cert: undefined, key: undefined };
+
+/** States that plans describe alike are one. */
+const stateName = (where: Plan["state"]): string => JSON.stringify(where);
+
+/** Other certificates in the same files are another connection. */
+const nameOf = (plan: UpstreamPlan, texts: UpstreamTexts): string =>
+  plan.tls === undefined
+    ? JSON.stringify(plan)
+    : JSON.stringify([plan, digestOf(textsOf(plan.tls, texts))]);
+
+const digestOf = (texts: UpstreamTlsTexts): string =>
+  createHash("sha256").update(JSON.stringify(texts)).digest("base64");

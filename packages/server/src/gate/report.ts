@@ -1,18 +1,19 @@
 import type { DecisionRecord } from "@portcullis/guard";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
-import { recordLine } from "@portcullis/guard/records";
+import { RecordWriter, type SharedRecords } from "@portcullis/guard/records";
+import type { LearnedEntry } from "@portcullis/guard/state";
 import type { Caller } from "@portcullis/guard/tokens";
 import type { Problem } from "@portcullis/guard/problems";
 import { RequestCounts } from "../watch/request-counts.ts";
 import { TokenTimes } from "../watch/token-times.ts";
-import type { GateReports } from "./live-gate.ts";
+import { AskQuotas } from "./ask-quotas.ts";
+import type { GateReports } from "./gate-reports.ts";
 import type { FromGate, SeenGeneration } from "./settings.ts";
 
 /** How a gate thread speaks to the control thread. */
 export type Tell = (message: FromGate, transfer?: ArrayBuffer[]) => void;
 
-const recordsEveryMs = 100;
-const mostRecordsWaiting = 2000;
+const missedEveryMs = 100;
 const evidenceEveryMs = 1000;
 const tokenTimesEveryMs = 1000;
 const seenEveryMs = 50;
@@ -23,29 +24,32 @@ const askEveryMs = 1000;
 /** Gathers what a gate thread has to report, and tells it in batches. */
 export class Reporter implements GateReports {
   readonly evidence = new OwnerEvidence();
+  readonly quotas: AskQuotas;
   readonly #tell: Tell;
-  readonly #counts = new RequestCounts();
+  readonly #records: RecordWriter;
   readonly #tokenTimes = new TokenTimes();
-  readonly #encoder = new TextEncoder();
-  #lines = "";
-  #lineCount = 0;
+  /** Of requests whose record found no room. */
+  readonly #missed = new RequestCounts();
+  #missedRecords = 0;
   #seen: SeenGeneration[] = [];
   #askedAt = Number.NEGATIVE_INFINITY;
   readonly #parts = new Map<string, { readonly lost: string | undefined; readonly at: number }>();
 
-  constructor(tell: Tell) {
+  constructor(tell: Tell, records: SharedRecords) {
     this.#tell = tell;
-    setInterval(() => this.flush(), recordsEveryMs).unref();
+    this.quotas = new AskQuotas(tell);
+    this.#records = new RecordWriter(records);
+    setInterval(() => this.flush(), missedEveryMs).unref();
     setInterval(() => this.#tellEvidence(), evidenceEveryMs).unref();
     setInterval(() => this.#tellTokenTimes(), tokenTimesEveryMs).unref();
     setInterval(() => this.#tellSeen(), seenEveryMs).unref();
   }
 
   readonly record = (one: DecisionRecord): void => {
-    this.#counts.add(one);
-    this.#lines += recordLine(one);
-    this.#lineCount += 1;
-    if (this.#lineCount >= mostRecordsWaiting) this.flush();
+    if (!this.#records.write(one)) {
+      this.#missed.add(one);
+      this.#missedRecords += 1;
+    } else if (this.#records.isFilling) this.#tell({ kind: "records" });
   };
 
   readonly onUnknownKey = (keysId: string | undefined): void => {
@@ -76,19 +80,21 @@ export class Reporter implements GateReports {
     this.#tell({ kind: "part", part, lost });
   };
 
+  /** At once: the thread may end before the next batch, and somebody would have to sign in again. */
+  readonly onLearned = (name: string, entry: LearnedEntry | undefined): void =>
+    this.#tell({ kind: "learned", name, entry });
+
   readonly onTrouble = (message: string): void => this.#tell({ kind: "trouble", message });
 
   /** What the parser refused has no operation, but it happened. */
   readonly unparsed = (problem: Problem): void => this.record(unparsed(problem));
 
-  /** Lines are handed over, not copied: records cost the control thread a write and no more. */
+  /** Tells of requests whose record found no room: they are counted all the same. */
   flush(): void {
-    if (this.#lineCount === 0) return;
-    const lines = this.#encoder.encode(this.#lines);
-    const count = this.#lineCount;
-    this.#lines = "";
-    this.#lineCount = 0;
-    this.#tell({ kind: "records", lines, count, counts: this.#counts.take() }, [lines.buffer]);
+    const count = this.#missedRecords;
+    if (count === 0) return;
+    this.#missedRecords = 0;
+    this.#tell({ kind: "missed", count, counts: this.#missed.take() });
   }
 
   #tellEvidence(): void {

@@ -1,17 +1,24 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type {
+  Grant,
   SharedBuckets,
   SharedBytes,
+  LearnedEntry,
+  SharedLearned,
   SharedSeatTable,
   SharedProvenance,
   SharedReplay,
   SharedStages,
 } from "@portcullis/guard/state";
+import type { SharedRecords } from "@portcullis/guard/records";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import type { ListenerBounds } from "../listener/bounds.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
+import type { QuotaAnswers, QuotaQuestions } from "./ask-quotas.ts";
+import type { UpstreamTlsTexts } from "../upstream/tls-settings.ts";
 import type { PlanBytes } from "../policy/plan-bytes.ts";
+import type { SharedConcurrency } from "../upstream/shared-concurrency.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 
@@ -28,25 +35,39 @@ export interface GateSettings {
   readonly decisionPointTokens: Readonly<Record<string, string>>;
   /** What stands in the secrets and files of the sources of callers, by their names. */
   readonly sourceTexts: Readonly<Record<string, string>>;
+  /** What stands in the files of `upstream.tls`, by the settings that name them. */
+  readonly upstreamTexts: Readonly<Record<string, UpstreamTlsTexts>>;
   /** The keys of `identity.issuer`. */
   readonly keys: Jwks | undefined;
   /** The keys of other issuers, by issuer and address. */
   readonly sourceKeys: Readonly<Record<string, Jwks>>;
   /** What nonces for proofs of possession are made of, the same on every node. */
   readonly nonceSecret: Uint8Array;
+  /** What records name objects and people by, the same on every thread. */
+  readonly recordSecret: Uint8Array;
   /** Proofs that were used. */
   readonly replay: SharedReplay;
   /** Sessions and devices that were seen in stages by app version. */
   readonly stages: SharedStages;
   /** Ids that callers were shown; undefined where nothing asks for them, or Redis keeps them. */
   readonly provenance: SharedProvenance | undefined;
+  /** Who has signed in with which credential of the backend's. */
+  readonly learned: SharedLearned;
+  /** What asking Redis has taken. */
+  readonly stateMeasures: SharedArrayBuffer;
   /** Counters of writes. */
   readonly writes: SharedArrayBuffer;
   /** WebSockets of each caller. */
   readonly webSocketSeats: SharedSeatTable;
   readonly revocations: readonly Revocation[];
+  /** What people have let others use. */
+  readonly grants: readonly Grant[];
   /** What threads hold of bodies and answers. */
   readonly heldBytes: SharedBytes;
+  /** Where this thread leaves its records. */
+  readonly records: SharedRecords;
+  /** What backends work on. */
+  readonly concurrency: SharedConcurrency;
   /** Which of the threads this one is. */
   readonly seat: number;
   /** Addresses from which somebody has signed in lately. */
@@ -86,7 +107,7 @@ export type SeenGeneration = readonly [sessionId: string, generation: number];
 /** What a changed policy changes. */
 export type PlanSettings = Pick<
   GateSettings,
-  "plan" | "buckets" | "sealingSecrets" | "decisionPointTokens" | "sourceTexts"
+  "plan" | "buckets" | "sealingSecrets" | "decisionPointTokens" | "sourceTexts" | "upstreamTexts"
 >;
 
 export type ToGate =
@@ -94,9 +115,13 @@ export type ToGate =
   | { readonly kind: "lame" }
   | { readonly kind: "drain"; readonly drainMs: number }
   | { readonly kind: "certificate"; readonly certificate: ServerCertificate }
+  | { readonly kind: "ticket-keys"; readonly keys: Buffer }
   /** Without an id, those of `identity.issuer`. */
   | { readonly kind: "keys"; readonly keys: Jwks; readonly keysId?: string }
+  | { readonly kind: "grants"; readonly grants: readonly Grant[] }
   | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
+  /** What the store says to what was asked of quotas. */
+  | { readonly kind: "quotas"; readonly ask: number; readonly answers: QuotaAnswers }
   /** Make this plan ready, while the one that serves goes on serving. */
   | { readonly kind: "prepare"; readonly change: number; readonly settings: PlanSettings }
   /** Every thread is ready: serve by it. */
@@ -114,6 +139,12 @@ export type FromGate =
   | { readonly kind: "unknown-key"; readonly keysId: string | undefined }
   /** Tokens of these generations have reached their app: it has used them. */
   | { readonly kind: "seen"; readonly generations: readonly SeenGeneration[] }
+  /** Who has signed in with a credential of the backend's; undefined: nobody any more. */
+  | {
+      readonly kind: "learned";
+      readonly name: string;
+      readonly entry: LearnedEntry | undefined;
+    }
   | { readonly kind: "token-times"; readonly times: TokenTimesCounted }
   /** How far another machine's clock is ahead of the one that threads share. */
   | { readonly kind: "time"; readonly witness: string; readonly aheadMs: number }
@@ -122,10 +153,10 @@ export type FromGate =
   | { readonly kind: "part"; readonly part: string; readonly lost: string | undefined }
   /** Something failed that belongs to no request. */
   | { readonly kind: "fault"; readonly message: string }
-  | {
-      readonly kind: "records" /** Lines, one for each record. */;
-      readonly lines: Uint8Array<ArrayBuffer>;
-      readonly count: number;
-      readonly counts: Counts | undefined;
-    }
+  /** So many records wait to be read that nobody should wait any longer. */
+  | { readonly kind: "records" }
+  /** Requests whose record found no room. */
+  | { readonly kind: "missed"; readonly count: number; readonly counts: Counts | undefined }
+  /** What requests take of quotas in the store. */
+  | { readonly kind: "quotas"; readonly questions: QuotaQuestions }
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined };

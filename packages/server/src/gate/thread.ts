@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import {
   compileClientAddresses,
   nodeContinueDoor,
+  nodeHttp2Door,
   nodeHttpDoor,
   nodeUpgradeDoor,
 } from "@portcullis/guard/node-http";
@@ -19,7 +20,7 @@ const settings = workerData as GateSettings;
 const control = parentPort;
 if (control === null) throw new Error("a gate thread is started by the control thread");
 const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
-const reporter = new Reporter(tell);
+const reporter = new Reporter(tell, settings.records);
 const known = new KnownPeers(settings.knownPeers);
 const serving: { listener?: Listener } = {};
 const gate = new LiveGate(settings, reporter, (address) => {
@@ -48,6 +49,7 @@ try {
     clientOf: (peer, forwardedFor) => addresses.clientOf(addresses.peerOf(peer), forwardedFor),
     proxyProtocol: settings.proxyProtocol,
     onRequest: nodeHttpDoor(gate.door),
+    onStream: nodeHttp2Door(gate.door),
     onContinue: nodeContinueDoor(gate.door),
     onUpgrade: nodeUpgradeDoor(gate.door),
     onUnparsed: reporter.unparsed,
@@ -100,11 +102,20 @@ function obey(message: ToGate, listener: Listener): void {
     case "certificate":
       listener.replaceCertificate(message.certificate);
       break;
+    case "ticket-keys":
+      listener.replaceTicketKeys(Buffer.from(message.keys));
+      break;
     case "keys":
       gate.reseatKeys(message.keys, message.keysId);
       break;
+    case "grants":
+      gate.grants.replace(message.grants);
+      break;
     case "revocations":
       gate.revoke(message.revocations);
+      break;
+    case "quotas":
+      reporter.quotas.answered(message.ask, message.answers);
       break;
     case "prepare":
       void changes.prepare(message.change, message.settings);

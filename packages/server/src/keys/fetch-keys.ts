@@ -52,7 +52,8 @@ async function discoverJwksUri(issuer: string): Promise<string> {
   throw trouble ?? new Error("no discovery document");
 }
 
-const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** Hosts that may be asked without TLS. */
+export const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 async function fetchJson(url: string, onTime?: (aheadMs: number) => void): Promise<unknown> {
   const parsed = new URL(url);

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { readApiKeyFile, secretFault } from "@portcullis/guard/tokens";
+import { readApiKeyFile, readAuthorities, secretFault } from "@portcullis/guard/tokens";
 import type { Policy } from "../policy/program-policy.ts";
 import { readSecret } from "./read-secret.ts";
 
 type Source = NonNullable<NonNullable<Policy["identity"]>["sources"]>[string];
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Under which the secret stands that a source exchanges tokens with: no source has a dot. */
+export const exchangeText = (source: string): string => `${source}.exchange`;
 
 /**
  * What stands in the secrets and files of the sources of callers, by the source's name: for the
@@ -22,12 +25,20 @@ export function readSourceTexts(
   for (const [name, source] of Object.entries(identity?.sources ?? {})) {
     const text = textOf(source, `identity.sources.${name}`, folder, environment);
     if (text !== undefined) texts[name] = text;
+    const exchanging = source.exchange?.clientSecret;
+    if (exchanging !== undefined)
+      texts[exchangeText(name)] = readSecret(
+        exchanging,
+        `identity.sources.${name}.exchange.clientSecret`,
+        folder,
+        environment,
+      );
   }
   return texts;
 }
 
 function textOf(
-  { introspect, jwks, jwt, keys }: Source,
+  { certificate, introspect, jwks, jwt, keys }: Source,
   where: string,
   folder: string,
   environment: Environment,
@@ -38,6 +49,8 @@ function textOf(
     if (fault !== undefined) throw new Error(`${where}.jwt.secret: ${fault}`);
     return text;
   }
+  if (certificate !== undefined)
+    return readAuthority(resolve(folder, certificate.authority), `${where}.certificate.authority`);
   if (keys !== undefined) return readKeys(resolve(folder, keys.file), where);
   if (jwks?.file !== undefined) return readJwks(resolve(folder, jwks.file), where);
   return introspect?.clientSecret === undefined
@@ -53,6 +66,16 @@ function readKeys(file: string, where: string): string {
     `${where}.keys: ${fault?.file ?? file}:${fault?.line ?? 1} ${fault?.message ?? "it cannot be read"}` +
       "\nMake the file and its first key with: portcullis keys issue SUBJECT",
   );
+}
+
+function readAuthority(file: string, where: string): string {
+  try {
+    const text = readFileSync(file, "utf8");
+    readAuthorities(text);
+    return text;
+  } catch (fault) {
+    throw new Error(`${where}: ${file}: ${(fault as Error).message}`, { cause: fault });
+  }
 }
 
 function readJwks(file: string, where: string): string {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Policy } from "../policy/program-policy.ts";
-import { readCertificateFiles } from "./certificate-files.ts";
+import { readKeyPair } from "../files/key-pair.ts";
 import type { ServerCertificate } from "./listener.ts";
 import { openLocalAuthority } from "./local-authority.ts";
 
@@ -35,7 +35,7 @@ export async function chooseTls(
         "listen.tls names a certificate without its key, or a key without its certificate. Name both.",
       );
     const [cert, key] = [resolve(folder, tls.cert), resolve(folder, tls.key)];
-    const read = (): ServerCertificate => readCertificateFiles(cert, key);
+    const read = (): ServerCertificate => readKeyPair(cert, key);
     return {
       certificate: read(),
       minVersion,

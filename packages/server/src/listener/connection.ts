@@ -21,7 +21,8 @@ const farewellMs = 250;
 /** One connection: what is underway on it, and since when nothing is. */
 export class Connection {
   readonly raw: Socket;
-  readonly underway = new Set<Underway>();
+  /** Each at its slot: a set that every request enters and leaves would keep those that are over. */
+  readonly #underway: Underway[] = [];
   /** Whom its requests count for; undefined where a proxy says that of each. */
   crowding: Crowding | undefined;
   /** The socket that speaks HTTP: over TLS another one than the raw one. */
@@ -52,7 +53,7 @@ export class Connection {
   }
 
   get isIdle(): boolean {
-    return this.underway.size === 0 && !this.isUpgraded;
+    return this.#underway.length === 0 && !this.isUpgraded;
   }
 
   /** Whether nothing was underway since then. */
@@ -87,18 +88,23 @@ export class Connection {
   }
 
   begin(one: Underway): void {
-    this.underway.add(one);
+    one.slot = this.#underway.length;
+    this.#underway.push(one);
     this.#headSince = undefined;
   }
 
   end(one: Underway): void {
-    this.underway.delete(one);
-    if (this.underway.size === 0) this.#rest();
+    const last = this.#underway.pop();
+    if (last !== undefined && last !== one) {
+      this.#underway[one.slot] = last;
+      last.slot = one.slot;
+    }
+    if (this.#underway.length === 0) this.#rest();
   }
 
   /** No further request is asked for on this connection; those that come are still served. */
   goAway(): void {
-    for (const one of this.underway) one.endsConnection();
+    for (const one of this.#underway) one.endsConnection();
     if (this.session === undefined || this.#isAway || this.session.destroyed) return;
     this.#isAway = true;
     this.session.goaway(constants.NGHTTP2_NO_ERROR, everyStream);
@@ -134,8 +140,8 @@ export class Connection {
 
   #watchRequests(bytes: number, elapsedMs: number): void {
     let due = 0;
-    for (const one of this.underway) if (one.isAnswerDue) due += 1;
-    for (const one of this.underway)
+    for (const one of this.#underway) if (one.isAnswerDue) due += 1;
+    for (const one of this.#underway)
       if (one.sendsSlowly(elapsedMs) || one.takesSlowly(bytes / Math.max(1, due), elapsedMs))
         one.reset();
   }

@@ -76,7 +76,7 @@ export class Connections {
   begin(request: AnyRequest, response: AnyResponse): boolean {
     const connection =
       "stream" in request
-        ? this.#bySocket.get(request.stream.session ?? request)
+        ? this.#bySocket.get(request.stream.session ?? request.stream)
         : this.#bySocket.get(request.socket);
     if (connection === undefined) return true;
     const crowding = connection.crowding ?? this.#crowdingOf(connection, request);

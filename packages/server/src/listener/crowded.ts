@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants } from "node:http2";
 import {
   problemDocument,
@@ -21,11 +21,11 @@ const crowded = refuse(protocolProblems["too-many-underway"], { retryAfterSecond
  */
 export function refuseCrowded(request: AnyRequest, response: AnyResponse): Problem {
   if ("stream" in response) response.stream.close(constants.NGHTTP2_REFUSED_STREAM);
-  else answer(request, response);
+  else answer(request as IncomingMessage, response);
   return crowded.problem;
 }
 
-function answer(request: AnyRequest, response: ServerResponse): void {
+function answer(request: IncomingMessage, response: ServerResponse): void {
   const body = problemDocument(crowded, "0".repeat(32));
   request.resume();
   response

@@ -7,11 +7,12 @@ import {
 import {
   createSecureServer,
   type Http2SecureServer,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
 } from "node:http2";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { StreamAnswer, StreamArrival } from "@portcullis/guard/node-http";
 import type { Problem } from "@portcullis/guard/problems";
 import type { ListenerBounds } from "./bounds.ts";
 import { Connections } from "./connections.ts";
@@ -19,6 +20,7 @@ import { type ClientOf, refuseCrowded } from "./crowded.ts";
 import type { KnownPeers } from "./known-peers.ts";
 import { refuseUnparsed } from "./parser-refusal.ts";
 import { type IsTrustedPeer, readProxyHeaders } from "./proxy-protocol.ts";
+import { type ListenerTls, secureOptions } from "./tls-options.ts";
 
 export interface ServerCertificate {
   /** PEM, leaf first. */
@@ -32,12 +34,7 @@ export interface ListenerOptions {
   /** Several threads share the port; the kernel spreads connections (SO_REUSEPORT). */
   readonly reusePort: boolean;
   /** Absent: cleartext HTTP/1.1, for loopback behind another TLS end. */
-  readonly tls:
-    | (ServerCertificate & {
-        readonly minVersion: "TLSv1.2" | "TLSv1.3";
-        readonly ticketKeys?: Buffer;
-      })
-    | undefined;
+  readonly tls: ListenerTls | undefined;
   /**
    * Whether callers may present a certificate. Whose it is does not matter here: a token names the
    * one it is bound to (RFC 8705 section 3).
@@ -52,10 +49,9 @@ export interface ListenerOptions {
   readonly known: Pick<KnownPeers, "has">;
   /** Whether they begin each connection with a PROXY header. */
   readonly proxyProtocol: boolean;
-  readonly onRequest: (
-    request: IncomingMessage | Http2ServerRequest,
-    response: ServerResponse | Http2ServerResponse,
-  ) => void;
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Requests over HTTP/2. */
+  readonly onStream: (arrival: StreamArrival, answer: StreamAnswer) => void;
   /** Requests with `Expect: 100-continue`. */
   readonly onContinue: ListenerOptions["onRequest"];
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -66,6 +62,8 @@ export interface Listener {
   readonly port: number;
   /** New connections see the new certificate; those that stand are not dropped. */
   replaceCertificate(certificate: ServerCertificate): void;
+  /** Sessions begun before are begun anew, by a full handshake. */
+  replaceTicketKeys(ticketKeys: Buffer): void;
   /** Somebody has signed in from this address: its connections are no stranger's any longer. */
   know(peer: string): void;
   /** Serves on, and asks callers to go elsewhere for what they ask next. */
@@ -75,10 +73,6 @@ export interface Listener {
    */
   close(drainMs: number): Promise<void>;
 }
-
-/** AEAD only: CBC suites of TLS 1.2 are open to padding oracles. TLS 1.3 has no others. */
-const ciphers =
-  "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
 /** A photo over a weak mobile line takes minutes. */
 const requestTimeoutMs = 300_000;
@@ -118,20 +112,20 @@ export function startListener(options: ListenerOptions): Promise<Listener> {
   if (options.proxyProtocol) readProxyHeaders(server, options.isTrusted);
   serve(server, options, connections);
   server.on("clientError", refuseHead);
+  let encrypted = tls;
+  const encryptBy = (change: Partial<ListenerTls>): void => {
+    if (encrypted === undefined || !("setSecureContext" in server)) return;
+    encrypted = { ...encrypted, ...change };
+    server.setSecureContext(secureOptions(encrypted));
+  };
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port, reusePort }, () => {
       server.off("error", reject);
       resolve({
         port: (server.address() as AddressInfo).port,
-        replaceCertificate(certificate) {
-          if ("setSecureContext" in server)
-            server.setSecureContext({
-              ...certificate,
-              ciphers,
-              minVersion: tls?.minVersion ?? "TLSv1.3",
-            });
-        },
+        replaceCertificate: (certificate) => encryptBy(certificate),
+        replaceTicketKeys: (ticketKeys) => encryptBy({ ticketKeys }),
         know: (peer) => connections.know(peer),
         beLame: () => connections.beLame(),
         close: (drainMs) => drain(server, connections, drainMs),
@@ -155,13 +149,8 @@ function createServer({
     ...http1,
     allowHTTP1: true,
     handshakeTimeout: bounds.handshakeMs,
-    cert: tls.cert,
-    key: tls.key,
-    minVersion: tls.minVersion,
-    ciphers,
-    honorCipherOrder: true,
+    ...secureOptions(tls),
     ...(askCertificate === true ? { requestCert: true, rejectUnauthorized: false } : {}),
-    ...(tls.ticketKeys === undefined ? {} : { ticketKeys: tls.ticketKeys }),
     settings: {
       maxConcurrentStreams: bounds.streams,
       enablePush: false,
@@ -180,7 +169,7 @@ function createServer({
 
 function serve(
   server: HttpServer | Http2SecureServer,
-  { onContinue, onRequest, onUnparsed, onUpgrade }: ListenerOptions,
+  { onContinue, onRequest, onStream, onUnparsed, onUpgrade }: ListenerOptions,
   connections: Connections,
 ): void {
   const followed =
@@ -189,8 +178,22 @@ function serve(
       if (connections.begin(request, response)) door(request, response);
       else onUnparsed(refuseCrowded(request, response));
     };
+  // Who listens for requests is given those of HTTP/2 too, through Node's compatibility layer, which
+  // costs as much as all the rest of such a request: it is set up when a listener is added.
+  server.removeAllListeners("newListener");
   server.on("request", followed(onRequest));
   server.on("checkContinue", followed(onContinue));
+  (server as Http2SecureServer).on(
+    "stream",
+    (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags, rawHeaders: string[]) => {
+      const [arrival, answer] = [
+        new StreamArrival(stream, headers, rawHeaders),
+        new StreamAnswer(stream),
+      ];
+      if (connections.begin(arrival, answer)) onStream(arrival, answer);
+      else onUnparsed(refuseCrowded(arrival, answer));
+    },
+  );
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     connections.upgrade(socket);
     onUpgrade(request, socket, head);

@@ -17,6 +17,11 @@ export interface ClaimOptions {
   readonly mend: string;
 }
 
+const heldByGate = "ERR_PORT_OF_A_GATE";
+/** Whether a port could not be claimed because another gate serves on it. */
+export const isHeldByGate = (fault: unknown): boolean =>
+  (fault as NodeJS.ErrnoException).code === heldByGate;
+
 const nothing: PortClaim = { release: () => undefined };
 const answerWithinMs = 1000;
 /** Gates that share a port, and start at once, hold the name for a moment each. */
@@ -41,9 +46,12 @@ export async function claimPort(options: ClaimOptions): Promise<PortClaim> {
   if (port === 0) return nothing;
   const claim = await holdInTime(options);
   if (typeof claim === "string")
-    throw new Error(
-      `port ${port} on ${host} is already served by another gate (${claim}). Stop that one first,` +
-        ` or ${mend}.${share === "never" ? "" : sharing}`,
+    throw Object.assign(
+      new Error(
+        `port ${port} on ${host} is already served by another gate (${claim}). Stop that one first,` +
+          ` or ${mend}.${share === "never" ? "" : sharing}`,
+      ),
+      { code: heldByGate },
     );
   if (share === true) {
     // Of several that share, none may keep the name; who does not share, keeps it.

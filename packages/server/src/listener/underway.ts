@@ -1,15 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import {
-  constants,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-  type ServerHttp2Stream,
-} from "node:http2";
+import { constants, type ServerHttp2Stream } from "node:http2";
+import type { StreamAnswer, StreamArrival, StreamBody } from "@portcullis/guard/node-http";
 import type { ListenerBounds } from "./bounds.ts";
 import { longestUnseenMs, Pace } from "./pace.ts";
 
-export type AnyRequest = IncomingMessage | Http2ServerRequest;
-export type AnyResponse = ServerResponse | Http2ServerResponse;
+export type AnyRequest = IncomingMessage | StreamArrival;
+export type AnyResponse = ServerResponse | StreamAnswer;
 
 const resetByCaller = "ERR_HTTP2_STREAM_ERROR";
 
@@ -18,12 +14,15 @@ const resetByCaller = "ERR_HTTP2_STREAM_ERROR";
  * listened to until it has lasted for a while.
  */
 export class Underway {
+  /** Where its connection keeps it. */
+  slot = 0;
   readonly #request: AnyRequest;
   readonly #response: AnyResponse;
   readonly #stream: ServerHttp2Stream | undefined;
-  readonly #stallMs: number;
-  readonly #body: Pace;
-  readonly #answer: Pace;
+  readonly #bounds: ListenerBounds;
+  /** Most requests are over before anybody looks at their pace. */
+  #body: Pace | undefined;
+  #answer: Pace | undefined;
   #received = 0;
   #isCounting = false;
   #waiting = 0;
@@ -36,14 +35,12 @@ export class Underway {
     this.#request = request;
     this.#stream = "stream" in response ? response.stream : undefined;
     this.#response = response;
-    this.#stallMs = bounds.stallMs;
-    this.#body = new Pace(bounds);
-    this.#answer = new Pace(bounds);
+    this.#bounds = bounds;
   }
 
   /** Of an answer over HTTP/2: of HTTP/1.1 the connection tells. */
   get isAnswerDue(): boolean {
-    return "stream" in this.#response && this.#response.stream?.writableLength > 0;
+    return this.#stream !== undefined && this.#stream.writableLength > 0;
   }
 
   /** Of HTTP/2: the caller has reset it before its answer had ended. */
@@ -66,13 +63,13 @@ export class Underway {
     if (due) this.#countBody();
     const bytes = this.#received;
     this.#received = 0;
-    return this.#body.isSlow(due, bytes, elapsedMs);
+    return (this.#body ??= new Pace(this.#bounds)).isSlow(due, bytes, elapsedMs);
   }
 
   /** @param share what the connection took, for each stream that has something to take */
   takesSlowly(share: number, elapsedMs: number): boolean {
-    if (!("stream" in this.#response)) return false;
-    const length = this.#response.stream?.writableLength ?? 0;
+    if (this.#stream === undefined) return false;
+    const length = this.#stream.writableLength;
     const due = length > 0;
     if (due) this.#listenForDrain();
     // A piece is written as a whole, and tells nothing of itself before its end.
@@ -80,39 +77,46 @@ export class Underway {
     this.#drained = 0;
     this.#waiting = length;
     this.#unseenMs = due && seen <= 0 ? this.#unseenMs + elapsedMs : 0;
-    if (this.#answer.isSlow(due, seen > 0 ? seen : share, elapsedMs)) return true;
-    return due && this.#unseenMs > longestUnseenMs(length, this.#stallMs);
+    if ((this.#answer ??= new Pace(this.#bounds)).isSlow(due, seen > 0 ? seen : share, elapsedMs))
+      return true;
+    return due && this.#unseenMs > longestUnseenMs(length, this.#bounds.stallMs);
   }
 
   reset(): void {
     this.#isReset = true;
-    if ("stream" in this.#response)
-      this.#response.stream?.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    if ("stream" in this.#request) this.#request.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     else this.#request.socket.destroy();
   }
 
   /** Not while the gate decides, and not while the backend takes no more. */
   #isBodyDue(): boolean {
     const request = this.#request;
-    if (request.complete || request.readableLength > 0) return false;
-    if ("stream" in request && (request.stream?.endAfterHeaders ?? true)) return false;
+    if ("stream" in request && request.endsWithHead) return false;
+    const body = this.#bodyOfRequest();
+    if (body.complete || body.readableLength > 0) return false;
     return (
-      request.readableFlowing === true ||
-      request.listenerCount("readable") > 0 ||
+      body.readableFlowing === true ||
+      body.listenerCount("readable") > 0 ||
       this.#response.writableEnded
     );
   }
 
+  /** Of HTTP/1.1, the request itself. */
+  #bodyOfRequest(): IncomingMessage | StreamBody {
+    return "stream" in this.#request ? (this.#request.body as StreamBody) : this.#request;
+  }
+
   #countBody(): void {
     // A listener would make a body flow that nobody has begun to read.
-    if (this.#isCounting || this.#request.readableFlowing === null) return;
+    const body = this.#bodyOfRequest();
+    if (this.#isCounting || body.readableFlowing === null) return;
     this.#isCounting = true;
-    this.#request.on("data", (chunk: Buffer) => (this.#received += chunk.length));
+    body.on("data", (chunk: Buffer) => (this.#received += chunk.length));
   }
 
   #listenForDrain(): void {
-    if (this.#isListening || !("stream" in this.#response)) return;
+    if (this.#isListening) return;
     this.#isListening = true;
-    this.#response.stream.on("drain", () => (this.#drained += Math.max(this.#waiting, 1)));
+    this.#stream?.on("drain", () => (this.#drained += Math.max(this.#waiting, 1)));
   }
 }

@@ -1,8 +1,14 @@
 import { dirname, resolve } from "node:path";
 import { type ApiDocument, type Fault, readOpenApi } from "@portcullis/guard/documents";
-import { type Plan, type PolicySources, readPolicy } from "@portcullis/guard/policy";
+import {
+  type Plan,
+  type PolicyReading,
+  type PolicySources,
+  readPolicy,
+} from "@portcullis/guard/policy";
 import { joinPolicy } from "@portcullis/guard/policy";
 import { issuerDocument } from "@portcullis/identity/issuer-document";
+import { resolveDefinePolicy } from "./define-policy-anywhere.ts";
 import { FileStamps } from "./file-stamps.ts";
 import { type Policy, programFormat, programSettings } from "./program-policy.ts";
 
@@ -11,6 +17,8 @@ export interface Loaded {
   readonly policy: Policy | undefined;
   readonly documents: readonly ApiDocument[];
   readonly faults: readonly Fault[];
+  /** The fault, at a place of the policy. */
+  readonly faultAt: PolicyReading<Policy>["faultAt"];
   /** Where relative paths of the policy begin. */
   readonly folder: string;
   /** Files whose change is a change of the plan, as they were before they were read. */
@@ -38,7 +46,11 @@ export async function loadPolicy(
   { isReload = false, issuerTarget = "http://127.0.0.1:9", strict = false }: LoadOptions = {},
 ): Promise<Loaded> {
   const stamps = new FileStamps();
-  if (sources.file !== undefined) stamps.note(resolve(sources.file));
+  for (const file of [sources.file, sources.profile]) {
+    if (file === undefined) continue;
+    stamps.note(resolve(file));
+    if (/\.[cm]?[jt]s$/.test(file)) resolveDefinePolicy();
+  }
   const { faultAt, faults: policyFaults, policy } = await readPolicy(sources, programFormat);
   const folder = sources.file === undefined ? process.cwd() : dirname(resolve(sources.file));
   if (policy === undefined)
@@ -47,6 +59,7 @@ export async function loadPolicy(
       policy,
       documents: [],
       faults: policyFaults,
+      faultAt,
       folder,
       files: stamps.all,
     };
@@ -65,7 +78,7 @@ export async function loadPolicy(
   ];
   const files = stamps.all;
   if (documents.length < policy.apis.length || faults.some((fault) => fault.severity === "error"))
-    return { plan: undefined, policy, documents, faults, folder, files };
+    return { plan: undefined, policy, documents, faults, faultAt, folder, files };
   const issuer =
     policy.identity?.issuer === "builtin"
       ? { document: issuerDocument(), target: issuerTarget }
@@ -76,17 +89,33 @@ export async function loadPolicy(
     policy,
     documents,
     faults: [...faults, ...joined.faults],
+    faultAt,
     folder,
     files,
   };
 }
 
-/** Files that the policy names for what is in them, such as secrets: `{ file: PATH }`. */
-function namedFiles(value: unknown): readonly string[] {
+/** Files that the policy names for what is in them: secrets, and certificates of backends. */
+const namedFiles = (policy: Policy): readonly string[] => [
+  ...filesBelow(policy),
+  ...Object.values(policy.identity?.sources ?? {}).flatMap(
+    ({ certificate }) => certificate?.authority ?? [],
+  ),
+  ...policy.apis.flatMap(({ upstream }) => upstreamFiles(upstream)),
+];
+
+/** `{ file: PATH }`, wherever it stands. */
+function filesBelow(value: unknown): readonly string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, held]) =>
-    key === "file" && typeof held === "string" ? [held] : namedFiles(held),
+    key === "file" && typeof held === "string" ? [held] : filesBelow(held),
   );
 }
+
+function upstreamFiles(upstream: Policy["apis"][number]["upstream"]): readonly string[] {
+  const { authorities = [], cert, key } = (typeof upstream === "object" ? upstream.tls : {}) ?? {};
+  return [...authorities, cert, key].filter((file) => file !== undefined);
+}
+
 const untolerated = (fault: Fault): Fault =>
   fault.tolerated === true ? { ...fault, severity: "error" } : fault;

@@ -9,7 +9,7 @@ import { stricterBy } from "./stricter.ts";
 /** What the control thread asks of a plan. The whole of it is for the gate threads alone. */
 export interface PlanSummary {
   readonly controls: Pick<Plan["controls"], "authentication" | "binding" | "limit" | "provenance">;
-  readonly state: string;
+  readonly state: Plan["state"];
   readonly apis: readonly { readonly issuer: boolean; readonly upstream: UpstreamPlan }[];
   /** How many operations the documents name. */
   readonly operations: number;

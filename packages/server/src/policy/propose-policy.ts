@@ -1,4 +1,5 @@
-import { type ApiDocument, memberNames, type Operation } from "@portcullis/guard/documents";
+import type { ApiDocument } from "@portcullis/guard/documents";
+import { proposeLimit } from "./propose-limits.ts";
 import { proposeOwner } from "./propose-owners.ts";
 
 export interface Proposal {
@@ -7,17 +8,27 @@ export interface Proposal {
   readonly reason: string;
 }
 
-const guessable =
-  /(^|[/_-])(login|log-in|signin|sign-in|sessions?|token|otp|verify|verification|password|password-resets?|pin|signup|sign-up|register|registrations?|2fa|mfa)([/_-]|$)/i;
-const nameLike = /^(user_?name|e?-?mail|phone|phone_?number|login|identifier|account)$/i;
+const commentedIdentity: readonly string[] = [
+  "# The document asks for tokens. Name who issues them, and they are verified; until then nobody's are.",
+  "# identity:",
+  "#   issuer: https://login.example.com",
+  "#   audience: https://api.example.com",
+  "#   rolesClaim: roles",
+  "# Or sign people in here (issuer: builtin, with publicUrl and apps), each token bound to its app's key:",
+  "#   accessToken: { ttl: 10m, binding: dpop }",
+  "",
+];
 
 /**
  * A first policy, in words: everything observed, what the document shows proposed, each with its
  * reason.
+ *
+ * @param source the lines that name who knows callers; undefined where nobody has said it
  */
 export function proposePolicy(
   apis: readonly { readonly document: ApiDocument; readonly file: string }[],
   upstream: string,
+  source?: readonly string[],
 ): { readonly policy: string; readonly proposals: readonly Proposal[] } {
   const proposals: Proposal[] = [];
   const limits: string[] = [];
@@ -27,13 +38,13 @@ export function proposePolicy(
   for (const { document } of apis) {
     for (const operation of document.operations) {
       const name = operation.operationId ?? operation.key;
-      const guess = guessLimit(operation, document);
-      if (guess !== undefined) {
-        proposals.push({ operation: name, kind: "limit", reason: guess.reason });
+      const limit = proposeLimit(operation, document);
+      if (limit !== undefined) {
+        proposals.push({ operation: name, kind: "limit", reason: limit.reason });
         limits.push(
-          `  # ${guess.reason}`,
+          `  # ${limit.reason}`,
           `  - match: ${quote(name)}`,
-          `    limits: [{ rate: 5/min, per: ${guess.per} }]`,
+          `    limits: [${limit.limit}]`,
         );
       }
       const owner = proposeOwner(operation, document);
@@ -72,23 +83,12 @@ export function proposePolicy(
         : []),
     ]),
     "",
-    ...(needsToken
-      ? [
-          "# The document asks for tokens. Name who issues them, and they are verified; until then nobody's are.",
-          "# identity:",
-          "#   issuer: https://login.example.com",
-          "#   audience: https://api.example.com",
-          "#   rolesClaim: roles",
-          "# Or sign people in here (issuer: builtin, with publicUrl and apps), each token bound to its app's key:",
-          "#   accessToken: { ttl: 10m, binding: dpop }",
-          "",
-        ]
-      : []),
+    ...(source ?? (needsToken ? commentedIdentity : [])),
     "operations:",
     '  - match: "*"',
     "    limits:",
     "      - { rate: 300/min, burst: 60, per: address }   # one network; carriers put many people behind one",
-    ...(needsToken
+    ...(needsToken || source !== undefined
       ? ["      - { rate: 120/min, per: user }                 # one person, on all devices"]
       : []),
     ...limits,
@@ -102,26 +102,4 @@ export function proposePolicy(
     "",
   ];
   return { policy: lines.join("\n"), proposals };
-}
-
-function guessLimit(
-  operation: Operation,
-  document: ApiDocument,
-): { readonly per: string; readonly reason: string } | undefined {
-  if (
-    operation.method !== "POST" ||
-    !(guessable.test(operation.pathTemplate) || guessable.test(operation.operationId ?? ""))
-  )
-    return undefined;
-  const schema = operation.requestBody?.content.find(
-    (content) => content.schema !== undefined,
-  )?.schema;
-  const name = memberNames(schema, document.schemas).find((property) => nameLike.test(property));
-  const reason = `${operation.key} looks like a place to guess at`;
-  return name === undefined
-    ? { per: "address", reason }
-    : {
-        per: `[address, body.${name}]`,
-        reason: `${reason}; counted by the ${name} that is guessed for`,
-      };
 }

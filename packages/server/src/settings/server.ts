@@ -1,4 +1,11 @@
-import type { JoinContext, PolicyKeys, PolicyOf, Settings } from "@portcullis/guard/policy";
+import { noteUnkeptQuotas, type QuotaPolicy } from "./quotas.ts";
+import type {
+  JoinContext,
+  PolicyKeys,
+  PolicyOf,
+  Settings,
+  UpstreamSetting,
+} from "@portcullis/guard/policy";
 import {
   choice,
   duration,
@@ -12,9 +19,10 @@ import {
   text,
   withheld,
 } from "@portcullis/guard/policy-shapes";
+import { adminFaults, adminKeys, isLoopback } from "./admin-keys.ts";
+import { noteUpstreamTls } from "./upstream-faults.ts";
 
 const port = integer(0, 65_535);
-const address = text("an address");
 
 const hsts = object({
   maxAge: required(duration, "How long browsers remember to use https only."),
@@ -95,7 +103,10 @@ const requests = object({
 });
 
 const listen = object({
-  host: optional(address, "The address to listen on."),
+  host: optional(
+    text("an address such as 0.0.0.0, :: or 10.0.0.4"),
+    "The address to listen on (0.0.0.0; with tls: off, 127.0.0.1).",
+  ),
   port: optional(port, "The gate's port (8443)."),
   tls: optional(
     scalarOr(choice("local", "off"), certificate),
@@ -137,15 +148,10 @@ const listen = object({
   threads: optional(integer(1, 256), "How many gate threads serve (one per core)."),
 });
 
-const admin = object({
-  host: optional(address, "The address of the admin port (127.0.0.1)."),
-  port: optional(port, "The admin port (9443)."),
-});
-
 const keys = {
   root: {
     listen: optional(listen, "Where the gate listens, and with which certificate."),
-    admin: optional(admin, "Where the admin API and the metrics are."),
+    admin: optional(adminKeys, "Where the admin API and the metrics are."),
     store: optional(
       withheld(
         text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database"),
@@ -155,14 +161,26 @@ const keys = {
   },
 } satisfies PolicyKeys;
 
-type ServerPolicy = PolicyOf<typeof keys> & { readonly trustedProxies?: readonly string[] };
+type ServerPolicy = PolicyOf<typeof keys> & {
+  readonly trustedProxies?: readonly string[];
+  readonly apis: readonly { readonly upstream: UpstreamSetting }[];
+} & QuotaPolicy;
 
 /** What the program around the gate adds to the policy. */
 export const serverSettings: Settings<typeof keys> = {
   name: "server",
   keys,
   plan(policy: ServerPolicy, { note }: JoinContext): undefined {
-    const { trustedProxies = [] } = policy;
+    const { apis, trustedProxies = [] } = policy;
+    adminFaults(policy.admin ?? {}, note);
+    noteUpstreamTls(apis, note);
+    noteUnkeptQuotas(policy, note);
+    const { host = "127.0.0.1", tls } = policy.listen ?? {};
+    if (tls === "off" && !isLoopback(host) && trustedProxies.length === 0)
+      note(["listen", "host"], "what callers send can be read on its way here", {
+        severity: "warning",
+        expected: "a certificate under listen.tls, or trustedProxies: the proxies where TLS ends",
+      });
     if (policy.listen?.proxyProtocol === true && trustedProxies.length === 0)
       note(["listen", "proxyProtocol"], "nobody's PROXY header is believed", {
         expected: "trustedProxies: the addresses of the proxies that send it",

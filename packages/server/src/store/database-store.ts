@@ -4,14 +4,19 @@ import type { SealedTables } from "./reseal.ts";
 import type { Schema } from "./schema.ts";
 import { StoreState } from "./store-state.ts";
 import { AccountRows } from "./tables/accounts.ts";
+import { AdminTokenRows } from "./tables/admin-tokens.ts";
 import { AppSessionRows } from "./tables/app-sessions.ts";
+import { AuditHeadRows } from "./tables/audit-head.ts";
 import { AuditRows } from "./tables/audit.ts";
 import { ClientRows } from "./tables/clients.ts";
 import { CounterRows } from "./tables/counters.ts";
 import { DeviceRows } from "./tables/devices.ts";
 import { FactorRows } from "./tables/factors.ts";
+import { GrantRows } from "./tables/grants.ts";
 import { IdentityRows } from "./tables/identities.ts";
 import { KnownBrowserRows } from "./tables/known-browsers.ts";
+import { LearnedCallerRows } from "./tables/learned-callers.ts";
+import { LimitQuotaRows } from "./tables/limit-quotas.ts";
 import { OidcRecordRows } from "./tables/oidc-records.ts";
 import { OneTimeCodeRows } from "./tables/one-time-codes.ts";
 import { RestorationRows } from "./tables/restorations.ts";
@@ -23,14 +28,17 @@ import { SigningKeyRows } from "./tables/signing-keys.ts";
 /** Every table over one database, or over one of its transactions. */
 class DatabaseTables implements Tables, SealedTables {
   readonly accounts: AccountRows;
+  readonly adminTokens: AdminTokenRows;
   readonly appSessions: AppSessionRows;
   readonly audit: AuditRows;
+  readonly auditHead: AuditHeadRows;
   readonly clients: ClientRows;
   readonly counters: CounterRows;
   readonly devices: DeviceRows;
   readonly factors: FactorRows;
   readonly identities: IdentityRows;
   readonly knownBrowsers: KnownBrowserRows;
+  readonly limitQuotas: LimitQuotaRows;
   readonly oidcRecords: OidcRecordRows;
   readonly oneTimeCodes: OneTimeCodeRows;
   readonly restorations: RestorationRows;
@@ -41,14 +49,17 @@ class DatabaseTables implements Tables, SealedTables {
 
   constructor(db: Kysely<Schema>) {
     this.accounts = new AccountRows(db);
+    this.adminTokens = new AdminTokenRows(db);
     this.appSessions = new AppSessionRows(db);
     this.audit = new AuditRows(db);
+    this.auditHead = new AuditHeadRows(db);
     this.clients = new ClientRows(db);
     this.counters = new CounterRows(db);
     this.devices = new DeviceRows(db);
     this.factors = new FactorRows(db);
     this.identities = new IdentityRows(db);
     this.knownBrowsers = new KnownBrowserRows(db);
+    this.limitQuotas = new LimitQuotaRows(db);
     this.oidcRecords = new OidcRecordRows(db);
     this.oneTimeCodes = new OneTimeCodeRows(db);
     this.restorations = new RestorationRows(db);
@@ -61,12 +72,16 @@ class DatabaseTables implements Tables, SealedTables {
 
 /** The identity package's store, over SQLite or PostgreSQL. */
 export class DatabaseStore extends DatabaseTables implements Store {
+  readonly grants: GrantRows;
+  readonly learnedCallers: LearnedCallerRows;
   readonly #db: Kysely<Schema>;
   readonly #state: StoreState;
   #isTrying = false;
 
   constructor(db: Kysely<Schema>, state = new StoreState()) {
     super(db);
+    this.grants = new GrantRows(db);
+    this.learnedCallers = new LearnedCallerRows(db);
     this.#db = db;
     this.#state = state;
   }
@@ -88,7 +103,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
     this.#isTrying = false;
   }
 
-  inTransaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+  inTransaction<T>(work: (tables: DatabaseTables) => Promise<T>): Promise<T> {
     return this.#db.transaction().execute((transaction) => work(new DatabaseTables(transaction)));
   }
 

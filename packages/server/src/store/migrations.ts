@@ -1,7 +1,11 @@
 import type { Kysely, Migration } from "kysely";
+import { administration } from "./migrations/administration.ts";
 import { counters } from "./migrations/counters.ts";
 import { epochs, families } from "./migrations/epochs.ts";
 import { firstTables } from "./migrations/first-tables.ts";
+import { limitQuotas } from "./migrations/limit-quotas.ts";
+import { grants } from "./migrations/grants.ts";
+import { learnedCallers } from "./migrations/learned-callers.ts";
 
 const afterwards: Readonly<Record<string, Migration>> = {
   "0002-account-of-records": {
@@ -26,4 +30,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...epochs,
   ...families,
   ...counters,
+  ...learnedCallers,
+  ...administration,
+  ...limitQuotas,
+  ...grants,
 };

@@ -5,6 +5,13 @@ import type { Generated } from "kysely";
  * database is `sealed`.
  */
 export interface Schema {
+  /** What was taken of a quota of the policy's limits in the window that ends then. */
+  limit_quotas: {
+    /** A hash of limit and caller. */
+    name: string;
+    used: number;
+    ends_at: number;
+  };
   /**
    * What the authorization server keeps: grants, codes, refresh tokens, sessions, by the hash of
    * their names.
@@ -158,5 +165,43 @@ export interface Schema {
     recorded_at: number;
     expires_at: number;
   };
-  audit: { id: string; at: number; actor: string; action: string; about: string; details: string };
+  /** Who has signed in at the backend, by keyed hashes of credentials, sealed under them. */
+  learned_callers: { name: string; owner: Uint8Array; sealed: Uint8Array; expires_at: number };
+  /** Who may use what is another's, because its owner has said so. */
+  grants: {
+    id: string;
+    kind: string;
+    from_key: string;
+    to_key: string;
+    object: string | null;
+    /** With blanks between. */
+    methods: string;
+    reason: string;
+    created_by: string;
+    created_at: number;
+    ends_at: number;
+  };
+  audit: {
+    id: string;
+    at: number;
+    actor: string;
+    action: string;
+    about: string;
+    details: string;
+    /** Its place in the chain; null until it has one, which takes about a second. */
+    sequence: number | null;
+    /** The hash of the entry before it. */
+    previous: string | null;
+    /** Of the entry, its place and the hash before it. */
+    hash: string | null;
+  };
+  /** The newest entry of the audit's chain, sealed: whoever can only write here cannot forge it. */
+  audit_head: { name: string; sequence: number; sealed: Uint8Array };
+  admin_tokens: {
+    name: string;
+    hash: string;
+    role: string;
+    created_at: number;
+    expires_at: number;
+  };
 }

@@ -6,11 +6,16 @@ import type { Holder } from "./slow-holders.ts";
 const long = 600_000;
 
 /** A request of somebody who never lets the backend wait. */
-const holderOf = (caller: string): Holder => ({
+const holderOf = (caller: string, more: Partial<Holder> = {}): Holder => ({
   caller,
   place: 0,
+  rank: 1,
+  cost: 1,
+  isBound: false,
+  takeRoom: () => true,
   callerWait: () => undefined,
   shed: () => assert.fail("nobody lets the backend wait"),
+  ...more,
 });
 
 /** Who runs, in order, and who was refused. */

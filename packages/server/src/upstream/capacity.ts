@@ -1,47 +1,38 @@
+import { priorities } from "@portcullis/guard/upstream";
+import { CallerCounts } from "./caller-counts.ts";
+import type { CapacityOptions } from "./capacity-options.ts";
 import { type Holder, slowHolder } from "./slow-holders.ts";
-
-/** A request that waits for a place at the backends. */
-interface Waiting {
-  readonly holder: Holder;
-  readonly until: number;
-  readonly run: () => void;
-  readonly refuse: (why: string) => void;
-}
-
-export interface CapacityOptions {
-  /** Requests that the backends work on at once. */
-  readonly places: number;
-  /** Requests that may wait beside them. */
-  readonly mostWaiting: number;
-  /** The longest that one waits. */
-  readonly mostWaitMs: number;
-}
+import { type Waiting, WaitingLine } from "./waiting-line.ts";
 
 const sweepMs = 50;
+/** Where other threads give places back too. */
+const sharedSweepMs = 10;
 const mostShedEach = 16;
 
 /**
  * The places at the backends of one API, and a bounded queue before them. An endless queue would
- * answer everybody too late once the backends are slower than what comes. While others wait, no
- * caller has more than a quarter of the places or of the queue.
+ * answer everybody too late once the backends are slower than what comes. Who waits goes by
+ * priority, and within one by turns of the callers. While others wait, no caller has more than a
+ * quarter of the places or of the queue.
  */
 export class Capacity {
   readonly #options: CapacityOptions;
-  readonly #callerShare: number;
-  readonly #held = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #held = new CallerCounts();
   /** Who has each place. A set that is changed by every request outlives it in the old heap. */
   readonly #holders: (Holder | undefined)[];
   readonly #free: number[];
-  readonly #waitingOf = new Map<string, number>();
-  readonly #queue = new Set<Waiting>();
+  readonly #waitingOf = new CallerCounts();
+  /** By rank: the first goes first. */
+  readonly #lines = priorities.map(() => new WaitingLine());
   #inUse = 0;
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: CapacityOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
     this.#holders = Array.from({ length: options.places }, () => undefined);
     this.#free = Array.from({ length: options.places }, (_, place) => place);
-    this.#callerShare = Math.max(1, Math.floor(options.places / 4));
   }
 
   /**
@@ -51,22 +42,21 @@ export class Capacity {
    * @returns takes it back while it still waits
    */
   enter(holder: Holder, run: () => void, refuse: (why: string) => void): () => void {
-    const { caller } = holder;
-    if (this.#inUse < this.#options.places && this.#queue.size === 0) {
-      this.#take(holder);
+    if (this.#mayPass(holder) && this.#take(holder)) {
+      this.#options.meter?.waited(holder.rank, 0);
       run();
       return nothing;
     }
-    const { mostWaiting, mostWaitMs } = this.#options;
-    const own = this.#waitingOf.get(caller) ?? 0;
-    if (this.#queue.size >= mostWaiting || own >= Math.max(1, mostWaiting / 4)) {
-      refuse(`${this.#queue.size} requests wait already, ${own} of them this caller's`);
+    const why = this.#whyFull(holder);
+    if (why !== undefined) {
+      this.#options.meter?.shed(holder.rank);
+      refuse(why);
       return nothing;
     }
-    const waiting = { holder, until: performance.now() + mostWaitMs, run, refuse };
-    this.#queue.add(waiting);
-    this.#waitingOf.set(caller, own + 1);
-    this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs).unref();
+    const sinceMs = this.#now();
+    const untilMs = sinceMs + this.#options.mostWaitMs;
+    const waiting: Waiting = { holder, sinceMs, untilMs, run, refuse };
+    this.#queue(waiting);
     return () => void this.#unqueue(waiting);
   }
 
@@ -74,84 +64,178 @@ export class Capacity {
     this.#inUse -= 1;
     this.#holders[holder.place] = undefined;
     this.#free.push(holder.place);
-    countDown(this.#held, holder.caller);
-    while (this.#inUse < this.#options.places) {
-      const next = this.#next();
-      if (next === undefined) return;
-      this.#unqueue(next);
-      this.#take(next.holder);
-      next.run();
-    }
+    this.#held.down(holder.caller);
+    this.#options.concurrency?.hold(-1);
+    this.#serve();
   }
 
   get waiting(): number {
-    return this.#queue.size;
+    return this.#lines.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Who waits need not wait longer: nothing is asked any more. */
   close(): void {
-    for (const waiting of this.#queue) {
-      this.#unqueue(waiting);
-      waiting.refuse("the backends are let go of");
-    }
+    for (const line of this.#lines)
+      for (let one = line.oldest; one !== undefined; one = line.oldest) {
+        this.#unqueue(one);
+        one.refuse("the backends are let go of");
+      }
   }
 
-  /** The first of a caller that has not its share of the places; the first of all where all have. */
-  #next(): Waiting | undefined {
-    let first: Waiting | undefined;
-    for (const waiting of this.#queue) {
-      if (this.#heldBy(waiting.holder.caller) < this.#callerShare) return waiting;
-      first ??= waiting;
-    }
-    return first;
+  /** Nobody who waits goes before it. */
+  #mayPass({ isBound, rank }: Holder): boolean {
+    if (this.#inUse >= this.#options.places) return false;
+    // Whoever is not bound waits for a place of this thread, and there is one.
+    return !isBound || !this.#lines.some(({ size }, of) => size > 0 && of <= rank);
   }
 
-  #take(holder: Holder): void {
+  #take(holder: Holder): boolean {
+    const { concurrency } = this.#options;
+    if (holder.isBound && concurrency?.mayGo(holder.rank) === false) return false;
+    if (!holder.takeRoom()) return false;
+    concurrency?.hold(1);
     this.#inUse += 1;
     const place = this.#free.pop() ?? 0;
     holder.place = place;
     this.#holders[place] = holder;
-    this.#held.set(holder.caller, this.#heldBy(holder.caller) + 1);
-  }
-
-  readonly #heldBy = (caller: string): number => this.#held.get(caller) ?? 0;
-
-  /** Those who let the backends wait give their places to waiting callers who hold less. */
-  #shedSlow(): void {
-    for (let shed = 0; shed < mostShedEach; shed += 1) {
-      const next = this.#next();
-      if (next === undefined || this.#heldBy(next.holder.caller) >= this.#callerShare) return;
-      const slow = slowHolder(this.#holders, this.#heldBy, this.#callerShare);
-      if (slow === undefined || slow.caller === next.holder.caller) return;
-      slow.shed();
-    }
-  }
-
-  #unqueue(waiting: Waiting): boolean {
-    if (!this.#queue.delete(waiting)) return false;
-    countDown(this.#waitingOf, waiting.holder.caller);
-    if (this.#queue.size === 0) {
-      clearInterval(this.#sweeper);
-      this.#sweeper = undefined;
-    }
+    this.#held.up(holder.caller);
     return true;
   }
 
-  #sweep(): void {
-    const now = performance.now();
-    for (const waiting of this.#queue) {
-      if (waiting.until > now) break;
-      this.#unqueue(waiting);
-      waiting.refuse(`no place was free for ${this.#options.mostWaitMs} ms`);
+  /** Why it may not even wait; whoever matters less makes room for it. */
+  #whyFull({ caller, rank }: Holder): string | undefined {
+    const { mostWaiting } = this.#options;
+    const { waiting } = this;
+    const own = this.#waitingOf.of(caller);
+    const why = `${waiting} requests wait already, ${own} of them this caller's`;
+    if (own >= Math.max(1, mostWaiting / 4)) return why;
+    if (waiting < mostWaiting) return undefined;
+    const last = this.#lines.findLast(({ size }) => size > 0);
+    const least = this.#lines.lastIndexOf(last as WaitingLine);
+    if (last?.oldest === undefined || least < rank) return why;
+    if (least === rank && !last.isNewestFirst) return why;
+    this.#giveUp(last.oldest, "others wait who go first, and there is no room for more");
+    return undefined;
+  }
+
+  #serve(): void {
+    while (this.#inUse < this.#options.places) {
+      const next = this.#next();
+      if (next === undefined) return;
+      const { holder, run, sinceMs } = next;
+      if (!this.#take(holder)) {
+        this.#lineOf(next).putBack(next);
+        this.#count(next, 1);
+        return;
+      }
+      this.#options.meter?.waited(holder.rank, this.#now() - sinceMs);
+      run();
     }
+  }
+
+  /**
+   * The first by priority and turn of a caller that has not its share of the places; the first of
+   * all where all have. Whoever is bound is left out while there is no room for it.
+   */
+  #next(): Waiting | undefined {
+    const share = this.#share();
+    const under = (caller: string): boolean => this.#held.of(caller) < share;
+    return this.#nextOf(under) ?? this.#nextOf(always);
+  }
+
+  #nextOf(mayHave: (caller: string) => boolean): Waiting | undefined {
+    for (const [rank, line] of this.#lines.entries()) {
+      if (line.size === 0) continue;
+      const fits = this.#hasRoom(rank) ? always : isUnbound;
+      const next = line.take(mayHave, fits);
+      if (next === undefined) continue;
+      this.#count(next, -1);
+      return next;
+    }
+    return undefined;
+  }
+
+  #hasRoom(rank: number): boolean {
+    const { concurrency } = this.#options;
+    if (concurrency === undefined) return true;
+    return concurrency.targets.some((one) => one.inflight < one.limit) && concurrency.mayGo(rank);
+  }
+
+  #share(): number {
+    const ofPlaces = Math.max(1, Math.floor(this.#options.places / 4));
+    return Math.min(ofPlaces, this.#options.concurrency?.callerShare ?? ofPlaces);
+  }
+
+  #queue(waiting: Waiting): void {
+    this.#lineOf(waiting).add(waiting);
+    this.#count(waiting, 1);
+    this.#listen();
+  }
+
+  #listen(): void {
+    this.#options.concurrency?.whenReleased(() => {
+      this.#serve();
+      if (this.waiting > 0) this.#listen();
+    }, sweepMs);
+  }
+
+  #unqueue(waiting: Waiting): boolean {
+    if (!this.#lineOf(waiting).remove(waiting)) return false;
+    this.#count(waiting, -1);
+    return true;
+  }
+
+  #count({ holder: { caller, rank } }: Waiting, by: 1 | -1): void {
+    const { concurrency } = this.#options;
+    if (by === 1) this.#waitingOf.up(caller);
+    else this.#waitingOf.down(caller);
+    concurrency?.wait(rank, by, this.#waitingOf.size);
+    if (this.#waitingOf.size === 0) {
+      clearInterval(this.#sweeper);
+      this.#sweeper = undefined;
+    } else {
+      const everyMs = concurrency === undefined ? sweepMs : sharedSweepMs;
+      this.#sweeper ??= setInterval(() => this.sweep(), everyMs).unref();
+    }
+  }
+
+  #lineOf({ holder: { rank } }: Waiting): WaitingLine {
+    return this.#lines[rank] as WaitingLine;
+  }
+
+  #giveUp(waiting: Waiting, why: string): void {
+    this.#unqueue(waiting);
+    this.#options.meter?.shed(waiting.holder.rank);
+    waiting.refuse(why);
+  }
+
+  /** Refuses who has waited too long. Called by a timer while anybody waits. */
+  sweep(): void {
+    const now = this.#now();
+    for (const line of this.#lines)
+      for (let one = line.oldest; one !== undefined; one = line.oldest) {
+        if (one.untilMs > now) break;
+        line.isNewestFirst = true;
+        this.#giveUp(one, `no place was free for ${this.#options.mostWaitMs} ms`);
+      }
+    this.#serve();
     this.#shedSlow();
+  }
+
+  /** Those who let the backends wait give their places to waiting callers who hold less. */
+  #shedSlow(): void {
+    const share = this.#share();
+    const under = (caller: string): boolean => this.#held.of(caller) < share;
+    for (let shed = 0; shed < mostShedEach; shed += 1) {
+      const next = this.#lines.find((line) => line.callerWho(under) !== undefined);
+      if (next === undefined) return;
+      const slow = slowHolder(this.#holders, this.#held.of, share);
+      if (slow === undefined || slow.caller === next.callerWho(under)) return;
+      slow.shed();
+    }
   }
 }
 
 const nothing = (): void => undefined;
-
-function countDown(counts: Map<string, number>, caller: string): void {
-  const left = (counts.get(caller) ?? 0) - 1;
-  if (left > 0) counts.set(caller, left);
-  else counts.delete(caller);
-}
+const always = (): boolean => true;
+const isUnbound = ({ holder }: Waiting): boolean => !holder.isBound;

@@ -1,39 +1,18 @@
-import type {
-  AnswerReceiver,
-  Forwarding,
-  UpstreamFaultCode,
-  UpstreamRequest,
+import {
+  type AnswerReceiver,
+  type Forwarding,
+  priorities,
+  type UpstreamFaultCode,
+  type UpstreamRequest,
+  usualUrgency,
 } from "@portcullis/guard/upstream";
-import type { ByteBudget } from "@portcullis/guard/state";
-import { type Backend, type Backends, hasStream, outcomeOf } from "./backend.ts";
-import type { Capacity } from "./capacity.ts";
-import type { RetryBudget } from "./retry-budget.ts";
+import { type Backend, type Backends, outcomeOf } from "./backend.ts";
+import { Deadline } from "./deadline.ts";
+import { faultCodes, isSafe, nobody, type SendingParts, takeRoomFor } from "./sending-parts.ts";
+import { Sample } from "./sample.ts";
 import { SlowCallerBuffer } from "./slow-caller-buffer.ts";
 import { type CallerWait, type Holder, waitsForBody } from "./slow-holders.ts";
 import type { Attempt, AttemptReceiver, Failure, FailureKind } from "./transport.ts";
-
-/** What requests to one API's backends share. */
-export interface SendingParts {
-  readonly backends: Backends;
-  readonly capacity: Capacity;
-  readonly budget: RetryBudget;
-  /** What may be kept of answers for callers who read slowly. */
-  readonly held: ByteBudget;
-  /** How long the head of an answer may take. */
-  readonly headersTimeoutMs: number;
-  /** How long a request may take until its answer begins, over all that is tried. */
-  readonly deadlineMs: number;
-}
-
-const faultCodes: Readonly<Record<FailureKind, UpstreamFaultCode>> = {
-  unsent: "upstream-unreachable",
-  lost: "upstream-unreachable",
-  timeout: "upstream-timeout",
-  malformed: "upstream-malformed",
-};
-
-/** Some caller: requests that name none share a place. */
-const nobody = "";
 
 /**
  * One request on its way: it waits for a place, is sent, and sent again where that is safe; its
@@ -41,15 +20,20 @@ const nobody = "";
  */
 export class Sending implements Forwarding, AttemptReceiver, Holder {
   readonly caller: string;
+  readonly rank: number;
+  readonly isBound: boolean;
   place = 0;
   readonly #request: UpstreamRequest;
   readonly #receiver: AnswerReceiver;
   readonly #parts: SendingParts;
   readonly #startedAt = performance.now();
   readonly #kept: SlowCallerBuffer;
+  readonly #deadline: Deadline;
   #tried: Set<Backend> | undefined;
   #backend: Backend | undefined;
   #attempt: Attempt | undefined;
+  /** What is learnt of the backend from its answer; undefined where nothing is. */
+  #sample: Sample | undefined;
   #takeBack: (() => void) | undefined;
   #placed = false;
   #answered = false;
@@ -67,11 +51,21 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
     this.#receiver = receiver;
     this.#parts = parts;
     this.caller = request.caller ?? nobody;
+    this.rank = priorities.indexOf((request.urgency ?? usualUrgency).priority);
+    this.isBound = parts.concurrency !== undefined && request.shedding === "enforce";
+    this.#deadline = new Deadline(request);
     this.#kept = new SlowCallerBuffer(parts.held, request.isStranger === true);
   }
 
   begin(): void {
     this.#parts.budget.earn();
+    this.#deadline.start(() => {
+      this.#takeBack?.();
+      this.#attempt?.abort();
+      this.#sample?.end(true);
+      this.#fail("deadline-passed", this.#deadline.words);
+    });
+    if (this.#over) return;
     this.#takeBack = this.#parts.capacity.enter(
       this,
       () => {
@@ -83,13 +77,34 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
     );
   }
 
+  get cost(): number {
+    const [backend] = this.#parts.backends.all;
+    return backend?.room?.costOf(this.#request.operation ?? "") ?? 1;
+  }
+
+  takeRoom(): boolean {
+    this.#backend = takeRoomFor(this.#request, this.#parts.backends, this.isBound);
+    if (this.#backend?.room !== undefined) this.#sample = new Sample(this.#request);
+    return this.#backend !== undefined;
+  }
+
   #send(): void {
     const { backends, deadlineMs, headersTimeoutMs } = this.#parts;
-    const backend = backends.choose(this.#tried);
-    this.#backend = backend;
+    let backend = this.#backend;
+    if (backend === undefined) {
+      this.#backend = backend = backends.choose(this.#tried);
+      backend.room?.take();
+    }
     backend.outstanding += 1;
+    this.#sample?.begin(backend.room);
     const left = Math.max(1, deadlineMs - (performance.now() - this.#startedAt));
-    this.#attempt = backend.transport.begin(this.#request, Math.min(headersTimeoutMs, left), this);
+    this.#deadline.tell(this.#request.headers);
+    this.#attempt = backend.transport.begin(
+      this.#request,
+      Math.min(headersTimeoutMs, left),
+      this,
+      this.#tried !== undefined,
+    );
   }
 
   onSent(bytes: number): void {
@@ -113,6 +128,7 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
   onHead(status: number, headers: string[]): void {
     const outcome = outcomeOf(status);
     this.#note(outcome);
+    this.#sample?.end(outcome === "failed");
     // Another backend may be well. What is safe to send twice need not show that this one is not.
     if (outcome === "failed" && this.#request.repeatable && this.#mayTryAgain("answered")) {
       this.#attempt?.abort();
@@ -121,6 +137,7 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
       return;
     }
     this.#answered = true;
+    this.#deadline.end(true);
     this.#receiver.onHead(status, headers);
   }
 
@@ -146,7 +163,8 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
   onFailure({ detail, kind }: Failure): void {
     const name = this.#backend?.name ?? "";
     this.#note("failed");
-    const again = !this.#answered && this.#isSafe(kind) && this.#mayTryAgain(kind);
+    this.#sample?.end(true);
+    const again = !this.#answered && isSafe(this.#request, kind) && this.#mayTryAgain(kind);
     this.#leaveBackend();
     if (again) this.#send();
     else this.#fail(faultCodes[kind], `${name}: ${detail}`);
@@ -174,6 +192,7 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
   abort(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#deadline.end(false);
     this.#takeBack?.();
     this.#attempt?.abort();
     this.#kept.clear();
@@ -182,14 +201,10 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
 
   #fail(code: UpstreamFaultCode, detail: string): void {
     this.#over = true;
+    this.#deadline.end(false);
     this.#kept.clear();
     this.#leaveAll();
     this.#receiver.onFault(code, detail);
-  }
-
-  #isSafe(kind: FailureKind): boolean {
-    if (kind === "malformed") return false;
-    return kind === "unsent" ? !hasStream(this.#request) : this.#request.repeatable;
   }
 
   /** Whether another try is left: of what was sent, one at most. */
@@ -210,7 +225,10 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
   }
 
   #leaveBackend(): void {
-    if (this.#backend !== undefined) this.#backend.outstanding -= 1;
+    if (this.#backend !== undefined) {
+      this.#backend.outstanding -= 1;
+      this.#backend.room?.leave();
+    }
     this.#backend = undefined;
   }
 

@@ -11,11 +11,19 @@ export interface CallerWait {
   readonly bytes: number;
 }
 
-/** A request that has a place at the backends. */
+/** A request that has a place at the backends, or waits for one. */
 export interface Holder {
   readonly caller: string;
+  /** 0 goes first. */
+  readonly rank: number;
+  /** What the backend's answer usually costs it, beside that of others; 1 where nothing is known. */
+  readonly cost: number;
+  /** Whether it waits while the backends work on as many as they should. */
+  readonly isBound: boolean;
   /** Which of the places it has, as `Capacity` says. */
   place: number;
+  /** Chooses a backend, and takes what it needs there; false where it is bound and none has room. */
+  takeRoom(): boolean;
   /** Undefined while it is the backend that is waited for. */
   callerWait(now: number): CallerWait | undefined;
   /** Ends it, because others wait for its place. */

@@ -40,7 +40,13 @@ export interface Attempt {
  * tried again is decided above, so that another connection can take this one's place.
  */
 export interface Transport {
-  begin(request: UpstreamRequest, headersTimeoutMs: number, receiver: AttemptReceiver): Attempt;
+  /** @param isSecondTry sent on a new connection: one that was idle may be lost like the first */
+  begin(
+    request: UpstreamRequest,
+    headersTimeoutMs: number,
+    receiver: AttemptReceiver,
+    isSecondTry?: boolean,
+  ): Attempt;
   /** Asks for a path, and tells the status. @throws Error where there is no answer in time */
   probe(path: string, timeoutMs: number): Promise<number>;
   close(): Promise<void>;

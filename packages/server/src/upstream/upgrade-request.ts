@@ -1,63 +1,85 @@
-import { type IncomingMessage, request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { ConnectionOptions } from "node:tls";
 import type { Forwarding, UpgradeReceiver, UpstreamRequest } from "@portcullis/guard/upstream";
+import { Connection } from "./http1/connection.ts";
+import { Exchange } from "./http1/exchange.ts";
+import { Opener, placeOf } from "./http1/open-socket.ts";
+import { writeRequestHead } from "./http1/request-head.ts";
+import type { AttemptReceiver, Failure } from "./transport.ts";
+
+/** How much longer than a connection an answer to a handshake may take. */
+const patience = 5;
+
+export interface UpgradeOptions {
+  readonly connectTimeoutMs: number;
+  /** For `tls.connect`; undefined for targets without encryption. */
+  readonly tls: ConnectionOptions | undefined;
+}
 
 /** A handshake on a connection of its own: a pool's connections are for requests that end. */
 export function requestUpgrade(
   target: string,
-  connectTimeoutMs: number,
+  { connectTimeoutMs, tls }: UpgradeOptions,
   request: UpstreamRequest,
   receiver: UpgradeReceiver,
 ): Forwarding {
-  const socketPath = target.startsWith("unix:") ? target.slice("unix:".length) : undefined;
-  const url = socketPath === undefined ? new URL(target) : undefined;
-  const send = url?.protocol === "https:" ? httpsRequest : httpRequest;
-  let done = false;
-  let answering: IncomingMessage | undefined;
-  const outgoing = send({
-    ...(socketPath === undefined ? { hostname: url?.hostname, port: url?.port } : { socketPath }),
-    method: "GET",
-    path: request.target,
-    headers: withHost(request.headers, url?.host ?? "localhost"),
-    agent: false,
-    setDefaultHeaders: false,
-  });
-  outgoing.setTimeout(connectTimeoutMs * 5, () =>
-    outgoing.destroy(new Error("no answer to the handshake in time")),
-  );
-  outgoing.on("upgrade", (response, socket, head) => {
-    done = true;
-    socket.setTimeout(0);
+  const place = placeOf(target);
+  const answerMs = connectTimeoutMs * patience;
+  const refused = new RefusedUpgrade(target, receiver);
+  const head = writeRequestHead(request, place.host, true);
+  const exchange = new Exchange(request, head, answerMs, refused, (fields, socket, rest) => {
     try {
-      receiver.onSwitched(response.rawHeaders, socket, head);
+      receiver.onSwitched(fields, socket, rest);
     } catch (fault) {
       // Of this handshake alone: an event that throws would end the thread.
       socket.destroy();
       receiver.refused.onFault("upstream-malformed", `${target}: ${(fault as Error).message}`);
     }
   });
-  outgoing.on("response", (response) => {
-    done = true;
-    answering = response;
-    receiver.refused.onHead(response.statusCode ?? 502, response.rawHeaders);
-    response.on("data", (chunk: Buffer) => {
-      if (!receiver.refused.onData(chunk)) response.pause();
-    });
-    response.on("end", () => receiver.refused.onEnd([]));
-    response.on("error", (fault) => receiver.refused.onFault("upstream-malformed", fault.message));
-  });
-  outgoing.on("error", (fault) => {
-    if (done) return;
-    done = true;
-    receiver.refused.onFault("upstream-unreachable", `${target}: ${fault.message}`);
-  });
-  outgoing.end();
-  return { resume: () => void answering?.resume(), abort: () => outgoing.destroy() };
+  refused.pause = () => exchange.pause();
+  if (head.fault === undefined) {
+    const times = { connectTimeoutMs, bodyTimeoutMs: answerMs };
+    // One answer, and it is over: a handshake's connection is not used again.
+    const owner = { freed: (one: Connection) => one.abandon(), gone: () => undefined };
+    new Connection(new Opener(place, tls), times, owner, true).carry(exchange);
+  } else {
+    const { fault } = head;
+    queueMicrotask(() => exchange.fail({ kind: "malformed", detail: fault }));
+  }
+  return exchange;
 }
 
-/** A handshake must name its host (RFC 9112 section 3.2): the backend's own where none is told. */
-function withHost(headers: string[], host: string): string[] {
-  for (let index = 0; index < headers.length; index += 2)
-    if ((headers[index] as string).toLowerCase() === "host") return headers;
-  return ["Host", host, ...headers];
+/** Receives the answer of a backend that does not agree. */
+class RefusedUpgrade implements AttemptReceiver {
+  pause: () => void = () => undefined;
+  readonly #target: string;
+  readonly #receiver: UpgradeReceiver;
+
+  constructor(target: string, receiver: UpgradeReceiver) {
+    this.#target = target;
+    this.#receiver = receiver;
+  }
+
+  onSent(): void {}
+
+  onAllSent(): void {}
+
+  onHead(status: number, fields: string[]): void {
+    this.#receiver.refused.onHead(status, fields);
+  }
+
+  onData(chunk: Buffer): void {
+    if (!this.#receiver.refused.onData(chunk)) this.pause();
+  }
+
+  onEnd(trailers: string[]): void {
+    this.#receiver.refused.onEnd(trailers);
+  }
+
+  onFailure({ detail, kind }: Failure): void {
+    const code = kind === "malformed" ? "upstream-malformed" : "upstream-unreachable";
+    this.#receiver.refused.onFault(
+      kind === "timeout" ? "upstream-timeout" : code,
+      `${this.#target}: ${detail}`,
+    );
+  }
 }

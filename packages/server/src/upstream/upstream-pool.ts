@@ -1,12 +1,15 @@
-import type { HealthCheckPlan } from "@portcullis/guard/policy";
+import type { ConcurrencyBounds, HealthCheckPlan } from "@portcullis/guard/policy";
 import { allocateSharedBytes, ByteBudget, usualHeldBytes } from "@portcullis/guard/state";
 import type { Forwarding, Upstream } from "@portcullis/guard/upstream";
 import { Backend, Backends } from "./backend.ts";
 import { Capacity } from "./capacity.ts";
+import { Concurrency, type ConcurrencyOptions, WaitMeter } from "./concurrency.ts";
 import { watchHealth } from "./health-check.ts";
+import { http1Transport } from "./http1-transport.ts";
 import { RetryBudget } from "./retry-budget.ts";
-import { Sending, type SendingParts } from "./sending.ts";
-import { undiciTransport } from "./undici-transport.ts";
+import { Sending } from "./sending.ts";
+import type { SendingParts } from "./sending-parts.ts";
+import { compileTls, type UpstreamTls } from "./tls-settings.ts";
 import { requestUpgrade } from "./upgrade-request.ts";
 
 export interface UpstreamOptions {
@@ -21,7 +24,11 @@ export interface UpstreamOptions {
   /** Requests that may wait for a free connection, for each backend. */
   readonly queue: number;
   readonly queueTimeoutMs: number;
+  /** What each backend should work on at once, over all threads; undefined: nothing bounds it. */
+  readonly concurrency?: (ConcurrencyOptions & { readonly bounds: ConcurrencyBounds }) | undefined;
   readonly healthCheck?: HealthCheckPlan | undefined;
+  /** How backends over https are believed; by the public authorities without it. */
+  readonly tls?: UpstreamTls | undefined;
   /** What may be kept of answers; a budget of this process's own without it. */
   readonly held?: ByteBudget;
 }
@@ -51,11 +58,23 @@ export interface PooledUpstream extends Upstream {
 /** The backends of one API, over keep-alive connections. */
 export function createUpstream(options: UpstreamOptions): PooledUpstream {
   const { connections, connectTimeoutMs, deadlineMs, headersTimeoutMs } = options;
-  const all = options.targets.map((name) => new Backend(name, undiciTransport(name, options)));
-  const backends = new Backends(all);
+  const concurrency = concurrencyOf(options);
+  const tls = new Map(options.targets.map((name) => [name, compileTls(name, options.tls)]));
+  const all = options.targets.map((name, at) => {
+    const transport = http1Transport(name, {
+      ...options,
+      tls: tls.get(name),
+    });
+    return new Backend(name, transport, concurrency?.targets[at]);
+  });
+  const backends = new Backends(all, connections);
   const parts: SendingParts = {
     backends,
+    concurrency,
     capacity: new Capacity({
+      concurrency,
+      meter:
+        options.concurrency === undefined ? undefined : new WaitMeter(options.concurrency.shared),
       places: connections * all.length,
       mostWaiting: options.queue * all.length,
       mostWaitMs: options.queueTimeoutMs,
@@ -73,8 +92,10 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
       sending.begin();
       return sending;
     },
-    upgrade: (request, receiver) =>
-      requestUpgrade(backends.choose(undefined).name, connectTimeoutMs, request, receiver),
+    upgrade(request, receiver) {
+      const { name } = backends.choose(undefined);
+      return requestUpgrade(name, { connectTimeoutMs, tls: tls.get(name) }, request, receiver);
+    },
     async close() {
       health?.close();
       parts.capacity.close();
@@ -87,4 +108,9 @@ export function createUpstream(options: UpstreamOptions): PooledUpstream {
         outstanding: backend.outstanding,
       })),
   };
+}
+
+function concurrencyOf({ concurrency, targets }: UpstreamOptions): Concurrency | undefined {
+  if (concurrency === undefined) return undefined;
+  return new Concurrency(targets.join(" "), targets, concurrency.bounds, concurrency);
 }

@@ -11,6 +11,8 @@ export interface LineCounts {
 /** Takes whole lines, and knows of each what became of it. */
 export interface LineWriter {
   write(lines: Uint8Array, count: number): void;
+  /** Counts lines that were never made. */
+  drop(count: number): void;
   readonly counts: LineCounts;
   /**
    * Takes no more. Resolves when all that was taken is written, or after `withinMs`: what still
@@ -93,6 +95,10 @@ class DescriptorWriter implements LineWriter {
     this.#waitingBytes += lines.length;
     this.#waiting += count;
     if (!this.#writing) this.#next();
+  }
+
+  drop(count: number): void {
+    this.#dropped += count;
   }
 
   async end(withinMs: number): Promise<number> {

@@ -1,4 +1,5 @@
-import { durationBoundsMs, type Counts } from "./request-counts.ts";
+import { durationBoundsMs, type Durations } from "./durations.ts";
+import type { Counts, OperationTimes } from "./request-counts.ts";
 
 const escaped = (value: string): string =>
   value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
@@ -26,40 +27,24 @@ export interface LabelledValue {
 export function prometheusText(counts: Counts, gauges: readonly Gauge[]): string {
   const lines: string[] = [];
   lines.push(
-    "# HELP portcullis_requests_total Requests by operation, app version, status class and outcome.",
+    "# HELP portcullis_requests_total Requests by operation, app, app version, status and outcome.",
     "# TYPE portcullis_requests_total counter",
   );
-  for (const row of counts.requests) {
+  for (const { app, appVersion, count, operation, outcome, status } of counts.requests)
     lines.push(
-      `portcullis_requests_total{${labels({ operation: row.operation, app: row.app, app_version: row.appVersion, status: row.statusClass, outcome: row.outcome })}} ${row.count}`,
+      `portcullis_requests_total{${labels({ operation, app, app_version: appVersion, status: statusLabel(status), outcome })}} ${count}`,
     );
-  }
   lines.push(
-    "# HELP portcullis_decisions_total Refusals decided, enforced or only observed, by operation, code and app version.",
+    "# HELP portcullis_decisions_total Refusals decided, enforced or only observed, by operation, code, app and app version.",
     "# TYPE portcullis_decisions_total counter",
   );
-  for (const row of counts.decisions) {
+  for (const { app, appVersion, code, count, mode, operation } of counts.decisions)
     lines.push(
-      `portcullis_decisions_total{${labels({ operation: row.operation, app_version: row.appVersion, code: row.code, mode: row.mode })}} ${row.count}`,
+      `portcullis_decisions_total{${labels({ operation, app, app_version: appVersion, code, mode })}} ${count}`,
     );
-  }
-  lines.push(
-    "# HELP portcullis_request_duration_seconds Time from arrival to record.",
-    "# TYPE portcullis_request_duration_seconds histogram",
-  );
-  for (const [operation, sum] of durationsByOperation(counts)) {
-    durationBoundsMs.forEach((bound, index) =>
-      lines.push(
-        `portcullis_request_duration_seconds_bucket{${labels({ operation, le: String(bound / 1000) })}} ${sum.buckets[index]}`,
-      ),
-    );
-    lines.push(
-      `portcullis_request_duration_seconds_bucket{${labels({ operation, le: "+Inf" })}} ${sum.count}`,
-    );
-    lines.push(
-      `portcullis_request_duration_seconds_sum{${labels({ operation })}} ${sum.durationMsSum / 1000}`,
-    );
-    lines.push(`portcullis_request_duration_seconds_count{${labels({ operation })}} ${sum.count}`);
+  for (const { help, name, of } of histograms) {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} histogram`);
+    for (const times of counts.times) pushHistogram(lines, name, times.operation, of(times));
   }
   for (const gauge of gauges)
     lines.push(
@@ -75,25 +60,48 @@ const valueLines = ({ name, value }: Gauge): readonly string[] =>
     ? [`${name} ${value}`]
     : value.map((row) => `${name}{${labels(row.labels)}} ${row.value}`);
 
-function durationsByOperation(
-  counts: Counts,
-): Map<string, { count: number; durationMsSum: number; buckets: number[] }> {
-  const sums = new Map<string, { count: number; durationMsSum: number; buckets: number[] }>();
-  for (const row of counts.requests) {
-    const sum = sums.get(row.operation);
-    if (sum === undefined)
-      sums.set(row.operation, {
-        count: row.count,
-        durationMsSum: row.durationMsSum,
-        buckets: [...row.buckets],
-      });
-    else {
-      sum.count += row.count;
-      sum.durationMsSum += row.durationMsSum;
-      row.buckets.forEach(
-        (bucket, index) => (sum.buckets[index] = (sum.buckets[index] as number) + bucket),
-      );
-    }
-  }
-  return sums;
+/** A caller who was gone before anything was answered has seen no status. */
+const statusLabel = (status: number): string => (status === 0 ? "none" : String(status));
+
+interface HistogramRow {
+  readonly name: string;
+  readonly help: string;
+  readonly of: (times: OperationTimes) => Durations;
+}
+
+const histograms: readonly HistogramRow[] = [
+  {
+    name: "portcullis_request_duration_seconds",
+    help: "Time from arrival to record, by operation.",
+    of: ({ whole }) => whole,
+  },
+  {
+    name: "portcullis_upstream_duration_seconds",
+    help: "Time from what was forwarded to the head of the backend's answer, by operation.",
+    of: ({ upstream }) => upstream,
+  },
+  {
+    name: "portcullis_gate_duration_seconds",
+    help: "The rest of each request's time: the gate's own, and the caller's in sending and reading.",
+    of: ({ gate }) => gate,
+  },
+];
+
+function pushHistogram(
+  lines: string[],
+  name: string,
+  operation: string,
+  { buckets, count, sumMs }: Durations,
+): void {
+  if (count === 0) return;
+  durationBoundsMs.forEach((bound, index) =>
+    lines.push(
+      `${name}_bucket{${labels({ operation, le: String(bound / 1000) })}} ${buckets[index]}`,
+    ),
+  );
+  lines.push(
+    `${name}_bucket{${labels({ operation, le: "+Inf" })}} ${count}`,
+    `${name}_sum{${labels({ operation })}} ${sumMs / 1000}`,
+    `${name}_count{${labels({ operation })}} ${count}`,
+  );
 }

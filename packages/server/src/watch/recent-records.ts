@@ -4,6 +4,9 @@ export interface RecordFilter {
   readonly traceId?: string;
   readonly operation?: string;
   readonly code?: string;
+  /** Keyed hashes: of refusals about this object, and of those whose owner was found to be this. */
+  readonly object?: string;
+  readonly owner?: string;
 }
 
 /**
@@ -44,10 +47,16 @@ export class RecentRecords {
   }
 }
 
-function fits(record: DecisionRecord, { code, operation, traceId }: RecordFilter): boolean {
+export function fits(
+  record: DecisionRecord,
+  { code, object, operation, owner, traceId }: RecordFilter,
+): boolean {
+  const { decisions } = record;
   return (
     (traceId === undefined || record.traceId === traceId) &&
     (operation === undefined || record.operation === operation) &&
-    (code === undefined || record.decisions.some((decision) => decision.code === code))
+    (code === undefined || decisions.some((decision) => decision.code === code)) &&
+    (object === undefined || decisions.some(({ objects }) => objects?.includes(object))) &&
+    (owner === undefined || decisions.some(({ owners }) => owners?.includes(owner)))
   );
 }

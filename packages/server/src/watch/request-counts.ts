@@ -1,4 +1,6 @@
 import type { DecisionRecord } from "@portcullis/guard/records";
+import { type Build, BuildBudget, other } from "./build-budget.ts";
+import { addDurations, type Durations, noDurations, noteDuration } from "./durations.ts";
 
 /**
  * What is counted of requests that agree in everything a team asks about. Plain data: it travels
@@ -8,157 +10,213 @@ export interface RequestCount {
   readonly operation: string;
   readonly app: string;
   readonly appVersion: string;
-  readonly statusClass: string;
+  /** As it left; 0 where the caller was gone before. */
+  readonly status: number;
   readonly outcome: DecisionRecord["outcome"];
   count: number;
-  durationMsSum: number;
-  /** Cumulative, in the order of `durationBounds`. */
-  readonly buckets: number[];
 }
-
-type RequestLabels = Pick<
-  RequestCount,
-  "operation" | "app" | "appVersion" | "statusClass" | "outcome"
->;
 
 export interface DecisionCount {
   readonly operation: string;
+  readonly app: string;
   readonly appVersion: string;
   readonly code: string;
   readonly mode: string;
   count: number;
 }
 
-export interface Counts {
-  readonly requests: RequestCount[];
-  readonly decisions: DecisionCount[];
+/** How long the requests for an operation took. */
+export interface OperationTimes {
+  readonly operation: string;
+  /** From arrival to record. */
+  readonly whole: Durations;
+  /** From what was forwarded to the head of the backend's answer; of those that were forwarded. */
+  readonly upstream: Durations;
+  /** The rest of each: what the gate itself took, and the caller in sending and reading. */
+  readonly gate: Durations;
 }
 
-/** Upper bounds of the duration histogram, in milliseconds. */
-export const durationBoundsMs: readonly number[] = [
-  1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000,
-];
+export interface Counts {
+  readonly requests: readonly RequestCount[];
+  readonly decisions: readonly DecisionCount[];
+  readonly times: readonly OperationTimes[];
+}
+
+export interface CountingOptions {
+  /** Whether the policy that serves has this app. */
+  readonly isDeclared?: (app: string) => boolean;
+  /** A clock that only goes forward, in milliseconds. */
+  readonly now?: () => number;
+}
+
+const mostBuilds = 200;
+/** Rows of builds. Those of `other` have no bound: operations, codes and statuses are few. */
+const mostRows = 20_000;
+
+type Counted = Pick<
+  DecisionRecord,
+  | "app"
+  | "appVersion"
+  | "decisions"
+  | "durationMs"
+  | "operation"
+  | "outcome"
+  | "signedIn"
+  | "status"
+  | "upstreamMs"
+  | "webSocket"
+>;
 
 /**
- * App versions are the caller's own claim: without a bound, an attacker who invents one a request
- * would fill the memory and the bill of whoever stores the metrics.
+ * Counts requests by what operators ask about. Every request is counted in every table, whatever is
+ * invented: a build without a place in the budget counts as `other`.
  */
-const mostAppVersions = 200;
-const mostSeries = 50_000;
-
-const statusClasses: readonly string[] = ["none", "1xx", "2xx", "3xx", "4xx", "5xx"];
-
 export class RequestCounts {
+  readonly #builds: BuildBudget;
   readonly #requests = new Map<string, RequestCount>();
+  readonly #decisions = new Map<string, DecisionCount>();
+  readonly #times = new Map<string, OperationTimes>();
+  /** How often each code was decided, of all builds that ever were. */
+  readonly #codes = new Map<string, number>();
   /** By operation: where the last request for it was counted. */
   readonly #last = new Map<string, RequestCount>();
-  readonly #decisions = new Map<string, DecisionCount>();
-  readonly #versions = new Set<string>();
 
-  add(record: DecisionRecord): void {
-    const version = this.#versionLabel(record);
-    for (const { code, mode } of record.decisions)
-      this.#addDecision({ operation: record.operation, appVersion: version, code, mode, count: 1 });
+  constructor({ isDeclared = () => false, now = () => performance.now() }: CountingOptions = {}) {
+    this.#builds = new BuildBudget({
+      most: mostBuilds,
+      isDeclared,
+      now,
+      onDropped: (build) => this.#forget(build),
+    });
+  }
+
+  add(record: Counted): void {
+    const { app, appVersion, decisions, operation } = record;
+    const build = this.#builds.buildOf(app, appVersion, record.signedIn === true);
+    for (const { code, mode } of decisions)
+      this.#addDecision({ operation, ...labelsOf(build), code, mode, count: 1 });
     // The request was counted when the WebSocket was opened.
-    if (record.webSocket?.state !== "closed") this.#addRequest(record, version);
+    if (record.webSocket?.state === "closed") return;
+    this.#rowAsBefore(record, build).count += 1;
+    const { durationMs, upstreamMs } = record;
+    const times = this.#timesOf(operation);
+    noteDuration(times.whole, durationMs);
+    if (upstreamMs !== undefined) noteDuration(times.upstream, upstreamMs);
+    noteDuration(times.gate, Math.max(0, durationMs - (upstreamMs ?? 0)));
   }
 
-  #addRequest(record: DecisionRecord, version: string): void {
-    const app = version === "other" ? "other" : (record.app ?? "none");
-    const statusClass =
-      record.status === 0 ? "none" : (statusClasses[Math.floor(record.status / 100)] ?? "none");
-    let row = this.#last.get(record.operation);
-    // Requests for one operation mostly come from the same build and end the same way: then nothing
-    // is put together and looked up.
-    if (
-      row === undefined ||
-      row.appVersion !== version ||
-      row.app !== app ||
-      row.statusClass !== statusClass ||
-      row.outcome !== record.outcome
-    ) {
-      const { operation, outcome } = record;
-      row = this.#rowFor({ operation, app, appVersion: version, statusClass, outcome });
-      this.#last.set(record.operation, row);
+  merge({ decisions, requests, times }: Counts): void {
+    for (const row of requests) {
+      const build = this.#builds.buildOf(unlessNone(row.app), unlessNone(row.appVersion), false);
+      this.#rowFor(row, build).count += row.count;
     }
-    row.count += 1;
-    row.durationMsSum += record.durationMs;
-    for (
-      let index = durationBoundsMs.length - 1;
-      index >= 0 && record.durationMs <= (durationBoundsMs[index] as number);
-      index -= 1
-    )
-      row.buckets[index] = (row.buckets[index] as number) + 1;
-  }
-
-  /** Where there are too many rows, a request is counted as of another app: none is left out. */
-  #rowFor(labels: RequestLabels): RequestCount {
-    const { app, appVersion, operation, outcome, statusClass } = labels;
-    const key = `${operation}\n${app}\n${appVersion}\n${statusClass}\n${outcome}`;
-    let row = this.#requests.get(key);
-    if (row !== undefined) return row;
-    const isOther = app === "other" && appVersion === "other";
-    if (this.#requests.size >= mostSeries && !isOther)
-      return this.#rowFor({ ...labels, app: "other", appVersion: "other" });
-    row = {
-      operation,
-      app,
-      appVersion,
-      statusClass,
-      outcome,
-      count: 0,
-      durationMsSum: 0,
-      buckets: durationBoundsMs.map(() => 0),
-    };
-    this.#requests.set(key, row);
-    return row;
-  }
-
-  merge(counts: Counts): void {
-    for (const row of counts.requests) {
-      const mine = this.#rowFor(row);
-      mine.count += row.count;
-      mine.durationMsSum += row.durationMsSum;
-      row.buckets.forEach(
-        (bucket, index) => (mine.buckets[index] = (mine.buckets[index] as number) + bucket),
-      );
+    for (const row of decisions) {
+      const build = this.#builds.buildOf(unlessNone(row.app), unlessNone(row.appVersion), false);
+      this.#addDecision({ ...row, ...labelsOf(build) });
     }
-    for (const row of counts.decisions) this.#addDecision(row);
+    for (const row of times) {
+      const mine = this.#timesOf(row.operation);
+      addDurations(mine.whole, row.whole);
+      addDurations(mine.upstream, row.upstream);
+      addDurations(mine.gate, row.gate);
+    }
   }
 
   /** Hands over what was counted since the last time. */
   take(): Counts | undefined {
     if (this.#requests.size === 0 && this.#decisions.size === 0) return undefined;
-    const counts: Counts = this.all();
-    this.#requests.clear();
-    this.#last.clear();
-    this.#decisions.clear();
+    const counts = this.all();
+    for (const table of [this.#requests, this.#last, this.#decisions, this.#times, this.#codes])
+      table.clear();
     return counts;
   }
 
   all(): Counts {
-    return { requests: [...this.#requests.values()], decisions: [...this.#decisions.values()] };
+    return {
+      requests: [...this.#requests.values()],
+      decisions: [...this.#decisions.values()],
+      times: [...this.#times.values()],
+    };
   }
 
   /** How often a problem was decided, whatever its mode. */
   decided(code: string): number {
-    let count = 0;
-    for (const row of this.#decisions.values()) if (row.code === code) count += row.count;
-    return count;
+    return this.#codes.get(code) ?? 0;
+  }
+
+  /**
+   * Requests for one operation mostly come from the same build and end the same way: then nothing is
+   * put together and looked up.
+   */
+  #rowAsBefore(record: Counted, build: Build): RequestCount {
+    const { operation, outcome, status } = record;
+    const last = this.#last.get(operation);
+    if (
+      last !== undefined &&
+      last.appVersion === build.version &&
+      last.app === build.app &&
+      last.status === status &&
+      last.outcome === outcome
+    )
+      return last;
+    const row = this.#rowFor(record, build);
+    this.#last.set(operation, row);
+    return row;
+  }
+
+  #rowFor(
+    labels: Pick<RequestCount, "operation" | "status" | "outcome">,
+    build: Build,
+  ): RequestCount {
+    const { operation, outcome, status } = labels;
+    const key = `${operation}\n${build.app}\n${build.version}\n${status}\n${outcome}`;
+    let row = this.#requests.get(key);
+    if (row !== undefined) return row;
+    if (this.#requests.size >= mostRows && build !== otherBuild)
+      return this.#rowFor(labels, otherBuild);
+    row = { operation, ...labelsOf(build), status, outcome, count: 0 };
+    this.#requests.set(key, row);
+    return row;
   }
 
   #addDecision(row: DecisionCount): void {
-    const key = `${row.operation}\n${row.appVersion}\n${row.code}\n${row.mode}`;
-    const mine = this.#decisions.get(key);
-    if (mine !== undefined) mine.count += row.count;
-    else if (this.#decisions.size < mostSeries) this.#decisions.set(key, { ...row });
+    this.#codes.set(row.code, this.decided(row.code) + row.count);
+    this.#addToRow(row);
   }
 
-  #versionLabel(record: DecisionRecord): string {
-    if (record.appVersion === undefined) return "none";
-    if (this.#versions.has(record.appVersion)) return record.appVersion;
-    if (this.#versions.size >= mostAppVersions) return "other";
-    this.#versions.add(record.appVersion);
-    return record.appVersion;
+  #addToRow(row: DecisionCount): void {
+    const key = `${row.operation}\n${row.app}\n${row.appVersion}\n${row.code}\n${row.mode}`;
+    const mine = this.#decisions.get(key);
+    if (mine !== undefined) mine.count += row.count;
+    else if (this.#decisions.size < mostRows || row.app === other)
+      this.#decisions.set(key, { ...row });
+    else this.#addToRow({ ...row, ...labelsOf(otherBuild) });
+  }
+
+  #timesOf(operation: string): OperationTimes {
+    let times = this.#times.get(operation);
+    if (times === undefined)
+      this.#times.set(
+        operation,
+        (times = {
+          operation,
+          whole: noDurations(),
+          upstream: noDurations(),
+          gate: noDurations(),
+        }),
+      );
+    return times;
+  }
+
+  /** Rows of a build that has lost its place: who reads them sees them end, and nothing jump. */
+  #forget({ app, version }: Build): void {
+    this.#last.clear();
+    for (const table of [this.#requests, this.#decisions])
+      for (const [key, row] of table)
+        if (row.app === app && row.appVersion === version) table.delete(key);
   }
 }
+
+const otherBuild: Build = { app: other, version: other };
+const unlessNone = (label: string): string | undefined => (label === "none" ? undefined : label);
+const labelsOf = ({ app, version }: Build) => ({ app, appVersion: version });

@@ -96,9 +96,9 @@ export function compileAccessTokenCheck(
   };
 }
 
-function checkType(
+export function checkType(
   { header, payload }: CompactToken,
-  { kind, typ }: AccessTokenRules,
+  { kind, typ }: Pick<AccessTokenRules, "kind" | "typ">,
 ): Refusal | undefined {
   const written =
     typeof header["typ"] === "string"
@@ -147,9 +147,14 @@ function compileClaimChecks(
 }
 
 /** Who has made it, and for whom. */
-function checkParties(
+export function checkParties(
   payload: Payload,
-  { audiences, clientNeeded, clients, issuer }: AccessTokenRules,
+  {
+    audiences,
+    clientNeeded,
+    clients,
+    issuer,
+  }: Pick<AccessTokenRules, "audiences" | "clientNeeded" | "clients" | "issuer">,
   readClients: readonly ReadClaim[],
 ): Refusal | undefined {
   const { aud, iss } = payload;
@@ -168,7 +173,7 @@ function checkParties(
     : refuse(problems["token-audience-mismatch"], { detail: `the client is ${most(client)}` });
 }
 
-function checkRequired(
+export function checkRequired(
   payload: Payload,
   requires: readonly {
     readonly place: string;
@@ -194,9 +199,12 @@ const textFor = (value: unknown): string =>
     : "";
 
 /** Since when, and until when. */
-function checkTimes(
+export function checkTimes(
   { exp, iat, nbf }: Payload,
-  { clockToleranceSeconds, expiryNeeded }: AccessTokenRules,
+  {
+    clockToleranceSeconds,
+    expiryNeeded,
+  }: Pick<AccessTokenRules, "clockToleranceSeconds" | "expiryNeeded">,
   nowSeconds: number,
 ): Refusal | undefined {
   if (!isTime(exp) && (expiryNeeded || exp !== undefined))

@@ -46,6 +46,11 @@ const textsOf = (value: unknown, takesNames: boolean): string[] => {
   return takesNames && typeof value === "object" && value !== null ? Object.keys(value) : [];
 };
 
+/** Most callers have no roles or scopes: one list stands for all that are empty. */
+const none: readonly string[] = Object.freeze([]);
+const frozen = (texts: readonly string[]): readonly string[] =>
+  texts.length === 0 ? none : Object.freeze(texts);
+
 const scopesOf = (value: unknown): string[] =>
   typeof value === "string"
     ? value.split(" ").filter((name) => name !== "")
@@ -96,12 +101,8 @@ export function compileCallerOf(rules: CallerRules) {
       elsewhere,
       key: separate ? `${source}/${subject}` : subject,
       clientId: textOf(firstOf(clients, payload)),
-      scopes: Object.freeze(
-        takesNames
-          ? scopes.flatMap((read) => scopesOf(read(payload)))
-          : scopesOf(firstOf(scopes, payload)),
-      ),
-      roles: Object.freeze(textsOf(roles(payload), takesNames)),
+      scopes: frozen(takesNames ? allScopes(scopes, payload) : scopesOf(firstOf(scopes, payload))),
+      roles: frozen(textsOf(roles(payload), takesNames)),
       tier: textOf(tier(payload)),
       deviceId: textOf(device(payload)),
       boundKey: textOf(memberOf(confirmation, "jkt")),
@@ -114,6 +115,15 @@ export function compileCallerOf(rules: CallerRules) {
       claims: Object.freeze(claimsOf(payload)),
     });
   };
+}
+
+function allScopes(reads: readonly ReadClaim[], payload: unknown): readonly string[] {
+  let all: readonly string[] = none;
+  for (const read of reads) {
+    const value = read(payload);
+    if (value !== undefined) all = all === none ? scopesOf(value) : [...all, ...scopesOf(value)];
+  }
+  return all;
 }
 
 export type CallerOf = ReturnType<typeof compileCallerOf>;

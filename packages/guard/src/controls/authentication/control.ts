@@ -4,7 +4,9 @@ import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileAuthenticate } from "./authenticate.ts";
 import { type AuthenticationPorts, openAuthentication } from "./open.ts";
-import { compileForget, forgetOnLeave, mayChangeCaller } from "./forget-caller.ts";
+import { compileExchange } from "./exchange.ts";
+import { compileForget, type ForgetRules, forgetOnLeave } from "./forget-caller.ts";
+import { compileLearn } from "./learn.ts";
 import { type AuthenticationPlan, isSeparate, planAuthentication } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { lifeProblems, problems } from "./problems.ts";
@@ -56,7 +58,24 @@ export const authentication = defineControl({
       title: "authenticate",
       mode: "authentication",
       needs: ["address", "fields", "forwardFields", "host", "query", "scheme", "traceId"],
-      gives: ["accessToken", "believes", "caller", "forwardFields", "query", "rememberedCaller"],
+      // A body is read here only where a credential may stand in it.
+      gives: [
+        "accessToken",
+        "believes",
+        "bodyBytes",
+        "caller",
+        "exchanging",
+        "forwardFields",
+        "heldBytes",
+        "query",
+        "rememberedCaller",
+      ],
+    }),
+    exchange: step({
+      title: "exchange the token",
+      mode: "authentication",
+      needs: ["caller", "exchanging"],
+      gives: ["forwardFields", "query"],
     }),
     life: step({ title: "token life", mode: undefined, needs: ["caller"], gives: [] }),
   },
@@ -67,22 +86,34 @@ export const authentication = defineControl({
       needs: ["caller", "rememberedCaller"],
       gives: [],
     }),
+    learn: step({
+      title: "learn who has signed in",
+      mode: undefined,
+      needs: ["bodyBytes", "host"],
+      gives: [],
+    }),
   },
   compile(_own, { anonymous, api, live, name, operation }) {
     // The issuer reads its callers' credentials itself.
     if (live === undefined || operation === undefined || api?.issuer === true) return {};
-    const { finderFor, forgetOn, judge, life, remembers } = live;
+    const { certificate, exchanged, finderFor, forgetOn, judge, learned, life, remembers } = live;
     const authenticate = compileAuthenticate({
-      findCredential: finderFor(operation),
+      finders: finderFor(operation),
       judge,
+      certificate,
       anonymous: anonymous === true,
     });
-    if (!remembers) return { request: { authenticate, life } };
-    const mayChange = mayChangeCaller(operation.method, anonymous === true, forgetOn.has(name));
+    const exchange = exchanged.size === 0 ? undefined : compileExchange(exchanged);
+    if (!remembers) return { request: { authenticate, life, exchange } };
+    const rules: ForgetRules = {
+      method: operation.method,
+      anonymous: anonymous === true,
+      isNamed: forgetOn.has(name),
+    };
     return {
-      request: { authenticate, life },
-      answer: { forget: compileForget(operation.method, mayChange) },
-      leave: forgetOnLeave(mayChange),
+      request: { authenticate, life, exchange },
+      answer: { forget: compileForget(rules), learn: compileLearn(name, learned) },
+      leave: forgetOnLeave(rules),
     };
   },
   words,

@@ -14,7 +14,7 @@ export function withoutCredential(fields: readonly string[], source: CredentialS
 
 /** Undefined where nothing is left of the field. */
 function withoutIt(name: string, value: string, source: CredentialSource): string | undefined {
-  if ("query" in source) return value;
+  if ("query" in source || "body" in source) return value;
   if ("header" in source) return name === source.header.toLowerCase() ? undefined : value;
   if (name !== "cookie") return value;
   const kept = value

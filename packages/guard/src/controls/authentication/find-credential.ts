@@ -3,13 +3,15 @@ import { readPairs } from "../../reading/query-pairs.ts";
 import { problems } from "./problems.ts";
 
 /**
- * Where a credential may sit: a header field with a scheme word, a header field alone, a cookie, or
- * a query parameter.
+ * Where a credential may sit: a header field with a scheme word, a header field alone, a cookie, a
+ * query parameter, or the body.
  */
 export type CredentialSource =
   | { readonly header: string; readonly scheme: string | undefined }
   | { readonly cookie: string }
-  | { readonly query: string };
+  | { readonly query: string }
+  /** A place in a JSON body (a JSON pointer), or a field of a form. */
+  | { readonly body: string };
 
 /** A place where credentials are looked for, and who takes what is found there. */
 export interface LookedAt<T> {
@@ -29,7 +31,7 @@ export interface Found<T> {
 const token68 = /^[A-Za-z0-9\-._~+/]+=*$/;
 /** What a cookie may hold (RFC 6265 section 4.1.1): no blank, quote, comma, semicolon, backslash. */
 const opaque = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,4096}$/;
-const fits = (form: LookedAt<unknown>["form"], credential: string): boolean =>
+export const fits = (form: LookedAt<unknown>["form"], credential: string): boolean =>
   (form === "token" ? token68 : opaque).test(credential);
 
 /** The one credential of a request; a refusal when it is malformed or there are two. */
@@ -41,22 +43,25 @@ export type FindCredential<T> = (
 const mostPairs = 1000;
 
 /**
- * Finds the one credential of a request. Two, anywhere, are refused: the gate might read one and
+ * Finds the one credential of a request but for its body. Two, anywhere, are refused: the gate might read one and
  * the backend the other.
  */
 export function compileCredentialFinder<T>(places: readonly LookedAt<T>[]): FindCredential<T> {
   const byField = new Map<string, LookedAt<T>[]>();
   for (const place of places) {
     const { source } = place;
-    if ("query" in source) continue;
+    if ("query" in source || "body" in source) continue;
     const field = "cookie" in source ? "cookie" : source.header.toLowerCase();
     byField.set(field, [...(byField.get(field) ?? []), place]);
   }
+  const lengths = new Set([...byField.keys()].map(({ length }) => length));
   const inQuery = places.filter(({ source }) => "query" in source);
   const inFields: FindCredential<T> = (rawHeaders) => {
     let found: Found<T> | undefined;
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const name = rawHeaders[index] as string;
+      // Most fields are told apart by the length of their names, without another spelling of them.
+      if (!lengths.has(name.length)) continue;
       const here = byField.get(name) ?? byField.get(name.toLowerCase());
       if (here === undefined) continue;
       const credential = readField(here, rawHeaders[index + 1] as string);
@@ -78,7 +83,9 @@ export function compileCredentialFinder<T>(places: readonly LookedAt<T>[]): Find
   };
 }
 
-const twoCredentials = refuse(problems["credential-ambiguous"], { detail: "two credentials" });
+export const twoCredentials = refuse(problems["credential-ambiguous"], {
+  detail: "two credentials",
+});
 
 /** The one credential of a field, which may hold that of any of these places. */
 function readField<T>(
@@ -100,7 +107,7 @@ function readPlace(
   { form, source }: LookedAt<unknown>,
   value: string,
 ): string | Refusal | undefined {
-  if ("query" in source) return undefined;
+  if ("query" in source || "body" in source) return undefined;
   if ("cookie" in source) return readCookie(source.cookie, value, form);
   if (source.scheme === undefined)
     return fits(form, value)

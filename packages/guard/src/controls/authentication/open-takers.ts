@@ -1,23 +1,18 @@
 import type { Caller } from "../../facts/caller.ts";
 import { isRefusal, type Refusal } from "../../facts/refusal.ts";
-import { WriteVersions } from "../../state/write-versions.ts";
 import type { GateAt } from "../compile-context.ts";
 import { compileTokenJudge } from "./access-token.ts";
 import { type ApiKey, compileApiKeyCheck } from "./api-keys.ts";
+import { compileCertificateJudge, type JudgeCertificate } from "./caller-certificate.ts";
 import { type CallerOf, compileCallerOf } from "./claims.ts";
-import { compileIntrospection } from "./introspection.ts";
 import { compileKeySet, compileSharedSecretSet, type KeySet } from "./key-set.ts";
+import type { OpenLearned } from "./learn.ts";
+import { openIntrospection, openLearned, openWhoami } from "./open-asked.ts";
 import type { AuthenticationPorts } from "./open.ts";
 import { placeName } from "./plan-places.ts";
 import type { AuthenticationPlan } from "./plan.ts";
-import { RememberedCallers } from "./remembered-callers.ts";
-import {
-  type IntrospectSource,
-  keysIdOf,
-  type SourcePlan,
-  type TokenSource,
-  type WhoamiSource,
-} from "./source-plan.ts";
+import type { ClaimPlaces } from "./presets.ts";
+import { keysIdOf, type SourcePlan, type TokenSource } from "./source-plan.ts";
 import {
   compileTokenVerify,
   compileVerify,
@@ -27,7 +22,6 @@ import {
   type Verify,
 } from "./take-credential.ts";
 import { cacheVerifiedTokens } from "./verified-token-cache.ts";
-import { compileWhoami } from "./whoami.ts";
 
 /** Each takes a few kilobytes, in every thread. */
 const mostVerifiedTokens = 20_000;
@@ -48,7 +42,12 @@ export function openTakers(
   ports: AuthenticationPorts,
   gate: Pick<GateAt, "backendOf">,
   judge: Opening["judge"],
-): { readonly takerAt: ReadonlyMap<string, Taker>; readonly close: () => void } {
+): {
+  readonly takerAt: ReadonlyMap<string, Taker>;
+  readonly learned: readonly OpenLearned[];
+  readonly certificate: JudgeCertificate | undefined;
+  readonly close: () => void;
+} {
   const opening: Opening = { plan, ports, gate, judge, onKeys: [], closing: [] };
   const open = new Map(plan.sources.map((source) => [source, openSource(source, opening)]));
   const atPlace = new Map<string, SourcePlan[]>();
@@ -72,6 +71,8 @@ export function openTakers(
   }
   return {
     takerAt,
+    learned: [...open.values()].flatMap(({ learned }) => learned ?? []),
+    certificate: [...open.values()].flatMap(({ certificate }) => certificate ?? [])[0],
     close: () => {
       for (const close of opening.closing) close();
     },
@@ -82,6 +83,8 @@ interface OpenSource {
   readonly tokens?: OpenTokens;
   readonly keys?: Verify;
   readonly asked?: OpenAsked;
+  readonly learned?: OpenLearned;
+  readonly certificate?: JudgeCertificate;
 }
 
 function takerOf(
@@ -117,27 +120,42 @@ function takerOf(
     hasTokens: tokens.length > 0,
     asked: asked[0],
     form: keys.length + asked.length > 0 ? "opaque" : "token",
-    drops: new Set(sources.flatMap(([{ forward, name }]) => (forward === "drop" ? [name] : []))),
+    drops: namesWith("drop", sources),
+    exchanges: namesWith("exchange", sources),
   };
 }
 
+const namesWith = (
+  forward: SourcePlan["forward"],
+  sources: readonly (readonly [SourcePlan, OpenSource])[],
+): ReadonlySet<string> =>
+  new Set(sources.flatMap(([one]) => (one.forward === forward ? [one.name] : [])));
+
 function openSource(source: SourcePlan, opening: Opening): OpenSource {
-  const callerOf = compileCallerOf({
-    source: source.name,
-    separate: opening.plan.separate,
-    places: source.claims,
-    takesNames: source.kind !== "token" || !source.main,
-    elsewhere: source.kind === "token" && !source.builtin,
-  });
+  const makeCallerOf = (places: ClaimPlaces): CallerOf =>
+    compileCallerOf({
+      source: source.name,
+      separate: opening.plan.separate,
+      places,
+      takesNames: source.kind !== "token" || !source.main,
+      elsewhere: source.kind === "token" && !source.builtin,
+    });
+  const callerOf = makeCallerOf(source.claims);
   switch (source.kind) {
     case "token":
       return { tokens: openTokens(source, callerOf, opening) };
     case "keys":
       return { keys: compileApiKeyCheck(keysIn(source, opening), callerOf) };
+    case "certificate":
+      return {
+        certificate: compileCertificateJudge(source, textOf(source, opening.ports), callerOf),
+      };
     case "whoami":
       return { asked: openWhoami(source, callerOf, opening) };
     case "introspect":
       return { asked: openIntrospection(source, callerOf, opening) };
+    case "learned":
+      return openLearned(source, makeCallerOf, opening);
     default:
       return source satisfies never;
   }
@@ -192,35 +210,3 @@ function textOf({ name }: SourcePlan, { sourceText }: AuthenticationPorts): stri
 
 const keysIn = (source: SourcePlan, { ports }: Opening): readonly ApiKey[] =>
   JSON.parse(textOf(source, ports)) as ApiKey[];
-
-const openMemory = (
-  { rememberMs }: { readonly rememberMs: number },
-  { ports }: Opening,
-): RememberedCallers =>
-  new RememberedCallers({
-    rememberMs,
-    secret: ports.memorySecret,
-    versions: ports.writes ?? new WriteVersions(),
-  });
-
-function openWhoami(source: WhoamiSource, callerOf: CallerOf, opening: Opening): OpenAsked {
-  return {
-    ask: compileWhoami(source, callerOf, opening.gate.backendOf(source.api)),
-    memory: openMemory(source, opening),
-  };
-}
-
-function openIntrospection(
-  source: IntrospectSource,
-  callerOf: CallerOf,
-  opening: Opening,
-): OpenAsked {
-  const ask = opening.ports.introspection?.(source);
-  if (ask === undefined)
-    throw new RangeError(`nobody can be asked about the tokens of '${source.name}'`);
-  const check = compileIntrospection(source, callerOf, ask);
-  return {
-    ask: ({ credential }, { receivedAtMs }) => check(credential, Math.floor(receivedAtMs / 1000)),
-    memory: openMemory(source, opening),
-  };
-}

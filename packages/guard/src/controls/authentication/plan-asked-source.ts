@@ -1,10 +1,10 @@
 import type { JoinContext, PolicyPath } from "../../policy/join-context.ts";
-import { baseOf, claimsOf, usualClaims } from "./plan-claims.ts";
+import { findOperation } from "./named-operation.ts";
+import { baseOf, claimsOf, placesSaid } from "./plan-claims.ts";
 import type { SourceSetting } from "./source-keys.ts";
 import type { IntrospectSource, WhoamiSource } from "./source-plan.ts";
 
-const usualRememberMs = 30_000;
-const mostRememberMs = 600_000;
+const usualBounds: RememberBounds = { usualMs: 30_000, mostMs: 600_000 };
 
 /** Sessions of the backend's own. */
 export function planWhoami(
@@ -15,9 +15,9 @@ export function planWhoami(
 ): WhoamiSource | undefined {
   const { whoami } = setting;
   if (whoami === undefined) return undefined;
-  const { client, device, operation, roles, scopes, session, sub, tier } = whoami;
+  const { operation, sub } = whoami;
   const base = baseOf(name, setting, path, context);
-  const found = operationAt(operation, [...path, "whoami", "operation"], context);
+  const found = questionAt(operation, [...path, "whoami", "operation"], context);
   const isBasic = base.places.every(
     ({ source }) => "header" in source && source.scheme?.toLowerCase() === "basic",
   );
@@ -30,43 +30,30 @@ export function planWhoami(
       severity: "warning",
       mend: "Basic is judged as it is; tokens or sessions would end, and could be revoked.",
     });
-  const none = "/";
   return {
     ...base,
     kind: "whoami",
     api: found?.api ?? 0,
-    path: found?.path ?? none,
+    path: found?.path ?? "/",
     subject: sub,
-    ...rememberOf(setting, path, context),
-    claims: {
-      ...usualClaims,
-      sub,
-      client: client === undefined ? [] : [client],
-      roles: roles ?? "/~none",
-      scopes: scopes === undefined ? [] : [scopes],
-      tier,
-      device,
-      session: session ?? "/~none",
-    },
+    ...rememberOf(setting, usualBounds, path, context),
+    claims: placesSaid(whoami),
   };
 }
 
-function operationAt(
+function questionAt(
   name: string,
   path: PolicyPath,
-  { documents, note }: JoinContext,
+  context: JoinContext,
 ): { readonly api: number; readonly path: string } | undefined {
-  for (const [api, { operations }] of documents.entries()) {
-    const found = operations.find(({ operationId }) => operationId === name);
-    if (found === undefined) continue;
-    if (found.method === "GET" && !found.pathTemplate.includes("{"))
-      return { api, path: found.pathTemplate };
-    note(path, `'${name}' is no GET without path parameters`, {
-      expected: "the operation that answers its caller with who it is",
-    });
-    return undefined;
-  }
-  note(path, `no document has an operation '${name}'`, { expected: "an operationId" });
+  const found = findOperation(name, path, context);
+  if (found === undefined) return undefined;
+  const { api, operation } = found;
+  if (operation.method === "GET" && !operation.pathTemplate.includes("{"))
+    return { api, path: operation.pathTemplate };
+  context.note(path, `'${name}' is no GET without path parameters`, {
+    expected: "the operation that answers its caller with who it is",
+  });
   return undefined;
 }
 
@@ -93,23 +80,31 @@ export function planIntrospect(
     audiences: audience,
     clients: client,
     subjectClaim: claims.sub,
-    ...rememberOf(setting, path, context),
+    ...rememberOf(setting, usualBounds, path, context),
     claims,
   };
 }
 
-function rememberOf(
-  { forgetOn = [], remember = usualRememberMs }: SourceSetting,
+interface RememberBounds {
+  readonly usualMs: number;
+  readonly mostMs: number;
+}
+
+export function rememberOf(
+  { forgetOn = [], remember }: SourceSetting,
+  { mostMs, usualMs }: RememberBounds,
   path: PolicyPath,
-  { note, operations }: JoinContext,
+  context: JoinContext,
 ) {
-  if (remember > mostRememberMs)
-    note([...path, "remember"], "somebody whose session has ended is still believed for so long", {
-      expected: "at most 10m",
-    });
-  forgetOn.forEach((name, index) => {
-    if (!operations.some(({ operationId }) => operationId === name))
-      note([...path, "forgetOn", String(index)], `no document has an operation '${name}'`);
-  });
-  return { forgetOn, rememberMs: remember } as const;
+  const rememberMs = remember ?? usualMs;
+  if (rememberMs > mostMs)
+    context.note(
+      [...path, "remember"],
+      "somebody whose session has ended is still believed for so long",
+      { expected: `at most ${mostMs / 60_000}m` },
+    );
+  const names = forgetOn.flatMap(
+    (name, index) => findOperation(name, [...path, "forgetOn", String(index)], context)?.name ?? [],
+  );
+  return { forgetOn: names, rememberMs } as const;
 }

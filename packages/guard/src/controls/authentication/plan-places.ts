@@ -34,8 +34,8 @@ function asDocumented(
   written: CredentialSetting,
   scheme: SecurityScheme | undefined,
 ): CredentialSetting {
-  const { cookie, header, query, scheme: word } = written;
-  const isPlaced = [cookie, header, query, word].some((one) => one !== undefined);
+  const { body, cookie, header, query, scheme: word } = written;
+  const isPlaced = [body, cookie, header, query, word].some((one) => one !== undefined);
   if (isPlaced || scheme === undefined) return written;
   if (scheme.type === "http" && scheme.scheme === "basic") return { ...written, scheme: "Basic" };
   return scheme.type === "apiKey" && scheme.in !== undefined
@@ -44,21 +44,22 @@ function asDocumented(
 }
 
 function notePlace(
-  { cookie, header, query, scheme }: CredentialSetting,
+  { body, cookie, header, query, scheme }: CredentialSetting,
   place: PolicyPath,
   note: JoinContext["note"],
 ): void {
-  const said = [cookie, header, query].filter((one) => one !== undefined);
-  if (said.length > 1 || (scheme !== undefined && (cookie ?? query) !== undefined))
-    note(place, "a credential sits in one place: a cookie, a header field or the query", {
-      expected: "cookie, or query, or header with or without scheme",
+  const said = [body, cookie, header, query].filter((one) => one !== undefined);
+  if (said.length > 1 || (scheme !== undefined && (body ?? cookie ?? query) !== undefined))
+    note(place, "a credential sits in one place: a cookie, a header field, the query or the body", {
+      expected: "cookie, or query, or body, or header with or without scheme",
     });
 }
 
 function sourcesOf(
-  { cookie, header = "Authorization", query, scheme }: CredentialSetting,
+  { body, cookie, header = "Authorization", query, scheme }: CredentialSetting,
   binding: Binding,
 ): CredentialSource[] {
+  if (body !== undefined) return [{ body }];
   if (cookie !== undefined) return [{ cookie }];
   if (query !== undefined) return [{ query }];
   const usual = header.toLowerCase() === "authorization";
@@ -74,13 +75,20 @@ export const placeName = (source: CredentialSource): string =>
     ? `cookie ${source.cookie}`
     : "query" in source
       ? `query ${source.query}`
-      : `${source.header.toLowerCase()} ${source.scheme?.toLowerCase() ?? ""}`.trim();
+      : "body" in source
+        ? `body ${source.body}`
+        : `${source.header.toLowerCase()} ${source.scheme?.toLowerCase() ?? ""}`.trim();
 
 /**
  * Two sources at one place must be told apart before anything is verified: tokens by who has signed
  * them, and beside them one source of credentials that are no tokens.
  */
 export function noteAlike(sources: readonly SourcePlan[], { note }: JoinContext): void {
+  const [, another] = sources.filter(({ kind }) => kind === "certificate");
+  if (another !== undefined)
+    note(["identity", "sources", another.name], "a connection shows one certificate", {
+      expected: "one source of certificates: its file may hold several authorities",
+    });
   const taken = new Map<string, string>();
   for (const source of sources)
     for (const at of new Set(source.places.map((place) => placeName(place.source)))) {

@@ -3,6 +3,7 @@ import { signingAlgorithms } from "../../jws/signing-algorithms.ts";
 import type { JoinContext, PolicyPath } from "../../policy/join-context.ts";
 import { planIntrospect, planWhoami } from "./plan-asked-source.ts";
 import { baseOf, claimsOf, usualClaims } from "./plan-claims.ts";
+import { planLearned } from "./plan-learned-source.ts";
 import { type ClaimPlaces, type Preset, presets } from "./presets.ts";
 import type { SourceSetting } from "./source-keys.ts";
 import type { KeysSource, SourcePlan, TokenSource } from "./source-plan.ts";
@@ -18,7 +19,7 @@ export const usualAlgorithms: readonly string[] = [
 
 const usualTolerance = 30_000;
 const nameForm = /^[a-z][a-z0-9-]{0,31}$/;
-const kindKeys = ["introspect", "whoami", "keys"] as const;
+const kindKeys = ["introspect", "whoami", "keys", "from", "certificate"] as const;
 /** Keys that speak of tokens which are verified here. */
 const tokenKeys = [
   "preset",
@@ -45,7 +46,7 @@ export function planSource(
   const kinds = kindKeys.filter((kind) => setting[kind] !== undefined);
   if (kinds.length > 1 || (kinds.length > 0 && setting.jwt !== undefined)) {
     note(path, `'${name}' says in more than one way who its callers are`, {
-      expected: "one of issuer, jwt, introspect, whoami and keys",
+      expected: "one of issuer, jwt, introspect, whoami, from, keys and certificate",
     });
     return undefined;
   }
@@ -53,11 +54,22 @@ export function planSource(
   if (kind !== undefined) noteForeignKeys(setting, kind, path, context);
   if (setting.whoami !== undefined) return planWhoami(name, setting, path, context);
   if (setting.introspect !== undefined) return planIntrospect(name, setting, path, context);
+  if (setting.from !== undefined) return planLearned(name, setting, path, context);
+  if (setting.certificate !== undefined)
+    return {
+      name,
+      kind: "certificate",
+      subject: setting.certificate.sub,
+      places: [],
+      forward: "keep",
+      exchange: undefined,
+      claims: keyClaims,
+    };
   if (setting.keys !== undefined) return planKeys(name, setting, path, context);
   if (setting.issuer !== undefined || setting.jwt !== undefined)
     return planTokens(name, setting, path, context);
   note(path, `'${name}' does not say who its callers are`, {
-    expected: "one of issuer, jwt, introspect, whoami and keys",
+    expected: "one of issuer, jwt, introspect, whoami, from, keys and certificate",
   });
   return undefined;
 }
@@ -71,8 +83,10 @@ function noteForeignKeys(
 ): void {
   const foreign: readonly (keyof SourceSetting)[] = [
     ...tokenKeys,
-    ...(kind === "introspect" ? [] : (["issuer", "audience", "client", "claims"] as const)),
-    ...(kind === "keys" ? (["remember", "forgetOn"] as const) : []),
+    ...(kind === "introspect" ? [] : (["issuer", "audience", "client"] as const)),
+    ...(kind === "introspect" || kind === "from" ? [] : (["claims"] as const)),
+    ...(kind === "keys" || kind === "certificate" ? (["remember", "forgetOn"] as const) : []),
+    ...(kind === "certificate" ? (["credential", "forward", "exchange"] as const) : []),
   ];
   for (const key of foreign)
     if (setting[key] !== undefined)

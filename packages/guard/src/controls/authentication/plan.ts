@@ -34,6 +34,7 @@ export interface AuthenticationPlan {
 const leastStalenessMs = 10_000;
 const usualTokenLifeMs = 600_000;
 const mostToleranceMs = 300_000;
+const longLifeMs = 1_800_000;
 
 /** Undefined where the policy names nobody who knows callers. */
 export function planAuthentication(
@@ -95,6 +96,7 @@ function planMain(
       context,
     ),
     forward: "keep",
+    exchange: undefined,
     audiences: identity.audience ?? [],
     clients: [],
     clientNeeded: false,
@@ -158,7 +160,7 @@ function stalenessOf(
 }
 
 function noteTimes(
-  { clockTolerance = 0 }: Identity,
+  { accessToken, clockTolerance = 0 }: Identity,
   staleness: number | undefined,
   { note }: JoinContext,
 ): void {
@@ -166,6 +168,13 @@ function noteTimes(
     note(["onStateLoss", "staleness"], "a store that is only slow would have everybody refused", {
       expected: "at least 10s",
     });
+  const life = accessToken?.ttl ?? accessToken?.most;
+  if (life !== undefined && life > longLifeMs)
+    note(
+      ["identity", "accessToken", accessToken?.ttl === undefined ? "most" : "ttl"],
+      "whoever has stolen a token has it for longer than half an hour",
+      { severity: "warning", expected: "at most 30m, renewed by the app" },
+    );
   if (clockTolerance > mostToleranceMs)
     note(
       ["identity", "clockTolerance"],

@@ -76,10 +76,30 @@ export const problems = defineProblems("authentication", {
     title: "The API key is not valid",
     sentence: "Send a key that is known and has not ended.",
   },
+  "certificate-invalid": {
+    status: 401,
+    title: "The certificate is not valid",
+    sentence: "Connect with a certificate that an authority of this API has signed.",
+  },
   "session-invalid": {
     status: 401,
     title: "The session is not valid",
     sentence: "Sign in again.",
+  },
+  "sign-in-not-learned": {
+    status: 502,
+    title: "Who has signed in cannot be told",
+    sentence: "Sign in again.",
+  },
+  "exchange-refused": {
+    status: 502,
+    title: "The access token cannot be exchanged for the API's own",
+    sentence: "Sign in again, or ask who runs the API.",
+  },
+  "exchange-unavailable": {
+    status: 503,
+    title: "Access tokens cannot be exchanged just now",
+    sentence: "Try again after the time in Retry-After.",
   },
   "caller-unknown": {
     status: 503,

@@ -96,3 +96,23 @@ test("a revocation is kept for as long as a token that it speaks of may live, an
   revocations.forgetExpired(5001);
   assert.deepEqual([revocations.check(caller), revocations.size], [undefined, 0]);
 });
+
+test("of several sources, a revocation ends what its own source has named, and no other's", () => {
+  const own: Caller = { ...caller, key: "issuer/u-1" };
+  const other: Caller = { ...caller, source: "people", key: "people/u-1" };
+  for (const [kind, name] of [
+    ["session", "s-1"],
+    ["subject", "u-1"],
+    ["device", "d-1"],
+    ["token", "t-1"],
+    ["client", "app"],
+  ] as const) {
+    // The issuer itself writes down its names alone.
+    assert.equal(judged(of(kind, name), own), "token-revoked", kind);
+    assert.equal(judged(of(kind, `issuer/${name}`), own), "token-revoked", kind);
+    assert.equal(judged(of(kind, name), other), undefined, kind);
+    assert.equal(judged(of(kind, `people/${name}`), own), undefined, kind);
+    assert.equal(judged(of(kind, `people/${name}`), other), "token-revoked", kind);
+  }
+  assert.equal(judged(of("everything", ""), other), "token-revoked");
+});

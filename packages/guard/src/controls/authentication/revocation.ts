@@ -1,6 +1,6 @@
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { problems } from "./problems.ts";
-import type { Caller } from "../../facts/caller.ts";
+import { type Caller, mainSource } from "../../facts/caller.ts";
 
 /**
  * Which tokens are revoked. `session`, `device`, `token` and `client` end what they name; `subject`
@@ -68,13 +68,35 @@ export class Revocations {
 
   check(caller: Caller): Refusal | undefined {
     if (this.#size === 0) return undefined;
+    const { clientId, deviceId, key, sessionId, source, subject, tokenId } = caller;
+    const everything = this.#judge("everything", "", caller);
+    if (key !== subject) {
+      const named = this.#judgeIn(source, caller);
+      // What the issuer itself revokes, it names as it names it in its tokens; other sources may
+      // use the same names for others.
+      if (named !== undefined || source !== mainSource) return named ?? everything;
+    }
     return (
-      this.#judge("session", caller.sessionId, caller) ??
-      this.#judge("subject", caller.key, caller) ??
-      this.#judge("device", caller.deviceId, caller) ??
-      this.#judge("token", caller.tokenId, caller) ??
-      this.#judge("client", caller.clientId, caller) ??
-      this.#judge("everything", "", caller)
+      this.#judge("session", sessionId, caller) ??
+      this.#judge("subject", subject, caller) ??
+      this.#judge("device", deviceId, caller) ??
+      this.#judge("token", tokenId, caller) ??
+      this.#judge("client", clientId, caller) ??
+      everything
+    );
+  }
+
+  /** Names that one of several sources gives, behind its own. */
+  #judgeIn(source: string, caller: Caller): Refusal | undefined {
+    const { clientId, deviceId, key, sessionId, tokenId } = caller;
+    const within = (name: string | undefined): string | undefined =>
+      name === undefined ? undefined : `${source}/${name}`;
+    return (
+      this.#judge("session", within(sessionId), caller) ??
+      this.#judge("subject", key, caller) ??
+      this.#judge("device", within(deviceId), caller) ??
+      this.#judge("token", within(tokenId), caller) ??
+      this.#judge("client", within(clientId), caller)
     );
   }
 

@@ -1,8 +1,18 @@
 import { signingAlgorithms } from "../../jws/signing-algorithms.ts";
 import { sharedSecretAlgorithms } from "../../jws/shared-secret.ts";
 import { object, optional, required } from "../../policy/object-shape.ts";
-import { cookieName, fieldName, secret, url } from "../../policy/scalars.ts";
-import { choice, duration, list, named, oneOrMore, type Read, text } from "../../policy/shape.ts";
+import { cookieName, fieldName, pointer, secret, url } from "../../policy/scalars.ts";
+import {
+  choice,
+  duration,
+  list,
+  named,
+  oneOrMore,
+  type Read,
+  text,
+  withheld,
+} from "../../policy/shape.ts";
+import { certificateNames } from "./caller-certificate.ts";
 import { presetNames } from "./presets.ts";
 
 const claimPlace = text("a claim's name, or a JSON pointer such as /realm_access/roles");
@@ -24,6 +34,10 @@ const sourceCredential = object({
   query: optional(
     text("a query parameter's name", /^[A-Za-z0-9_.-]{1,64}$/),
     "The query parameter that holds it, in place of a header field. It is never recorded.",
+  ),
+  body: optional(
+    pointer,
+    "Where a JSON body holds it, or which field of a form (/access_token). It is never recorded.",
   ),
 });
 
@@ -53,7 +67,17 @@ const introspect = object({
   clientSecret: optional(secret, "The gate's secret there."),
 });
 
-const operationName = text("the operationId of an operation");
+const operationName = text("the operationId of an operation, or METHOD /path");
+
+/** Where an answer of the backend's says what a caller is. */
+const callerPlaces = {
+  client: optional(claimPlace, "Where its answer names the client."),
+  roles: optional(claimPlace, "Where its answer has the roles."),
+  scopes: optional(claimPlace, "Where its answer has the scopes."),
+  tier: optional(claimPlace, "Where its answer has the tier."),
+  device: optional(claimPlace, "Where its answer names the device."),
+  session: optional(claimPlace, "Where its answer names the session."),
+};
 
 const whoami = object({
   operation: required(operationName, "The GET that the backend answers with who calls."),
@@ -61,12 +85,39 @@ const whoami = object({
     text("a JSON pointer such as /id, or username"),
     "Where its answer names the caller; username takes it from a Basic credential.",
   ),
-  client: optional(claimPlace, "Where its answer names the client."),
-  roles: optional(claimPlace, "Where its answer has the roles."),
-  scopes: optional(claimPlace, "Where its answer has the scopes."),
-  tier: optional(claimPlace, "Where its answer has the tier."),
-  device: optional(claimPlace, "Where its answer names the device."),
-  session: optional(claimPlace, "Where its answer names the session."),
+  ...callerPlaces,
+});
+
+const from = object({
+  operation: required(oneOrMore(operationName), "Sign-in: whose answers give the credential out."),
+  credential: optional(
+    withheld(text("a JSON pointer such as /token, or a header field such as Set-Cookie")),
+    "Where the answer has the credential (the Set-Cookie of the source's cookie).",
+  ),
+  sub: required(pointer, "Where the answer names who has signed in."),
+  lifetime: optional(pointer, "Where it says for how many seconds the credential is good."),
+  expires: optional(pointer, "Where it says when the credential ends, as a time or a date."),
+  ...callerPlaces,
+});
+
+const exchange = object({
+  url: required(
+    url(["https:", "http:"], "the address of the token endpoint"),
+    "The issuer's token endpoint (RFC 8693).",
+  ),
+  clientId: required(text("a client's id"), "The gate's name there."),
+  clientSecret: optional(secret, "The gate's secret there."),
+  audience: optional(text("a name"), "Whom the token is for: the backend's name."),
+  resource: optional(text("an address"), "The address that the token is for (RFC 8707)."),
+  scope: optional(text("scopes with blanks between"), "The scopes that the backend needs."),
+});
+
+const certificate = object({
+  authority: required(
+    text("the path of a file of certificates"),
+    "Who signs the callers' certificates, each by its own key (PEM, one or more).",
+  ),
+  sub: required(choice(...certificateNames), "Where a certificate names its owner."),
 });
 
 const keysFile = object({
@@ -123,19 +174,28 @@ export const source = object({
   ),
   introspect: optional(introspect, "Opaque tokens: who is asked what they are worth."),
   whoami: optional(whoami, "Sessions of the backend's own: which operation says who calls."),
+  from: optional(
+    oneOrMore(from),
+    "Credentials that the backend gives out: which answers say whose they are.",
+  ),
   keys: optional(keysFile, "API keys: hashed, scoped and dated, in a file."),
+  certificate: optional(
+    certificate,
+    "Certificates of the callers' connections (mutual TLS), where no other credential is sent.",
+  ),
   remember: optional(
     duration,
-    "How long the answer about a credential is remembered (30s), of whoami and introspect.",
+    "How long an answer of whoami or introspect is remembered (30s); of from, the most (12h).",
   ),
   forgetOn: optional(
     list(operationName, 1),
     "Operations that end or change a session, such as sign-out: what is remembered is forgotten.",
   ),
   forward: optional(
-    choice("keep", "drop"),
-    "Whether the backend is sent the credential too (keep), or Portcullis-Identity alone (drop).",
+    choice("keep", "drop", "exchange"),
+    "What the backend is sent: the credential (keep), a token of its own (exchange), or neither.",
   ),
+  exchange: optional(exchange, "Who gives the backend's tokens in place of the callers'."),
 });
 
 export type SourceSetting = Read<typeof source>;

@@ -1,4 +1,5 @@
 import type { SharedSecretAlgorithm } from "../../jws/shared-secret.ts";
+import type { CertificateName } from "./caller-certificate.ts";
 import type { CredentialSource } from "./find-credential.ts";
 import type { ClaimPlaces } from "./presets.ts";
 
@@ -7,13 +8,24 @@ export interface CredentialPlace {
   readonly source: CredentialSource;
 }
 
+/** Who gives tokens for the backend in place of the callers' (RFC 8693). */
+export interface ExchangePlan {
+  readonly url: string;
+  readonly clientId: string;
+  readonly audience: string | undefined;
+  readonly resource: string | undefined;
+  readonly scope: string | undefined;
+}
+
 /** What every source says, whatever its kind. Plain data. */
 interface SourceBase {
   readonly name: string;
   /** Where its credential may sit; for one security scheme of the documents, or for all. */
   readonly places: readonly CredentialPlace[];
   /** Whether the backend is sent the credential too. */
-  readonly forward: "keep" | "drop";
+  readonly forward: "keep" | "drop" | "exchange";
+  /** Where the backend's own token comes from; undefined where none is asked for. */
+  readonly exchange: ExchangePlan | undefined;
   /** Where what it says names what a caller has. */
   readonly claims: ClaimPlaces;
 }
@@ -73,7 +85,46 @@ export interface IntrospectSource extends SourceBase {
   readonly forgetOn: readonly string[];
 }
 
-export type SourcePlan = TokenSource | KeysSource | WhoamiSource | IntrospectSource;
+/** What the answers to sign-in say: where, of whom, and for how long. */
+export interface LearnedPlan {
+  /** Operations of sign-in, as the plan names them. */
+  readonly operations: readonly string[];
+  /** Where the answer has the credential. */
+  readonly given:
+    | { readonly pointer: string }
+    | { readonly field: string }
+    | { readonly cookie: string };
+  readonly subject: string;
+  /** Where it says for how many seconds the credential is good. */
+  readonly lifetime: string | undefined;
+  /** Where it says when the credential ends. */
+  readonly expires: string | undefined;
+  readonly claims: ClaimPlaces;
+}
+
+/** Credentials that the backend gives out: its answers to sign-in say whose they are. */
+export interface LearnedSource extends SourceBase {
+  readonly kind: "learned";
+  readonly from: readonly LearnedPlan[];
+  /** How long a credential is believed at the most. */
+  readonly rememberMs: number;
+  readonly forgetOn: readonly string[];
+}
+
+/** Certificates of the callers' connections, which some authority has signed. */
+export interface CertificateSource extends SourceBase {
+  readonly kind: "certificate";
+  /** Where the certificate names its owner. */
+  readonly subject: CertificateName;
+}
+
+export type SourcePlan =
+  | TokenSource
+  | KeysSource
+  | WhoamiSource
+  | IntrospectSource
+  | LearnedSource
+  | CertificateSource;
 
 /** Under which the keys of a source are known: another address is another key ring. */
 export const keysIdOf = ({ issuer, jwksUri }: TokenSource): string => `${issuer}\n${jwksUri ?? ""}`;

@@ -17,8 +17,12 @@ export interface OpenTokens {
 
 /** A source of whom somebody else is asked, and what it has said lately. */
 export interface OpenAsked {
-  readonly ask: (found: Found<unknown>, known: AskingFacts) => Promise<Said>;
+  readonly ask: (found: Found<unknown>, known: AskingFacts) => Said | Promise<Said>;
   readonly memory: RememberedCallers;
+  /** The credential is nobody's from now on, or whoever's it is said to be then. */
+  readonly forget: (name: string) => void;
+  /** The credential may be somebody else's from now on: who knows is asked again. */
+  readonly doubt: (name: string) => void;
 }
 
 export type Verify = (credential: string, nowSeconds: number) => Caller | Refusal;
@@ -47,6 +51,8 @@ export interface Taker {
   readonly form: "token" | "opaque";
   /** Sources whose credentials the backend is not sent. */
   readonly drops: ReadonlySet<string>;
+  /** Sources in place of whose credentials the backend is sent a token of its own. */
+  readonly exchanges: ReadonlySet<string>;
 }
 
 /** Who is asked about a credential; undefined where it is judged here. */
@@ -55,11 +61,14 @@ export const askedAbout = (taker: Taker, credential: string): OpenAsked | undefi
     ? undefined
     : taker.asked;
 
-/** Under which a credential is remembered: another host may be another application. */
+/**
+ * Under which a credential is remembered: another host may be another application; another port is
+ * the same one, as for cookies.
+ */
 export const nameOf = (
-  { credential }: Found<unknown>,
+  { credential }: Pick<Found<unknown>, "credential">,
   { host }: Pick<AskingFacts, "host">,
-): string => `${host ?? ""}\n${credential}`;
+): string => `${host?.replace(/:\d+$/, "") ?? ""}\n${credential}`;
 
 /** What a signed token looks like: a JSON object in base64url, and two dots. */
 const looksSigned = (credential: string): boolean =>

@@ -39,8 +39,10 @@ export function compileWhoami(
       host: known.host,
       receivedAtMs: known.receivedAtMs,
       scheme: known.scheme,
+      shedding: known.shedding,
       startedAt: known.startedAt,
       traceId: known.traceId,
+      urgency: known.urgency,
     };
     const told = await inTime(askBackend(asking, target, mostBytes));
     const answer = judgeTold(told);
@@ -55,7 +57,7 @@ export function compileWhoami(
 
 /** The field in which a credential came, as it came. */
 function fieldOf(source: CredentialSource, credential: string): string[] {
-  if ("query" in source) return [];
+  if ("query" in source || "body" in source) return [];
   if ("cookie" in source) return ["Cookie", `${source.cookie}=${credential}`];
   const { header, scheme } = source;
   return [header, scheme === undefined ? credential : `${scheme} ${credential}`];

@@ -19,7 +19,7 @@ export const words: Words<AuthenticationPlan | undefined, undefined> = {
     if (plan === undefined || plan.sources.length < 2) return [];
     return plan.sources.map(
       ({ kind, name, places }) =>
-        `callers of '${name}' (${kind}) are found in ${places.map(({ source }) => placeName(source)).join(", ")}`,
+        `callers of '${name}' (${kind}) are found in ${places.map(({ source }) => placeName(source)).join(", ") || "the connection"}`,
     );
   },
 };

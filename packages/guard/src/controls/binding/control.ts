@@ -1,8 +1,9 @@
 import type { Binding } from "../../facts/binding.ts";
 import { bindingProblems } from "../../facts/binding.ts";
-import type { CoreKeys, OnLoss } from "../../policy/core-keys.ts";
+import type { CoreKeys } from "../../policy/core-keys.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
+import type { OnLoss } from "../../policy/state-setting.ts";
 import type { ReplayState } from "../../state/replay.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";

@@ -58,6 +58,7 @@ function said(status: number, contentType: string | undefined, value?: unknown):
     contentType,
     response: responses.find(status, contentType),
     bodyless: false,
+    fields: [],
   };
   const known = { declaredAnswer: undefined } as Known;
   const outcome = fits?.head?.(known, head) ?? fits?.body?.(known, value, head);

@@ -20,7 +20,7 @@ export function readBody(
 ): Promise<Refusal | undefined> {
   return holdBody(known, mostBytes).then((held) => {
     if (held === "held") return undefined;
-    if (held === "no room") return noRoom;
+    if (held === "no room") return noRoom();
     return held === "too large" ? tooLarge(mostBytes) : incomplete;
   });
 }

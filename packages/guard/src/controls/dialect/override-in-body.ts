@@ -36,7 +36,7 @@ export function judgeBody(
   }
   return holdBody(known, mostHeldBytes).then((held) => {
     if (held === "held") return judgeBytes(known.bodyBytes as Buffer, kind);
-    if (held === "no room") return noRoom;
+    if (held === "no room") return noRoom();
     // What cannot be looked into passes, and the record says so.
     if (held === "too large")
       known.decisions.observe(ambiguous("perhaps another method", "a body too large to be held"));

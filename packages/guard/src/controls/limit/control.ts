@@ -1,13 +1,15 @@
 import { refuse } from "../../facts/refusal.ts";
 import { networkOf } from "../../reading/network.ts";
 import type { Rate } from "../../reading/rate.ts";
-import type { LimitState } from "../../state/state.ts";
+import { type LimitState, rateBucket } from "../../state/state.ts";
 import { type Check, step } from "../check.ts";
-import { defineControl } from "../control.ts";
-import { type LimitPlan, planLimits, planOperationLimits } from "./plan.ts";
+import { defineControl, type LeaveFacts } from "../control.ts";
+import { type LimitPlan, planLimits } from "./plan.ts";
+import { planOperationLimits } from "./plan-operation.ts";
 import { keys } from "./policy.ts";
 import { problems } from "./problems.ts";
-import { compileLimits } from "./take-all.ts";
+import { compileSettle } from "./outcome.ts";
+import { compileLimits, isSettled } from "./take-limits.ts";
 import { words } from "./words.ts";
 
 export interface LimitPorts {
@@ -19,7 +21,7 @@ export interface LimitPorts {
 
 export const limit = defineControl({
   name: "limit",
-  sentence: "How fast a caller may ask.",
+  sentence: "How much a caller may ask.",
   modeKeys: [
     {
       key: "limit",
@@ -48,18 +50,27 @@ export const limit = defineControl({
       title: "limit",
       mode: "limit",
       needs: ["address", "app", "bindingJudged", "caller"],
-      gives: [],
+      gives: ["reserved"],
     }),
     byBody: step({
       title: "limit by body",
       mode: "limit",
       needs: ["address", "app", "body", "bodyIdsOpened", "bodyJudged", "caller"],
-      gives: [],
+      gives: ["reserved"],
     }),
   },
-  compile(rules, { live: { limits }, name, whole: { tiers } }) {
-    const { after, before } = compileLimits(rules, tiers, name, limits);
-    return { request: { beforeBody: before, byBody: after } };
+  answer: {
+    settle: step({ title: "limit by answer", mode: "limit", needs: ["reserved"], gives: [] }),
+  },
+  compile({ failure, rules }, { live: { limits }, name, whole }) {
+    const { after, before } = compileLimits(rules, { ...whole, state: limits, operation: name });
+    const request = { beforeBody: before, byBody: after };
+    if (rules.length === 0) return { request };
+    const leave = ({ forwarded, isShed, reserved }: LeaveFacts): void =>
+      isShed ? reserved?.giveBack() : reserved?.leave(forwarded);
+    if (!rules.some(isSettled)) return { request, leave };
+    const answer = { settle: compileSettle(failure) };
+    return { request, answer, leave };
   },
   words,
 });
@@ -68,8 +79,8 @@ export const limit = defineControl({
 function compileAdmission({ count, windowMs }: Rate, state: LimitState): Check<"address"> {
   const intervalMs = windowMs / count;
   return ({ address }) => {
-    const key = `admission\n${networkOf(address)}`;
-    const taken = state.takeAll([{ key, intervalMs, burst: count * 2 }]);
+    const bucket = rateBucket("admission", networkOf(address), { intervalMs, burst: count * 2 });
+    const taken = state.takeAll([bucket]);
     if (taken instanceof Promise || taken.refusedBy === -1) return undefined;
     return refuse(problems["limit-exceeded"], {
       detail: "admission: too much from one network",

@@ -74,12 +74,8 @@ const readers: Readonly<Record<Exclude<(typeof limitParts)[number], "operation">
   everyone: () => "",
 };
 
-/** The key under which a limit of this name counts a request for this operation. */
-export function compileLimitKey(
-  name: string,
-  per: readonly LimitPart[],
-  operation: string,
-): ReadPart {
+/** Whom a limit counts a request for this operation as. */
+export function compileLimitKey(per: readonly LimitPart[], operation: string): ReadPart {
   const parts = per.map((part): ReadPart => {
     if (part === "operation") return () => operation;
     if (!part.startsWith("body.")) return readers[part as keyof typeof readers];
@@ -90,10 +86,10 @@ export function compileLimitKey(
     return ({ body }) => bodyValue(body, members);
   });
   const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return (counted) => `${name}\n${only(counted)}`;
+  if (parts.length === 1 && only !== undefined) return only;
   return (counted) => {
-    let key = name;
-    for (const part of parts) key += `\n${part(counted)}`;
-    return key;
+    let who = "";
+    for (const part of parts) who += `${part(counted)}\n`;
+    return who;
   };
 }

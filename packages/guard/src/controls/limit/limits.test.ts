@@ -1,78 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Caller } from "../../facts/caller.ts";
 import type { Refusal } from "../../facts/refusal.ts";
-import { allocateSharedBuckets, SharedMemoryState } from "../../state/shared-memory.ts";
 import { networkOf } from "../../reading/network.ts";
 import { readRate } from "../../reading/rate.ts";
 import { isLimitPart } from "./limit-key.ts";
-import { compileLimits, type LimitRule, type TakeAll, type Tiers } from "./take-all.ts";
+import {
+  asking as limits,
+  formOf,
+  limitsOf,
+  perMinute,
+  type Sender,
+  sentBy,
+} from "../../../../../test/limits/sample-limits.ts";
 
 const minute = 60_000;
-const tiers: Tiers = [
-  ["standard", { count: 2, windowMs: minute }],
-  ["premium", { count: 4, windowMs: minute }],
-];
+const byTier = [formOf({ bound: { kind: "rate", rate: "tier", burst: undefined } })];
 
-/** Who sends a request: nobody signed in, from the usual address, unless it says otherwise. */
-interface Sender {
-  readonly address?: string;
-  readonly user?: string;
-  readonly device?: string;
-  readonly tier?: string;
-  readonly body?: unknown;
-}
-
-type Counted = Parameters<TakeAll>[0];
-
-function sentBy({ address = "203.0.113.1", body, device, tier, user }: Sender): Counted {
-  const caller =
-    user === undefined && device === undefined
-      ? undefined
-      : { ...nobody, subject: user ?? "", key: user ?? "", deviceId: device, tier };
-  return { address, app: undefined, caller, body, answerFields: [] };
-}
-const nobody: Caller = {
-  subject: "",
-  source: "issuer",
-  key: "",
-  elsewhere: false,
-  clientId: undefined,
-  scopes: [],
-  roles: [],
-  tier: undefined,
-  deviceId: undefined,
-  boundKey: undefined,
-  boundCertificate: undefined,
-  sessionId: undefined,
-  accountVersion: undefined,
-  tokenId: undefined,
-  issuedAtSeconds: undefined,
-  expiresAtSeconds: 0,
-  claims: {},
-};
-
-function limits(...rules: readonly Partial<LimitRule>[]): (sender: Sender) => Refusal | undefined {
-  const whole = rules.map(
-    (rule, index): LimitRule => ({
-      name: `limit-${index}`,
-      per: ["address"],
-      rate: { count: 1, windowMs: minute },
-      burst: undefined,
-      ...rule,
-    }),
-  );
-  const { after, before } = compileLimits(
-    whole,
-    tiers,
-    "getAccount",
-    new SharedMemoryState(allocateSharedBuckets(4096, [1, 2]), () => 1_000_000),
-  );
-  return (sender) => {
-    const counted = sentBy(sender);
-    return (before?.(counted) ?? after?.(counted)) as Refusal | undefined;
-  };
-}
 const times = (
   take: (sender: Sender) => Refusal | undefined,
   sender: Sender,
@@ -97,7 +40,7 @@ test("what a limit may count by is known", () => {
 });
 
 test("a limit counts each caller apart, and by tier as the token says", () => {
-  const take = limits({ per: ["user"], rate: "tier" });
+  const take = limits({ per: ["user"], forms: byTier });
   assert.equal(times(take, { user: "ann" }, 10), 2);
   assert.equal(times(take, { user: "bob", tier: "premium" }, 10), 4);
   assert.equal(times(take, { user: "eve", tier: "unknown" }, 10), 2);
@@ -110,10 +53,7 @@ test("leaving the token out is no way around a limit by user", () => {
 });
 
 test("where addresses are counted too, strangers behind one address do not share one user's limit", () => {
-  const take = limits(
-    { per: ["address"], rate: { count: 50, windowMs: minute } },
-    { per: ["user"] },
-  );
+  const take = limits({ per: ["address"], forms: [perMinute(50)] }, { per: ["user"] });
   assert.equal(times(take, {}, 60), 50);
 });
 
@@ -148,7 +88,7 @@ test("one account's name in any spelling is one key", () => {
 });
 
 test("a refusal says when to come again, in the registered form, and nothing of the key", () => {
-  const take = limits({ per: ["user"], rate: { count: 2, windowMs: minute } });
+  const take = limits({ per: ["user"], forms: [perMinute(2)] });
   times(take, { user: "ann" }, 2);
   const refusal = take({ user: "ann" });
   assert.equal(refusal?.retryAfterSeconds, 30);
@@ -160,15 +100,10 @@ test("a refusal says when to come again, in the registered form, and nothing of 
 });
 
 test("an answer tells of the limit that is nearest", async () => {
-  const { before } = compileLimits(
-    [
-      { name: "a", per: ["address"], rate: { count: 300, windowMs: minute }, burst: 60 },
-      { name: "b", per: ["operation"], rate: { count: 5, windowMs: minute }, burst: undefined },
-    ],
-    tiers,
-    "getAccount",
-    new SharedMemoryState(allocateSharedBuckets(64, [1, 2])),
-  );
+  const { before } = limitsOf([
+    { per: ["address"], forms: [perMinute(300, 60)] },
+    { per: ["operation"], forms: [perMinute(5)] },
+  ]);
   const counted = sentBy({});
   assert.equal(await before?.(counted), undefined);
   assert.deepEqual(counted.answerFields, [
@@ -180,7 +115,7 @@ test("an answer tells of the limit that is nearest", async () => {
 });
 
 test("an IPv6 household is one address to a limit, and the next household another", () => {
-  const take = limits({ rate: { count: 2, windowMs: minute } });
+  const take = limits({ forms: [perMinute(2)] });
   const addresses = ["2001:db8:0:1::1", "2001:db8:0:1::2", "2001:db8:0:1:ffff::3"];
   assert.deepEqual(
     addresses.map((address) => take({ address })?.problem.code),

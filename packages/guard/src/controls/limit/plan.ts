@@ -1,11 +1,11 @@
-import type { Operation } from "../../document/api-document.ts";
-import type { CoreKeys, OnLoss } from "../../policy/core-keys.ts";
-import type { EntryAt, JoinContext, PolicyPath } from "../../policy/join-context.ts";
+import type { CoreKeys } from "../../policy/core-keys.ts";
+import type { JoinContext } from "../../policy/join-context.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
+import { lossOfLimits, type OnLoss } from "../../policy/state-setting.ts";
 import type { Rate } from "../../reading/rate.ts";
-import { readsBody } from "./limit-key.ts";
+import { noteContradictions } from "./contradictions.ts";
 import type { keys } from "./policy.ts";
-import type { LimitRule, Tiers } from "./take-all.ts";
+import type { Tier, Tiers } from "./rules.ts";
 
 type Keys = typeof keys & CoreKeys;
 
@@ -17,64 +17,32 @@ export interface LimitPlan {
   readonly keys: number;
   /** Whether each process counts alone while what is shared is lost, or callers are refused. */
   readonly onStateLoss: OnLoss;
+  /** The part of a limit that nodes may take ahead, from 0 to 1. */
+  readonly overshoot: number;
+  /** Which answers say what is left. */
+  readonly headers: "always" | "refusals";
+  readonly legacyHeaders: boolean;
 }
 
 const usualAdmission: Rate = { count: 500, windowMs: 1000 };
-const usualKeys = 262_144;
+const usualKeys = 524_288;
+const usualOvershoot = 0.05;
 
-export function planLimits({ limits = {}, onStateLoss }: PolicyOf<Keys>): LimitPlan {
-  const { admission = usualAdmission, keys: mostKeys = usualKeys, tiers = {} } = limits;
+export function planLimits(policy: PolicyOf<Keys>, context: JoinContext): LimitPlan {
+  const { limits = {}, onStateLoss, state } = policy;
+  const { admission = usualAdmission, headers = "always", keys: mostKeys = usualKeys } = limits;
+  const tiers = Object.entries(limits.tiers ?? {}).map(([name, tier]): readonly [string, Tier] => [
+    name,
+    "windowMs" in tier ? { rate: tier, quota: undefined } : { rate: tier.rate, quota: tier.quota },
+  ]);
+  noteContradictions(policy.operations ?? [], tiers, context);
   return {
-    tiers: Object.entries(tiers),
+    tiers,
     admission: admission === "off" ? undefined : admission,
     keys: mostKeys,
-    onStateLoss: onStateLoss?.limit ?? "local",
+    onStateLoss: onStateLoss?.limit ?? lossOfLimits(state),
+    overshoot: limits.overshoot ?? usualOvershoot,
+    headers,
+    legacyHeaders: limits.legacyHeaders ?? false,
   };
-}
-
-/**
- * Limits that count by the same parts replace each other; others stand side by side, so that no
- * entry loses one by naming another.
- */
-export function planOperationLimits(
-  entries: readonly EntryAt<Keys>[],
-  operation: Operation | undefined,
-  context: JoinContext,
-): readonly LimitRule[] {
-  const limits = new Map<string, LimitRule>();
-  for (const { closeness, entry, index } of entries)
-    entry.limits?.forEach(({ burst, per, rate }, at) => {
-      const key = per.join("+");
-      if (rate === "none") {
-        limits.delete(key);
-        return;
-      }
-      const place = ["operations", String(index), "limits", String(at)];
-      if (rate === "tier") noteMissingTiers(place, context);
-      if (readsBody(per) && operation?.requestBody === undefined) {
-        // An entry that selects every operation (`*`) need not fit each of them.
-        if (closeness > 0) noteMissingBody(place, operation, context);
-        return;
-      }
-      limits.set(key, { name: `${index + 1}.${at + 1}`, per, rate, burst });
-    });
-  return [...limits.values()];
-}
-
-function noteMissingTiers(place: PolicyPath, context: JoinContext): void {
-  if (context.namesOf("tier") !== undefined) return;
-  context.note([...place, "rate"], "a rate by tier needs tiers", {
-    expected: "limits: { tiers: { standard: 100/min } }",
-  });
-}
-
-function noteMissingBody(
-  place: PolicyPath,
-  operation: Operation | undefined,
-  context: JoinContext,
-): void {
-  if (operation === undefined) return;
-  context.note([...place, "per"], `'${operation.key}' has no body to count by`, {
-    expected: "address, user, device, app, operation, tier or everyone",
-  });
 }

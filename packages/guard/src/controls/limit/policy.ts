@@ -1,15 +1,58 @@
+import { onLoss } from "../../policy/state-setting.ts";
 import { object, optional, required } from "../../policy/object-shape.ts";
-import { integer, list, named, oneOrMore, scalar, type Shape } from "../../policy/shape.ts";
-import { asRate, rate } from "../../policy/scalars.ts";
-import { type Rate, rateForm } from "../../reading/rate.ts";
+import {
+  choice,
+  flag,
+  integer,
+  list,
+  named,
+  oneOrMore,
+  scalar,
+  scalarOr,
+  type Shape,
+} from "../../policy/shape.ts";
+import { asRate, pointer, rate, versionRange } from "../../policy/scalars.ts";
+import { isTimeZone } from "../../reading/calendar.ts";
+import { type Quota, quotaForm, rateForm, readQuota } from "../../reading/rate.ts";
 import { isLimitPart, type LimitPart, limitParts } from "./limit-key.ts";
 
-const rateOr = <const W extends string>(...words: readonly W[]): Shape<Rate | W> =>
+/** Which answers a limit counts. */
+export const counts = ["all", "failures", "successes"] as const;
+
+const orWords = <T, const W extends string>(
+  form: string,
+  read: (value: unknown) => T | undefined,
+  ...words: readonly W[]
+): Shape<T | W> =>
   scalar(
-    [rateForm, ...words].join(", or "),
-    (value) => words.find((word) => word === value) ?? asRate(value),
+    [form, ...words].join(", or "),
+    (value) => words.find((word) => word === value) ?? read(value),
     { type: "string" },
   );
+
+const asQuota = (value: unknown): Quota | undefined =>
+  typeof value === "string" ? readQuota(value) : undefined;
+
+const quota: Shape<Quota> = scalar(quotaForm, asQuota, {
+  type: "string",
+  pattern: "^\\d{1,12}/(day|month|ever)$",
+});
+
+const inFlight: Shape<number | "none"> = scalar(
+  "a whole number from 1 to 100000, or none",
+  (value) =>
+    value === "none" ||
+    (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 100_000)
+      ? value
+      : undefined,
+  { type: ["integer", "string"] },
+);
+
+const zone: Shape<string> = scalar(
+  "a time zone such as Europe/Berlin",
+  (value) => (typeof value === "string" && isTimeZone(value) ? value : undefined),
+  { type: "string" },
+);
 
 const part: Shape<LimitPart> = scalar(
   `${limitParts.join(", ")} or body.<property>`,
@@ -18,27 +61,93 @@ const part: Shape<LimitPart> = scalar(
 );
 
 const limit = object({
-  rate: required(rateOr("tier", "none"), "How many in how long; tier is by the caller's tier."),
+  rate: optional(
+    orWords(rateForm, asRate, "tier", "none"),
+    "How many in how long; tier is by the caller's tier.",
+  ),
+  quota: optional(
+    orWords(quotaForm, asQuota, "tier", "none"),
+    "How many in each day or month of the calendar, or ever; kept in the store.",
+  ),
+  concurrent: optional(inFlight, "How many may be in flight at the same time."),
   per: required(
     oneOrMore(part),
     "Whom it counts; several together count each combination by itself.",
   ),
   burst: optional(integer(1, 1_000_000), "How many at once; the rate's count without it."),
+  cost: optional(integer(1, 1_000_000), "How many of it one request takes (1)."),
+  count: optional(
+    choice(...counts),
+    "Which answers it counts: all, or only failures or successes; the place of a request is taken " +
+      "before it is forwarded, and given back if its answer does not count.",
+  ),
+  app: optional(
+    versionRange,
+    "For which versions of the app it holds; limits that differ in nothing else share one count.",
+  ),
+  zone: optional(zone, "The time zone whose days and months a quota has (UTC)."),
+  onStateLoss: optional(
+    onLoss,
+    "While Redis is lost: counted by each process (local), or refused; as onStateLoss.limit says.",
+  ),
 });
+
+const tier = object({
+  rate: optional(rate, "How many in how long."),
+  quota: optional(quota, "How many in each day or month of the calendar."),
+});
+
+/** Read as a part of 1. */
+const share: Shape<number> = scalar(
+  "a percentage such as 5%, at most 50%, or 0",
+  (value) => {
+    if (value === 0) return 0;
+    const [, percent] = typeof value === "string" ? (/^(\d{1,2})%$/.exec(value) ?? []) : [];
+    return percent === undefined || Number(percent) > 50 ? undefined : Number(percent) / 100;
+  },
+  { type: ["string", "integer"] },
+);
 
 const limits = object({
   tiers: optional(
-    named(rate),
-    "Rates by tier; the first is for callers whose token names none of them.",
+    named(scalarOr(rate, tier)),
+    "Rates and quotas by tier; the first is for callers whose token names none of them.",
   ),
   admission: optional(
-    rateOr("off"),
+    orWords(rateForm, asRate, "off"),
     "A coarse bound for each network before anything else is asked (500/s).",
   ),
   keys: optional(
     integer(1000, 16_777_216),
-    "How many keys are counted at the same time, in fixed memory (262144).",
+    "How many keys are counted at the same time, in fixed memory (524288). Read when the gate starts.",
   ),
+  overshoot: optional(
+    share,
+    "The part of a limit that nodes with Redis may take ahead, so that they ask less often (5%).",
+  ),
+  headers: optional(
+    choice("always", "refusals"),
+    "Whether every answer says what is left, or only a refusal (always).",
+  ),
+  legacyHeaders: optional(
+    flag,
+    "Whether answers carry X-RateLimit-Limit, -Remaining and -Reset too (false).",
+  ),
+});
+
+const told: Shape<string | number | boolean> = scalar(
+  "a text, a number, true or false",
+  (value) => value,
+  { type: ["string", "number", "boolean"] },
+);
+
+const failure = object({
+  status: optional(
+    oneOrMore(integer(300, 499)),
+    "Statuses of answers that are failures (401, 403).",
+  ),
+  response: optional(pointer, "Where a failure stands in the body of another answer."),
+  equals: optional(told, "What stands there in a failure; needed with response."),
 });
 
 export const keys = {
@@ -46,7 +155,9 @@ export const keys = {
   operation: {
     limits: optional(
       list(limit),
-      "How fast callers may ask; limits with the same `per` replace each other, others add up.",
+      "How much callers may ask; limits of the same kind, `per`, `count` and `app` replace each " +
+        "other, others add up.",
     ),
+    failure: optional(failure, "Which answers are failures, for limits that count only those."),
   },
 };

@@ -6,6 +6,16 @@ export const problems = defineProblems("limit", {
     title: "Too many requests",
     sentence: "Wait for the time in Retry-After.",
   },
+  "quota-used-up": {
+    status: 429,
+    title: "The quota is used up",
+    sentence: "Wait for the time in Retry-After, where there is one.",
+  },
+  "concurrency-exceeded": {
+    status: 429,
+    title: "Too many requests at the same time",
+    sentence: "Wait until an earlier request has been answered.",
+  },
   "limit-unknown": {
     status: 503,
     title: "How much was asked before cannot be told just now",

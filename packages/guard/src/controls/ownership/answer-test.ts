@@ -1,14 +1,22 @@
 import { notYours } from "../../facts/absent.ts";
 import { compileClaim, compileClaims } from "../../facts/caller.ts";
 import type { Refusal } from "../../facts/refusal.ts";
-import { faultOfEach, faultOfSome, someTaken, type Takes } from "./owner-in-answer.ts";
+import {
+  faultOfEach,
+  faultOfSome,
+  ownersNotTaken,
+  someTaken,
+  type Takes,
+} from "./owner-in-answer.ts";
 import type { OwningCaller } from "./owner-rule.ts";
+import { compileGranted, type GrantedPlan, type Granting, type GrantingFacts } from "./granted.ts";
+import { compileShares, type SharesPlan } from "./shares.ts";
 import { compileEquals, type Constant, textOfId } from "./owner-text.ts";
 
 /** Whom or what the value must be that stands where an answer names the owner. */
 export type OwnerMatch =
-  /** A claim of the caller's token. */
-  | { readonly is: string }
+  /** A claim of the caller's token. `granted`: or whoever has let the caller use it. */
+  | { readonly is: string; readonly granted?: GrantedPlan }
   /** One of a claim that is a list. */
   | { readonly in: string }
   /** The same for everybody, such as `public`. */
@@ -37,21 +45,31 @@ export interface AnswerTest {
   /** Undefined where only the state of the object is asked for. */
   readonly owner: OwnerTest | undefined;
   readonly states: readonly StateTest[];
+  /** The answer is the backend's list of shares, of which one must be for the caller. */
+  readonly shares?: SharesPlan;
 }
 
 /** Undefined where the answer shows an object that is the caller's. */
-export type JudgeObject = (answer: unknown, caller: OwningCaller) => Refusal | undefined;
+export type JudgeObject = (
+  answer: unknown,
+  caller: OwningCaller,
+  known: GrantingFacts,
+) => Refusal | undefined;
 
-export function compileAnswerTest({ owner, states }: AnswerTest): JudgeObject {
+export function compileAnswerTest(
+  { owner, shares, states }: AnswerTest,
+  granting: Granting,
+): JudgeObject {
   const judges = [
-    ...(owner === undefined ? [] : [compileOwnerTest(owner)]),
+    ...(owner === undefined ? [] : [compileOwnerTest(owner, granting)]),
     ...states.map(compileStateTest),
+    ...(shares === undefined ? [] : [compileShares(shares)]),
   ];
   const [only, another] = judges;
   if (only !== undefined && another === undefined) return only;
-  return (answer, caller) => {
+  return (answer, caller, known) => {
     for (const judge of judges) {
-      const refused = judge(answer, caller);
+      const refused = judge(answer, caller, known);
       if (refused !== undefined) return refused;
     }
     return undefined;
@@ -60,20 +78,27 @@ export function compileAnswerTest({ owner, states }: AnswerTest): JudgeObject {
 
 const saysNotWhose = notYours("the token does not say whose objects are the caller's");
 
-function compileOwnerTest({ match, pointer, some }: OwnerTest): JudgeObject {
-  const takesOf = compileTakes(match);
-  return (answer, caller) => {
-    const takes = takesOf(caller);
+function compileOwnerTest({ match, pointer, some }: OwnerTest, granting: Granting): JudgeObject {
+  const takesOf = compileTakes(match, granting);
+  const callerOf = "is" in match ? compileClaim(match.is) : undefined;
+  return (answer, caller, known) => {
+    const takes = takesOf(caller, known);
     if (takes === undefined) return saysNotWhose;
     const fault = some
       ? faultOfSome(answer, pointer, takes)
       : faultOfEach(answer, pointer, 0, takes);
-    return fault === undefined ? undefined : notYours(fault);
+    if (fault === undefined) return undefined;
+    return notYours(fault, () => ({
+      owners: ownersNotTaken(answer, pointer, takes),
+      caller: callerOf?.(caller) ?? caller.subject,
+    }));
   };
 }
 
+type TakesOf = (caller: OwningCaller, known: GrantingFacts) => Takes | undefined;
+
 /** Undefined for a caller whose token does not say. */
-function compileTakes(match: OwnerMatch): (caller: OwningCaller) => Takes | undefined {
+function compileTakes(match: OwnerMatch, granting: Granting): TakesOf {
   if ("equals" in match) {
     const takes = compileEquals(match.equals);
     return () => takes;
@@ -89,9 +114,16 @@ function compileTakes(match: OwnerMatch): (caller: OwningCaller) => Takes | unde
     };
   }
   const ownerOf = compileClaim(match.is);
-  return (caller) => {
+  const isGranted =
+    match.granted === undefined ? undefined : compileGranted(match.granted, granting);
+  return (caller, known) => {
     const owner = ownerOf(caller);
-    return owner === undefined ? undefined : (value) => textOfId(value) === owner;
+    if (owner === undefined) return undefined;
+    if (isGranted === undefined) return (value) => textOfId(value) === owner;
+    return (value) => {
+      const id = textOfId(value);
+      return id === owner || (id !== undefined && isGranted(id, owner, known));
+    };
   };
 }
 

@@ -15,9 +15,9 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 /** The owner that the answer names must be the caller. Undefined where no clause asks the answer. */
 export function compileOwnerByAnswer(
   clauses: readonly ClauseAt[],
-): AnswerCheck<"caller" | "ownerPending"> | undefined {
-  const judged = clauses.flatMap(({ bit, clause: { judgeAnswer, rule } }) =>
-    judgeAnswer === undefined ? [] : [{ bit, judgeAnswer, rule }],
+): AnswerCheck<"caller" | "ownerPending" | "pathParameters" | "query"> | undefined {
+  const judged = clauses.flatMap(({ bit, clause: { judgeAnswer, tell } }) =>
+    judgeAnswer === undefined ? [] : [{ bit, judgeAnswer, tell }],
   );
   if (judged.length === 0) return undefined;
   return {
@@ -33,12 +33,13 @@ export function compileOwnerByAnswer(
         : undefined,
     unread: ({ ownerPending }, _head, detail) =>
       ownerPending === 0 ? undefined : notYours(detail),
-    body({ caller, ownerPending }, answer, { status }) {
+    body(known, answer, { status }) {
+      const { caller, ownerPending } = known;
       if (ownerPending === 0 || status >= 300) return undefined;
       if (caller === undefined) return nobody;
-      for (const { bit, judgeAnswer, rule } of judged) {
-        const refusal = (ownerPending & bit) === 0 ? undefined : judgeAnswer(answer, caller);
-        if (refusal !== undefined) return { ...refusal, rule };
+      for (const { bit, judgeAnswer, tell } of judged) {
+        const refusal = (ownerPending & bit) === 0 ? undefined : judgeAnswer(answer, caller, known);
+        if (refusal !== undefined) return tell(refusal, known, caller);
       }
       return undefined;
     },

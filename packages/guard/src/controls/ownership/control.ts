@@ -1,5 +1,7 @@
 import { readTemplate } from "../../document/path-template.ts";
 import { objectProblems } from "../../facts/absent.ts";
+import { isSafeMethod } from "../../reading/methods.ts";
+import type { GrantState } from "../../state/grants.ts";
 import type { ProvenanceState } from "../../state/provenance.ts";
 import { WriteVersions } from "../../state/write-versions.ts";
 import { step } from "../check.ts";
@@ -30,6 +32,8 @@ export interface OwnershipPorts {
     | undefined;
   /** Where it is counted who is named in operations without an owner rule. */
   readonly evidence?: OwnerEvidence | undefined;
+  /** Who may use what is another's, because its owner has said so; nobody without it. */
+  readonly grants?: GrantState | undefined;
   /** What callers were shown; needed where a rule asks for it. */
   readonly provenance?: ProvenanceState | undefined;
   /** What was written lately, by any thread of this gate. */
@@ -39,13 +43,12 @@ export interface OwnershipPorts {
 /** What all operations share. */
 export interface Live {
   readonly evidence: OwnerEvidence | undefined;
+  readonly grants: GrantState | undefined;
   readonly relation: AskRelation;
   readonly shown: AskShown;
   /** What lookups at one API's backend have answered, by the API's place in the plan. */
   readonly memoryOf: (api: number) => LookupMemory;
 }
-
-const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
 export const ownership = defineControl({
   name: "ownership",
@@ -120,7 +123,7 @@ export const ownership = defineControl({
     owner: step({
       title: "owner by answer",
       mode: "ownership",
-      needs: ["caller", "ownerPending"],
+      needs: ["caller", "ownerPending", "pathParameters", "query"],
       gives: ["answerOwnerJudged"],
     }),
     evidence: step({ title: "count evidence", mode: undefined, needs: ["caller"], gives: [] }),
@@ -138,7 +141,7 @@ export const ownership = defineControl({
     const { names } = readTemplate(operation.pathTemplate);
     const clauses = (owners?.clauses ?? []).map((clause, index) => ({
       bit: 1 << index,
-      clause: compileClause(clause, clauseWords(clause, names)),
+      clause: compileClause(clause, clauseWords(clause, names), live.grants),
     }));
     const early = clauses.filter(({ clause }) => clause.early);
     const late = clauses.filter(({ clause }) => !clause.early);
@@ -165,7 +168,7 @@ export const ownership = defineControl({
             : compileCutForeign(owners.foreign, responses, schemas),
       },
       // A write may have changed what lookups were told, whoever made it.
-      leave: safeMethods.has(operation.method)
+      leave: isSafeMethod(operation.method)
         ? undefined
         : ({ forwarded, path }) => {
             if (forwarded) memory.forget(path);
@@ -188,6 +191,7 @@ function openOwnership(plan: OwnershipPlan, ports: OwnershipPorts): Live {
   const memories = new Map<number, LookupMemory>();
   return {
     evidence,
+    grants: ports.grants,
     relation: compileRelation(new Map(points)),
     shown: (caller, kind, ids) =>
       provenance?.knows(

@@ -1,6 +1,6 @@
 import type { Operation, SchemaRegistry } from "../../document/api-document.ts";
 import type { AnswerCheck, Check } from "../check.ts";
-import type { OwnerEvidence } from "./owner-evidence.ts";
+import { knownBy, type OwnerEvidence } from "./owner-evidence.ts";
 import { namedPlaces } from "./plan-request-place.ts";
 import { compileReadIds } from "./request-place.ts";
 
@@ -25,7 +25,7 @@ export function compileCountParameters(
     for (const { parameter, read } of readers) {
       const ids = read(known);
       for (const id of "unread" in ids ? [""] : ids)
-        evidence.noteParameter(name, parameter, id, caller.subject);
+        evidence.noteParameter(name, parameter, id, knownBy(caller));
     }
     return undefined;
   };
@@ -37,7 +37,7 @@ export const compileCountAnswers = (
   evidence: OwnerEvidence,
 ): AnswerCheck<"caller"> => ({
   body({ caller }, answer, { status }) {
-    if (caller !== undefined && status === 200) evidence.noteAnswer(name, answer, caller.subject);
+    if (caller !== undefined && status === 200) evidence.noteAnswer(name, answer, knownBy(caller));
     return undefined;
   },
 });

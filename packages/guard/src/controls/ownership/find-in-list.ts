@@ -1,13 +1,13 @@
 import { textOfId } from "./owner-text.ts";
 
 /** More elements are not searched: a list without end would hold up everybody on this thread. */
-const mostElements = 10_000;
-const tooLong = `the list that the object is looked for in has more than ${mostElements} elements`;
+export const mostElements = 10_000;
+export const tooLong = `the list that the object is looked for in has more than ${mostElements} elements`;
 
 /** Which ids a list holds, and the elements that have them: several may have the same. */
 export interface Found {
   readonly ids: ReadonlySet<string>;
-  readonly elements: readonly unknown[];
+  readonly elements: readonly { readonly id: string; readonly element: unknown }[];
 }
 
 /**
@@ -23,18 +23,18 @@ export function compileFind(
     if (!Array.isArray(list)) return undefined;
     if (list.length > mostElements) return tooLong;
     const ids = new Set<string>();
-    const elements: unknown[] = [];
+    const elements: Found["elements"][number][] = [];
     for (const element of list as unknown[]) {
       const id = textOfId(valueAt(element, by));
       if (id === undefined || !wanted.has(id)) continue;
       ids.add(id);
-      elements.push(element);
+      elements.push({ id, element });
     }
     return { ids, elements };
   };
 }
 
-function valueAt(value: unknown, tokens: readonly string[]): unknown {
+export function valueAt(value: unknown, tokens: readonly string[]): unknown {
   let at = value;
   for (const token of tokens) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, token)) return undefined;

@@ -22,10 +22,11 @@ export function compileJudgeRequest(
 ): (known: Judging) => Refusal | undefined | Promise<Refusal | undefined> {
   const conclude = (
     known: Judging,
-    { bit, clause: { rule } }: ClauseAt,
+    { bit, clause }: ClauseAt,
     outcome: OwnerOutcome,
   ): Refusal | undefined => {
-    if (typeof outcome === "object" && isRefusal(outcome)) return { ...outcome, rule };
+    if (typeof outcome === "object" && isRefusal(outcome))
+      return clause.tell(outcome, known, known.caller);
     if (outcome === "deferred") known.ownerPending |= bit;
     return undefined;
   };

@@ -1,11 +1,15 @@
 import { fillTemplate, readTemplate } from "../../document/path-template.ts";
+import { decodeSegment } from "../../document/sent-parameters.ts";
 import { notYours, ownerUnknown, tooManyObjects } from "../../facts/absent.ts";
+import type { Named } from "../../facts/named.ts";
 import { isRefusal, type Refusal } from "../../facts/refusal.ts";
 import { compileAnswerTest, type JudgeObject } from "./answer-test.ts";
 import { compileCarryQuery } from "./choosing.ts";
 import { compileFind } from "./find-in-list.ts";
+import type { Granting } from "./granted.ts";
 import type { Atom, JudgeAtom, JudgedFacts } from "./judge-atom.ts";
 import { compileLookupValues } from "./lookup-values.ts";
+import { naming } from "./name-objects.ts";
 import type { Asks, FindPlan, LookupPlan, LookupStepPlan, OwningCaller } from "./owner-rule.ts";
 import { compileReadIds } from "./request-place.ts";
 
@@ -23,9 +27,12 @@ interface Looking {
 type LookUp = (looking: Looking, before: unknown) => Promise<Refusal | undefined>;
 
 /** Every object that the request names must be the caller's: one foreign id is enough to refuse. */
-export function compileLookedUp({ lookup, optional, test }: Atom<"lookup">): JudgeAtom {
+export function compileLookedUp(
+  { lookup, optional, test }: Atom<"lookup">,
+  granting: Granting,
+): JudgeAtom {
   const lookUp = compileSteps(lookup, optional);
-  const judge = compileAnswerTest(test);
+  const judge = compileAnswerTest(test, granting);
   const left = lookup.mostObjects * lookup.steps.length;
   if (lookup.find === undefined)
     return (known, caller, asks) => lookUp({ known, caller, asks, judge, left }, undefined);
@@ -40,7 +47,8 @@ export function compileLookedUp({ lookup, optional, test }: Atom<"lookup">): Jud
 
 /** The steps from the last to the first: each knows the one behind it. */
 function compileSteps({ mostObjects, steps }: LookupPlan, optional: boolean): LookUp {
-  let next: LookUp = ({ caller, judge }, answer) => Promise.resolve(judge(answer, caller));
+  let next: LookUp = ({ caller, judge, known }, answer) =>
+    Promise.resolve(judge(answer, caller, known));
   for (const step of steps.toReversed()) next = compileStep(step, mostObjects, optional, next);
   return next;
 }
@@ -67,13 +75,18 @@ function compileStep(
       if ((looking.left -= 1) < 0) return tooMany;
       const path = fillTemplate(template, one);
       const asked = await asks.lookup(known, { path, query: carried });
-      if (isRefusal(asked)) return asked;
-      const refused = await next(looking, asked.answer);
-      if (refused !== undefined) return refused;
+      const refused = isRefusal(asked) ? asked : await next(looking, asked.answer);
+      if (refused === undefined) continue;
+      // What a later step asks for is not what the request names.
+      return before === undefined ? naming(refused, () => objectOf(one)) : refused;
     }
     return undefined;
   };
 }
+
+const objectOf = (segments: readonly string[]): Named => ({
+  objects: segments.slice(-1).map(decodeSegment),
+});
 
 const noList = ownerUnknown("the lookup's answer has no list where the rule expects one");
 
@@ -96,14 +109,17 @@ function compileJudgeFound(
     const ids = new Set(named);
     if (ids.size === 0) return undefined;
     if (ids.size > mostObjects) return tooMany;
-    return (answer, caller) => {
+    return (answer, caller, asking) => {
       const found = find(answer, ids);
       if (found === undefined) return noList;
       if (typeof found === "string") return ownerUnknown(found);
-      if (found.ids.size !== ids.size) return notYours("the list does not hold the object");
-      for (const element of found.elements) {
-        const refused = judge(element, caller);
-        if (refused !== undefined) return refused;
+      if (found.ids.size !== ids.size)
+        return notYours("the list does not hold the object", () => ({
+          objects: [...ids].filter((one) => !found.ids.has(one)),
+        }));
+      for (const { element, id: its } of found.elements) {
+        const refused = judge(element, caller, asking);
+        if (refused !== undefined) return naming(refused, () => ({ objects: [its] }));
       }
       return undefined;
     };

@@ -17,9 +17,13 @@ const judged = (
   segment: string,
   shown?: AskShown,
 ): unknown =>
-  compileAtom(atom)({ pathParameters: [segment], query: "" } as unknown as JudgedFacts, caller, {
-    shown,
-  } as unknown as Asks);
+  compileAtom(atom, { grants: undefined, objectsOf: () => [] })(
+    { pathParameters: [segment], query: "" } as unknown as JudgedFacts,
+    caller,
+    {
+      shown,
+    } as unknown as Asks,
+  );
 
 const inPath = { from: "path", index: 0, separator: undefined } as const;
 
@@ -58,7 +62,7 @@ test("only what is known to have been shown was shown, whenever that is told", a
 
 test("every clause that only the answer can decide is left for it, and the first refusal stands", () => {
   const clause = (outcome: ReturnType<CompiledClause["judge"]>): CompiledClause => ({
-    rule: "as it says",
+    tell: (refused) => ({ ...refused, rule: "as it says" }),
     early: false,
     judge: () => outcome,
     judgeAnswer: undefined,

@@ -1,8 +1,11 @@
 import { notYours } from "../../facts/absent.ts";
 import type { Refusal } from "../../facts/refusal.ts";
-import { compileAnswerTest } from "./answer-test.ts";
+import type { GrantState } from "../../state/grants.ts";
+import { compileAnswerTest, type JudgeObject } from "./answer-test.ts";
+import type { Granting } from "./granted.ts";
 import type { JudgeAtom, JudgedFacts } from "./judge-atom.ts";
 import { compileAtom } from "./owner-atoms.ts";
+import { compileNameObjects, compileTell, type TellOf } from "./name-objects.ts";
 import type { Asks, OwnerAtom, OwnerClause, OwnerOutcome, OwningCaller } from "./owner-rule.ts";
 
 /** Judges one clause before the request is forwarded. A promise only where somebody is asked. */
@@ -13,12 +16,12 @@ export type JudgeClause = (
 ) => OwnerOutcome | Promise<OwnerOutcome>;
 
 /** Judges one clause by the backend's answer, where nothing before has satisfied it. */
-export type JudgeAnswer = (answer: unknown, caller: OwningCaller) => Refusal | undefined;
+export type JudgeAnswer = JudgeObject;
 
 /** One clause of an owner rule, compiled once for all the moments at which it may be judged. */
 export interface CompiledClause {
-  /** What it asks for, in words: refusals by it say so in their record. */
-  readonly rule: string;
+  /** Says in a refusal's record by which rule, of which object, and who asked. */
+  readonly tell: TellOf;
   /** Whether path, query and header alone decide: then it is judged before the body is read. */
   readonly early: boolean;
   readonly judge: JudgeClause;
@@ -28,23 +31,32 @@ export interface CompiledClause {
 
 export const nobody = notYours("nobody is signed in");
 
-export function compileClause(clause: OwnerClause, rule: string): CompiledClause {
+export function compileClause(
+  clause: OwnerClause,
+  rule: string,
+  grants: GrantState | undefined,
+): CompiledClause {
   const { atoms } = clause;
   return {
-    rule,
+    tell: compileTell(clause, rule),
     early: atoms.every((atom) => atom.kind === "request" && atom.place.from !== "body"),
-    judge: compileJudge(clause),
-    judgeAnswer: compileJudgeAnswer(atoms),
+    judge: compileJudge(clause, grants),
+    judgeAnswer: compileJudgeAnswer(atoms, grants),
   };
 }
 
 /** In the order of their cost: the first that holds is enough. */
 const order: readonly OwnerAtom["kind"][] = ["request", "provenance", "relation", "lookup"];
 
-function compileJudge({ atoms, exceptRoles }: OwnerClause): JudgeClause {
+function compileJudge(
+  { atoms, exceptRoles }: OwnerClause,
+  grants: GrantState | undefined,
+): JudgeClause {
   const judges = order.flatMap((kind) =>
     atoms.flatMap((atom) =>
-      atom.kind === kind && atom.kind !== "response" ? [compileAtom(atom)] : [],
+      atom.kind === kind && atom.kind !== "response"
+        ? [compileAtom(atom, grantingOf(atom, grants))]
+        : [],
     ),
   );
   const defers = atoms.some((atom) => atom.kind === "response");
@@ -74,15 +86,24 @@ function compileJudge({ atoms, exceptRoles }: OwnerClause): JudgeClause {
   };
 }
 
-function compileJudgeAnswer(atoms: readonly OwnerAtom[]): JudgeAnswer | undefined {
+/** A grant is of what the request names to the very way of owning that asks for it. */
+const grantingOf = (atom: OwnerAtom, grants: GrantState | undefined): Granting => ({
+  grants,
+  objectsOf: compileNameObjects({ atoms: [atom] }),
+});
+
+function compileJudgeAnswer(
+  atoms: readonly OwnerAtom[],
+  grants: GrantState | undefined,
+): JudgeAnswer | undefined {
   const judged = atoms
     .filter((atom) => atom.kind === "response")
-    .map(({ test }) => compileAnswerTest(test));
+    .map((atom) => compileAnswerTest(atom.test, grantingOf(atom, grants)));
   if (judged.length === 0) return undefined;
-  return (answer, caller) => {
+  return (answer, caller, known) => {
     let refused: Refusal | undefined = nobody;
     for (const judge of judged) {
-      refused = judge(answer, caller);
+      refused = judge(answer, caller, known);
       if (refused === undefined) return undefined;
     }
     return refused;

@@ -1,14 +1,23 @@
+import type { Caller } from "../../facts/caller.ts";
+import { textOfId } from "./owner-text.ts";
+
 /**
- * How often one place of an operation's requests or answers held the caller's own subject, and how
- * often another value.
+ * How often one place of an operation's requests or answers held what the caller's token says, and
+ * how often another value.
  */
 export interface EvidenceRow {
   readonly operation: string;
   /** `{customerId}` of path or query, or a JSON pointer of the answer, `*` for every element. */
   readonly place: string;
+  /** By which claim the caller was known there, such as `token.sub`. */
+  readonly claim: string;
+  /** One of several who are named was the caller; otherwise everybody who is named. */
+  readonly some: boolean;
   equal: number;
   other: number;
 }
+
+type EvidencePlace = Omit<EvidenceRow, "equal" | "other">;
 
 /**
  * Names under which an owner may stand. Others are not looked at: an amount that happens to be a
@@ -19,6 +28,30 @@ const ownerLike =
 const mostRows = 5000;
 const mostElements = 50;
 
+/** What a caller may be known by in objects, by the claim that says it. */
+export type KnownBy = Readonly<Record<string, string>>;
+
+/** Claims under which a token may name its bearer; others differ from token to token. */
+const naming =
+  /^(?:uid|user_?id|user_?name|preferred_username|customer.*|account.*|member.*|tenant.*|org.*|.+_(?:id|no|number)|.+(?:Id|No|Number))$/;
+const ofTheToken = /^(?:session_?id|client_?id|jti|sid|azp|nonce|iat|exp|kid)$/i;
+const mostClaims = 4;
+const known = new WeakMap<Caller, KnownBy>();
+
+/** Names and numbers by which objects may name this caller: a caller is one object for each token. */
+export function knownBy(caller: Caller): KnownBy {
+  let found = known.get(caller);
+  if (found === undefined) {
+    const further = Object.entries(caller.claims).flatMap(([name, value]) => {
+      const id = naming.test(name) && !ofTheToken.test(name) ? textOfId(value) : undefined;
+      return id === undefined || id === caller.subject ? [] : [[`token.${name}`, id] as const];
+    });
+    found = { "token.sub": caller.subject, ...Object.fromEntries(further.slice(0, mostClaims)) };
+    known.set(caller, found);
+  }
+  return found;
+}
+
 /**
  * Watches who is named where in operations that have no owner rule, so that a rule can be proposed
  * from what really passes. Only counts are kept, never a value.
@@ -26,17 +59,19 @@ const mostElements = 50;
 export class OwnerEvidence {
   readonly #rows = new Map<string, EvidenceRow>();
 
-  noteParameter(operation: string, name: string, value: string, subject: string): void {
-    this.#note(operation, `{${name}}`, value === subject);
+  noteParameter(operation: string, name: string, value: string, by: KnownBy): void {
+    this.#noteValues(operation, `{${name}}`, [value], by);
   }
 
   /** Looks at the members of the answer itself, and of the elements of its lists, but no deeper. */
-  noteAnswer(operation: string, answer: unknown, subject: string): void {
-    if (Array.isArray(answer)) this.#noteList(operation, "", answer, subject);
+  noteAnswer(operation: string, answer: unknown, by: KnownBy): void {
+    if (Array.isArray(answer)) this.#noteList(operation, "", answer, by);
     else if (typeof answer === "object" && answer !== null) {
-      this.#noteObject(operation, "", answer as Record<string, unknown>, subject);
-      for (const [name, part] of Object.entries(answer))
-        if (Array.isArray(part)) this.#noteList(operation, `/${name}`, part, subject);
+      for (const [name, value] of Object.entries(answer)) {
+        if (Array.isArray(value)) this.#noteList(operation, `/${name}`, value, by);
+        else if (ownerLike.test(name) && textOfId(value) !== undefined)
+          this.#noteValues(operation, `/${name}`, [value], by);
+      }
     }
   }
 
@@ -48,8 +83,8 @@ export class OwnerEvidence {
   }
 
   merge(rows: readonly EvidenceRow[]): void {
-    for (const { equal, operation, other, place } of rows) {
-      const row = this.#row(operation, place);
+    for (const { equal, other, ...at } of rows) {
+      const row = this.#row(at);
       if (row === undefined) continue;
       row.equal += equal;
       row.other += other;
@@ -60,52 +95,48 @@ export class OwnerEvidence {
     return [...this.#rows.values()];
   }
 
-  #noteObject(
-    operation: string,
-    at: string,
-    object: Record<string, unknown>,
-    subject: string,
-  ): void {
-    for (const [name, value] of Object.entries(object))
-      if (typeof value === "string" && ownerLike.test(name))
-        this.#note(operation, `${at}/${name}`, value === subject);
-  }
-
   /**
-   * A list counts once, however long it is. It counts as the caller's own only when every element
-   * names the caller.
+   * A list counts once, however long it is: as the caller's own only when every element names the
+   * caller, and beside that, as one that names the caller among others.
    */
-  #noteList(operation: string, at: string, list: readonly unknown[], subject: string): void {
+  #noteList(operation: string, at: string, list: readonly unknown[], by: KnownBy): void {
     const elements = list
       .slice(0, mostElements)
       .filter(
         (element): element is Record<string, unknown> =>
           typeof element === "object" && element !== null && !Array.isArray(element),
       );
-    const [first] = elements;
-    if (first === undefined) return;
-    for (const name of Object.keys(first)) {
-      if (!ownerLike.test(name) || typeof first[name] !== "string") continue;
-      this.#note(
-        operation,
-        `${at}/*/${name}`,
-        elements.every((element) => element[name] === subject),
-      );
+    for (const name of Object.keys(elements[0] ?? {})) {
+      const values = elements.map((element) => element[name]);
+      if (!ownerLike.test(name) || textOfId(values[0]) === undefined) continue;
+      this.#noteValues(operation, `${at}/*/${name}`, values, by);
     }
   }
 
-  #note(operation: string, place: string, equal: boolean): void {
-    const row = this.#row(operation, place);
+  #noteValues(operation: string, place: string, values: readonly unknown[], by: KnownBy): void {
+    const ids = values.map(textOfId);
+    for (const [claim, id] of Object.entries(by)) {
+      this.#note(
+        { operation, place, claim, some: false },
+        ids.every((one) => one === id),
+      );
+      if (place.includes("*"))
+        this.#note({ operation, place, claim, some: true }, ids.includes(id));
+    }
+  }
+
+  #note(at: EvidencePlace, equal: boolean): void {
+    const row = this.#row(at);
     if (row === undefined) return;
     if (equal) row.equal += 1;
     else row.other += 1;
   }
 
-  #row(operation: string, place: string): EvidenceRow | undefined {
-    const key = `${operation}\n${place}`;
+  #row(at: EvidencePlace): EvidenceRow | undefined {
+    const key = `${at.operation}\n${at.place}\n${at.claim}\n${at.some}`;
     let row = this.#rows.get(key);
     if (row === undefined && this.#rows.size < mostRows)
-      this.#rows.set(key, (row = { operation, place, equal: 0, other: 0 }));
+      this.#rows.set(key, (row = { ...at, equal: 0, other: 0 }));
     return row;
   }
 }

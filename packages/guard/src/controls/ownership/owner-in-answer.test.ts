@@ -79,12 +79,15 @@ test("every element of a list must be the caller's", () => {
 
 test("a parameter is compared as it is read, whatever its encoding", () => {
   for (const separator of [undefined, ","]) {
-    const judge = compileAtom({
-      kind: "request",
-      place: { from: "path", index: 0, separator },
-      is: "token.org",
-      optional: false,
-    });
+    const judge = compileAtom(
+      {
+        kind: "request",
+        place: { from: "path", index: 0, separator },
+        is: "token.org",
+        optional: false,
+      },
+      { grants: undefined, objectsOf: () => [] },
+    );
     const judged = (segment: string | undefined, owner: string | undefined): unknown => {
       const known = { pathParameters: segment === undefined ? [] : [segment] } as Pick<
         JudgedFacts,

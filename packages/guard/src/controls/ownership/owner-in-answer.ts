@@ -86,3 +86,21 @@ export function someTaken(
   }
   return takes(at);
 }
+
+/** More owners than these are not told of one refusal. */
+const mostOwners = 5;
+
+/** Whom an answer names where it should name the caller, for the record of its refusal. */
+export function ownersNotTaken(
+  answer: unknown,
+  tokens: readonly string[],
+  takes: Takes,
+): readonly string[] {
+  const owners = new Set<string>();
+  someTaken(answer, tokens, 0, (value) => {
+    const owner = takes(value) ? undefined : textOfId(value);
+    if (owner !== undefined) owners.add(owner);
+    return owners.size === mostOwners;
+  });
+  return [...owners];
+}

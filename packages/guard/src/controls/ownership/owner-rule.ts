@@ -2,6 +2,7 @@ import type { Caller } from "../../facts/caller.ts";
 import type { Decisions } from "../../facts/decision.ts";
 import type { Refusal } from "../../facts/refusal.ts";
 import type { AskingFacts } from "../compile-context.ts";
+import type { GrantedPlan } from "./granted.ts";
 import type { AnswerTest } from "./answer-test.ts";
 import type { ChoosingQuery } from "./choosing.ts";
 import type { RelationPlan } from "./relation.ts";
@@ -15,7 +16,12 @@ interface MayNameNone {
 /** One way to tell that an object is the caller's. */
 export type OwnerAtom =
   /** Who is named in the request itself. */
-  | ({ readonly kind: "request"; readonly place: RequestPlace; readonly is: string } & MayNameNone)
+  | ({
+      readonly kind: "request";
+      readonly place: RequestPlace;
+      readonly is: string;
+      readonly granted?: GrantedPlan;
+    } & MayNameNone)
   /** Another operation is asked first: its answer names the owner. */
   | ({
       readonly kind: "lookup";

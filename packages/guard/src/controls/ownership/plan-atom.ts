@@ -2,14 +2,17 @@ import type { Operation } from "../../document/api-document.ts";
 import type { JoinContext } from "../../policy/join-context.ts";
 import { readPointer } from "../../reading/json-pointer.ts";
 import type { AnswerTest } from "./answer-test.ts";
+import type { GrantedPlan } from "./granted.ts";
+import { planGrants } from "./plan-grants.ts";
 import type { OwnerAtom } from "./owner-rule.ts";
 import { filters } from "./plan-foreign.ts";
 import { planLookup } from "./plan-lookup.ts";
 import { planRelation } from "./plan-relation.ts";
 import { placeOf } from "./plan-request-place.ts";
+import type { RequestPlace } from "./request-place.ts";
 import type { Named } from "./plan-choosing.ts";
 import type { OwnerLeaf } from "./policy.ts";
-import { claimOf, noteStrayKeys, planMatch } from "./plan-match.ts";
+import { claimOf, grantedOf, noteStrayKeys, planMatch } from "./plan-match.ts";
 import { planOwnerTest, verifyTest } from "./plan-answer-test.ts";
 import { verifyInBody } from "./verify-pointer.ts";
 
@@ -22,6 +25,8 @@ export interface AtomAt {
   readonly place: Place;
   /** The claim of the caller's token that the owner must equal. */
   readonly is: string;
+  /** Whether its owner may have let the caller use it, and under which name. */
+  readonly granted: GrantedPlan | undefined;
   readonly optional: boolean;
   /** Whether another part of the rule holds this parameter to the caller, whatever it names. */
   readonly judged: (parameter: Named) => boolean;
@@ -43,15 +48,15 @@ export function planAtom(
   context: JoinContext,
 ): OwnerAtom | undefined {
   const { note } = context;
-  const match = planMatch(leaf, outerIs, place, context);
+  const match = planMatch(leaf, outerIs, operation.method, place, context);
   if (match === undefined) return undefined;
   if (leaf.ignores !== undefined && leaf.lookup === undefined && leaf.relation === undefined)
     note([...place, "ignores"], "nobody is asked about the object, so nothing is ignored", {
       mend: "ignores is for what a lookup or a decision point need not be told of.",
     });
   if (filters(leaf)) note([...place, "foreign"], "a list is cut only by a rule that stands alone");
-  const { body, lookup, optional = false, param, provenance, relation, response } = leaf;
-  const ways = [param, body, relation, provenance, lookup ?? response];
+  const { body, grants, lookup, optional = false, param, provenance, relation, response } = leaf;
+  const ways = [param, body, relation, provenance, grants, lookup ?? response];
   if (ways.filter((way) => way !== undefined).length !== 1) {
     note(place, "an owner is named by the path, the body, a lookup or the answer", {
       expected:
@@ -60,9 +65,19 @@ export function planAtom(
     });
     return undefined;
   }
-  const at: AtomAt = { operation, leaf, place, is: claimOf(match), optional, judged, context };
+  const at: AtomAt = {
+    operation,
+    leaf,
+    place,
+    is: claimOf(match),
+    granted: grantedOf(match),
+    optional,
+    judged,
+    context,
+  };
   noteStrayKeys(at);
   if (param !== undefined) return planParameter(param, at);
+  if (grants !== undefined) return planGrants(grants, at);
   if (body !== undefined) return planBody(body, at);
   if (provenance !== undefined) return planProvenance(provenance, at);
   if (relation !== undefined) return planRelation(relation, at);
@@ -71,17 +86,26 @@ export function planAtom(
 }
 
 function planParameter(param: string, at: AtomAt): OwnerAtom | undefined {
-  const { context, is, operation, optional, place } = at;
+  const { context, operation, optional, place } = at;
   const found = placeOf(operation, param, [...place, "param"], optional, context);
-  return found === undefined ? undefined : { kind: "request", place: found, is, optional };
+  return found === undefined ? undefined : named(found, at);
 }
 
-function planBody(body: string, { context, is, operation, optional, place }: AtomAt): OwnerAtom {
+const named = (place: RequestPlace, { granted, is, optional }: AtomAt): OwnerAtom => ({
+  kind: "request",
+  place,
+  is,
+  ...(granted === undefined ? {} : { granted }),
+  optional,
+});
+
+function planBody(body: string, at: AtomAt): OwnerAtom {
+  const { context, operation, place } = at;
   const pointer = readPointer(body);
   if (operation.requestBody === undefined)
     context.note([...place, "body"], `'${operation.key}' has no body`);
   verifyInBody(operation, pointer, [...place, "body"], context);
-  return { kind: "request", place: { from: "body", pointer }, is, optional };
+  return named({ from: "body", pointer }, at);
 }
 
 function planProvenance(

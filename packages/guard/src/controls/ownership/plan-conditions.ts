@@ -68,7 +68,16 @@ function planCondition(
     ...(lookup === undefined ? {} : { lookup }),
     ...(given === undefined ? {} : { with: given }),
   };
-  const at: AtomAt = { operation, leaf, place, is: "token.sub", optional: false, judged, context };
+  const at: AtomAt = {
+    operation,
+    leaf,
+    place,
+    is: "token.sub",
+    granted: undefined,
+    optional: false,
+    judged,
+    context,
+  };
   noteStrayKeys(at);
   const atom = lookup === undefined ? planResponse(test, at) : planLookup(lookup, test, at);
   return atom === undefined ? undefined : { atoms: [atom], exceptRoles };

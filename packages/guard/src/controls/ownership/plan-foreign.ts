@@ -31,7 +31,17 @@ export const filters = ({ foreign }: OwnerLeaf): boolean =>
   typeof foreign === "object" ? foreign.filter : foreign === "filter";
 
 /** What a rule that cuts a list cannot say. */
-const notForLists = ["lookup", "in", "equals", "some", "methods", "when", "except"] as const;
+const notForLists = [
+  "lookup",
+  "in",
+  "equals",
+  "some",
+  "granted",
+  "grants",
+  "methods",
+  "when",
+  "except",
+] as const;
 
 /** The cut of a list, with the clauses that its query must hold; undefined, with its faults noted. */
 export function planForeign(

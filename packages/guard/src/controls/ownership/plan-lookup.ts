@@ -25,11 +25,16 @@ interface StepAt {
   readonly key: readonly string[];
 }
 
-/** Other operations are asked first: the last one's answer shows the object. */
+/**
+ * Other operations are asked first: the last one's answer shows the object.
+ *
+ * @param further where else the request names the object to the rule
+ */
 export function planLookup(
   setting: LookupSetting,
   test: AnswerTest,
   at: AtomAt,
+  further: readonly RequestPlace[] = [],
 ): OwnerAtom | undefined {
   const { context, leaf, operation, optional, place } = at;
   if (leaf.response === undefined)
@@ -46,6 +51,7 @@ export function planLookup(
   const places = [
     ...steps.flatMap(({ values }) => values.flatMap((one) => (one.from === "answer" ? [] : [one]))),
     ...(id === undefined ? [] : [id]),
+    ...further,
   ];
   const find = leaf.find === undefined || id === undefined ? undefined : planFind(leaf.find, id);
   const last = (steps.at(-1) as StepAt).target;
@@ -60,7 +66,7 @@ export function planLookup(
 }
 
 const planFind = ({ by, items }: NonNullable<OwnerLeaf["find"]>, id: RequestPlace): FindPlan => ({
-  items: readPointer(items),
+  items: items === undefined ? [] : readPointer(items),
   by: readPointer(by),
   id,
 });

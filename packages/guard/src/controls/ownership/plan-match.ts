@@ -1,6 +1,8 @@
 import type { JoinContext } from "../../policy/join-context.ts";
+import { sourceOfClaim } from "../../facts/caller.ts";
 import { noteClaimSource } from "../../policy/claim-source.ts";
 import type { OwnerMatch } from "./answer-test.ts";
+import type { GrantedPlan } from "./granted.ts";
 import type { AtomAt } from "./plan-atom.ts";
 import type { OwnerLeaf } from "./policy.ts";
 
@@ -8,8 +10,9 @@ const owner = "token.sub";
 
 /** Whom the owner must be; undefined, with the fault noted, where the rule does not say. */
 export function planMatch(
-  { equals, in: claims, is, provenance }: OwnerLeaf,
+  { equals, granted, in: claims, is, provenance }: OwnerLeaf,
   outerIs: string | undefined,
+  method: string,
   place: readonly string[],
   context: Pick<JoinContext, "namesOf" | "note">,
 ): OwnerMatch | undefined {
@@ -18,6 +21,10 @@ export function planMatch(
   if (given.length > 1)
     note(place, "an owner rule says more than once whose the object must be", {
       expected: "one of is: token.sub, in: token.orgs, equals: public",
+    });
+  if (granted !== undefined && (equals ?? claims) !== undefined)
+    note([...place, "granted"], "only what is one person's can be granted by its owner", {
+      expected: "is: token.sub beside granted",
     });
   if (equals !== undefined) return { equals };
   if (claims !== undefined) {
@@ -30,7 +37,9 @@ export function planMatch(
   if (found !== undefined) {
     const isSaid = (is ?? outerIs) !== undefined;
     noteClaimSource(found, is === undefined ? place : [...place, "is"], context, isSaid);
-    return { is: found };
+    return granted === undefined
+      ? { is: found }
+      : { is: found, granted: { kind: granted, method, source: sourceOfClaim(found) } };
   }
   note(place, "an owner rule does not say whose the object must be", {
     expected: "is: token.sub",
@@ -41,12 +50,23 @@ export function planMatch(
 /** For rules that compare with one claim; what else they say is noted as a fault. */
 export const claimOf = (match: OwnerMatch): string => ("is" in match ? match.is : owner);
 
+export const grantedOf = (match: OwnerMatch): GrantedPlan | undefined =>
+  "is" in match ? match.granted : undefined;
+
 /** Keys that only a rule has which reads an answer, and those that need one who is asked. */
 const ofAnswers = ["in", "equals", "some", "when", "except"] as const;
 
 /** Keys that do nothing in this kind of rule would look as if they did. */
 export function noteStrayKeys({ context, leaf, place }: AtomAt): void {
-  const { lookup, mostObjects, relation, response } = leaf;
+  const { granted, lookup, mostObjects, provenance, relation, response } = leaf;
+  if (granted !== undefined && (provenance ?? relation ?? leaf.grants) !== undefined)
+    context.note(
+      [...place, "granted"],
+      "this way of owning an object finds no owner who could grant it",
+      {
+        expected: "granted beside param, body, response, or lookup with response",
+      },
+    );
   if (lookup === undefined && response === undefined)
     for (const key of ofAnswers)
       if (leaf[key] !== undefined)

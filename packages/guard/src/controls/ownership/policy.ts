@@ -1,6 +1,6 @@
 import { object, optional, required } from "../../policy/object-shape.ts";
 import { claim, pointer, role, secret, url } from "../../policy/scalars.ts";
-import { methods } from "../../policy/match-setting.ts";
+import { methods } from "../../reading/methods.ts";
 import {
   choice,
   duration,
@@ -81,7 +81,10 @@ const lookupStep = object({
 const lookup = scalarOr(lookedUp, list(lookupStep, 1));
 
 const find = object({
-  items: required(pointer, "Where the lookup's answer holds the list."),
+  items: optional(
+    pointer,
+    "Where the lookup's answer holds the list, if it is not the list itself.",
+  ),
   by: required(pointer, "Where an element of the list holds its id."),
   id: required(inRequest, "Where the request names the object."),
 });
@@ -99,6 +102,26 @@ const stateOfObject = object({
   lookup: optional(lookup, "The operation whose answer is looked at, in place of this one's."),
   with: lookupWith,
   ignores,
+});
+
+const grants = object({
+  operation: required(lookedUp, "The GET that answers the backend's own list of shares."),
+  with: lookupWith,
+  items: optional(pointer, "Where its answer holds the list, if it is not the list itself."),
+  to: required(pointer, "Where a share names whom it is for."),
+  by: optional(pointer, "Where a share names its object, where the list is of many objects."),
+  id: optional(inRequest, "Where the request names the object that `by` must be."),
+  until: optional(
+    pointer,
+    "Where a share says when it ends, as a date-time or in seconds since 1970.",
+  ),
+  may: optional(
+    object({
+      response: required(pointer, "Where a share says what it is good for."),
+      equals: required(constant, "What must stand there."),
+    }),
+    "What a share must be good for.",
+  ),
 });
 
 /** One way to tell whose an object is. */
@@ -128,6 +151,11 @@ const ownerLeaf = object({
   is,
   in: optional(claim, "The claim of the caller's token that is a list and must hold the owner."),
   equals: optional(constant, "What must stand there, whoever calls, such as public."),
+  granted: optional(
+    text("a kind of object such as order", /^[a-z][a-z0-9-]{0,39}$/),
+    "The kind of object under which its owner may let others use it (portcullis grant).",
+  ),
+  grants: optional(grants, "The backend's own list of shares says for whom the object is."),
   methods: optional(ofMethods, "The methods for which this is a way to own the object."),
   when: optional(state, "The state in which the object must be, by the same answer."),
   except: optional(state, "The state in which the object counts as absent, by the same answer."),
@@ -196,4 +224,5 @@ export type OwnerLeaf = Read<typeof ownerLeaf>;
 export type OwnerSetting = Read<typeof owner>;
 export type StateSetting = Read<typeof state>;
 export type StateOfObject = Read<typeof stateOfObject>;
+export type GrantsSetting = Read<typeof grants>;
 export type LookupStep = Read<typeof lookupStep>;

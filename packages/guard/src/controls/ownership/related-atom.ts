@@ -4,6 +4,7 @@ import { isRefusal, type Refusal } from "../../facts/refusal.ts";
 import { compileCarryQuery } from "./choosing.ts";
 import type { NamingFacts } from "./named-ids.ts";
 import { type Atom, type JudgeAtom, saysNotWho } from "./judge-atom.ts";
+import { naming } from "./name-objects.ts";
 import type { RelationPlan } from "./relation.ts";
 import { compileReadIds } from "./request-place.ts";
 
@@ -30,7 +31,7 @@ export function compileRelated(
     for (const id of ids) {
       const object = { subject, id, with: told };
       const refused = await asks.relation(known, relation, object);
-      if (refused !== undefined) return refused;
+      if (refused !== undefined) return naming(refused, () => ({ objects: [id], caller: subject }));
     }
     return undefined;
   };

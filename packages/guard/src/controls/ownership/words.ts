@@ -2,7 +2,7 @@ import { readTemplate } from "../../document/path-template.ts";
 import type { Finding, FindingAt, Words } from "../control.ts";
 import { objectsInPath, unruledIds } from "./find-unruled.ts";
 import { tellingCounts } from "./find-telling-counts.ts";
-import { lookupWords, testWords } from "./test-words.ts";
+import { grantedWords, lookupWords, testWords } from "./test-words.ts";
 import type { OwnerAtom, OwnerClause } from "./owner-rule.ts";
 import type { OperationOwnership, OwnershipPlan, OwnersPlan } from "./plan.ts";
 import type { RequestPlace } from "./request-place.ts";
@@ -18,7 +18,7 @@ function placeWords(place: RequestPlace, names: readonly string[]): string {
 function atomWords(atom: OwnerAtom, names: readonly string[]): string {
   switch (atom.kind) {
     case "request":
-      return `${placeWords(atom.place, names)} is ${atom.is}${atom.optional ? ", where named" : ""}`;
+      return `${placeWords(atom.place, names)} is ${atom.is}${grantedWords(atom.granted)}${atom.optional ? ", where named" : ""}`;
     case "provenance":
       return `${atom.objects} once shown`;
     case "relation":

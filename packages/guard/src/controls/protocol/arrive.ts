@@ -2,6 +2,7 @@ import { canonicalPath } from "../../document/canonical-path.ts";
 import type { Arrival } from "../../facts/arrival.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { traceOf } from "../../facts/trace.ts";
+import { isServedMethod } from "../../reading/methods.ts";
 import type { Check } from "../check.ts";
 import type { ClientAddresses } from "./client-address.ts";
 import type { RequestFieldRules } from "./field-rules.ts";
@@ -9,16 +10,6 @@ import { problems } from "./problems.ts";
 import { readFields } from "./read-fields.ts";
 import { saidScheme } from "./scheme.ts";
 
-const methods: ReadonlySet<string> = new Set([
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "OPTIONS",
-  "QUERY",
-]);
 /** Longer targets are refused: no API needs them, and caches and logs cut them. */
 const mostTargetBytes = 8192;
 
@@ -75,7 +66,7 @@ function readTarget(known: {
   query: string;
 }): Refusal | undefined {
   const { method, target } = known.arrival;
-  if (!methods.has(method))
+  if (!isServedMethod(method))
     return refuse(problems["method-unsupported"], {
       detail: `method ${JSON.stringify(method.slice(0, 20))}`,
     });

@@ -83,7 +83,9 @@ function keepMembers(
   const declared = place.choice === undefined ? place : (branchOf(place, object) ?? place);
   const { closed, members } = declared;
   let copy: Record<string, unknown> | undefined;
-  for (const name of Object.keys(object)) {
+  // Unlike Object.keys, this makes no list; what JSON.parse has made inherits no name.
+  for (const name in object) {
+    if (!Object.hasOwn(object, name)) continue;
     const member = members.get(name) ?? memberAt(declared, name);
     if (member === undefined ? closed : !mayHave(member, stripping.roles)) {
       note(`${at}/${name.slice(0, mostNameLength)}`, stripping.stripped);

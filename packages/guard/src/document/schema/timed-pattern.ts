@@ -17,12 +17,23 @@ export function testInTime(pattern: RegExp, text: string): boolean {
   run ??= compileRun();
   shared.pattern = pattern;
   shared.text = text;
-  try {
-    return run() === true;
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return false;
-    throw fault;
-  }
+  const startedAt = ownMs();
+  do {
+    try {
+      return run() === true;
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw fault;
+    }
+    // V8 breaks off by the time of the wall. On a machine that had other work meanwhile, a rightful
+    // text is broken off too, and is not to be refused for that.
+  } while (ownMs() - startedAt < mostMs);
+  return false;
+}
+
+/** How long this thread itself has worked, in milliseconds. */
+function ownMs(): number {
+  const { system, user } = process.threadCpuUsage();
+  return (system + user) / 1000;
 }
 
 function compileRun(): () => unknown {

@@ -1,4 +1,5 @@
 import { type ClientAdministration, ClientFault, clientKinds } from "@portcullis/identity/clients";
+import type { By } from "../administrator.ts";
 import { created, ok, refusing, route, type Route } from "../route.ts";
 import { flag, object, oneOf, text, texts } from "../shape.ts";
 
@@ -28,22 +29,22 @@ const listed = {
 };
 
 /** @param administration by the policy that serves at that moment */
-export const clientRoutes = (administration: () => ClientAdministration): readonly Route[] => [
+export const clientRoutes = (administration: By<ClientAdministration>): readonly Route[] => [
   route({
     method: "GET",
     path: "/clients",
     operationId: "listClients",
     summary: "Programs that may ask for tokens: apps of the policy and those that were added",
-    needs: "admin credential",
+    needs: "viewer",
     answer: { status: 200, description: "All.", schema: { type: "array", items: listed } },
-    handle: async () => ok(await administration().list()),
+    handle: async ({ by }) => ok(await administration(by).list()),
   }),
   route({
     method: "POST",
     path: "/clients",
     operationId: "addClient",
     summary: "Adds a client; its secret is shown once",
-    needs: "admin credential",
+    needs: "admin",
     body: newClient,
     answer: {
       status: 201,
@@ -54,9 +55,9 @@ export const clientRoutes = (administration: () => ClientAdministration): readon
         required: ["id", "kind"],
       },
     },
-    handle: refusing(ClientFault, async ({ body }) => {
+    handle: refusing(ClientFault, async ({ body, by }) => {
       const { kind, secret: withSecret = false } = body;
-      const secret = await administration().add({
+      const secret = await administration(by).add({
         id: body.id,
         kind,
         redirectUris: body.redirectUris ?? [],
@@ -74,7 +75,7 @@ export const clientRoutes = (administration: () => ClientAdministration): readon
     path: "/clients/{id}",
     operationId: "changeClient",
     summary: "Disables a client, with its sessions and tokens, or enables it again",
-    needs: "admin credential",
+    needs: "admin",
     body: clientChange,
     answer: {
       status: 200,
@@ -85,9 +86,9 @@ export const clientRoutes = (administration: () => ClientAdministration): readon
         required: ["id", "disabled"],
       },
     },
-    handle: refusing(ClientFault, async ({ body: { disabled }, path }) => {
+    handle: refusing(ClientFault, async ({ body: { disabled }, by, path }) => {
       const client = path["id"] as string;
-      await (disabled ? administration().disable(client) : administration().enable(client));
+      await (disabled ? administration(by).disable(client) : administration(by).enable(client));
       return ok({ id: client, disabled });
     }),
   }),
@@ -96,7 +97,7 @@ export const clientRoutes = (administration: () => ClientAdministration): readon
     path: "/clients/{id}",
     operationId: "removeClient",
     summary: "Removes a client that was added, with its sessions and tokens",
-    needs: "admin credential",
+    needs: "admin",
     answer: {
       status: 200,
       description: "It is gone.",
@@ -106,8 +107,8 @@ export const clientRoutes = (administration: () => ClientAdministration): readon
         required: ["id", "removed"],
       },
     },
-    handle: refusing(ClientFault, async ({ path }) => {
-      await administration().remove(path["id"] as string);
+    handle: refusing(ClientFault, async ({ by, path }) => {
+      await administration(by).remove(path["id"] as string);
       return ok({ id: path["id"], removed: true });
     }),
   }),

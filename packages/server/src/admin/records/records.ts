@@ -1,14 +1,14 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import { problemCatalogue } from "@portcullis/guard/problems";
-import type { DecisionRecord } from "@portcullis/guard/records";
+import type { DecisionRecord, HashName } from "@portcullis/guard/records";
+import type { RecordFilter } from "../../watch/recent-records.ts";
 import { mostOf, mostParameter, ok, Refused, route, type Route } from "../route.ts";
 
 export interface Records {
   /** The newest that fit, at most so many. */
-  readonly records: (
-    filter: { traceId?: string; operation?: string; code?: string },
-    most: number,
-  ) => readonly DecisionRecord[];
+  readonly records: (filter: RecordFilter, most: number) => readonly DecisionRecord[];
+  /** By which hash records name objects and people. */
+  readonly hashName: HashName;
   /** Whom operations without an owner rule have named, in counts. */
   readonly evidence: () => readonly EvidenceRow[];
 }
@@ -18,13 +18,13 @@ const text = { type: "string" };
 const list = { type: "array", items: { type: "object" } };
 
 /** What the gate has decided lately, and what it has seen of owners. */
-export const recordRoutes = ({ evidence, records }: Records): readonly Route[] => [
+export const recordRoutes = ({ evidence, hashName, records }: Records): readonly Route[] => [
   route({
     method: "GET",
     path: "/records",
     operationId: "listRecords",
     summary: "The newest decision records",
-    needs: "admin credential",
+    needs: "viewer",
     query: [
       { name: "traceId", description: "Of one request.", schema: text },
       { name: "operation", description: "Of one operation.", schema: text },
@@ -32,6 +32,16 @@ export const recordRoutes = ({ evidence, records }: Records): readonly Route[] =
         name: "code",
         description: "Those with this code of docs/problems.md.",
         schema: { ...text, enum: [...problemCatalogue.keys()] },
+      },
+      {
+        name: "object",
+        description: "Refusals about the object with this id, which records hold as a keyed hash.",
+        schema: text,
+      },
+      {
+        name: "owner",
+        description: "Refusals of what was found to be this person's.",
+        schema: text,
       },
       mostParameter(fewRecords),
     ],
@@ -44,7 +54,12 @@ export const recordRoutes = ({ evidence, records }: Records): readonly Route[] =
         const value = query.get(name);
         return value === null ? [] : [[name, value]];
       });
-      return ok(records(Object.fromEntries(filter), mostOf(query, fewRecords)));
+      const [object, owner] = [query.get("object"), query.get("owner")];
+      const names = {
+        ...(object === null ? {} : { object: hashName("object", object) }),
+        ...(owner === null ? {} : { owner: hashName("person", owner) }),
+      };
+      return ok(records({ ...Object.fromEntries(filter), ...names }, mostOf(query, fewRecords)));
     },
   }),
   route({
@@ -52,7 +67,7 @@ export const recordRoutes = ({ evidence, records }: Records): readonly Route[] =
     path: "/evidence",
     operationId: "listEvidence",
     summary: "Whom operations without an owner rule have named, in counts",
-    needs: "admin credential",
+    needs: "viewer",
     answer: { status: 200, description: "A row for each operation and place.", schema: list },
     handle: () => ok(evidence()),
   }),

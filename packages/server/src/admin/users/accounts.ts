@@ -3,6 +3,7 @@ import {
   AccountFault,
   type Administration,
 } from "@portcullis/identity/administration";
+import type { By } from "../administrator.ts";
 import { created, ok, Refused, refusing, route, type Route } from "../route.ts";
 import { flag, nullable, object, text, texts } from "../shape.ts";
 
@@ -34,17 +35,17 @@ const account = {
  *
  * @param administration by the policy that serves at that moment
  */
-export const accountRoutes = (administration: () => Administration): readonly Route[] => [
+export const accountRoutes = (administration: By<Administration>): readonly Route[] => [
   route({
     method: "GET",
     path: "/users",
     operationId: "listUsers",
     summary: `People who can sign in, by id, ${mostListed} at a time`,
-    needs: "admin credential",
+    needs: "operator",
     query: [{ name: "after", description: "The last id of the page before.", schema: string }],
     answer: { status: 200, description: "A page.", schema: { type: "array", items: account } },
-    handle: async ({ query }) => {
-      const page = await administration().accounts.list(mostListed, query.get("after") ?? "");
+    handle: async ({ by, query }) => {
+      const page = await administration(by).accounts.list(mostListed, query.get("after") ?? "");
       return ok(page.map(shown));
     },
   }),
@@ -53,11 +54,11 @@ export const accountRoutes = (administration: () => Administration): readonly Ro
     path: "/users",
     operationId: "addUser",
     summary: "Adds somebody, who chooses a password by mail",
-    needs: "admin credential",
+    needs: "admin",
     body: newAccount,
     answer: { status: 201, description: "They can sign in.", schema: account },
-    handle: refusing(AccountFault, async ({ body: { tier, ...rest } }) =>
-      created(shown(await administration().add({ ...rest, tier: tier ?? undefined }))),
+    handle: refusing(AccountFault, async ({ body: { tier, ...rest }, by }) =>
+      created(shown(await administration(by).add({ ...rest, tier: tier ?? undefined }))),
     ),
   }),
   route({
@@ -65,20 +66,20 @@ export const accountRoutes = (administration: () => Administration): readonly Ro
     path: "/users/{id}",
     operationId: "readUser",
     summary: "Somebody, by id or e-mail address",
-    needs: "admin credential",
+    needs: "operator",
     answer: { status: 200, description: "The account.", schema: account },
-    handle: async ({ path }) => ok(shown(await findAccount(administration(), path))),
+    handle: async ({ by, path }) => ok(shown(await findAccount(administration(by), path))),
   }),
   route({
     method: "PATCH",
     path: "/users/{id}",
     operationId: "changeUser",
     summary: "Changes roles, tier or whether somebody may sign in; felt at the gate in a second",
-    needs: "admin credential",
+    needs: "admin",
     body: accountChange,
     answer: { status: 200, description: "As it is now.", schema: account },
-    handle: refusing(AccountFault, async ({ body, path }) => {
-      const people = administration();
+    handle: refusing(AccountFault, async ({ body, by, path }) => {
+      const people = administration(by);
       const before = await findAccount(people, path);
       await people.change(before, body);
       return ok(shown((await people.accounts.byId(before.id)) ?? before));
@@ -89,7 +90,7 @@ export const accountRoutes = (administration: () => Administration): readonly Ro
     path: "/users/{id}",
     operationId: "removeUser",
     summary: "Removes somebody, with their sessions and tokens",
-    needs: "admin credential",
+    needs: "admin",
     answer: {
       status: 200,
       description: "They are gone.",
@@ -99,8 +100,8 @@ export const accountRoutes = (administration: () => Administration): readonly Ro
         required: ["id", "removed"],
       },
     },
-    handle: async ({ path }) => {
-      const people = administration();
+    handle: async ({ by, path }) => {
+      const people = administration(by);
       const found = await findAccount(people, path);
       await people.remove(found);
       return ok({ id: found.id, removed: true });

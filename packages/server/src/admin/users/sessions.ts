@@ -1,5 +1,6 @@
 import type { Administration } from "@portcullis/identity/administration";
-import { type Answer, ok, route, type Route } from "../route.ts";
+import type { By } from "../administrator.ts";
+import { type Answer, ok, route, type Route, type RouteRequest } from "../route.ts";
 import { findAccount } from "./accounts.ts";
 
 const string = { type: "string" };
@@ -29,9 +30,9 @@ const ended = {
  *
  * @param administration by the policy that serves at that moment
  */
-export function sessionRoutes(administration: () => Administration): readonly Route[] {
-  const signOut = async (path: Readonly<Record<string, string>>): Promise<Answer> => {
-    const people = administration();
+export function sessionRoutes(administration: By<Administration>): readonly Route[] {
+  const signOut = async ({ by, path }: RouteRequest<undefined>): Promise<Answer> => {
+    const people = administration(by);
     const account = await findAccount(people, path);
     return ok({ ended: await people.signOut(account, path["session"]) });
   };
@@ -41,10 +42,10 @@ export function sessionRoutes(administration: () => Administration): readonly Ro
       path: "/users/{id}/sessions",
       operationId: "listSessions",
       summary: "Where somebody is signed in, the session used last first",
-      needs: "admin credential",
+      needs: "operator",
       answer: { status: 200, description: "All.", schema: { type: "array", items: session } },
-      handle: async ({ path }) => {
-        const people = administration();
+      handle: async ({ by, path }) => {
+        const people = administration(by);
         return ok(await people.sessions.of((await findAccount(people, path)).id));
       },
     }),
@@ -53,18 +54,18 @@ export function sessionRoutes(administration: () => Administration): readonly Ro
       path: "/users/{id}/sessions",
       operationId: "endSessions",
       summary: "Signs somebody out everywhere; every token they have is refused",
-      needs: "admin credential",
+      needs: "operator",
       answer: ended,
-      handle: ({ path }) => signOut(path),
+      handle: signOut,
     }),
     route({
       method: "DELETE",
       path: "/users/{id}/sessions/{session}",
       operationId: "endSession",
       summary: "Ends one session",
-      needs: "admin credential",
+      needs: "operator",
       answer: ended,
-      handle: ({ path }) => signOut(path),
+      handle: signOut,
     }),
   ];
 }

@@ -1,11 +1,12 @@
 import type { Fault } from "@portcullis/guard/documents";
 import { type Plan, saidOf } from "@portcullis/guard/policy";
+import { lookAsUp } from "../../control/look-as-up.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import { verifyStructure } from "../../policy/verify-structure.ts";
-import { configFlag, jsonFlag, openapiFlag, strictFlag } from "../policy-flags.ts";
+import { configFlag, jsonFlag, openapiFlag, profileFlag, strictFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { chosenBy, type Chosen } from "./check/chosen.ts";
-import { coverageAsJson, coverageTable } from "./check/coverage-table.ts";
+import { coverageAsJson, coverageTable, enforcesAnything } from "./check/coverage-table.ts";
 import { findingLines } from "./check/finding-lines.ts";
 import { showMatrix } from "./check/role-matrix.ts";
 import { suggest } from "./check/suggest.ts";
@@ -14,6 +15,7 @@ import { faultLines, Misuse, type Terminal } from "../terminal.ts";
 
 export const flags = {
   config: configFlag,
+  profile: profileFlag,
   openapi: openapiFlag,
   suggest: {
     type: "boolean",
@@ -42,7 +44,7 @@ export const flags = {
   operation: { type: "string", help: "only these operations, such as 'get*'" },
   "fail-on": {
     type: "string",
-    help: "what makes the exit code 1: error, warning, or finding (default)",
+    help: "what makes the exit code 1: error, warning or finding (finding where anything is enforced)",
     completes: ["error", "warning", "finding"],
   },
   strict: strictFlag,
@@ -52,23 +54,21 @@ export const flags = {
 export const example = "portcullis check --config portcullis.yaml";
 
 /**
- * Exit code: 0 understood, 1 understood but something stands open or closed that nobody decided (see
- * --fail-on), 2 not understood.
+ * Exit code: 0 understood, 1 understood, and enforced, but something stands open or closed that
+ * nobody decided (see --fail-on), 2 not understood.
  */
 export async function run(
   { values }: Command,
   environment: Environment,
   terminal: Terminal,
 ): Promise<number> {
-  const {
-    documents,
-    faults: read,
-    plan,
-  } = await loadPolicy(policySources(values, environment, false), {
-    strict: values["strict"] === true,
-  });
+  const sources = policySources(values, environment, false);
+  const loaded = await loadPolicy(sources, { strict: values["strict"] === true });
+  const { documents, plan, policy } = loaded;
+  const serves = plan !== undefined && policy !== undefined && sources.file !== undefined;
   const faults = [
-    ...read,
+    ...loaded.faults,
+    ...(serves ? await lookAsUp({ ...loaded, policy, environment }) : []),
     ...(await Promise.all(documents.map((document) => verifyStructure(document.file)))).flat(),
   ];
   const asJson = values["json"] === true;
@@ -79,21 +79,39 @@ export async function run(
     return await suggest(
       text(values["admin"]) ?? "http://127.0.0.1:9443",
       text(values["directory"]) ?? ".portcullis",
-      asJson,
+      { asJson, documents, hasRule: (name) => ruled(plan).has(name) },
       terminal,
     );
   if (values["matrix"] === true)
     return showMatrix(plan, text(values["snapshot"]), values["accept"] === true, asJson, terminal);
   const chosen = chosenBy(plan, text(values["only"]), text(values["operation"]));
   const found = showCoverage(plan, chosen, faults, asJson, terminal);
-  return fails(failOn, faults, found) ? 1 : 0;
+  return fails(failOn ?? usualFailure(plan), faults, found) ? 1 : 0;
 }
+
+/** Operations of which the policy says whose the objects are, or that it does not matter. */
+const ruled = (plan: Plan): ReadonlySet<string> =>
+  new Set(
+    plan.apis
+      .flatMap(({ operations }) => operations)
+      .filter(
+        ({ controls }) => controls.ownership.owners !== undefined || controls.ownership.ownerless,
+      )
+      .map(({ name }) => name),
+  );
 
 const failures = ["error", "warning", "finding"] as const;
 type Failure = (typeof failures)[number];
 
-function failureOf(value: string | undefined): Failure {
-  const found = failures.find((one) => one === (value ?? "finding"));
+/**
+ * While nothing is enforced, nothing is refused, and what stands open is not finished rather than
+ * wrong.
+ */
+const usualFailure = (plan: Plan): Failure => (enforcesAnything(plan) ? "finding" : "error");
+
+function failureOf(value: string | undefined): Failure | undefined {
+  if (value === undefined) return undefined;
+  const found = failures.find((one) => one === value);
   if (found === undefined)
     throw new Misuse(
       `--fail-on ${JSON.stringify(value)} is not understood; expected ${failures.join(", ")}.`,

@@ -4,7 +4,7 @@ import {
   clientKinds,
   policyClients,
 } from "@portcullis/identity/clients";
-import { configFlag, directoryFlag, jsonFlag } from "../policy-flags.ts";
+import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { withStore } from "../open-store.ts";
 import { list, text } from "../sources.ts";
@@ -20,6 +20,7 @@ export const actions = {
 
 export const flags = {
   config: configFlag,
+  profile: profileFlag,
   directory: directoryFlag,
   kind: { type: "string", help: "with add: native, web or service", completes: clientKinds },
   redirect: { type: "string", multiple: true, help: "with add: where sign-in returns to" },

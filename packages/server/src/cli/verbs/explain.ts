@@ -1,15 +1,19 @@
-import type { Explanation } from "@portcullis/guard";
+import type { Explanation, Plan } from "@portcullis/guard";
+import { type WeighedToken, weighToken } from "@portcullis/guard/tokens";
 import { loadPolicy } from "../../policy/load-policy.ts";
-import { configFlag, directoryFlag, jsonFlag, openapiFlag } from "../policy-flags.ts";
+import { configFlag, directoryFlag, jsonFlag, openapiFlag, profileFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { policySources } from "../sources.ts";
 import { describedRequest } from "./explain/described-request.ts";
 import { explanationAsJson, explanationLines } from "./explain/explanation-lines.ts";
 import { openExplainingGate } from "./explain/explaining-gate.ts";
+import { nowSeconds } from "./explain/sign-claims.ts";
+import { weighedLines } from "./explain/weighed-lines.ts";
 import { faultLines, Misuse, type Terminal } from "../terminal.ts";
 
 export const flags = {
   config: configFlag,
+  profile: profileFlag,
   openapi: openapiFlag,
   directory: directoryFlag,
   token: {
@@ -64,9 +68,19 @@ export async function run(
   const arrival = describedRequest({ method, target, token, plan, values });
   const explanation = await gate.explain(arrival);
   gate.close();
-  if (values["json"] === true) terminal.out(JSON.stringify(explanationAsJson(explanation)));
-  else terminal.out(explanationLines(method, target, explanation));
+  const sources = token === undefined ? [] : weighed(plan, token);
+  if (values["json"] === true)
+    terminal.out(
+      JSON.stringify({
+        ...explanationAsJson(explanation),
+        ...(token !== undefined && { sources }),
+      }),
+    );
+  else terminal.out(explanationLines(method, target, explanation) + weighedLines(sources));
   return isRefused(explanation) ? 1 : 0;
 }
+
+const weighed = ({ controls }: Plan, token: string): readonly WeighedToken[] =>
+  weighToken(controls.authentication?.sources ?? [], token, nowSeconds());
 
 const isRefused = ({ refusal }: Explanation): boolean => refusal !== undefined;

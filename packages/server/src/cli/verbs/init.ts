@@ -1,7 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { readOpenApi } from "@portcullis/guard/documents";
+import { presetNames } from "@portcullis/guard/tokens";
 import { proposePolicy } from "../../policy/propose-policy.ts";
+import { proposeSource } from "../../policy/propose-source.ts";
+import { chooseSource } from "./init/chosen-source.ts";
 import { jsonFlag, openapiFlag, upstreamFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { list, text } from "../sources.ts";
@@ -11,13 +14,33 @@ export const flags = {
   openapi: openapiFlag,
   upstream: upstreamFlag,
   out: { type: "string", help: "the file to write (portcullis.yaml)", completes: "file" },
+  preset: {
+    type: "string",
+    help: "how the issuer's tokens look, such as keycloak (with --issuer, --audience)",
+    completes: presetNames,
+  },
+  issuer: { type: "string", help: "who signs the tokens, as it stands in iss" },
+  audience: {
+    type: "string",
+    help: "for whom tokens must be (aud), or which client's, where they have no aud",
+  },
+  token: {
+    type: "string",
+    help: "a file with one sample token (- for standard input), whose shape names the source",
+    completes: "file",
+  },
   json: jsonFlag,
 } satisfies Flags;
 
 export const example = "portcullis init --openapi openapi.yaml --upstream http://127.0.0.1:4000";
 
 /** Writes a first policy. Never over one that is there. */
-export function run({ values }: Command, _environment: Environment, terminal: Terminal): number {
+export async function run(
+  command: Command,
+  _environment: Environment,
+  terminal: Terminal,
+): Promise<number> {
+  const { values } = command;
   const files = list(values["openapi"]);
   const [upstream] = list(values["upstream"]);
   if (files.length === 0 || upstream === undefined)
@@ -33,18 +56,22 @@ export function run({ values }: Command, _environment: Environment, terminal: Te
   const documents = read.flatMap(({ document }) => (document === undefined ? [] : [document]));
   if (documents.length < files.length)
     throw new Misuse("Nothing is proposed from a document that is not understood.");
+  const chosen = await chooseSource(command);
   const { policy, proposals } = proposePolicy(
     documents.map((document, index) => ({
       document,
       file: relativeTo(out, files[index] as string),
     })),
     upstream,
+    chosen === undefined ? undefined : proposeSource(chosen.source),
   );
   writeFileSync(out, policy, { flag: "wx" });
-  if (values["json"] === true) terminal.out(JSON.stringify({ file: out, proposals }));
+  if (values["json"] === true)
+    terminal.out(JSON.stringify({ file: out, proposals, source: chosen?.source }));
   else
     terminal.out(
       [
+        ...(chosen === undefined ? [] : [...chosen.told, ""]),
         `Wrote ${out} with ${proposals.length} proposals. Everything is observed; nothing is refused yet.`,
         "",
         "Next:",

@@ -1,7 +1,7 @@
 import { audit } from "@portcullis/identity/audit";
 import { SigningKeys } from "@portcullis/identity/signing-keys";
 import { reseal } from "../../store/reseal.ts";
-import { configFlag, directoryFlag, jsonFlag } from "../policy-flags.ts";
+import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flags.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 import { withStore } from "../open-store.ts";
 import { issueKey } from "./keys/issue-key.ts";
@@ -20,6 +20,7 @@ export const actions = {
 
 export const flags = {
   config: configFlag,
+  profile: profileFlag,
   directory: directoryFlag,
   now: {
     type: "boolean",

@@ -1,6 +1,6 @@
 import { audit } from "@portcullis/identity/audit";
 import { withStore } from "../open-store.ts";
-import { configFlag, directoryFlag, jsonFlag } from "../policy-flags.ts";
+import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flags.ts";
 import { text } from "../sources.ts";
 import { Misuse, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
@@ -12,6 +12,7 @@ export const actions = {
 
 export const flags = {
   config: configFlag,
+  profile: profileFlag,
   directory: directoryFlag,
   at: {
     type: "string",

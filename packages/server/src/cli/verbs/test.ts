@@ -1,19 +1,26 @@
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadPolicy } from "../../policy/load-policy.ts";
-import { configFlag, jsonFlag } from "../policy-flags.ts";
+import type { Policy } from "../../policy/program-policy.ts";
+import { askAdmin } from "../ask-admin.ts";
+import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flags.ts";
 import { policySources, text } from "../sources.ts";
 import { faultLines, Misuse, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
+import type { Plan } from "@portcullis/guard";
+import type { DecisionRecord } from "@portcullis/guard/records";
+import { testOf, writtenLines } from "./test-policy/from-record.ts";
 import { asJunit } from "./test-policy/junit.ts";
 import { judge } from "./test-policy/judge.ts";
 import type { Judged } from "./test-policy/judged.ts";
 import { readTests } from "./test-policy/test-file.ts";
 import { TestingGate } from "./test-policy/testing-gate.ts";
+import { recordsInFile } from "./why/find-records.ts";
 import { type Untested, untestedLines, untestedOf } from "./test-policy/untested.ts";
 
 export const flags = {
   config: configFlag,
+  profile: profileFlag,
   junit: {
     type: "string",
     help: "write the outcome to this file as JUnit's XML",
@@ -23,6 +30,25 @@ export const flags = {
     type: "boolean",
     help: "name the operations and rules that no test touches, or where none is refused",
   },
+  "from-trace": {
+    type: "string",
+    help: "write a test of the request with this trace id, as its record tells it",
+  },
+  out: {
+    type: "string",
+    help: "with --from-trace: the file of tests to put it behind (the standard output)",
+    completes: "file",
+  },
+  records: {
+    type: "string",
+    help: "with --from-trace: a file of records, in place of the running gate's newest",
+    completes: "file",
+  },
+  admin: {
+    type: "string",
+    help: "with --from-trace: the gate's admin address (http://127.0.0.1:9443)",
+  },
+  directory: directoryFlag,
   json: jsonFlag,
 } satisfies Flags;
 
@@ -38,10 +64,12 @@ export async function run(
   environment: Environment,
   terminal: Terminal,
 ): Promise<number> {
-  const tests = readTests(filesOf(words[0] ?? "policy-tests"));
   const { faults, plan, policy } = await loadPolicy(policySources(values, environment, false));
   if (plan === undefined || policy === undefined)
     throw new Misuse(`${faultLines(faults)}\nNothing can be tested of what is not understood.`);
+  const trace = text(values["from-trace"]);
+  if (trace !== undefined) return await writeTest(trace, { plan, policy }, values, terminal);
+  const tests = readTests(filesOf(words[0] ?? "policy-tests"));
   const all: Judged[] = [];
   const gate = new TestingGate(plan);
   for (const test of tests) {
@@ -63,6 +91,39 @@ export async function run(
   if (values["json"] === true) terminal.out(JSON.stringify({ tests: all, ...untested }));
   else for (const line of linesOf(all, untested)) terminal.out(line);
   return all.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
+}
+
+/** Exit code 1 where the test does not repeat what is recorded. */
+async function writeTest(
+  trace: string,
+  { plan, policy }: { readonly plan: Plan; readonly policy: Policy },
+  values: Command["values"],
+  terminal: Terminal,
+): Promise<number> {
+  const traceId = trace.toLowerCase();
+  if (!/^[0-9a-f]{32}$/.test(traceId))
+    throw new Misuse("a trace id has 32 hexadecimal digits, such as the traceId of an answer.");
+  const file = text(values["records"]);
+  const [record] =
+    file === undefined
+      ? await askAdmin<readonly DecisionRecord[]>(
+          text(values["admin"]) ?? "http://127.0.0.1:9443",
+          text(values["directory"]) ?? ".portcullis",
+          `/records?traceId=${traceId}`,
+        )
+      : await recordsInFile(file, { traceId });
+  if (record === undefined) throw new Misuse(`there is no record of ${traceId}.`);
+  const written = await testOf(record, plan, Object.keys(policy.roles ?? {}));
+  const out = text(values["out"]);
+  const before = out !== undefined && existsSync(out) ? readFileSync(out, "utf8") : "tests:\n";
+  const whole = `${before.replace(/\n*$/, "\n")}${writtenLines(written)}`;
+  if (out === undefined) terminal.out(whole);
+  else {
+    writeFileSync(out, `${whole}\n`);
+    terminal.out(`Wrote '${written.test.name}' to ${out}.`);
+  }
+  for (const one of written.wrong) terminal.error(`It is not yet as recorded: ${one}`);
+  return written.wrong.length > 0 ? 1 : 0;
 }
 
 function filesOf(place: string): readonly string[] {

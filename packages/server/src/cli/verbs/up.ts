@@ -7,6 +7,7 @@ import {
   configFlag,
   directoryFlag,
   openapiFlag,
+  profileFlag,
   strictFlag,
   upstreamFlag,
 } from "../policy-flags.ts";
@@ -25,6 +26,7 @@ const mostMs = 86_400_000;
 
 export const flags = {
   config: configFlag,
+  profile: profileFlag,
   openapi: openapiFlag,
   upstream: upstreamFlag,
   mode: {
@@ -134,10 +136,15 @@ function servesLines({ plan, policy, running }: Serving): string {
   if (running.authorityFile !== undefined)
     lines.push(`  trust for this machine only: curl --cacert ${running.authorityFile}`);
   lines.push(
-    `  admin: http://127.0.0.1:${running.adminPort} (/healthz /readyz /metrics /records),` +
+    `  admin: ${adminUrl(policy, running.adminPort)} (/healthz /readyz /metrics /records),` +
       ` credential in ${running.adminTokenFile}`,
   );
   return lines.join("\n");
+}
+
+function adminUrl({ admin }: Serving["policy"], port: number): string {
+  const host = admin?.host ?? "127.0.0.1";
+  return `${admin?.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 const modeWords = (mode: unknown): string =>

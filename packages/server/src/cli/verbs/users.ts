@@ -1,10 +1,11 @@
 import { text as readAll } from "node:stream/consumers";
 import { type Account, AccountFault, Administration } from "@portcullis/identity/administration";
 import { judgePassword } from "@portcullis/identity/password-rules";
-import { configFlag, directoryFlag, jsonFlag } from "../policy-flags.ts";
+import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flags.ts";
 import type { Action, Command, Environment, Flags } from "../verb.ts";
 import { withStore } from "../open-store.ts";
 import { list, text } from "../sources.ts";
+import { revokeCaller, revokeFlags } from "./users/revoke-caller.ts";
 import { Misuse, tableLines, type Terminal } from "../terminal.ts";
 
 const who = "ID";
@@ -18,11 +19,13 @@ export const actions: Readonly<Record<string, Action>> = {
   remove: { takes: who, help: "remove the account with all that belongs to it" },
   invite: { takes: who, help: "a code with which they set up their first second factor" },
   sessions: { takes: who, help: "where the account is signed in" },
+  revoke: { takes: "SUBJECT", help: "refuse what any --source has given out to them until now" },
   "sign-out": { takes: who, help: "end the sessions, or what --session and --everybody name" },
 };
 
 export const flags = {
   config: configFlag,
+  profile: profileFlag,
   directory: directoryFlag,
   id: {
     type: "string",
@@ -41,6 +44,7 @@ export const flags = {
   verified: { type: "boolean", help: "with add: the address needs no confirmation" },
   session: { type: "string", help: "with sign-out: this session only" },
   everybody: { type: "boolean", help: "with sign-out: every token that was issued until now" },
+  ...revokeFlags,
   json: jsonFlag,
 } satisfies Flags;
 
@@ -59,6 +63,11 @@ export async function run(
   return withStore(command, environment, async ({ policy, sealing, store }) => {
     const roles = Object.keys(policy.roles ?? {});
     const administration = new Administration(store, sealing, "command", roles);
+    if (action === "revoke" && name !== undefined) {
+      const said = await revokeCaller(policy, administration, "subject", name, command);
+      terminal.out(command.values["json"] === true ? JSON.stringify(said.value) : said.lines);
+      return 0;
+    }
     const { lines, value } = await answer(administration, action, name, command).catch(asMisuse);
     terminal.out(command.values["json"] === true ? JSON.stringify(value) : lines);
     return 0;

@@ -54,6 +54,12 @@ export const coverageAsJson = (plan: Plan, chosen: Chosen): readonly object[] =>
 
 const settable = modeKeys.filter(({ kind }) => kind !== "always").map(({ key }) => key);
 
+/** Whether the policy refuses anything, anywhere, for anybody. */
+export const enforcesAnything = (plan: Plan): boolean =>
+  coverageOf(plan).rows.some(({ plan: { modes } }) =>
+    settable.some((key) => modes[key] !== "off" && modes[key] !== "observe"),
+  );
+
 /** The mode that most keys have, and those that differ. */
 function modeWords({ plan: { modes } }: CoverageRow): string {
   const words = settable.map((key) => [key, oneMode(modes[key] as ModeRule)] as const);

@@ -1,7 +1,16 @@
+import type { ApiDocument } from "@portcullis/guard/documents";
 import { type EvidenceRow, type OwnerSuggestion, suggestOwners } from "@portcullis/guard/ownership";
 import { tableLines, type Terminal } from "../../terminal.ts";
 import { askAdmin } from "../../ask-admin.ts";
+import { type DerivedOwner, derivedOwners } from "./derived-owners.ts";
 import { undeclaredFields, undeclaredLines } from "./undeclared-fields.ts";
+
+export interface SuggestAt {
+  readonly asJson: boolean;
+  readonly documents: readonly ApiDocument[];
+  /** Whether the policy says already whose the objects of an operation are. */
+  readonly hasRule: (operation: string) => boolean;
+}
 
 /** Fewer answers than this prove nothing. */
 const least = 20;
@@ -13,23 +22,28 @@ const least = 20;
 export async function suggest(
   admin: string,
   directory: string,
-  asJson: boolean,
+  { asJson, documents, hasRule }: SuggestAt,
   terminal: Terminal,
 ): Promise<number> {
   const rows = await askAdmin<readonly EvidenceRow[]>(admin, directory, "/evidence");
   const suggestions = suggestOwners(rows, least);
+  const derived = derivedOwners(suggestions, documents, hasRule);
   const undeclared = await undeclaredFields(admin, directory);
   const found = suggestions.length + undeclared.length > 0;
   if (asJson) {
-    terminal.out(JSON.stringify({ suggestions, undeclaredFields: undeclared }));
+    terminal.out(JSON.stringify({ suggestions, derived, undeclaredFields: undeclared }));
     return found ? 1 : 0;
   }
-  sayOwners(suggestions, terminal);
+  sayOwners(suggestions, derived, terminal);
   if (undeclared.length > 0) terminal.out(undeclaredLines(undeclared));
   return found ? 1 : 0;
 }
 
-function sayOwners(suggestions: readonly OwnerSuggestion[], terminal: Terminal): void {
+function sayOwners(
+  suggestions: readonly OwnerSuggestion[],
+  derived: readonly DerivedOwner[],
+  terminal: Terminal,
+): void {
   if (suggestions.length === 0) {
     terminal.out(
       `Nothing to propose: no operation without an owner rule has named its caller in ${least} requests or more since the gate was started.`,
@@ -52,6 +66,11 @@ function sayOwners(suggestions: readonly OwnerSuggestion[], terminal: Terminal):
       "",
       "To add to 'operations' (observe it first; the exceptions are holes, or sharing that the rule must allow):",
       ...suggestions.flatMap(({ operation, rule }) => [`  - match: ${operation}`, `    ${rule}`]),
+      ...derived.flatMap(({ from, operation, rule }) => [
+        `  # by what was counted at ${from}`,
+        `  - match: ${operation}`,
+        `    ${rule}`,
+      ]),
     ].join("\n"),
   );
 }

@@ -54,6 +54,8 @@ function credentialField({ controls }: Plan, token: string): readonly string[] {
   if (source === undefined) throw new Misuse(noIssuer);
   if ("query" in source)
     throw new Misuse(`the credential sits in the query: write it there (?${source.query}=...).`);
+  if ("body" in source)
+    throw new Misuse(`the credential sits in the body: write it there (--body, ${source.body}).`);
   if ("cookie" in source) return ["Cookie", `${source.cookie}=${token}`];
   const { header, scheme } = source;
   return [header, scheme === undefined ? token : `${scheme} ${token}`];

@@ -4,6 +4,7 @@ import { IdSealer } from "@portcullis/guard/ownership";
 import {
   allocateSharedBuckets,
   allocateSharedReplay,
+  type LearnedState,
   type ProvenanceState,
   SharedMemoryState,
   SharedReplayState,
@@ -60,6 +61,10 @@ export async function openExplainingGate(asked: Explained): Promise<ExplainingGa
       sourceText: sourceTextsOf(asked),
       introspection: () => () => {
         throw new NotAsked("the introspection endpoint what the token is worth");
+      },
+      learned: notAskedLearned,
+      exchange: () => () => {
+        throw new NotAsked("the token endpoint for the backend's own token");
       },
       proofs: {
         nonces: createDpopNonces(randomBytes(32)),
@@ -128,6 +133,15 @@ const notAskedBackend: Upstream = {
   forward({ method, target }) {
     throw new NotAsked(`${method} ${target} of the backend`);
   },
+};
+
+const notAskedLearned: LearnedState = {
+  trustMs: 0,
+  get() {
+    throw new NotAsked("whether somebody has signed in with this credential");
+  },
+  put: () => true,
+  remove: () => undefined,
 };
 
 const notAskedProvenance: ProvenanceState = {

@@ -6,6 +6,8 @@ import { Misuse } from "../../terminal.ts";
 
 const lifeSeconds = 300;
 
+export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
 /** How a key for an algorithm of JSON Web Signatures is made (RFC 7518, RFC 8037, RFC 9864). */
 const newKeyPair = {
   ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
@@ -34,13 +36,13 @@ export async function signClaims(
   if (algorithm === undefined)
     throw new Misuse(`no key can be made here for ${algorithms.join(", ")}; give a --token.`);
   const { privateKey, publicKey } = newKeyPair[algorithm]();
-  const nowSeconds = Math.floor(Date.now() / 1000);
+  const now = nowSeconds();
   const token = await new SignJWT({
     iss: issuer,
     aud: [...audiences],
     sub: "somebody",
-    iat: nowSeconds,
-    exp: nowSeconds + lifeSeconds,
+    iat: now,
+    exp: now + lifeSeconds,
     ...claims,
   })
     .setProtectedHeader({ alg: algorithm, kid: "claims", typ: "at+jwt" })

@@ -3,12 +3,12 @@ import type { Arrival, Plan } from "@portcullis/guard";
 import { Misuse } from "../../terminal.ts";
 import { chosenSource, isTokens } from "../explain/chosen-source.ts";
 import { noIssuer } from "../explain/no-issuer.ts";
-import type { PolicyTest } from "./test-file.ts";
+import type { TestCase } from "./test-file.ts";
 
 const lifeSeconds = 300;
 
 /** The request of a test, as it would come from the test's caller. */
-export function arrivalOf(test: PolicyTest, plan: Plan): Arrival {
+export function arrivalOf(test: TestCase, plan: Plan): Arrival {
   const [method = "", target = ""] = test.request.split(" ");
   const body = test.body === undefined ? undefined : Buffer.from(JSON.stringify(test.body));
   const host = plan.origin === undefined ? "localhost" : new URL(plan.origin).host;
@@ -36,7 +36,7 @@ function credentialOf(claims: Readonly<Record<string, unknown>>, { controls }: P
   const chosen = authentication === undefined ? undefined : chosenSource(authentication, undefined);
   const source = chosen?.places[0]?.source;
   if (chosen === undefined || source === undefined) throw new Misuse(noIssuer);
-  if (!isTokens(chosen) || !chosen.main || "query" in source)
+  if (!isTokens(chosen) || !chosen.main || "query" in source || "body" in source)
     throw new Misuse(
       "a test makes callers of the issuer that the policy names (identity: { issuer: ... }), " +
         "and of no other source: leave `as` out, and send the credential in `headers`.",

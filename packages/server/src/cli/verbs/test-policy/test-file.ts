@@ -60,7 +60,8 @@ const testFile = object({ tests: required(list(one, 1), "The tests.") });
 
 export type BackendAnswer = Read<typeof answer>;
 export type Expectation = Read<typeof expectation>;
-export type PolicyTest = Read<typeof one> & { readonly file: string };
+export type TestCase = Read<typeof one>;
+export type PolicyTest = TestCase & { readonly file: string };
 
 /**
  * Reads files of tests.

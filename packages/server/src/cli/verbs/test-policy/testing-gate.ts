@@ -3,8 +3,10 @@ import { createGate, type DecisionRecord, type Gate, type Plan } from "@portcull
 import { IdSealer } from "@portcullis/guard/ownership";
 import {
   allocateSharedBuckets,
+  allocateSharedLearned,
   allocateSharedProvenance,
   allocateSharedReplay,
+  SharedLearnedState,
   SharedMemoryState,
   SharedProvenanceState,
   SharedReplayState,
@@ -13,7 +15,7 @@ import { createDpopNonces, type KeySource } from "@portcullis/guard/tokens";
 import type { Upstream, UpstreamRequest } from "@portcullis/guard/upstream";
 import { takeAnswer, type Taken } from "./take-answer.ts";
 import { arrivalOf } from "./test-arrival.ts";
-import type { BackendAnswer, PolicyTest } from "./test-file.ts";
+import type { BackendAnswer, TestCase } from "./test-file.ts";
 
 /** What became of one request. */
 export interface Happened extends Taken {
@@ -38,7 +40,7 @@ const mostMs = 5000;
 export class TestingGate {
   readonly #gate: Gate;
   readonly #plan: Plan;
-  #test: PolicyTest | undefined;
+  #test: TestCase | undefined;
   #sent: Sent | undefined;
   #record: DecisionRecord | undefined;
   #limits = newLimits();
@@ -61,6 +63,8 @@ export class TestingGate {
         provenance: new SharedProvenanceState(
           allocateSharedProvenance({ callers: fewKeys, idsEach: 64, mostEach: 64 }, [1, 2, 3, 4]),
         ),
+        // Nothing ends while a test runs.
+        learned: new SharedLearnedState(allocateSharedLearned(1), () => 0),
         sealer: new IdSealer([randomBytes(32)]),
         record: (record) => {
           this.#record = record;
@@ -70,7 +74,7 @@ export class TestingGate {
   }
 
   /** Every test begins with empty counts: none depends on those before it. */
-  async run(test: PolicyTest): Promise<Happened> {
+  async run(test: TestCase): Promise<Happened> {
     this.#test = test;
     this.#sent = undefined;
     this.#record = undefined;

@@ -1,24 +1,26 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { DecisionRecord } from "@portcullis/guard/records";
+import { fits, type RecordFilter } from "../../../watch/recent-records.ts";
 import { Misuse } from "../../terminal.ts";
 
-/** A WebSocket leaves two records of one trace; more are shown of nothing. */
+/** A WebSocket leaves two records of one trace; of one object there may be many more. */
 const most = 20;
 
 /**
- * The records of one trace among the lines of a file, which may hold other lines too. Read line by
+ * The records that fit among the lines of a file, which may hold other lines too. Read line by
  * line: such a file is as large as a day of requests.
  *
  * @throws Misuse where the file cannot be read
  */
-export async function recordsInFile(file: string, traceId: string): Promise<DecisionRecord[]> {
+export async function recordsInFile(file: string, filter: RecordFilter): Promise<DecisionRecord[]> {
   const found: DecisionRecord[] = [];
+  const texts = Object.values(filter) as readonly string[];
   try {
     for await (const line of createInterface({ input: createReadStream(file) })) {
-      if (!line.includes(traceId)) continue;
+      if (!texts.every((one) => line.includes(one))) continue;
       const record = readRecord(line);
-      if (record?.traceId === traceId) found.push(record);
+      if (record !== undefined && fits(record, filter)) found.push(record);
       if (found.length >= most) break;
     }
   } catch (fault) {

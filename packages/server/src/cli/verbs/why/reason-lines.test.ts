@@ -3,7 +3,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { DecisionRecord } from "@portcullis/guard/records";
+import { compileHashName, type DecisionRecord } from "@portcullis/guard/records";
+import { keyedRecordSecret } from "../../../keys/record-secret.ts";
 import { Misuse } from "../../terminal.ts";
 import { run } from "../why.ts";
 
@@ -33,17 +34,21 @@ const record = {
   answerBytes: 10,
 } as unknown as DecisionRecord;
 
+const key = { PORTCULLIS_KEY: Buffer.alloc(32, 3).toString("base64") };
+
 async function why(
   lines: readonly string[],
-  word: string,
+  word: string | undefined,
   json = false,
+  named: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string>> = key,
 ): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
   const file = join(mkdtempSync(join(tmpdir(), "portcullis-why-")), "records.jsonl");
   writeFileSync(file, `${lines.join("\n")}\n`);
   let [out, error] = ["", ""];
   const code = await run(
-    { values: { records: file, json }, words: [word] },
-    {},
+    { values: { records: file, json, ...named }, words: word === undefined ? [] : [word] },
+    environment,
     { out: (text) => (out += text), error: (text) => (error += text) },
   );
   return { code, out, error };
@@ -79,4 +84,30 @@ test("a request without a record is said to have none, and a word that is no tra
   const json = await why([JSON.stringify(record)], traceId, true);
   assert.deepEqual(JSON.parse(json.out), [JSON.parse(JSON.stringify(record))]);
   await assert.rejects(why([], "42"), Misuse);
+});
+
+test("an object or its owner is found by its id, which no record holds, and by no other's", async () => {
+  const hash = compileHashName(keyedRecordSecret("none", key) ?? Buffer.alloc(0));
+  const [decided, ...rest] = record.decisions;
+  const about = {
+    objects: [hash("object", "4711")],
+    owners: [hash("person", "ben")],
+    caller: hash("person", "ann"),
+  };
+  const line = JSON.stringify({ ...record, decisions: [{ ...decided, ...about }, ...rest] });
+  for (const [named, code] of [
+    [{ object: "4711" }, 0],
+    [{ owner: "ben" }, 0],
+    [{ object: "4711", owner: "ben" }, 0],
+    [{ object: "4712" }, 1],
+    [{ object: "ben" }, 1],
+    [{ owner: "ann" }, 1],
+    [{ object: "4711", owner: "ann" }, 1],
+  ] as const)
+    assert.equal((await why([line], undefined, false, named)).code, code, JSON.stringify(named));
+  const { out } = await why([line], traceId);
+  assert.match(out, new RegExp(`the object, by keyed hash: ${about.objects[0]}`));
+  assert.match(out, new RegExp(`whose it was found to be, by keyed hash: ${about.owners[0]}`));
+  await assert.rejects(why([line], undefined), Misuse);
+  await assert.rejects(why([line], undefined, false, { object: "4711" }, {}), Misuse);
 });

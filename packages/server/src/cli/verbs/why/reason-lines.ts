@@ -35,7 +35,7 @@ const noDecision = ({ upstreamStatus }: DecisionRecord): string =>
     : "No control of the gate objected: the backend itself said no.";
 
 function decisionLines(
-  { at, code, detail, mode, rule }: Decided,
+  { at, caller, code, detail, mode, objects, owners, rule }: Decided,
   record: DecisionRecord,
 ): readonly string[] {
   const problem = problemCatalogue.get(code);
@@ -43,6 +43,9 @@ function decisionLines(
     `${code}: ${problem?.sentence ?? "a decision that this version does not know"}`,
     ...(rule === undefined ? [] : [`  the rule: ${rule}`]),
     ...(detail === undefined ? [] : [`  what was found: ${detail}`]),
+    ...namesLine("the object", objects),
+    ...namesLine("whose it was found to be", owners),
+    ...namesLine("who asked", caller === undefined ? undefined : [caller]),
     ...(at ?? []).map((place) => `  where: ${place}`),
     `  ${weightWords(code, mode, record)}`,
   ];
@@ -52,3 +55,7 @@ function weightWords(code: string, mode: Decided["mode"], record: DecisionRecord
   if (mode !== "enforce") return "This was only observed: it refused nothing.";
   return code === record.code ? "This is why it was refused." : "This was enforced too.";
 }
+
+/** Hashes that are the same wherever the same object or person stands. */
+const namesLine = (what: string, hashes: readonly string[] | undefined): readonly string[] =>
+  hashes === undefined ? [] : [`  ${what}, by keyed hash: ${hashes.join(", ")}`];

@@ -1,0 +1,101 @@
+import { readRange } from "../../facts/app.ts";
+import type { OnLoss } from "../../policy/state-setting.ts";
+import { Calendar } from "../../reading/calendar.ts";
+import { type Bounds, compileBounds, type OfLimit, resolved, wholeMsOf } from "./bounds.ts";
+import { compileLimitKey, type CountedFacts } from "./limit-key.ts";
+import type { LimitForm, LimitRule, Tier, Tiers } from "./rules.ts";
+
+/** A limit at one operation, ready to be asked. */
+export interface CompiledLimit {
+  readonly rule: LimitRule;
+  readonly whoOf: (counted: CountedFacts) => string;
+  readonly boundsOf: (counted: CountedFacts) => Bounds;
+  /**
+   * Whether callers who are not signed in are left to another limit, which counts by address. A
+   * limit by user would count thousands of them behind one carrier's address as one user.
+   */
+  readonly skipsStrangers: boolean;
+}
+
+export interface LimitAt {
+  readonly tiers: Tiers;
+  readonly operation: string;
+  /** What holds where the limit itself does not say. */
+  readonly onStateLoss: OnLoss;
+  /** Whether another limit of the operation counts by address. */
+  readonly byAddress: boolean;
+}
+
+export function compileLimit(rule: LimitRule, at: LimitAt): CompiledLimit {
+  const { per } = rule;
+  const tiers = byTier(rule) ? at.tiers.map(([, tier]) => tier) : [undefined];
+  const of: OfLimit = {
+    rule,
+    onLoss: rule.onStateLoss ?? at.onStateLoss,
+    deepestMs: Math.max(...rule.forms.flatMap((form) => tiers.map((tier) => depthOf(form, tier)))),
+    calendar: calendarOf(rule, tiers[0]),
+  };
+  return {
+    rule,
+    whoOf: compileLimitKey(per, at.operation),
+    boundsOf: compileByTier(of, at.tiers),
+    skipsStrangers: at.byAddress && per.includes("user") && !per.includes("address"),
+  };
+}
+
+const isByTier = ({ bound }: LimitForm): boolean =>
+  (bound.kind === "rate" && bound.rate === "tier") ||
+  (bound.kind === "quota" && bound.quota === "tier");
+const byTier = ({ forms }: LimitRule): boolean => forms.some(isByTier);
+
+function depthOf({ bound }: LimitForm, tier: Tier | undefined): number {
+  const own = resolved(bound, tier);
+  return typeof own === "object" && "rate" in own ? wholeMsOf(own) : 0;
+}
+
+function calendarOf({ forms, zone }: LimitRule, tier: Tier | undefined): Calendar | undefined {
+  const own = resolved((forms[0] as LimitForm).bound, tier);
+  return typeof own === "object" && "window" in own ? new Calendar(own.window, zone) : undefined;
+}
+
+function compileByTier(of: OfLimit, tiers: Tiers): CompiledLimit["boundsOf"] {
+  if (!byTier(of.rule)) return compileByApp(of, undefined);
+  const [first] = tiers;
+  const otherwise = compileByApp(of, first?.[1]);
+  const named = new Map(tiers.map(([name, tier]) => [name, compileByApp(of, tier)]));
+  return (counted) => {
+    const tier = counted.caller?.tier;
+    return ((tier === undefined ? undefined : named.get(tier)) ?? otherwise)(counted);
+  };
+}
+
+/**
+ * Which bounds hold for which build. Any caller can claim to be any build, and so a build that does
+ * not say its version, or says one that no form names, has the strictest of them.
+ */
+function compileByApp(of: OfLimit, tier: Tier | undefined): CompiledLimit["boundsOf"] {
+  const forms = of.rule.forms.map((form) => ({
+    holds: form.app === undefined ? undefined : readRange(form.app),
+    bounds: compileBounds(of, form, tier),
+    strictness: strictnessOf(form, tier),
+  }));
+  forms.sort((one, other) => other.strictness - one.strictness);
+  const [strictest] = forms;
+  if (strictest === undefined) throw new RangeError("a limit without a form");
+  if (forms.length === 1 && strictest.holds === undefined) return () => strictest.bounds;
+  const unnamed = forms.find(({ holds }) => holds === undefined) ?? strictest;
+  return ({ app }) => {
+    if (app === undefined) return strictest.bounds;
+    for (const { bounds, holds } of forms) if (holds?.(app.numbers) === true) return bounds;
+    return unnamed.bounds;
+  };
+}
+
+/** The more, the fewer requests it lets pass in the long run. */
+export function strictnessOf({ bound, cost }: LimitForm, tier: Tier | undefined): number {
+  const own = resolved(bound, tier);
+  if (typeof own === "number") return 1 / own;
+  if ("window" in own) return cost / own.most;
+  // The burst decides between rates that are alike.
+  return (cost * own.rate.windowMs) / own.rate.count + 1e-9 / own.burst;
+}

@@ -1,0 +1,102 @@
+import type { Facts, Known } from "../../facts/facts.ts";
+import { refuse, type Refusal } from "../../facts/refusal.ts";
+import type { OnLoss } from "../../policy/state-setting.ts";
+import type { Bucket, LimitState, Taken } from "../../state/state.ts";
+import type { Bounds } from "./bounds.ts";
+import { type CompiledLimit, compileLimit } from "./compile-limit.ts";
+import { type CountedFacts, readsBody } from "./limit-key.ts";
+import { problems } from "./problems.ts";
+import { Reservation } from "./reservation.ts";
+import type { LimitRule, Tiers } from "./rules.ts";
+import { refusalOf, type Telling, tellNearest } from "./tell-limits.ts";
+
+/** What is known of a request when it takes from its limits. */
+export type TakingFacts = CountedFacts &
+  Pick<Facts, "reserved"> &
+  Pick<Known<never>, "answerFields" | "receivedAtMs">;
+
+/** Takes from every bucket or from none. Fields for the answer go to `answerFields`. */
+export type TakeLimits = (
+  counted: TakingFacts,
+) => Refusal | undefined | Promise<Refusal | undefined>;
+
+export interface TakingParts extends Telling {
+  readonly state: LimitState;
+  readonly tiers: Tiers;
+  readonly onStateLoss: OnLoss;
+  readonly operation: string;
+}
+
+/**
+ * The limits of one operation, in the two moments they can be judged: before the body is read, and
+ * after it where they count by it. What the second refuses gives back what the first has taken.
+ */
+export function compileLimits(
+  rules: readonly LimitRule[],
+  parts: TakingParts,
+): { readonly before: TakeLimits | undefined; readonly after: TakeLimits | undefined } {
+  const byAddress = rules.some(({ per }) => per.includes("address"));
+  const ofBody = rules.filter(({ per }) => readsBody(per));
+  const takes = (wanted: readonly LimitRule[]): TakeLimits | undefined =>
+    wanted.length === 0
+      ? undefined
+      : compileTake(
+          wanted.map((rule) => compileLimit(rule, { ...parts, byAddress })),
+          parts,
+        );
+  return { before: takes(rules.filter(({ per }) => !readsBody(per))), after: takes(ofBody) };
+}
+
+/** Whether what became of the request decides what the limit keeps. */
+export const isSettled = ({ count, kind }: LimitRule): boolean =>
+  count !== "all" || kind === "concurrent";
+
+function compileTake(limits: readonly CompiledLimit[], parts: TakingParts): TakeLimits {
+  const { state } = parts;
+  return (counted) => {
+    const buckets: Bucket[] = [];
+    const asked: Bounds[] = [];
+    const atMs = counted.receivedAtMs;
+    for (const limit of limits) {
+      if (limit.skipsStrangers && counted.caller === undefined) continue;
+      const bounds = limit.boundsOf(counted);
+      asked.push(bounds);
+      buckets.push(bounds.bucketOf(limit.whoOf(counted), atMs));
+    }
+    if (buckets.length === 0) return undefined;
+    const conclude = (taken: Taken): Refusal | undefined => {
+      if (taken.refusedBy !== -1) {
+        giveBack(counted);
+        return refusalOf(taken, asked, atMs, parts);
+      }
+      // A full backend may yet give the request up, which then has cost nothing.
+      reservationOf(counted).add(taken, asked);
+      tellNearest(taken, asked, atMs, parts, counted.answerFields);
+      return undefined;
+    };
+    const taken = state.takeAll(buckets);
+    return taken instanceof Promise
+      ? taken.then(conclude, (fault: unknown) => {
+          giveBack(counted);
+          return unknown(fault);
+        })
+      : conclude(taken);
+  };
+}
+
+function reservationOf(counted: TakingFacts): Reservation {
+  const { reserved } = counted;
+  if (reserved instanceof Reservation) return reserved;
+  const reservation = new Reservation();
+  counted.reserved = reservation;
+  return reservation;
+}
+
+function giveBack(counted: TakingFacts): void {
+  counted.reserved?.giveBack();
+  counted.reserved = undefined;
+}
+
+/** What is shared is lost, and a limit does not let each process count alone. */
+const unknown = (fault: unknown): Refusal =>
+  refuse(problems["limit-unknown"], { detail: (fault as Error).message, retryAfterSeconds: 2 });

@@ -1,0 +1,22 @@
+import type { DecisionRecord } from "@portcullis/guard";
+import type { OwnerEvidence } from "@portcullis/guard/ownership";
+import type { OnLearned, QuotaStore } from "@portcullis/guard/state";
+import type { Caller } from "@portcullis/guard/tokens";
+
+/** What the gate of a thread tells of its requests. */
+export interface GateReports {
+  readonly record: (record: DecisionRecord) => void;
+  readonly evidence: OwnerEvidence;
+  /** Where quotas are kept. */
+  readonly quotas: QuotaStore;
+  readonly onUnknownKey: (keysId: string | undefined) => void;
+  readonly onNewToken: (caller: Caller) => void;
+  /** Somebody has signed in, or is forgotten: to be kept where it outlives the process. */
+  readonly onLearned: OnLearned;
+  readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
+  readonly onTrouble: (message: string) => void;
+  /** How far another machine's clock is ahead of the one that threads share. */
+  readonly onTime: (witness: string, aheadMs: number) => void;
+  /** Why a part that many requests share is lost; undefined: it has answered. */
+  readonly onPart: (part: string, lost: string | undefined) => void;
+}

@@ -1,0 +1,250 @@
+import type { Socket } from "node:net";
+import { tlsFault } from "../tls-settings.ts";
+import type { FailureKind } from "../transport.ts";
+import { AnswerReader, type AnswerTaker } from "./answer-reader.ts";
+import { backendDeadlines, Deadline } from "./deadlines.ts";
+import type { Carrier, Exchange } from "./exchange.ts";
+import { faulty } from "./head-reader.ts";
+import type { Opener } from "./open-socket.ts";
+import { sendRequest } from "./send-request.ts";
+import type { SendingBody } from "./sending-body.ts";
+
+export interface ConnectionTimes {
+  readonly connectTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+}
+
+/** Whoever has opened a connection. */
+export interface ConnectionOwner {
+  /** Its answer has come to its end, and it can carry another. */
+  freed(connection: Connection): void;
+  /** It is closed. */
+  gone(connection: Connection): void;
+}
+
+/** How long a connection is kept without a request where its backend does not say. */
+const idleMs = 4000;
+const longestIdleMs = 60_000;
+/** Before the backend would close it: what is sent at that moment is lost. */
+const keepMarginMs = 1000;
+/** Addresses change their meaning, and balancers their minds. */
+const longestLifeMs = 600_000;
+
+/**
+ * What a thread reads of its backends is read into these bytes, from whichever connection: what is
+ * kept of it is copied before the next read. No connection has memory of its own.
+ */
+const readBytes = Buffer.allocUnsafeSlow(65_536);
+
+/** One connection to a backend. It carries one request at a time, and nothing is sent ahead. */
+export class Connection implements AnswerTaker, Carrier {
+  /** Whether the last read was as large as a read can be, so that more may have come with it. */
+  mayHaveMore = false;
+  readonly #socket: Socket;
+  readonly #owner: ConnectionOwner;
+  readonly #times: ConnectionTimes;
+  readonly #reader = new AnswerReader(this);
+  readonly #deadline = new Deadline(() => this.#late());
+  readonly #endsAtMs = performance.now() + longestLifeMs;
+  #exchange: Exchange | undefined;
+  #body: SendingBody | undefined;
+  #isOpened = false;
+  #isOver = false;
+  #isPaused = false;
+  #isAnswered = false;
+  #switched: string[] | undefined;
+  /** Why it broke, by the system's word. */
+  #code: string | undefined;
+
+  /** @param isStream read as any stream: it may be handed over to whoever switches protocols */
+  constructor(opener: Opener, times: ConnectionTimes, owner: ConnectionOwner, isStream = false) {
+    this.#times = times;
+    this.#owner = owner;
+    const socket = opener.open(
+      isStream
+        ? undefined
+        : { buffer: readBytes, callback: (count) => this.#read(readBytes, count) },
+    );
+    this.#socket = socket;
+    if (isStream) socket.on("data", (bytes: Buffer) => void this.#read(bytes, bytes.length));
+    socket
+      .once(opener.openedBy, () => this.#opened())
+      .on("error", (fault: NodeJS.ErrnoException) => (this.#code = fault.code ?? fault.message))
+      .on("end", () => this.#ended())
+      .on("close", () => this.#closed())
+      .on("drain", () => this.#body?.drained());
+    backendDeadlines.set(this.#deadline, times.connectTimeoutMs);
+  }
+
+  /** Sends a request, as soon as it is open. */
+  carry(exchange: Exchange): void {
+    this.#exchange = exchange;
+    exchange.carriedBy(this);
+    if (this.#isOpened) this.#send(exchange);
+  }
+
+  /** Keeps it for a next request; not for ever. */
+  rest(): void {
+    const { keepSeconds } = this.#reader;
+    const most = keepSeconds === undefined ? idleMs : keepSeconds * 1000 - keepMarginMs;
+    backendDeadlines.set(this.#deadline, Math.min(most, longestIdleMs));
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+    backendDeadlines.clear(this.#deadline);
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    backendDeadlines.set(this.#deadline, this.#times.bodyTimeoutMs);
+    this.#socket.resume();
+  }
+
+  /** Whatever it is at ends here. */
+  abandon(): void {
+    this.#close();
+  }
+
+  takeHead(status: number, fields: string[]): void {
+    this.#isAnswered = true;
+    backendDeadlines.set(this.#deadline, this.#times.bodyTimeoutMs);
+    this.#exchange?.answered(status, fields);
+  }
+
+  takeData(bytes: Buffer, from: number, to: number): void {
+    const chunk = Buffer.allocUnsafe(to - from);
+    bytes.copy(chunk, 0, from, to);
+    this.#exchange?.data(chunk);
+  }
+
+  takeEnd(trailers: string[]): void {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    exchange?.end(trailers);
+  }
+
+  takeSwitch(fields: string[]): void {
+    this.#switched = fields;
+  }
+
+  #opened(): void {
+    this.#isOpened = true;
+    if (this.#exchange !== undefined) this.#send(this.#exchange);
+  }
+
+  #send(exchange: Exchange): void {
+    const { head, headersTimeoutMs, request } = exchange;
+    this.#isAnswered = false;
+    this.#reader.begin({
+      isHead: request.method === "HEAD",
+      mayUpgrade: exchange.onSwitched !== undefined,
+    });
+    backendDeadlines.set(this.#deadline, headersTimeoutMs);
+    this.#body = sendRequest(this.#socket, request, head, {
+      onSent: (bytes) => {
+        if (!this.#isAnswered) backendDeadlines.set(this.#deadline, headersTimeoutMs);
+        exchange.sent(bytes);
+      },
+      onAllSent: () => {
+        this.#body = undefined;
+        exchange.allSent();
+      },
+      onBroken: (why) => this.#fail("lost", why),
+    });
+  }
+
+  #read(bytes: Buffer, count: number): boolean {
+    if (this.#isOver) return false;
+    this.mayHaveMore = count === readBytes.length;
+    if (!this.#reader.isReading) {
+      // Nothing was asked: what has come is no answer, and could be taken for that of the next.
+      this.#close();
+      return false;
+    }
+    const at = this.#reader.read(bytes, 0, count);
+    if (this.#isOver) return false;
+    if (this.#switched !== undefined) this.#handOver(this.#switched, bytes.subarray(at, count));
+    else if (at === faulty) this.#fail("malformed", this.#reader.fault);
+    else if (this.#exchange === undefined) this.#free(at === count);
+    else if (this.#isAnswered && !this.#isPaused)
+      backendDeadlines.set(this.#deadline, this.#times.bodyTimeoutMs);
+    return !this.#isOver;
+  }
+
+  /** @param isClean nothing came behind the answer: what does could be a smuggled one */
+  #free(isClean: boolean): void {
+    if (this.#isOver) return;
+    const { keepSeconds, reusable } = this.#reader;
+    const isKept = keepSeconds === undefined || keepSeconds * 1000 > keepMarginMs;
+    // The rest of a body that an answer did not wait for would be read as the next request.
+    const isSent = this.#body === undefined;
+    if (!isClean || !reusable || !isSent || !isKept || performance.now() > this.#endsAtMs) {
+      this.#close();
+      return;
+    }
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#socket.resume();
+    }
+    backendDeadlines.clear(this.#deadline);
+    this.#owner.freed(this);
+  }
+
+  #handOver(fields: string[], head: Buffer): void {
+    const exchange = this.#exchange;
+    const socket = this.#socket;
+    this.#exchange = undefined;
+    this.#over();
+    socket.removeAllListeners("data").removeAllListeners("drain");
+    exchange?.onSwitched?.(fields, socket, head);
+  }
+
+  #late(): void {
+    const { connectTimeoutMs } = this.#times;
+    if (!this.#isOpened) this.#fail("unsent", `no connection within ${connectTimeoutMs} ms`);
+    else if (this.#exchange === undefined) this.#close();
+    else if (this.#isAnswered) this.#fail("timeout", "the answer stopped coming");
+    else this.#fail("timeout", "no answer in time");
+  }
+
+  #ended(): void {
+    if (this.#isOver) return;
+    if (this.#reader.endsWithConnection()) this.#close();
+    else this.#closed();
+  }
+
+  #closed(): void {
+    const detail = this.#code ?? "the connection was closed";
+    const isBegun = this.#isOpened && this.#reader.isBegun;
+    const unbelieved = isBegun ? undefined : tlsFault(detail);
+    if (unbelieved !== undefined || !this.#isOpened) this.#fail("unsent", unbelieved ?? detail);
+    else if (isBegun && !this.#isAnswered) this.#fail("malformed", `within a head: ${detail}`);
+    else this.#fail("lost", detail);
+  }
+
+  #fail(kind: FailureKind, detail: string): void {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    this.#close();
+    exchange?.fail({ kind, detail });
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.#socket.destroy();
+    this.#over();
+  }
+
+  #over(): void {
+    this.#isOver = true;
+    this.#exchange = undefined;
+    this.#reader.stop();
+    this.#body?.leave();
+    this.#body = undefined;
+    backendDeadlines.drop(this.#deadline);
+    this.#owner.gone(this);
+  }
+}

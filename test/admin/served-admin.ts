@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Administration } from "@portcullis/identity/administration";
+import { ClientAdministration } from "@portcullis/identity/clients";
+import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
+import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
+import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
+import { Granting } from "../../packages/server/src/admin/grants/granting.ts";
+import type { AdminAct } from "../../packages/server/src/admin/answer-request.ts";
+import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
+import { verifyChain } from "../../packages/server/src/store/audit-chain/verify-chain.ts";
+import type { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
+import { openStore } from "../../packages/server/src/store/open-store.ts";
+import { createSealing } from "../../packages/server/src/store/sealing.ts";
+
+export interface AdminAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+/** The admin API over a store of its own, as a test drives it. */
+export interface ServedAdmin {
+  readonly directory: string;
+  /** The content of the file of the first start. */
+  readonly token: string;
+  readonly tokens: AdminTokens;
+  /** What the operator was told. */
+  readonly said: string[];
+  /** What was written down before it was done. */
+  readonly noted: AdminAct[];
+  /** What holds from now on; a test changes it. */
+  readonly holds: { store: DatabaseStore; nowMs: number; fault?: Error | undefined };
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<AdminAnswer>;
+  close(): Promise<void>;
+}
+
+export async function serveAdmin(): Promise<ServedAdmin> {
+  const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-api-"));
+  const credential = openAdminCredential(directory);
+  const token = readFileSync(credential.file, "utf8").trim();
+  const sealing = createSealing([Buffer.alloc(32, 7)]);
+  const said: string[] = [];
+  const noted: AdminAct[] = [];
+  const first = await openStore("store.db", directory);
+  const holds: ServedAdmin["holds"] = { store: first, nowMs: 1_000_000 };
+  const tokens = new AdminTokens(first.adminTokens, () => holds.nowMs);
+  const verifying = { keepMs: 1, nowMs: 1, known: undefined };
+  const server = await startAdminServer({
+    host: "127.0.0.1",
+    port: 0,
+    credential,
+    tokens,
+    note: async (act) => {
+      if (holds.fault !== undefined) throw holds.fault;
+      noted.push(act);
+    },
+    say: (message) => said.push(message),
+    routes: adminRoutes({
+      metrics: () => "portcullis_up 1\n",
+      notReady: () => undefined,
+      degraded: () => [],
+      hashName: (kind, id) => `${kind} ${id}`,
+      evidence: () => {
+        if (holds.fault !== undefined) throw holds.fault;
+        return [];
+      },
+      records: () => [],
+      administrations: {
+        people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
+        clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),
+        identity: () => ({
+          issuer: "https://login.example.com",
+          audience: ["api"],
+          sources: { people: { issuer: "https://idp.example.com", audience: ["api"] } },
+        }),
+        grants: (who) => new Granting(first.grants, first.audit, who?.actor ?? "", Date.now),
+        tokens,
+        audit: first.audit,
+        verifyAudit: () => verifyChain(first, sealing, verifying),
+      },
+    }),
+  });
+  return {
+    directory,
+    token,
+    tokens,
+    said,
+    noted,
+    holds,
+    async ask(method, path, body, headers = {}) {
+      const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+        method,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: (await answer.json().catch(() => ({}))) as Record<string, unknown>,
+      };
+    },
+    async close() {
+      await server.close();
+      await first.close();
+    },
+  };
+}

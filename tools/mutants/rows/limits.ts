@@ -1,0 +1,74 @@
+import type { Mutant } from "../mutant.ts";
+
+const guard = "packages/guard/src";
+const limit = `${guard}/controls/limit`;
+const failures = ["test/limits/failures.test.ts"];
+const forms = [`${limit}/forms.test.ts`];
+const kept = ["test/limits/kept-quotas.test.ts"];
+
+/** How much callers may ask: what is held, what is settled, and what is kept. */
+export const limits: readonly Mutant[] = [
+  {
+    file: `${limit}/reservation.ts`,
+    find: 'failures: (outcome) => outcome === undefined || outcome === "failure",',
+    put: 'failures: (outcome) => outcome === "failure",',
+    breaks: "A guess of which nobody knows the answer is not given back.",
+    tests: failures,
+  },
+  {
+    file: `${limit}/reservation.ts`,
+    find: 'if (!forwarded) this.answered("other");',
+    put: "",
+    breaks: "What was refused before the backend was asked was no guess.",
+    tests: failures,
+  },
+  {
+    file: `${limit}/outcome.ts`,
+    find: "if (status >= 500) return undefined;",
+    put: "",
+    breaks: "An answer that the backend failed to give does not give a guess back.",
+    tests: failures,
+  },
+  {
+    file: `${limit}/outcome.ts`,
+    find: "!Object.hasOwn(one, name)) return undefined;",
+    put: '!Object.hasOwn(one, name)) return "success";',
+    breaks: "An answer that says neither does not give a guess back.",
+    tests: failures,
+  },
+  {
+    file: `${limit}/compile-limit.ts`,
+    find: "if (app === undefined) return strictest.bounds;",
+    put: "if (app === undefined) return unnamed.bounds;",
+    breaks: "A build that does not say its version has the strictest form.",
+    tests: forms,
+  },
+  {
+    file: `${limit}/compile-limit.ts`,
+    find: "forms.sort((one, other) => other.strictness - one.strictness);",
+    put: "forms.sort((one, other) => one.strictness - other.strictness);",
+    breaks: "The strictest form is the one that lets the fewest pass.",
+    tests: forms,
+  },
+  {
+    file: `${limit}/bounds.ts`,
+    find: "      burst,\n      deepestMs,\n",
+    put: "      burst,\n      deepestMs: burst * intervalMs,\n",
+    breaks: "Versions of one limit with other bursts do not empty what each other has used.",
+    tests: forms,
+  },
+  {
+    file: `${guard}/state/stored-quotas.ts`,
+    find: 'if (quotas.some(({ onLoss }) => onLoss === "deny")) throw fault;',
+    put: "",
+    breaks: "A quota that says so is refused while the store is lost.",
+    tests: kept,
+  },
+  {
+    file: "packages/server/src/store/tables/limit-quotas.ts",
+    find: 'eb("limit_quotas.used", "<=", most - cost + grain),',
+    put: 'eb("limit_quotas.used", "<=", most),',
+    breaks: "A quota in the store gives as much as it says.",
+    tests: kept,
+  },
+];
