@@ -3,7 +3,7 @@ import { App, oauthError, type Tokens } from "./app.ts";
 import { codeNow, secretOn } from "./authenticator.ts";
 import { type IdentityGate, password } from "./identity-gate.ts";
 import { begins, challenge, redeem } from "./native-app.ts";
-import { lastCode, validated, Visit, visitAt } from "./visit.ts";
+import { mailedCode, validated, Visit, visitAt } from "./visit.ts";
 
 /** Somebody whose sign-ins are begun, and ended in the middle. */
 export interface Person {
@@ -24,7 +24,8 @@ export async function signInAt(
   const { url, verifier } = await app.authorizationUrl(extra);
   const at = await new Visit(app.browser).open(url);
   if (at.left === undefined) await at.send("password", { email, password });
-  if (at.left === undefined) await at.send("second", { code: lastCode(gate, email, "new-device") });
+  if (at.left === undefined)
+    await at.send("second", { code: await mailedCode(gate, email, "new-device") });
   if (at.left === undefined) await at.send("allow");
   return { parameters: validated(at.left, app), verifier };
 }
@@ -44,7 +45,7 @@ async function atMailedCode({ email, gate }: Person): Promise<Visit> {
 
 async function atEnrolment(person: Person): Promise<Visit> {
   const at = await atMailedCode(person);
-  return at.send("second", { code: lastCode(person.gate, person.email, "new-device") });
+  return at.send("second", { code: await mailedCode(person.gate, person.email, "new-device") });
 }
 
 const went = (at: Visit, to: RegExp): boolean => at.left !== undefined || to.test(at.page);
@@ -56,7 +57,7 @@ const went = (at: Visit, to: RegExp): boolean => at.left !== undefined || to.tes
 export const states: Readonly<Record<string, (person: Person) => Promise<GoOn>>> = {
   "a sign-in whose mailed code is not typed yet": async (person) => {
     const at = await atMailedCode(person);
-    const code = lastCode(person.gate, person.email, "new-device");
+    const code = await mailedCode(person.gate, person.email, "new-device");
     return async () => went(await at.send("second", { code }), /Set up an authenticator/);
   },
   "a sign-in in which an authenticator is set up": async (person) => {
@@ -68,7 +69,7 @@ export const states: Readonly<Record<string, (person: Person) => Promise<GoOn>>>
     const { at } = await visitAt(gate);
     await at.send("go-reset");
     await at.send("reset", { email });
-    const code = lastCode(gate, email, "reset");
+    const code = await mailedCode(gate, email, "reset");
     return async () => {
       await at.send("code", { code });
       return went(await at.send("new-password", { password: "somebody else's words" }), /One more/);
@@ -78,7 +79,7 @@ export const states: Readonly<Record<string, (person: Person) => Promise<GoOn>>>
     const { at } = await visitAt(gate);
     await at.send("go-reset");
     await at.send("reset", { email });
-    await at.send("code", { code: lastCode(gate, email, "reset") });
+    await at.send("code", { code: await mailedCode(gate, email, "reset") });
     return async () =>
       went(await at.send("new-password", { password: "somebody else's words" }), /One more/);
   },
@@ -107,7 +108,7 @@ export const states: Readonly<Record<string, (person: Person) => Promise<GoOn>>>
     const at = await new Visit(app.browser).open(
       (await app.authorizationUrl({ acr_values: "mfa" })).url,
     );
-    const code = lastCode(person.gate, person.email, "new-device");
+    const code = await mailedCode(person.gate, person.email, "new-device");
     return async () => went(await at.send("second", { code }), /Set up an authenticator/);
   },
   "a person who is asked what a partner may do": async (person) => {
@@ -117,7 +118,7 @@ export const states: Readonly<Record<string, (person: Person) => Promise<GoOn>>>
     const at = await new Visit(app.browser).open(url);
     await at.send("password", { email: person.email, password });
     if (/type="text"|one-time-code/.test(at.page))
-      await at.send("second", { code: mailed(person) });
+      await at.send("second", { code: await mailed(person) });
     return async () => {
       await at.send("allow");
       if (at.left?.searchParams.get("code") == null) return false;
@@ -145,13 +146,13 @@ export const statesOfNewDevices: typeof states = {
   "a sign-in on the app's own screens": async (person) => {
     const app = await freshApp(person);
     const { body } = await challenge(app, { ...begins, username: person.email, password });
-    const asked = { auth_session: body.auth_session ?? "", otp: mailed(person) };
+    const asked = { auth_session: body.auth_session ?? "", otp: await mailed(person) };
     return async () => (await challenge(app, asked)).status === 200;
   },
   "a browser that is known": async (person) => {
     const { at } = await visitAt(person.gate);
     await at.send("password", { email: person.email, password });
-    await at.send("second", { code: mailed(person) });
+    await at.send("second", { code: await mailed(person) });
     const known = [...at.browser.cookies].find(([name]) => name.includes("known"));
     return async () => {
       const app = await freshApp(person);
@@ -162,7 +163,7 @@ export const statesOfNewDevices: typeof states = {
   },
 };
 
-const mailed = ({ email, gate }: Person): string => lastCode(gate, email, "new-device");
+const mailed = ({ email, gate }: Person): Promise<string> => mailedCode(gate, email, "new-device");
 
 /** Its access token at the gate. */
 async function sessionOf(person: Person, isBound: boolean): Promise<GoOn> {

@@ -5,6 +5,7 @@ import { App, oauthError } from "./app.ts";
 import { codeNow, secretOn } from "./authenticator.ts";
 import { formTokenOf } from "./browser.ts";
 import { type IdentityGate, password, startIdentityGate } from "./identity-gate.ts";
+import { mailedCode } from "./visit.ts";
 
 let gate: IdentityGate;
 const email = "ann@notes.example";
@@ -97,11 +98,7 @@ test("a device is trusted once two proofs were given on it, for its key alone, u
     }),
     start.url,
   );
-  const code =
-    gate
-      .mails()
-      .filter((mail) => mail.to === email && mail.purpose === "new-device")
-      .at(-1)?.code ?? "";
+  const code = await mailedCode(gate, email, "new-device");
   const enrol = await app.browser.follow(
     await app.browser.post(mailed.url, {
       form: formTokenOf(mailed.page ?? ""),

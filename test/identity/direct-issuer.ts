@@ -180,7 +180,8 @@ export async function openDirectIssuer({
     },
     command: () => ({ status: 2, out: "", error: "there is no gate" }),
     addUser: () => "u-ann",
-    mails: () => [],
+    mail: () => Promise.reject(new Error("mail is not kept")),
+    allMails: () => Promise.reject(new Error("mail is not kept")),
     async restart() {
       const before = identity;
       identity = await start();

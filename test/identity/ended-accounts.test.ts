@@ -10,7 +10,7 @@ import {
   statesOfNewDevices,
 } from "./begun-states.ts";
 import { type IdentityGate, password, startIdentityGate } from "./identity-gate.ts";
-import { lastCode, Visit, visitAt } from "./visit.ts";
+import { mailedCode, Visit, visitAt } from "./visit.ts";
 
 let gate: IdentityGate;
 /** Where a browser or device that is new is asked for a mailed code. */
@@ -70,7 +70,7 @@ const ends: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     const { at } = await visitAt(own);
     await at.send("go-reset");
     await at.send("reset", { email });
-    await at.send("code", { code: lastCode(own, email, "reset") });
+    await at.send("code", { code: await mailedCode(own, email, "reset") });
     await at.send("new-password", { password: "words of the owner alone" });
     assert.ok(at.left !== undefined || /sent a code/.test(at.page), at.page);
   },
@@ -92,10 +92,11 @@ const ends: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     onAccountPage(person, "password", { current: password, password: "other words of the owner" }),
   "its owner says that it was not them": async (person) => {
     await onAccountPage(person, "new-codes");
-    const notice = person.gate
-      .mails()
-      .filter(({ purpose, to }) => to === person.email && purpose === "security-notice")
-      .at(-1) as { readonly link?: string };
+    const notice = await person.gate.mail(
+      person.email,
+      "security-notice",
+      "recovery-codes-renewed",
+    );
     const at = await new Visit(new Browser(person.gate)).open(notice.link ?? "");
     assert.match(at.page, /It was not you/);
     const token = /name="notice" value="([^"]+)"/.exec(at.page)?.[1] ?? "";

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Agent, fetch as undiciFetch } from "undici";
 import { startGate, type StartedGate } from "../../examples/harbour/gate.ts";
 import { freePort } from "../parts/free-port.ts";
+import { type SentMail, SentMails } from "./sent-mails.ts";
 
 const openapi = {
   openapi: "3.1.0",
@@ -41,7 +42,15 @@ export interface IdentityGate {
   /** A command of the program, on the same store. */
   command(verb: string, ...words: string[]): { status: number; out: string; error: string };
   addUser(email: string, ...flags: string[]): string;
-  mails(): readonly { to: string; purpose: string; code?: string; event?: string }[];
+  /**
+   * The next mail of a kind to somebody that this has not given before. It waits for it: an answer
+   * does not wait for its mail.
+   *
+   * @throws Error when none comes within ten seconds
+   */
+  mail(to: string, purpose: string, event?: string): Promise<SentMail>;
+  /** All mail of what was answered before: for a test that some was not sent. */
+  allMails(): Promise<readonly SentMail[]>;
   restart(signal?: NodeJS.Signals): Promise<void>;
   rewrite(change: (policy: string) => string): void;
   close(): void;
@@ -130,6 +139,7 @@ operations:
     );
     return { status: status ?? -1, out: stdout.trim(), error: stderr.trim() };
   };
+  const sent = new SentMails(join(directory, "state", "outbox.jsonl"));
   return {
     origin,
     audience: "https://notes.example",
@@ -158,15 +168,12 @@ operations:
       if (status !== 0) throw new Error(error);
       return (JSON.parse(out) as { id: string }).id;
     },
-    mails() {
-      try {
-        return readFileSync(join(directory, "state", "outbox.jsonl"), "utf8")
-          .trim()
-          .split("\n")
-          .map((line) => JSON.parse(line) as { to: string; purpose: string; code?: string });
-      } catch {
-        return [];
-      }
+    mail: (to, purpose, event) => sent.next(to, purpose, event),
+    async allMails() {
+      // An answer of the control thread comes after everything that it had put off before.
+      const health = await fetch(`http://127.0.0.1:${gate.adminPort}/healthz`);
+      await health.text();
+      return sent.all();
     },
     async restart(signal = "SIGKILL") {
       if (gate.process.exitCode === null && gate.process.signalCode === null) {

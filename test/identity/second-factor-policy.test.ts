@@ -5,6 +5,7 @@ import { App } from "./app.ts";
 import { codeNow, secretOn } from "./authenticator.ts";
 import { formTokenOf } from "./browser.ts";
 import { type IdentityGate, startIdentityGate } from "./identity-gate.ts";
+import { mailedCode } from "./visit.ts";
 
 const email = "ann@notes.example";
 
@@ -24,12 +25,6 @@ async function withPolicy(
   }
 }
 
-const mailedCode = (gate: IdentityGate): string =>
-  gate
-    .mails()
-    .filter((mail) => mail.to === email && mail.purpose === "new-device")
-    .at(-1)?.code ?? "";
-
 test("a new browser is asked for a mailed code, and a browser that is known is not", {
   timeout: 30_000,
 }, async () => {
@@ -48,7 +43,7 @@ test("a new browser is asked for a mailed code, and a browser that is known is n
       await app.browser.post(asked.url, {
         form: formTokenOf(asked.page ?? ""),
         intent: "second",
-        code: mailedCode(gate),
+        code: await mailedCode(gate, email, "new-device"),
       }),
       asked.url,
     );
@@ -79,7 +74,7 @@ test("where two proofs are always asked for, nobody comes in with one", {
       await app.browser.post(asked.url, {
         form: formTokenOf(asked.page ?? ""),
         intent: "second",
-        code: mailedCode(gate),
+        code: await mailedCode(gate, email, "new-device"),
       }),
       asked.url,
     );

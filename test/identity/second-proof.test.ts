@@ -5,7 +5,7 @@ import { App } from "./app.ts";
 import { codeNow, secretOn } from "./authenticator.ts";
 import { formTokenOf } from "./browser.ts";
 import { type IdentityGate, password, startIdentityGate } from "./identity-gate.ts";
-import { lastCode, validated, Visit, visitAt } from "./visit.ts";
+import { mailedCode, validated, Visit, visitAt } from "./visit.ts";
 
 let gate: IdentityGate;
 
@@ -30,7 +30,7 @@ test("an operation that needs two proofs is reached by a step-up: authenticator 
   assert.match(at.page, /sent a code/, "the password alone does not make the second proof up");
   await at.send("second", { code: "00000000" });
   assert.match(at.page, /did not match/);
-  await at.send("second", { code: lastCode(gate, "careful@notes.example", "new-device") });
+  await at.send("second", { code: await mailedCode(gate, "careful@notes.example", "new-device") });
   assert.match(at.page, /Set up an authenticator app/);
   const secret = secretOn(at.page);
   await at.send("enrol", { code: "000000" });
@@ -69,7 +69,7 @@ test("a reset does not pass by the second proof", async () => {
   const { at } = await visitAt(gate);
   await at.send("go-reset");
   await at.send("reset", { email: "careful@notes.example" });
-  await at.send("code", { code: lastCode(gate, "careful@notes.example", "reset") });
+  await at.send("code", { code: await mailedCode(gate, "careful@notes.example", "reset") });
   await at.send("new-password", { password: "whoever reads the mail" });
   assert.match(at.page, /One more step/);
   const thief = await visitAt(gate);

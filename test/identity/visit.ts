@@ -53,12 +53,13 @@ export function validated(left: URL | undefined, app: App): URLSearchParams {
   return app.validate(left);
 }
 
-/** The code of the last mail of one kind to somebody; empty when none was sent. */
-export const lastCode = (gate: IdentityGate, to: string, purpose: string): string =>
-  gate
-    .mails()
-    .filter((mail) => mail.to === to && mail.purpose === purpose)
-    .at(-1)?.code ?? "";
-
-/** Enough for a mail to be written. */
-export const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
+/** The code of the next mail of one kind to somebody. */
+export const mailedCode = async (
+  gate: IdentityGate,
+  to: string,
+  purpose: string,
+): Promise<string> => {
+  const { code } = await gate.mail(to, purpose);
+  if (code === undefined) throw new Error(`a mail of the kind ${purpose} has no code`);
+  return code;
+};
