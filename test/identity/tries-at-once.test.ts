@@ -9,7 +9,7 @@ import { begins, challenge, startNativeGate } from "./native-app.ts";
 import { test } from "../parts/test.ts";
 import { mailedCode, visitAt } from "./visit.ts";
 
-const tries = 500;
+const tries = 200;
 const opened: IdentityGate[] = [];
 after(() => {
   for (const gate of opened) gate.close();
@@ -69,10 +69,10 @@ for (const { name, needs } of offeredStores) {
     },
   );
 
-  ofStore("of 500 second proofs sent at once, ten are judged", async (gate) => {
+  ofStore("of 200 second proofs sent at once, ten are judged", async (gate) => {
     const thief = await new App(gate).begin();
     const begun = await challenge(thief, { ...begins, username: "two@notes.example", password });
-    const answers = await inFlight(500, (index) =>
+    const answers = await inFlight(200, (index) =>
       challenge(thief, {
         auth_session: begun.body.auth_session ?? "",
         otp: String(index).padStart(6, "0"),

@@ -178,9 +178,16 @@ for (const [what, manifest] of packages)
     writeFileSync(join(folder, "port.ts"), "export const port: number = 8443;\n");
     writeFileSync(join(folder, "portcullis.config.ts"), moduleOf("observe"));
     assert.match(check(folder, []), /getAccount/);
-    assert.match(check(folder, ["--profile", "staging"]), /config\.staging\.ts does not exist/);
     writeFileSync(join(folder, "portcullis.config.staging.ts"), "export default { mode: 1 };\n");
     assert.match(check(folder, ["--profile", "staging"]), /config\.staging\.ts:1:1.*'mode' is 1/);
-    assert.match(check(folder, [], { PORTCULLIS_PROFILE: "staging" }), /'mode' is 1/);
-    assert.match(check(folder, ["--profile", "../x"]), /the profile "\.\.\/x" is not understood/);
   });
+
+test("a profile that is not there, has no such name or is named by the environment is told", () => {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-anywhere-"));
+  writeFileSync(join(folder, "port.ts"), "export const port: number = 8443;\n");
+  writeFileSync(join(folder, "portcullis.config.ts"), moduleOf("observe"));
+  assert.match(check(folder, ["--profile", "staging"]), /config\.staging\.ts does not exist/);
+  assert.match(check(folder, ["--profile", "../x"]), /the profile "\.\.\/x" is not understood/);
+  writeFileSync(join(folder, "portcullis.config.staging.ts"), "export default { mode: 1 };\n");
+  assert.match(check(folder, [], { PORTCULLIS_PROFILE: "staging" }), /'mode' is 1/);
+});
