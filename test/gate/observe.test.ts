@@ -143,11 +143,13 @@ test("the record says what would have been refused, and by what", async () => {
   await send("POST", "/things", { json: { name: "a", admin: true } });
   const token = readFileSync(join(directory, "state", "admin-token"), "utf8").trim();
   for (let tries = 0; tries < 40; tries += 1) {
-    const found = (await (
+    const { items: found } = (await (
       await fetch(`http://127.0.0.1:${gate.adminPort}/records?most=1&code=request-invalid`, {
         headers: { Authorization: `Bearer ${token}` },
       })
-    ).json()) as { outcome: string; decisions: { code: string; mode: string; at?: string[] }[] }[];
+    ).json()) as {
+      items: { outcome: string; decisions: { code: string; mode: string; at?: string[] }[] }[];
+    };
     const decision = found[0]?.decisions.find(
       (candidate) => candidate.at?.includes("body /admin undeclared") === true,
     );

@@ -77,7 +77,7 @@ async function recordsOf(port: number, token: string, count: number): Promise<re
     const answer = await fetch(`http://127.0.0.1:${port}/records?most=100`, {
       headers: { Authorization: `Bearer ${token}` },
     });
-    const lines = (await answer.json()) as readonly Line[];
+    const { items: lines } = (await answer.json()) as { items: readonly Line[] };
     if (lines.length >= count) return lines;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

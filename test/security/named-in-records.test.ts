@@ -3,11 +3,11 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { compileHashName, recordLine } from "@portcullis/guard/records";
+import { compileHashName, type NameKind, recordLine } from "@portcullis/guard/records";
 import { keyedRecordSecret } from "../../packages/server/src/keys/record-secret.ts";
 import { createSealing, sealingKeys } from "../../packages/server/src/store/sealing.ts";
 import { answering } from "./answering.ts";
-import { plannedJourney, recordSecret } from "./planned-journey.ts";
+import { type Ask, plannedJourney, recordSecret } from "./planned-journey.ts";
 
 const text = "{ type: string }";
 const path = (...names: string[]): string =>
@@ -58,7 +58,8 @@ const ask = await plannedJourney({
   claimsOf: () => ({ number: 1001 }),
   decisionPoint: () => Promise.resolve(false),
 });
-const hash = compileHashName(recordSecret);
+const hashes = compileHashName(recordSecret);
+const hash = (kind: NameKind, id: string): string => hashes(kind, id, Date.now());
 
 /** What is asked, and what the record must name: objects, owners, and who asked. */
 const rows: readonly (readonly [
@@ -121,19 +122,64 @@ test("what passes names nobody, and many objects are told by five", async () => 
   assert.equal(many.record?.decisions[0]?.objects?.length, 5);
 });
 
+const people = (record: string): Promise<Ask> =>
+  plannedJourney({
+    document,
+    policy: policy
+      .replace("apis:", `record: ${record}\napis:`)
+      .replace("disclosure: off", "disclosure: off, binding: off"),
+    backend: answering((_method, target) => ({ json: said[target] ?? {} })),
+    claimsOf: () => ({ number: 1001, cnf: { jkt: "phone-7" } }),
+    decisionPoint: () => Promise.resolve(false),
+  });
+
+test("whoever calls, the device and the address stand as pseudonyms, the same that refusals name people by", async () => {
+  const asked = await people("{ fields: [subject, device, address] }");
+  const { record } = await asked("ann-the-cook", "GET", "/users/ben-the-cook/orders/far-order");
+  assert.ok(record !== undefined);
+  assert.equal(record.subject, hash("person", "ann-the-cook"));
+  assert.equal(record.subject, record.decisions[0]?.caller);
+  assert.match(record.device ?? "", /^[\w-]{22}$/);
+  assert.match(record.address ?? "", /^[\w-]{22}$/);
+  for (const plain of ["ann-the-cook", "phone-7", "127.0.0.1", "192.0.2."])
+    assert.ok(!recordLine(record).includes(plain), plain);
+});
+
+test("only a field that the policy calls plain, and says why, stands there as it is", async () => {
+  const because = "our support asks by customer number";
+  const asked = await people(
+    `{ fields: [subject, device], plain: { fields: [subject], because: ${because} } }`,
+  );
+  const { record } = await asked("ann-the-cook", "GET", "/orders/own-order");
+  assert.equal(record?.subject, "ann-the-cook");
+  assert.match(record?.device ?? "", /^[\w-]{22}$/);
+  await assert.rejects(people("{ fields: [device], plain: { fields: [subject], because: x } }"), {
+    message: /no record holds subject/,
+  });
+  await assert.rejects(people("{ fields: [subject], plain: { fields: [subject] } }"), {
+    message: /because/,
+  });
+});
+
 test("the installation's key gives one hash after every start, another key another, and no key none", () => {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-names-"));
   assert.equal(keyedRecordSecret(directory, {}), undefined);
   sealingKeys(directory, {});
   const [first, again] = [keyedRecordSecret(directory, {}), keyedRecordSecret(directory, {})];
   assert.ok(first !== undefined && again !== undefined);
-  assert.equal(compileHashName(first)("object", "a"), compileHashName(again)("object", "a"));
+  assert.equal(compileHashName(first)("object", "a", 0), compileHashName(again)("object", "a", 0));
   const named = keyedRecordSecret(directory, {
     PORTCULLIS_KEY: Buffer.alloc(32, 1).toString("base64"),
   });
   assert.ok(named !== undefined);
-  assert.notEqual(compileHashName(named)("object", "a"), compileHashName(first)("object", "a"));
-  assert.notEqual(compileHashName(first)("person", "a"), compileHashName(first)("object", "a"));
+  assert.notEqual(
+    compileHashName(named)("object", "a", 0),
+    compileHashName(first)("object", "a", 0),
+  );
+  assert.notEqual(
+    compileHashName(first)("person", "a", 0),
+    compileHashName(first)("object", "a", 0),
+  );
   const sealing = createSealing(sealingKeys(directory, {}));
   assert.notDeepEqual(Buffer.from(first), Buffer.from(sealing.derive("dpop-nonce", 32)));
 });

@@ -18,7 +18,7 @@ import {
   withoutAsking,
 } from "./journey/explain.ts";
 import { type FindOperation, Journey } from "./journey/journey.ts";
-import { compileRecord } from "./journey/record.ts";
+import { compileRecord, type OnSubject } from "./journey/record.ts";
 import { OpenTunnels } from "./journey/open-tunnels.ts";
 import { findOperation } from "./journey/route.ts";
 import { compileServe } from "./journey/serve.ts";
@@ -42,6 +42,8 @@ export type GatePorts = CompilePorts &
     readonly onSignedIn?: ((address: string) => void) | undefined;
     /** What records name objects and people by; one that nobody knows without it. */
     readonly recordSecret?: Uint8Array | undefined;
+    /** Told whom the pseudonym in a record stands for. */
+    readonly onSubject?: OnSubject | undefined;
     /** What time it is; the machine's own clock without it. */
     readonly clock?: Clock | undefined;
     /** What may be held of bodies and answers; the same bound for this process without it. */
@@ -159,7 +161,7 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
       compileServe({
         assertIdentity,
         gateItself,
-        makeRecord: compileRecord(plan.recordFields, compileHashName(recordSecret)),
+        makeRecord: compileRecord(plan.record, compileHashName(recordSecret), ports.onSubject),
         onSignedIn,
         onTrouble,
         record,

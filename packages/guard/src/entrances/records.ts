@@ -1,6 +1,6 @@
 // The record that is kept of each request.
 export { type DecisionRecord, type PersonalField, personalFields } from "../facts/record.ts";
-export { compileHashName, type HashName } from "../facts/named.ts";
+export { compileHashName, type HashName, hashesOf, type NameKind } from "../facts/named.ts";
 export { recordLine } from "../facts/record-line.ts";
 // Records on their way from one thread to another.
 export { RecordReader } from "../facts/record-reader.ts";

@@ -48,5 +48,6 @@ export function recordLine(record: DecisionRecord): string {
   if (record.address !== undefined) line += `,"address":${quoted(record.address)}`;
   if (record.subject !== undefined) line += `,"subject":${quoted(record.subject)}`;
   if (record.client !== undefined) line += `,"client":${quoted(record.client)}`;
+  if (record.device !== undefined) line += `,"device":${quoted(record.device)}`;
   return `${line}}\n`;
 }

@@ -131,25 +131,30 @@ export class RecordRow implements EveryField {
   }
 
   get subject(): string | undefined {
-    return this.#text(this.#bytesOf(word.addressBytes), this.#word(word.subjectBytes));
+    return this.#text(this.#before(1), this.#word(word.subjectBytes));
   }
 
   get client(): string | undefined {
-    return this.#text(
-      this.#bytesOf(word.addressBytes) + this.#bytesOf(word.subjectBytes),
-      this.#word(word.clientBytes),
-    );
+    return this.#text(this.#before(2), this.#word(word.clientBytes));
+  }
+
+  get device(): string | undefined {
+    return this.#text(this.#before(3), this.#word(word.deviceBytes));
   }
 
   #more(): RecordRest {
     if (this.#rest !== undefined) return this.#rest;
     const bytes = this.#word(word.restBytes);
     if (bytes < 0) return (this.#rest = nothing);
-    const before =
-      this.#bytesOf(word.addressBytes) +
-      this.#bytesOf(word.subjectBytes) +
-      this.#bytesOf(word.clientBytes);
-    return (this.#rest = JSON.parse(this.#text(before, bytes) as string) as RecordRest);
+    return (this.#rest = JSON.parse(this.#text(this.#before(4), bytes) as string) as RecordRest);
+  }
+
+  /** How many bytes the first texts of the row take. */
+  #before(texts: number): number {
+    let bytes = 0;
+    for (let index = 0; index < texts; index += 1)
+      bytes += Math.max(0, this.#word(textsInOrder[index] as number));
+    return bytes;
   }
 
   /** Texts of a row stand one behind the other. */
@@ -158,10 +163,6 @@ export class RecordRow implements EveryField {
     const { textBytes, texts } = this.#memory;
     const start = (this.#word(word.textAt) & (textBytes - 1)) + before;
     return texts.toString("utf8", start, start + bytes);
-  }
-
-  #bytesOf(place: number): number {
-    return Math.max(0, this.#word(place));
   }
 
   #word(place: number): number {
@@ -173,5 +174,7 @@ export class RecordRow implements EveryField {
   }
 }
 
+/** As the writer leaves them, before what few records have. */
+const textsInOrder = [word.addressBytes, word.subjectBytes, word.clientBytes, word.deviceBytes];
 const none: DecisionRecord["decisions"] = Object.freeze([]);
 const nothing: RecordRest = Object.freeze({});

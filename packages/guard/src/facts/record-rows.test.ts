@@ -37,6 +37,7 @@ const whole: { readonly [F in keyof Required<DecisionRecord>]: NonNullable<Decis
   address: "2001:db8::1",
   subject: "u-Ω",
   client: "c",
+  device: "d-ß",
 };
 const ordinary: DecisionRecord = {
   ...whole,
@@ -57,6 +58,7 @@ const ordinary: DecisionRecord = {
   address: undefined,
   subject: undefined,
   client: undefined,
+  device: undefined,
 };
 
 const linesOf = (reader: RecordReader): string[] => {
@@ -93,6 +95,7 @@ test("whatever texts records have, they are read as JSON would keep them, howeve
     address: text,
     subject: text,
     client: text,
+    device: text,
     stripped: fc.oneof(fc.array(fc.string(), { maxLength: 4 }), fc.constant(undefined)),
   });
   fc.assert(

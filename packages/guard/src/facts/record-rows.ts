@@ -42,6 +42,8 @@ export const word = {
   restBytes: 32,
   /** 1 where the caller was known. */
   signedIn: 33,
+  /** Behind the client's text. */
+  deviceBytes: 34,
 } as const;
 
 /** Numbers of eight bytes at the beginning of a row, by their place. */

@@ -128,14 +128,16 @@ export class RecordWriter {
 
   #writeTexts(row: number, record: DecisionRecord): boolean {
     const { words } = this.#memory;
-    const { address, client, subject } = record;
+    const { address, client, device, subject } = record;
     const text = restText(record);
-    const letters = lettersOf(address) + lettersOf(subject) + lettersOf(client) + lettersOf(text);
+    let letters = lettersOf(address) + lettersOf(subject) + lettersOf(client);
+    letters += lettersOf(device) + lettersOf(text);
     if (letters > 0 && !this.#makeRoom(letters * 3)) return false;
     words[row + word.textAt] = this.#textAt;
     words[row + word.addressBytes] = this.#writeText(address);
     words[row + word.subjectBytes] = this.#writeText(subject);
     words[row + word.clientBytes] = this.#writeText(client);
+    words[row + word.deviceBytes] = this.#writeText(device);
     words[row + word.restBytes] = this.#writeText(text);
     words[row + word.textEnd] = this.#textAt;
     return true;

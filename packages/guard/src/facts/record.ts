@@ -3,7 +3,8 @@ import type { HashedNames } from "./named.ts";
 
 /**
  * What one request leaves behind: an allow-list, so that no token, body or personal datum can slip
- * in. Addresses and subjects appear only as far as the policy's `record` names them.
+ * in. Addresses, subjects and devices appear only as far as the policy's `record` names them, and as
+ * pseudonyms unless it says otherwise.
  */
 export interface DecisionRecord {
   readonly time: string;
@@ -43,6 +44,8 @@ export interface DecisionRecord {
   readonly address?: string | undefined;
   readonly subject?: string | undefined;
   readonly client?: string | undefined;
+  /** The key or certificate that the caller's token is bound to, or what the token calls its device. */
+  readonly device?: string | undefined;
 }
 
 /** How a WebSocket has ended, without a word of what was said. */
@@ -62,5 +65,9 @@ export interface WebSocketEnd {
 }
 
 /** Personal fields that the policy may name. */
-export const personalFields = ["address", "subject", "client"] as const;
+export const personalFields = ["address", "subject", "client", "device"] as const;
 export type PersonalField = (typeof personalFields)[number];
+
+/** Those that stand there as a pseudonym; a client is an app. */
+export const pseudonymFields = ["address", "subject", "device"] as const;
+export type PseudonymField = (typeof pseudonymFields)[number];

@@ -1,28 +1,55 @@
 import type { Decision } from "../facts/decision.ts";
 import { isoTime } from "../facts/iso-time.ts";
 import { nameOnly } from "../facts/name-only.ts";
-import { type HashName, hashNamed } from "../facts/named.ts";
-import type { DecisionRecord, PersonalField } from "../facts/record.ts";
+import { type HashName, hashNamed, type NameKind } from "../facts/named.ts";
+import type { DecisionRecord, PersonalField, PseudonymField } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
 import type { Exchange } from "./exchange.ts";
+
+/** What records hold of people. */
+export interface RecordPlan {
+  readonly fields: readonly PersonalField[];
+  /** Those of them that stand there as they are, in place of a pseudonym. */
+  readonly plain: readonly PseudonymField[];
+}
+
+/** Told whom a pseudonym stands for, of each request: to be kept where it can be looked up. */
+export type OnSubject = (pseudonym: string, subject: string, atMs: number) => void;
 
 /**
  * Builds the record from named facts only; the sink decides where it goes. The path's template
  * stands for the path, because a path holds ids.
  */
 export function compileRecord(
-  personal: readonly PersonalField[],
+  { fields, plain }: RecordPlan,
   hashName: HashName,
+  onSubject: OnSubject | undefined,
 ): (exchange: Exchange) => DecisionRecord {
-  const withAddress = personal.includes("address");
-  const withSubject = personal.includes("subject");
-  const withClient = personal.includes("client");
+  const addressOf = namedAs("address", "address");
+  const subjectOf = namedAs("subject", "person");
+  const deviceOf = namedAs("device", "device");
+  const withClient = fields.includes("client");
+  const tellsSubject = onSubject !== undefined && !plain.includes("subject");
+
+  /** What stands in the record for it: nothing, a pseudonym, or the thing itself. */
+  function namedAs(
+    field: PseudonymField,
+    kind: NameKind,
+  ): (value: string | undefined, atMs: number) => string | undefined {
+    if (!fields.includes(field)) return () => undefined;
+    if (plain.includes(field)) return (value) => value;
+    return (value, atMs) => (value === undefined ? undefined : hashName(kind, value, atMs));
+  }
+
   return (exchange) => {
     const { address, answeredAt, app, caller, course, decisions, status } = exchange;
     const { apiVersion, name, pathTemplate, unchecked } = course.operation;
     const { made, refusal } = decisions;
+    const atMs = exchange.receivedAtMs;
+    const subject = subjectOf(caller?.subject, atMs);
+    if (tellsSubject && subject !== undefined) onSubject(subject, caller?.subject ?? "", atMs);
     return {
-      time: isoTime(exchange.receivedAtMs),
+      time: isoTime(atMs),
       traceId: exchange.traceId,
       operation: name,
       method: exchange.arrival.method.slice(0, 20),
@@ -35,7 +62,7 @@ export function compileRecord(
       upstreamStatus: unlessZero(exchange.upstreamStatus),
       outcome: outcomeOf(status, refusal),
       code: refusal?.problem.code,
-      decisions: decisionsOf(made, exchange.recordedDecisions, hashName),
+      decisions: decisionsOf(made, exchange.recordedDecisions, atMs, hashName),
       stripped: exchange.stripped?.map(nameOnly),
       unwritten: refusal === undefined ? exchange.unwritten : undefined,
       unchecked,
@@ -43,9 +70,10 @@ export function compileRecord(
       upstreamMs: answeredAt === 0 ? undefined : round(answeredAt - exchange.forwardedAt),
       answerBytes: exchange.answerBytes,
       webSocket: exchange.webSocket,
-      address: withAddress ? address : undefined,
-      subject: withSubject ? caller?.subject : undefined,
+      address: addressOf(address, atMs),
+      subject,
       client: withClient ? caller?.clientId : undefined,
+      device: deviceOf(caller?.boundKey ?? caller?.boundCertificate ?? caller?.deviceId, atMs),
     };
   };
 }
@@ -53,10 +81,11 @@ export function compileRecord(
 function decisionsOf(
   made: readonly Decision[],
   told: number,
+  atMs: number,
   hashName: HashName,
 ): DecisionRecord["decisions"] {
   if (made.length === told) return none;
-  return (told === 0 ? made : made.slice(told)).map((one) => recorded(one, hashName));
+  return (told === 0 ? made : made.slice(told)).map((one) => recorded(one, atMs, hashName));
 }
 
 const unlessZero = (status: number): number | undefined => (status === 0 ? undefined : status);
@@ -72,6 +101,7 @@ const round = (milliseconds: number): number => Math.round(milliseconds * 1000) 
 
 function recorded(
   { mode, refusal }: Decision,
+  atMs: number,
   hashName: HashName,
 ): DecisionRecord["decisions"][number] {
   return {
@@ -79,7 +109,7 @@ function recorded(
     mode,
     detail: refusal.detail,
     ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
-    ...(refusal.named === undefined ? {} : hashNamed(refusal.named(), hashName)),
+    ...(refusal.named === undefined ? {} : hashNamed(refusal.named(), atMs, hashName)),
     at: refusal.violations?.map(
       (violation) =>
         `${violation.in} ${nameOnly(violation.name ?? violation.pointer ?? "")} ${violation.keyword}`,

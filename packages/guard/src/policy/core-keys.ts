@@ -1,5 +1,4 @@
 import { bindings } from "../facts/binding.ts";
-import { personalFields } from "../facts/record.ts";
 import { matchSetting } from "./match-setting.ts";
 import { type ModeKey, modeSetting } from "./mode-setting.ts";
 import { object, optional, required, type Unavailable } from "./object-shape.ts";
@@ -16,6 +15,7 @@ import {
   size,
   text,
 } from "./shape.ts";
+import { recordSetting } from "./record-setting.ts";
 import { onLoss, stateSetting } from "./state-setting.ts";
 import { upstreamSetting } from "./upstream-setting.ts";
 
@@ -28,13 +28,6 @@ const issuer = scalar(
       : undefined,
   { type: "string" },
 );
-
-const record = object({
-  fields: optional(
-    list(choice(...personalFields)),
-    "Personal data that records may hold; none unless it is named here.",
-  ),
-});
 
 const onStateLoss = object({
   limit: optional(
@@ -81,7 +74,7 @@ export function coreKeys(modeKeys: readonly ModeKey[]) {
         named(list(text("a permission"))),
         "Roles that tokens may carry, each with the scopes that it gives.",
       ),
-      record: optional(record, "What the record of each request holds."),
+      record: optional(recordSetting, "What the record of each request holds."),
     },
     api: {
       openapi: required(text("the path of an OpenAPI document"), "The document of this API."),

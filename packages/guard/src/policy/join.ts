@@ -5,6 +5,7 @@ import type { PolicyOf } from "./keys.ts";
 import { layModes, type ModeKey, noModes, resolveModes } from "./mode-setting.ts";
 import { type ApiPlanOf, type OperationPlanOf, type PlanOf, undeclaredName } from "./plan.ts";
 import type { PolicyReading } from "./read-policy.ts";
+import { noteRecord, planRecord } from "./record-setting.ts";
 import { compileSelection, noteUnmatched } from "./select-operations.ts";
 import { noteState, planState } from "./state-setting.ts";
 import { noteUnfitCapacity } from "./upstream-capacity.ts";
@@ -60,6 +61,7 @@ export function joinPlan<Whole, Own>(
   const context = contextOf(controls, policy, documents, all, note);
   const select = compileSelection(policy.operations ?? []);
   noteState(policy.state, note);
+  noteRecord(policy.record, note);
   noteUnmatched(policy.operations ?? [], context.operations, note);
 
   const whole: Record<string, unknown> = {};
@@ -102,7 +104,7 @@ export function joinPlan<Whole, Own>(
     state: planState(policy.state),
     origin: policy.publicUrl === undefined ? undefined : URL.parse(policy.publicUrl)?.origin,
     identified: policy.identity !== undefined,
-    recordFields: policy.record?.fields ?? [],
+    record: planRecord(policy.record),
   };
   return { plan: faults.some(({ severity }) => severity === "error") ? undefined : plan, faults };
 }

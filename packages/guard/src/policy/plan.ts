@@ -1,6 +1,6 @@
 import type { ApiDocument } from "../document/api-document.ts";
 import type { ModeRule } from "../facts/mode.ts";
-import type { PersonalField } from "../facts/record.ts";
+import type { PersonalField, PseudonymField } from "../facts/record.ts";
 import type { StatePlan } from "./state-setting.ts";
 import type { BackendReading, UpstreamPlan } from "./upstream-setting.ts";
 
@@ -21,7 +21,10 @@ export interface PlanOf<Whole, Own> {
   readonly origin: string | undefined;
   /** Whether the policy names who signs tokens. */
   readonly identified: boolean;
-  readonly recordFields: readonly PersonalField[];
+  readonly record: {
+    readonly fields: readonly PersonalField[];
+    readonly plain: readonly PseudonymField[];
+  };
 }
 
 export interface ApiPlanOf<Own> {

@@ -139,6 +139,7 @@ export const duration = quantity("a duration such as 30s, 5m, 24h or 30d", {
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
+  y: 31_536_000_000,
 });
 
 /** `64kB 1MiB`, read as bytes. */
@@ -148,6 +149,8 @@ export const size = quantity("a size such as 64kB or 1MiB", {
   KiB: 1024,
   MB: 1_000_000,
   MiB: 1_048_576,
+  GB: 1_000_000_000,
+  GiB: 1_073_741_824,
 });
 
 /** Each element by one shape; `items` is that shape, for what walks the whole format. */

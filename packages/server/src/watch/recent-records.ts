@@ -1,12 +1,12 @@
 import type { DecisionRecord } from "@portcullis/guard/records";
+import { fits, type RecordFilter } from "./record-filter.ts";
+import { CursorFault, type RecordPage, type RecordQuestion } from "./record-page.ts";
 
-export interface RecordFilter {
-  readonly traceId?: string;
-  readonly operation?: string;
-  readonly code?: string;
-  /** Keyed hashes: of refusals about this object, and of those whose owner was found to be this. */
-  readonly object?: string;
-  readonly owner?: string;
+interface Batch {
+  readonly lines: Uint8Array;
+  /** Which record the first is, counted since the start. */
+  readonly first: number;
+  readonly count: number;
 }
 
 /**
@@ -15,48 +15,70 @@ export interface RecordFilter {
  */
 export class RecentRecords {
   readonly #most: number;
-  readonly #batches: { readonly lines: Uint8Array; readonly count: number }[] = [];
+  readonly #batches: Batch[] = [];
   #held = 0;
+  #added = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
+  /** How many there were since the start. */
+  get added(): number {
+    return this.#added;
+  }
+
   add(lines: Uint8Array, count: number): void {
-    this.#batches.push({ lines, count });
+    this.#batches.push({ lines, first: this.#added, count });
     this.#held += count;
+    this.#added += count;
     while (this.#batches.length > 1 && this.#held - (this.#batches[0]?.count ?? 0) >= this.#most)
       this.#held -= this.#batches.shift()?.count ?? 0;
   }
 
-  /** Newest first. */
-  find(filter: RecordFilter, most: number): DecisionRecord[] {
-    const found: DecisionRecord[] = [];
-    for (let batch = this.#batches.length - 1; batch >= 0; batch -= 1) {
-      const lines = Buffer.from(this.#batches[batch]?.lines ?? [])
-        .toString()
-        .trimEnd()
-        .split("\n");
-      for (let index = lines.length - 1; index >= 0; index -= 1) {
-        if (found.length >= most) return found;
+  /** @throws CursorFault */
+  find({ cursor, filter, most }: RecordQuestion): RecordPage {
+    const before = cursor === undefined ? this.#added : placeOf(cursor);
+    const found: (readonly [number, DecisionRecord])[] = [];
+    for (let at = this.#batches.length - 1; at >= 0 && found.length <= most; at -= 1) {
+      const batch = this.#batches[at] as Batch;
+      if (batch.first >= before) continue;
+      const lines = linesOf(batch);
+      for (let index = lines.length - 1; index >= 0 && found.length <= most; index -= 1) {
+        const place = batch.first + index;
+        if (place >= before) continue;
         const record = JSON.parse(lines[index] as string) as DecisionRecord;
-        if (fits(record, filter)) found.push(record);
+        if (fits(record, filter)) found.push([place, record]);
       }
     }
-    return found;
+    const shown = found.slice(0, most);
+    return {
+      items: shown.map(([, record]) => record),
+      next: found.length > most ? `m${shown.at(-1)?.[0]}` : undefined,
+      missing: [],
+    };
+  }
+
+  /**
+   * Those that fit behind a place, the oldest first.
+   *
+   * @returns undefined where some of them are no longer held
+   */
+  since(place: number, filter: RecordFilter): DecisionRecord[] | undefined {
+    if (place < (this.#batches[0]?.first ?? this.#added)) return undefined;
+    return this.#batches
+      .filter(({ count, first }) => first + count > place)
+      .flatMap((batch) => linesOf(batch).slice(Math.max(0, place - batch.first)))
+      .map((line) => JSON.parse(line) as DecisionRecord)
+      .filter((record) => fits(record, filter));
   }
 }
 
-export function fits(
-  record: DecisionRecord,
-  { code, object, operation, owner, traceId }: RecordFilter,
-): boolean {
-  const { decisions } = record;
-  return (
-    (traceId === undefined || record.traceId === traceId) &&
-    (operation === undefined || record.operation === operation) &&
-    (code === undefined || decisions.some((decision) => decision.code === code)) &&
-    (object === undefined || decisions.some(({ objects }) => objects?.includes(object))) &&
-    (owner === undefined || decisions.some(({ owners }) => owners?.includes(owner)))
-  );
+const linesOf = ({ lines }: Batch): readonly string[] =>
+  Buffer.from(lines).toString().trimEnd().split("\n");
+
+function placeOf(cursor: string): number {
+  const place = Number(/^m(\d{1,15})$/.exec(cursor)?.[1] ?? Number.NaN);
+  if (Number.isNaN(place)) throw new CursorFault("this cursor is not of these records");
+  return place;
 }

@@ -93,7 +93,7 @@ test("what a thread has left at its end is taken, though it can say nothing any 
   assert.deepEqual(lines, { written: 10, dropped: 0 });
   assert.equal(text()?.split("\n").length, 11);
   assert.deepEqual(
-    intake.find({}, 2).map(({ status }) => status),
+    intake.find({ filter: {}, most: 2, cursor: undefined }).items.map(({ status }) => status),
     [209, 208],
   );
 });

@@ -1,12 +1,12 @@
 import {
-  type DecisionRecord,
   recordLine,
   RecordReader,
   type RecordRow,
   type SharedRecords,
 } from "@portcullis/guard/records";
 import type { LineWriter } from "./line-writer.ts";
-import { RecentRecords, type RecordFilter } from "./recent-records.ts";
+import { RecentRecords } from "./recent-records.ts";
+import type { RecordPage, RecordQuestion } from "./record-page.ts";
 import { type Counts, RequestCounts } from "./request-counts.ts";
 
 /** Told of every record in its turn. The row is good until the next one: what is kept is copied. */
@@ -77,9 +77,9 @@ export class RecordIntake {
   }
 
   /** The newest first. */
-  find(filter: RecordFilter, most: number): readonly DecisionRecord[] {
+  find(question: RecordQuestion): RecordPage {
     this.take();
-    return this.#recent.find(filter, most);
+    return this.#recent.find(question);
   }
 
   take(): void {

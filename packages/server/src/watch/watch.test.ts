@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type DecisionRecord, recordLine } from "@portcullis/guard/records";
 import { prometheusText } from "./prometheus.ts";
+import type { RecordFilter } from "./record-filter.ts";
+import { CursorFault } from "./record-page.ts";
 import { RecentRecords } from "./recent-records.ts";
 import { createLineWriter } from "./line-writer.ts";
 import { RequestCounts } from "./request-counts.ts";
@@ -120,12 +122,21 @@ test("the newest records are found first, and the oldest are forgotten", () => {
       Buffer.from(batch.map((traceId) => recordLine(record({ traceId }))).join("")),
       batch.length,
     );
+  const find = (most: number, cursor?: string, filter: RecordFilter = {}) => {
+    const { items, next } = records.find({ filter, most, cursor });
+    return [items.map(({ traceId }) => traceId).join(""), next] as const;
+  };
+  assert.deepEqual(find(10), ["543", undefined]);
+  assert.deepEqual(find(10, undefined, { traceId: "3" }), ["3", undefined]);
+  const [first, next] = find(2);
+  assert.equal(first, "54");
+  assert.deepEqual(find(2, next), ["3", undefined], "what is behind the first page");
+  assert.throws(() => find(1, "s1"), CursorFault);
   assert.deepEqual(
-    records.find({}, 10).map((found) => found.traceId),
-    ["5", "4", "3"],
+    records.since(3, {})?.map(({ traceId }) => traceId),
+    ["4", "5"],
   );
-  assert.deepEqual(records.find({ traceId: "3" }, 10).length, 1);
-  assert.deepEqual(records.find({}, 1).length, 1);
+  assert.equal(records.since(1, {}), undefined, "what has come since then is no longer whole");
 });
 
 test("records reach a slow reader whole and in order, and those beyond the bound are counted", async () => {

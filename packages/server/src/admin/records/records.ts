@@ -1,14 +1,16 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
-import { problemCatalogue } from "@portcullis/guard/problems";
-import type { DecisionRecord, HashName } from "@portcullis/guard/records";
-import type { RecordFilter } from "../../watch/recent-records.ts";
+import type { HashName } from "@portcullis/guard/records";
+import { CursorFault, type RecordPage, type RecordQuestion } from "../../watch/record-page.ts";
 import { mostOf, mostParameter, ok, Refused, route, type Route } from "../route.ts";
+import { filterOf, holdToParameters, recordParameters } from "./record-query.ts";
 
 export interface Records {
-  /** The newest that fit, at most so many. */
-  readonly records: (filter: RecordFilter, most: number) => readonly DecisionRecord[];
+  /** The newest that fit. */
+  readonly records: (question: RecordQuestion) => RecordPage | Promise<RecordPage>;
   /** By which hash records name objects and people. */
   readonly hashName: HashName;
+  /** How long records are kept at most. */
+  readonly keptMs: () => number;
   /** Whom operations without an owner rule have named, in counts. */
   readonly evidence: () => readonly EvidenceRow[];
 }
@@ -16,50 +18,46 @@ export interface Records {
 const fewRecords = 20;
 const text = { type: "string" };
 const list = { type: "array", items: { type: "object" } };
+const page = {
+  type: "object",
+  properties: {
+    items: { ...list, description: "Decision records, the newest first." },
+    next: { ...text, description: "The cursor of the page behind; absent where there is none." },
+    missing: {
+      type: "array",
+      items: text,
+      description: "What could not be looked at; absent where nothing is missing.",
+    },
+  },
+  required: ["items"],
+};
 
-/** What the gate has decided lately, and what it has seen of owners. */
-export const recordRoutes = ({ evidence, hashName, records }: Records): readonly Route[] => [
+const parameters = [
+  ...recordParameters,
+  { name: "cursor", description: "`next` of the page before.", schema: text },
+  mostParameter(fewRecords),
+];
+
+/** What the gate has decided, and what it has seen of owners. */
+export const recordRoutes = ({
+  evidence,
+  hashName,
+  keptMs,
+  records,
+}: Records): readonly Route[] => [
   route({
     method: "GET",
     path: "/records",
     operationId: "listRecords",
-    summary: "The newest decision records",
+    summary: "Decision records, the newest first",
     needs: "viewer",
-    query: [
-      { name: "traceId", description: "Of one request.", schema: text },
-      { name: "operation", description: "Of one operation.", schema: text },
-      {
-        name: "code",
-        description: "Those with this code of docs/problems.md.",
-        schema: { ...text, enum: [...problemCatalogue.keys()] },
-      },
-      {
-        name: "object",
-        description: "Refusals about the object with this id, which records hold as a keyed hash.",
-        schema: text,
-      },
-      {
-        name: "owner",
-        description: "Refusals of what was found to be this person's.",
-        schema: text,
-      },
-      mostParameter(fewRecords),
-    ],
-    answer: { status: 200, description: "The newest first.", schema: list },
-    handle: ({ query }) => {
-      const code = query.get("code");
-      if (code !== null && !problemCatalogue.has(code))
-        throw new Refused(400, "There is no such code", "The codes stand in docs/problems.md.");
-      const filter = ["traceId", "operation", "code"].flatMap((name) => {
-        const value = query.get(name);
-        return value === null ? [] : [[name, value]];
-      });
-      const [object, owner] = [query.get("object"), query.get("owner")];
-      const names = {
-        ...(object === null ? {} : { object: hashName("object", object) }),
-        ...(owner === null ? {} : { owner: hashName("person", owner) }),
-      };
-      return ok(records({ ...Object.fromEntries(filter), ...names }, mostOf(query, fewRecords)));
+    query: parameters,
+    answer: { status: 200, description: "A page of them.", schema: page },
+    handle: async ({ query }) => {
+      holdToParameters(query, parameters);
+      const filter = filterOf(query, { hashName, keptMs: keptMs(), nowMs: Date.now() });
+      const cursor = query.get("cursor") ?? undefined;
+      return ok(shown(await asked(records, { filter, most: mostOf(query, fewRecords), cursor })));
     },
   }),
   route({
@@ -72,3 +70,19 @@ export const recordRoutes = ({ evidence, hashName, records }: Records): readonly
     handle: () => ok(evidence()),
   }),
 ];
+
+async function asked(records: Records["records"], question: RecordQuestion): Promise<RecordPage> {
+  try {
+    return await records(question);
+  } catch (fault) {
+    if (fault instanceof CursorFault)
+      throw new Refused(400, "'cursor' is not understood", "Expected `next` of a page before.");
+    throw fault;
+  }
+}
+
+const shown = ({ items, missing, next }: RecordPage): object => ({
+  items,
+  ...(next === undefined ? {} : { next }),
+  ...(missing.length === 0 ? {} : { missing }),
+});

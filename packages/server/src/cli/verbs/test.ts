@@ -106,11 +106,13 @@ async function writeTest(
   const file = text(values["records"]);
   const [record] =
     file === undefined
-      ? await askAdmin<readonly DecisionRecord[]>(
-          text(values["admin"]) ?? "http://127.0.0.1:9443",
-          text(values["directory"]) ?? ".portcullis",
-          `/records?traceId=${traceId}`,
-        )
+      ? (
+          await askAdmin<{ readonly items: readonly DecisionRecord[] }>(
+            text(values["admin"]) ?? "http://127.0.0.1:9443",
+            text(values["directory"]) ?? ".portcullis",
+            `/records?traceId=${traceId}`,
+          )
+        ).items
       : await recordsInFile(file, { traceId });
   if (record === undefined) throw new Misuse(`there is no record of ${traceId}.`);
   const written = await testOf(record, plan, Object.keys(policy.roles ?? {}));

@@ -1,6 +1,6 @@
-import { compileHashName, type DecisionRecord } from "@portcullis/guard/records";
+import { compileHashName, type DecisionRecord, hashesOf } from "@portcullis/guard/records";
 import { keyedRecordSecret } from "../../keys/record-secret.ts";
-import type { RecordFilter } from "../../watch/recent-records.ts";
+import type { RecordFilter } from "../../watch/record-filter.ts";
 import { askAdmin } from "../ask-admin.ts";
 import { directoryFlag, jsonFlag } from "../policy-flags.ts";
 import { text } from "../sources.ts";
@@ -39,16 +39,18 @@ export async function run(
   const file = text(values["records"]);
   const records =
     file === undefined
-      ? await askAdmin<readonly DecisionRecord[]>(
-          text(values["admin"]) ?? "http://127.0.0.1:9443",
-          directory,
-          `/records?${new URLSearchParams(asked).toString()}`,
-        )
+      ? (
+          await askAdmin<{ readonly items: readonly DecisionRecord[] }>(
+            text(values["admin"]) ?? "http://127.0.0.1:9443",
+            directory,
+            `/records?${new URLSearchParams(asked).toString()}`,
+          )
+        ).items
       : await recordsInFile(file, hashed(asked, directory, environment));
   if (values["json"] === true) terminal.out(JSON.stringify(records));
   else if (records.length === 0)
     terminal.error(
-      `there is no record of ${Object.values(asked).join(" and ")}${file === undefined ? ": the gate keeps its newest only. Give it a file of older ones with --records." : ` in ${file}`}`,
+      `there is no record of ${Object.values(asked).join(" and ")}${file === undefined ? ": the gate has its newest, and those of record.keep. Give it a file of older ones with --records." : ` in ${file}`}`,
     );
   else terminal.out(records.map(reasonLines).join("\n\n"));
   return records.length === 0 ? 1 : 0;
@@ -86,9 +88,10 @@ function hashed(asked: Asked, directory: string, environment: Environment): Reco
       `the records of a file name objects by a keyed hash, and there is no key in ${directory} or in PORTCULLIS_KEY`,
     );
   const hash = compileHashName(secret);
+  const ever = { fromMs: 0, toMs: Date.now() };
   return {
     ...trace,
-    ...(object === undefined ? {} : { object: hash("object", object) }),
-    ...(owner === undefined ? {} : { owner: hash("person", owner) }),
+    ...(object === undefined ? {} : { object: { is: hashesOf(hash, "object", object, ever) } }),
+    ...(owner === undefined ? {} : { owner: { is: hashesOf(hash, "person", owner, ever) } }),
   };
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { DecisionRecord } from "@portcullis/guard/records";
-import { fits, type RecordFilter } from "../../../watch/recent-records.ts";
+import { fits, type RecordFilter } from "../../../watch/record-filter.ts";
 import { Misuse } from "../../terminal.ts";
 
 /** A WebSocket leaves two records of one trace; of one object there may be many more. */
@@ -15,7 +15,7 @@ const most = 20;
  */
 export async function recordsInFile(file: string, filter: RecordFilter): Promise<DecisionRecord[]> {
   const found: DecisionRecord[] = [];
-  const texts = Object.values(filter) as readonly string[];
+  const texts = filter.traceId === undefined ? [] : [filter.traceId];
   try {
     for await (const line of createInterface({ input: createReadStream(file) })) {
       if (!texts.every((one) => line.includes(one))) continue;

@@ -90,9 +90,9 @@ test("an object or its owner is found by its id, which no record holds, and by n
   const hash = compileHashName(keyedRecordSecret("none", key) ?? Buffer.alloc(0));
   const [decided, ...rest] = record.decisions;
   const about = {
-    objects: [hash("object", "4711")],
-    owners: [hash("person", "ben")],
-    caller: hash("person", "ann"),
+    objects: [hash("object", "4711", Date.parse(record.time))],
+    owners: [hash("person", "ben", Date.parse(record.time))],
+    caller: hash("person", "ann", Date.parse(record.time)),
   };
   const line = JSON.stringify({ ...record, decisions: [{ ...decided, ...about }, ...rest] });
   for (const [named, code] of [
