@@ -19,6 +19,8 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/server/src/control/administrations.ts": "when something was asked for, in the audit",
   "packages/server/src/cli/verbs/admin.ts": "until when a token is good, and the audit",
   "packages/server/src/cli/verbs/audit.ts": "which entries are still kept",
+  "packages/server/src/cli/verbs/why.ts": "of which months a pseudonym is looked for",
+  "packages/server/src/admin/records/records.ts": "of which months a pseudonym is looked for",
   "packages/server/src/cli/verbs/grant.ts": "until when a grant is good, and the audit",
   "packages/server/src/control/grant-feed.ts":
     "which grants are worth telling; the threads judge their ends",

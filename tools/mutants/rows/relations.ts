@@ -107,10 +107,24 @@ export const relationRows: readonly Mutant[] = [
   },
   {
     file: "packages/guard/src/facts/named.ts",
-    find: ".map((id) => hash(kind, id));",
+    find: ".map((id) => hash(kind, id, atMs));",
     put: ".map((id) => id);",
     breaks: "Records name objects and people by keyed hashes alone.",
     tests: ["test/security/named-in-records.test.ts"],
+  },
+  {
+    file: "packages/guard/src/journey/record.ts",
+    find: "if (plain.includes(field)) return (value) => value;",
+    put: "if (fields.includes(field)) return (value) => value;",
+    breaks: "Whoever calls stands in a record by a pseudonym, unless the policy says otherwise.",
+    tests: ["test/security/named-in-records.test.ts"],
+  },
+  {
+    file: "packages/guard/src/facts/named.ts",
+    find: "if (atMs < month.fromMs || atMs >= month.toMs) {",
+    put: "if (atMs < month.fromMs) {",
+    breaks: "Nobody is followed from the records of one month into those of the next.",
+    tests: ["packages/guard/src/facts/named.test.ts"],
   },
   {
     file: `${src}/name-objects.ts`,
