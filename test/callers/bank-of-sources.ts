@@ -154,7 +154,7 @@ ${sources.replaceAll(/^/gm, "    ")}
     login,
     async again(environment) {
       const ended = once(bank.gate.process, "exit");
-      bank.gate.process.kill("SIGTERM");
+      bank.gate.process.kill("SIGINT");
       await ended;
       bank.gate = await start(environment);
     },

@@ -64,7 +64,7 @@ export async function startRecordedGate({
     `portcullis: 1
 mode: enforce
 limits: { admission: off }
-listen: { tls: off }
+listen: { tls: off, lameDuck: 0s }
 apis: [{ openapi: openapi.yaml, upstream: "${upstream}" }]
 `,
   );

@@ -15,7 +15,7 @@ import {
 } from "./recorded-gate.ts";
 
 /** What `up` lets requests in flight take, and the two seconds that the rest may. */
-const mostMs = 5000 + 10_000 + 2000;
+const mostMs = 10_000 + 2000;
 const asked = 2000;
 
 const opened: { close(): unknown }[] = [];

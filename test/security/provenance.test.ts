@@ -81,7 +81,7 @@ test("how full the memory is, and what it forgot, is measured", async () => {
 test("it is remembered across a restart", { timeout: 30_000 }, async () => {
   const directory = join(bank.policyFile, "..", "state");
   const ended = new Promise((resolve) => bank.gate.process.once("exit", resolve));
-  bank.gate.process.kill("SIGTERM");
+  bank.gate.process.kill("SIGINT");
   await ended;
   assert.ok(readFileSync(join(directory, "provenance")).length > 1000);
   const again = await startGate(
