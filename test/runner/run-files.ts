@@ -1,5 +1,6 @@
 // Runs files of tests with Node's runner, and counts at the end what was skipped.
 import { once } from "node:events";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -13,7 +14,7 @@ process.stdin.on("error", endAll).once("close", endAll).resume();
 const events = run({
   files: process.argv.slice(2),
   // Many tests wait more than they work.
-  concurrency: 3,
+  concurrency: availableParallelism() + 2,
   timeout: 120_000,
   execArgv: ["--import", join(import.meta.dirname, "file-deadline.ts")],
 });
