@@ -10,6 +10,7 @@ const reads = /\bDate\.now\b|\bnew Date\(\)/;
  * replay.
  */
 const allowed: Readonly<Record<string, string>> = {
+  "packages/guard/src/doors/http-date.ts": "the Date field of answers",
   "packages/guard/src/ports/clock.ts": "what time it is, for a gate without the program around it",
   "packages/guard/src/state/redis.ts": "in which hour an id was shown: nodes share the number",
   "packages/guard/src/state/shared-provenance.ts": "in which hour an id was shown, over a restart",

@@ -5,6 +5,8 @@ const corpus = ["test/backend-answers/corpus.test.ts"];
 const connections = ["test/backend-answers/connections.test.ts"];
 const sockets = ["test/backend-answers/over-sockets.test.ts"];
 const keepAlive = ["test/backend-answers/keep-alive.test.ts"];
+const endOfTurn = ["test/backend-answers/end-of-turn.test.ts"];
+const whole = ["packages/guard/src/doors/whole-response.test.ts"];
 
 /** How answers of backends are read, and which connections are used again. */
 export const answers: readonly Mutant[] = [
@@ -73,9 +75,23 @@ export const answers: readonly Mutant[] = [
   },
   {
     file: `${src}/request-head.ts`,
-    find: "const notInValue = /[^\\t\\x20-\\x7e\\x80-\\xff]/;",
-    put: "const notInValue = /[\\r\\n\\0]/;",
+    find: "if (!isFieldValue(value)) return unwritable",
+    put: "if (/[\\r\\n\\0]/.test(value)) return unwritable",
     breaks: "A character that latin1 would turn into a line feed is not sent.",
     tests: connections,
+  },
+  {
+    file: `${src}/connection.ts`,
+    find: "if (unsent?.isOver === false) this.#owner.givenBack(unsent);",
+    put: 'unsent?.fail({ kind: "lost", detail: "" });',
+    breaks: "A request that has not left goes over another connection.",
+    tests: endOfTurn,
+  },
+  {
+    file: "packages/guard/src/doors/whole-response.ts",
+    find: "if (beginning === undefined || !isFieldValue(value)) return undefined;",
+    put: "if (beginning === undefined) return undefined;",
+    breaks: "A value with a line feed does not leave.",
+    tests: whole,
   },
 ];

@@ -197,4 +197,11 @@ export const tokens: readonly Mutant[] = [
     breaks: "A token that does not say when it was issued has no bounded life.",
     tests: ["test/tokens/token-life.test.ts"],
   },
+  {
+    file: `${src}/verified-token-cache.ts`,
+    find: "if (found?.token === token) return found.caller;",
+    put: "if (found !== undefined) return found.caller;",
+    breaks: "A token that ends as a verified one does is verified all the same.",
+    tests: ["test/tokens/verified-once.test.ts"],
+  },
 ];

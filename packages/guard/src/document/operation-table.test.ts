@@ -67,3 +67,24 @@ test("HEAD is offered where GET is, and Allow names every method", () => {
   assert.deepEqual(table.methodsAt("/v1/accounts/42").toSorted(), ["GET", "HEAD", "PATCH"]);
   assert.deepEqual(table.methodsAt("/v2"), []);
 });
+
+test("literals are told apart by their texts, whatever they are found by", () => {
+  // These are alike to a hash that multiplies by 31: 31 × 65 + 97 = 31 × 66 + 66.
+  const alike = compileOperationTable(
+    ["/Aa", "/BB", "/AaAa", "/BBBB/x", "/{id}"].map((pathTemplate) => ({
+      method: "GET",
+      pathTemplate,
+      value: pathTemplate,
+    })),
+  );
+  for (const [path, found] of [
+    ["/Aa", "/Aa"],
+    ["/BB", "/BB"],
+    ["/AaAa", "/AaAa"],
+    ["/AaBB", "/{id}"],
+    ["/BBBB", "/{id}"],
+    ["/BBBB/x", "/BBBB/x"],
+    ["/BBAa/x", undefined],
+  ] as const)
+    assert.equal(alike.match("GET", path, [])?.value, found, path);
+});

@@ -7,11 +7,18 @@ import { compileSegment, type ReadSegment } from "./segment-template.ts";
 /** A place in the table: what follows here, and what is offered where a path ends here. */
 export interface RouteNode<T> {
   readonly literals: Map<string, RouteNode<T>>;
+  /** The same by the hashes of their texts; undefined for none. */
+  byHash: ReadonlyMap<number, readonly LiteralBranch<T>[]> | undefined;
   /** Templates with literal parts come first: they are the more concrete. */
   readonly templates: TemplateBranch<T>[];
   readonly methods: Map<string, RouteAt<T>>;
   /** What a segment that a template takes could be by another spelling; undefined for nothing. */
   siblings: Siblings | undefined;
+}
+
+export interface LiteralBranch<T> {
+  readonly text: string;
+  readonly node: RouteNode<T>;
 }
 
 export interface TemplateBranch<T> {
@@ -39,6 +46,7 @@ interface Siblings {
 
 const newNode = <T>(): RouteNode<T> => ({
   literals: new Map(),
+  byHash: undefined,
   templates: [],
   methods: new Map(),
   siblings: undefined,

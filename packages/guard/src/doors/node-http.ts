@@ -15,6 +15,7 @@ export {
 } from "../controls/protocol/client-address.ts";
 export { canonicalAddress };
 export { nodeHttp2Door, StreamArrival } from "./node-http2.ts";
+export { WholeResponse } from "./whole-response.ts";
 export { StreamAnswer } from "./stream-answer.ts";
 export type { StreamBody } from "./stream-body.ts";
 

@@ -1,3 +1,4 @@
+import { isFieldValue } from "../reading/field-value.ts";
 import type { FieldKind, FieldRule, FieldRules } from "./field-rules.ts";
 
 /** More fields than any API sends; HTTP/2 clients break off at 128 (node:http2). */
@@ -22,9 +23,6 @@ export interface RewritesLinks {
   rewriteLink(link: string): string;
 }
 
-/** What no field's value may hold (RFC 9110 section 5.5): Node's doors throw on it, or worse. */
-export const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
-
 /**
  * Reads the backend's fields once, into what any door can send: each single field once, none of the
  * connection's, none that is malformed, and links to the backend itself as links to the API.
@@ -39,11 +37,7 @@ export function readAnswerFields(
     reading.malformed = `${rawHeaders.length / 2} header fields`;
   else
     for (let index = 0; index < rawHeaders.length; index += 2)
-      reading.take(
-        rules.of(rawHeaders[index] as string),
-        rawHeaders[index] as string,
-        rawHeaders[index + 1] as string,
-      );
+      reading.take(rules.of(rawHeaders[index] as string), rawHeaders[index + 1] as string);
   return reading;
 }
 
@@ -64,11 +58,11 @@ class Reading implements AnswerFields {
     this.#links = links;
   }
 
-  take(rule: FieldRule, name: string, value: string): void {
-    const { kind } = rule;
+  take(rule: FieldRule, value: string): void {
+    const { kind, sentName: name } = rule;
     if (kind === "drop") return;
     if (kind === "bad") this.#mend(name, "is no field");
-    else if (notInValue.test(value)) this.#mend(name, "holds what no field may hold");
+    else if (!isFieldValue(value)) this.#mend(name, "holds what no field may hold");
     else if (rule.single !== undefined && !this.#isFirst(rule)) this.#takeAgain(rule, value);
     else this.#takeOne(kind, name, value);
   }

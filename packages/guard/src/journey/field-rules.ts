@@ -46,6 +46,8 @@ export interface FieldRule {
   readonly kind: FieldKind;
   /** In lower case. */
   readonly name: string;
+  /** As the backend has spelled it: one text for all its answers. */
+  readonly sentName: string;
   /** Undefined for lists. */
   readonly single: Disagreement | undefined;
   /** One of 31 bits, by the name: single fields of one answer that differ in it are not alike. */
@@ -73,6 +75,7 @@ export class FieldRules {
       rule = Object.freeze<FieldRule>({
         kind: token.test(name) ? this.#kindOf(name) : "bad",
         name,
+        sentName,
         single: singleFields.get(name),
         bit: 1 << (hashOf(name) % 31),
       });

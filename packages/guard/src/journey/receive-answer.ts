@@ -152,8 +152,7 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
 
   #addOwnFields(): void {
     const { answerFields, course } = this.#boundary.exchange;
-    for (const part of course.operation.answerFields) this.#headers.push(part);
-    for (const part of answerFields) this.#headers.push(part);
+    this.#headers.push(...course.operation.answerFields, ...answerFields);
   }
 
   #readHeld(held: readonly Buffer[]): void {

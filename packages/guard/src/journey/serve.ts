@@ -111,9 +111,10 @@ function compileEnd({
       webSocketSeat,
       rememberedCaller,
     };
-    for (const leave of exchange.course.operation.leave)
+    const { leave } = exchange.course.operation;
+    for (let index = 0; index < leave.length; index += 1)
       try {
-        leave(left);
+        leave[index]?.(left);
       } catch (fault) {
         tell(exchange, "what was held for a request could not be let go", fault);
       }

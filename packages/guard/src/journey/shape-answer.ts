@@ -1,6 +1,7 @@
 import type { Amendment, AnswerHead } from "../controls/check.ts";
 import { isRefusal, type Refusal } from "../facts/refusal.ts";
 import { serializeExactly } from "../reading/serialize-exactly.ts";
+import type { RunAnswer } from "./course.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What leaves, `unread` when the bytes are no JSON, or `refused` when a refusal stood. */
@@ -27,9 +28,12 @@ export function shapeAnswer(
   } catch {
     return "unread";
   }
-  const changes: Change[] = [];
+  let changes: Change[] | undefined;
   let value = sent;
-  for (const { check, mode } of exchange.course.answers) {
+  const { answers } = exchange.course;
+  // Not by an iterator: over what is frozen, each of its steps is an object.
+  for (let index = 0; index < answers.length; index += 1) {
+    const { check, mode } = answers[index] as RunAnswer;
     const outcome = check.body?.(exchange, value, head);
     if (outcome === undefined) continue;
     if (isRefusalOf(outcome)) {
@@ -39,11 +43,11 @@ export function shapeAnswer(
     if (!isMade(exchange, outcome, mode)) continue;
     value = outcome.change(value);
     outcome.fields?.(headers);
-    changes.push(outcome.change);
+    (changes ??= []).push(outcome.change);
   }
-  if (value === sent) return { body: bytes, changed: false };
-  const changeAgain = (exact: unknown): unknown =>
-    changes.reduce((one, change) => change(one), exact);
+  if (value === sent || changes === undefined) return { body: bytes, changed: false };
+  const made = changes;
+  const changeAgain = (exact: unknown): unknown => made.reduce((one, change) => change(one), exact);
   return { body: serializeExactly(bytes, value, changeAgain), changed: true };
 }
 

@@ -1,4 +1,4 @@
-import { notInValue } from "./answer-fields.ts";
+import { isFieldValue } from "../reading/field-value.ts";
 import type { FieldRules } from "./field-rules.ts";
 
 /** Fields behind the body that may leave; undefined where there are none. */
@@ -11,7 +11,7 @@ export function readTrailers(
     const value = raw[index + 1] as string;
     const { kind, name, single } = rules.of(raw[index] as string);
     // Framing, content and links belong before the body, where they are judged.
-    if (kind !== "keep" || single !== undefined || notInValue.test(value)) continue;
+    if (kind !== "keep" || single !== undefined || !isFieldValue(value)) continue;
     const before = trailers?.[name];
     (trailers ??= {})[name] = before === undefined ? value : `${before}, ${value}`;
   }

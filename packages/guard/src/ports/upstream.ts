@@ -74,3 +74,5 @@ export interface Upstream {
 }
 
 export { priorities, type Priority, type Urgency, usualUrgency } from "../reading/urgency.ts";
+export { atEndOfTurn, type Leaving } from "./end-of-turn.ts";
+export { isFieldValue } from "../reading/field-value.ts";

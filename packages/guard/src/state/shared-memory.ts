@@ -45,7 +45,7 @@ export class SharedMemoryState implements LimitState {
     for (let index = 0; index < buckets.length; index += 1) {
       const bucket = buckets[index] as Bucket;
       const left = bucket.kind === "rate" ? this.#takeRate(bucket, now) : this.#take(bucket, taken);
-      if (left >= 0) taken.remaining.push(left);
+      if (left >= 0) taken.remaining[index] = left;
       else {
         taken.refuse(index, bucket.kind === "rate" ? -left : 0);
         break;
@@ -109,11 +109,13 @@ export class SharedMemoryState implements LimitState {
   }
 }
 
+const nothing = (): number => 0;
+
 /** What was taken of a process's own buckets. */
 class TakenHere implements Taken {
   refusedBy = -1;
   waitMs = 0;
-  readonly remaining: number[] = [];
+  readonly remaining: number[];
   readonly #state: SharedMemoryState;
   readonly #buckets: readonly Bucket[];
   /** Of the buckets that count requests in flight, in their order; undefined without one. */
@@ -124,6 +126,7 @@ class TakenHere implements Taken {
   constructor(state: SharedMemoryState, buckets: readonly Bucket[]) {
     this.#state = state;
     this.#buckets = buckets;
+    this.remaining = buckets.map(nothing);
   }
 
   hold(seat: Seat): void {

@@ -12,7 +12,7 @@ import {
 } from "node:http2";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { StreamAnswer, StreamArrival } from "@portcullis/guard/node-http";
+import { StreamAnswer, StreamArrival, WholeResponse } from "@portcullis/guard/node-http";
 import type { Problem } from "@portcullis/guard/problems";
 import type { ListenerBounds } from "./bounds.ts";
 import { Connections } from "./connections.ts";
@@ -144,10 +144,11 @@ function createServer({
   tls,
 }: ListenerOptions): HttpServer | Http2SecureServer {
   const http1 = http1Bounds(bounds);
-  if (tls === undefined) return createHttpServer(http1);
+  if (tls === undefined) return createHttpServer({ ...http1, ServerResponse: WholeResponse });
   const server = createSecureServer({
     ...http1,
     allowHTTP1: true,
+    Http1ServerResponse: WholeResponse,
     handshakeTimeout: bounds.handshakeMs,
     ...secureOptions(tls),
     ...(askCertificate === true ? { requestCert: true, rejectUnauthorized: false } : {}),

@@ -39,7 +39,12 @@ export function requestUpgrade(
   if (head.fault === undefined) {
     const times = { connectTimeoutMs, bodyTimeoutMs: answerMs };
     // One answer, and it is over: a handshake's connection is not used again.
-    const owner = { freed: (one: Connection) => one.abandon(), gone: () => undefined };
+    const owner = {
+      freed: (one: Connection) => one.abandon(),
+      givenBack: (one: Exchange) =>
+        one.fail({ kind: "unsent", detail: "the connection was closed" }),
+      gone: () => undefined,
+    };
     new Connection(new Opener(place, tls), times, owner, true).carry(exchange);
   } else {
     const { fault } = head;

@@ -100,12 +100,17 @@ export function compileEntry(
   });
   const scopesMatter =
     alternatives.length > 0 && alternatives.every((alternative) => alternative.scopes.length > 0);
+  // A caller is the same object for every request with the same token, and what it is never changes.
+  const entered = new WeakSet<Entering>();
   return (caller) => {
     if (caller === undefined) return missing;
+    if (entered.has(caller)) return undefined;
     if (clients.length > 0 && !comesFromOneOf(clients, caller)) return wrongClient;
     if (roles.length > 0 && !hasOneOf(roles, caller)) return insufficientRole;
-    if (!scopesMatter || sufficesForOneOf(alternatives, heldScopes(caller))) return undefined;
-    return insufficientScope;
+    if (scopesMatter && !sufficesForOneOf(alternatives, heldScopes(caller)))
+      return insufficientScope;
+    entered.add(caller);
+    return undefined;
   };
 }
 

@@ -53,35 +53,56 @@ export const isSettled = ({ count, kind }: LimitRule): boolean =>
 
 function compileTake(limits: readonly CompiledLimit[], parts: TakingParts): TakeLimits {
   const { state } = parts;
+  const ofStrangers = limits.filter(({ skipsStrangers }) => !skipsStrangers);
   return (counted) => {
-    const buckets: Bucket[] = [];
-    const asked: Bounds[] = [];
-    const atMs = counted.receivedAtMs;
-    for (const limit of limits) {
-      if (limit.skipsStrangers && counted.caller === undefined) continue;
-      const bounds = limit.boundsOf(counted);
-      asked.push(bounds);
-      buckets.push(bounds.bucketOf(limit.whoOf(counted), atMs));
-    }
-    if (buckets.length === 0) return undefined;
-    const conclude = (taken: Taken): Refusal | undefined => {
-      if (taken.refusedBy !== -1) {
-        giveBack(counted);
-        return refusalOf(taken, asked, atMs, parts);
-      }
-      // A full backend may yet give the request up, which then has cost nothing.
-      reservationOf(counted).add(taken, asked);
-      tellNearest(taken, asked, atMs, parts, counted.answerFields);
-      return undefined;
-    };
-    const taken = state.takeAll(buckets);
+    const these = counted.caller === undefined ? ofStrangers : limits;
+    if (these.length === 0) return undefined;
+    const asked = these.map((limit) => limit.boundsOf(counted));
+    const taken = state.takeAll(bucketsOf(these, asked, counted));
     return taken instanceof Promise
-      ? taken.then(conclude, (fault: unknown) => {
-          giveBack(counted);
-          return unknown(fault);
-        })
-      : conclude(taken);
+      ? waitFor(taken, counted, asked, parts)
+      : conclude(taken, counted, asked, parts);
   };
+}
+
+const bucketsOf = (
+  limits: readonly CompiledLimit[],
+  asked: readonly Bounds[],
+  counted: TakingFacts,
+): Bucket[] =>
+  limits.map((limit, index) =>
+    (asked[index] as Bounds).bucketOf(limit.whoOf(counted), counted.receivedAtMs),
+  );
+
+const waitFor = (
+  taken: Promise<Taken>,
+  counted: TakingFacts,
+  asked: readonly Bounds[],
+  parts: TakingParts,
+): Promise<Refusal | undefined> =>
+  taken.then(
+    (one) => conclude(one, counted, asked, parts),
+    (fault: unknown) => {
+      giveBack(counted);
+      return unknown(fault);
+    },
+  );
+
+function conclude(
+  taken: Taken,
+  counted: TakingFacts,
+  asked: readonly Bounds[],
+  parts: TakingParts,
+): Refusal | undefined {
+  const atMs = counted.receivedAtMs;
+  if (taken.refusedBy !== -1) {
+    giveBack(counted);
+    return refusalOf(taken, asked, atMs, parts);
+  }
+  // A full backend may yet give the request up, which then has cost nothing.
+  reservationOf(counted).add(taken, asked);
+  tellNearest(taken, asked, atMs, parts, counted.answerFields);
+  return undefined;
 }
 
 function reservationOf(counted: TakingFacts): Reservation {

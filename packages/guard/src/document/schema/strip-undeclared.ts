@@ -34,9 +34,10 @@ export function compileStrip(
   const place = placeOf(schema, schemas, restricted);
   if (place === undefined) return undefined;
   return (value, roles) => {
-    const stripping: Stripping = { roles, stripped: [] };
-    const kept = keep(value, place, "", stripping);
-    return stripping.stripped.length === 0 ? undefined : { value: kept, ...stripping };
+    const stripping: Stripping = { roles, stripped: undefined };
+    const kept = keep(value, place, undefined, stripping);
+    const { stripped } = stripping;
+    return stripped === undefined ? undefined : { value: kept, stripped };
   };
 }
 
@@ -44,13 +45,28 @@ const noRestrictions: RestrictedProperties = {};
 
 interface Stripping {
   readonly roles: readonly string[];
-  readonly stripped: string[];
+  /** Undefined for as long as nothing was taken: nothing is, mostly. */
+  stripped: string[] | undefined;
 }
 
+/** Where a value stands. A pointer is made of it only where something is taken. */
+interface Standing {
+  readonly above: Standing | undefined;
+  readonly name: string;
+}
+
+const pointerOf = (at: Standing | undefined): string =>
+  at === undefined ? "" : `${pointerOf(at.above)}/${at.name}`;
+
 /** Copies only along the paths that lose something. */
-const keep = (value: unknown, place: RolesPlace, at: string, stripping: Stripping): unknown =>
+const keep = (
+  value: unknown,
+  place: RolesPlace,
+  at: Standing | undefined,
+  stripping: Stripping,
+): unknown =>
   Array.isArray(value)
-    ? keepElements(value, place, `${at}/*`, stripping)
+    ? keepElements(value, place, { above: at, name: "*" }, stripping)
     : typeof value === "object" && value !== null
       ? keepMembers(value as Record<string, unknown>, place, at, stripping)
       : value;
@@ -58,7 +74,7 @@ const keep = (value: unknown, place: RolesPlace, at: string, stripping: Strippin
 function keepElements(
   list: readonly unknown[],
   place: RolesPlace,
-  at: string,
+  at: Standing | undefined,
   stripping: Stripping,
 ): readonly unknown[] {
   if (place.items === undefined && place.prefix.length === 0) return list;
@@ -76,7 +92,7 @@ function keepElements(
 function keepMembers(
   object: Record<string, unknown>,
   place: RolesPlace,
-  at: string,
+  at: Standing | undefined,
   stripping: Stripping,
 ): unknown {
   // A branch may build on the schema that chose it: choosing once is enough.
@@ -88,14 +104,14 @@ function keepMembers(
     if (!Object.hasOwn(object, name)) continue;
     const member = members.get(name) ?? memberAt(declared, name);
     if (member === undefined ? closed : !mayHave(member, stripping.roles)) {
-      note(`${at}/${name.slice(0, mostNameLength)}`, stripping.stripped);
+      note(`${pointerOf(at)}/${name.slice(0, mostNameLength)}`, stripping);
       delete (copy ??= { ...object })[name];
       continue;
     }
     const part = object[name];
     const inner = member?.place;
     if (inner === undefined || typeof part !== "object" || part === null) continue;
-    const kept = keep(part, inner, `${at}/${name}`, stripping);
+    const kept = keep(part, inner, { above: at, name }, stripping);
     if (kept !== part) (copy ??= { ...object })[name] = kept;
   }
   return copy ?? object;
@@ -105,8 +121,12 @@ function keepMembers(
 const mayHave = (
   { rules, writeOnly }: Member<readonly string[]>,
   roles: readonly string[],
-): boolean => !writeOnly && rules.every((may) => may.some((role) => roles.includes(role)));
+): boolean => !writeOnly && (rules.length === 0 || mayByAll(rules, roles));
 
-function note(pointer: string, stripped: string[]): void {
+const mayByAll = (rules: readonly (readonly string[])[], roles: readonly string[]): boolean =>
+  rules.every((may) => may.some((role) => roles.includes(role)));
+
+function note(pointer: string, stripping: Stripping): void {
+  const stripped = (stripping.stripped ??= []);
   if (stripped.length < mostNamed && !stripped.includes(pointer)) stripped.push(pointer);
 }

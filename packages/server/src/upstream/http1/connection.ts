@@ -1,34 +1,17 @@
 import type { Socket } from "node:net";
+import { atEndOfTurn, type Leaving } from "@portcullis/guard/upstream";
+import { hasStream } from "../backend.ts";
 import { tlsFault } from "../tls-settings.ts";
 import type { FailureKind } from "../transport.ts";
 import { AnswerReader, type AnswerTaker } from "./answer-reader.ts";
 import { backendDeadlines, Deadline } from "./deadlines.ts";
+import type { ConnectionOwner, ConnectionTimes } from "./connection-owner.ts";
 import type { Carrier, Exchange } from "./exchange.ts";
 import { faulty } from "./head-reader.ts";
+import { longestLifeMs, mostRestMs } from "./keeping.ts";
 import type { Opener } from "./open-socket.ts";
 import { sendRequest } from "./send-request.ts";
 import type { SendingBody } from "./sending-body.ts";
-
-export interface ConnectionTimes {
-  readonly connectTimeoutMs: number;
-  readonly bodyTimeoutMs: number;
-}
-
-/** Whoever has opened a connection. */
-export interface ConnectionOwner {
-  /** Its answer has come to its end, and it can carry another. */
-  freed(connection: Connection): void;
-  /** It is closed. */
-  gone(connection: Connection): void;
-}
-
-/** How long a connection is kept without a request where its backend does not say. */
-const idleMs = 4000;
-const longestIdleMs = 60_000;
-/** Before the backend would close it: what is sent at that moment is lost. */
-const keepMarginMs = 1000;
-/** Addresses change their meaning, and balancers their minds. */
-const longestLifeMs = 600_000;
 
 /**
  * What a thread reads of its backends is read into these bytes, from whichever connection: what is
@@ -37,7 +20,7 @@ const longestLifeMs = 600_000;
 const readBytes = Buffer.allocUnsafeSlow(65_536);
 
 /** One connection to a backend. It carries one request at a time, and nothing is sent ahead. */
-export class Connection implements AnswerTaker, Carrier {
+export class Connection implements AnswerTaker, Carrier, Leaving {
   /** Whether the last read was as large as a read can be, so that more may have come with it. */
   mayHaveMore = false;
   readonly #socket: Socket;
@@ -52,6 +35,8 @@ export class Connection implements AnswerTaker, Carrier {
   #isOver = false;
   #isPaused = false;
   #isAnswered = false;
+  /** Its request leaves at the end of this turn. */
+  #isLeaving = false;
   #switched: string[] | undefined;
   /** Why it broke, by the system's word. */
   #code: string | undefined;
@@ -76,18 +61,26 @@ export class Connection implements AnswerTaker, Carrier {
     backendDeadlines.set(this.#deadline, times.connectTimeoutMs);
   }
 
-  /** Sends a request, as soon as it is open. */
-  carry(exchange: Exchange): void {
+  /**
+   * Sends a request, as soon as it is open.
+   *
+   * @param isEndOfTurn whether it is the end of a turn of the event loop, where requests leave
+   */
+  carry(exchange: Exchange, isEndOfTurn = false): void {
     this.#exchange = exchange;
     exchange.carriedBy(this);
-    if (this.#isOpened) this.#send(exchange);
+    if (this.#isOpened) this.#send(exchange, isEndOfTurn);
+  }
+
+  leave(): void {
+    if (!this.#isLeaving || this.#exchange === undefined) return;
+    if (this.#socket.destroyed) this.#close();
+    else this.#write(this.#exchange);
   }
 
   /** Keeps it for a next request; not for ever. */
   rest(): void {
-    const { keepSeconds } = this.#reader;
-    const most = keepSeconds === undefined ? idleMs : keepSeconds * 1000 - keepMarginMs;
-    backendDeadlines.set(this.#deadline, Math.min(most, longestIdleMs));
+    backendDeadlines.set(this.#deadline, mostRestMs(this.#reader.keepSeconds));
   }
 
   pause(): void {
@@ -132,17 +125,24 @@ export class Connection implements AnswerTaker, Carrier {
 
   #opened(): void {
     this.#isOpened = true;
-    if (this.#exchange !== undefined) this.#send(this.#exchange);
+    if (this.#exchange !== undefined) this.#send(this.#exchange, true);
   }
 
-  #send(exchange: Exchange): void {
+  #send(exchange: Exchange, isEndOfTurn: boolean): void {
+    backendDeadlines.set(this.#deadline, exchange.headersTimeoutMs);
+    this.#isLeaving = true;
+    if (isEndOfTurn || hasStream(exchange.request)) this.#write(exchange);
+    else atEndOfTurn(this);
+  }
+
+  #write(exchange: Exchange): void {
     const { head, headersTimeoutMs, request } = exchange;
+    this.#isLeaving = false;
     this.#isAnswered = false;
     this.#reader.begin({
       isHead: request.method === "HEAD",
       mayUpgrade: exchange.onSwitched !== undefined,
     });
-    backendDeadlines.set(this.#deadline, headersTimeoutMs);
     this.#body = sendRequest(this.#socket, request, head, {
       onSent: (bytes) => {
         if (!this.#isAnswered) backendDeadlines.set(this.#deadline, headersTimeoutMs);
@@ -160,7 +160,7 @@ export class Connection implements AnswerTaker, Carrier {
     if (this.#isOver) return false;
     this.mayHaveMore = count === readBytes.length;
     if (!this.#reader.isReading) {
-      // Nothing was asked: what has come is no answer, and could be taken for that of the next.
+      // Nothing was asked, or has left: what has come is no answer, and could be taken for the next.
       this.#close();
       return false;
     }
@@ -178,17 +178,14 @@ export class Connection implements AnswerTaker, Carrier {
   #free(isClean: boolean): void {
     if (this.#isOver) return;
     const { keepSeconds, reusable } = this.#reader;
-    const isKept = keepSeconds === undefined || keepSeconds * 1000 > keepMarginMs;
+    const isKept = mostRestMs(keepSeconds) > 0;
     // The rest of a body that an answer did not wait for would be read as the next request.
     const isSent = this.#body === undefined;
     if (!isClean || !reusable || !isSent || !isKept || performance.now() > this.#endsAtMs) {
       this.#close();
       return;
     }
-    if (this.#isPaused) {
-      this.#isPaused = false;
-      this.#socket.resume();
-    }
+    this.resume();
     backendDeadlines.clear(this.#deadline);
     this.#owner.freed(this);
   }
@@ -226,8 +223,8 @@ export class Connection implements AnswerTaker, Carrier {
   }
 
   #fail(kind: FailureKind, detail: string): void {
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
+    // What has not left has not failed: another connection carries it.
+    const exchange = this.#isLeaving ? undefined : this.#exchange;
     this.#close();
     exchange?.fail({ kind, detail });
   }
@@ -239,12 +236,15 @@ export class Connection implements AnswerTaker, Carrier {
   }
 
   #over(): void {
+    const unsent = this.#isLeaving ? this.#exchange : undefined;
     this.#isOver = true;
+    this.#isLeaving = false;
     this.#exchange = undefined;
     this.#reader.stop();
     this.#body?.leave();
     this.#body = undefined;
     backendDeadlines.drop(this.#deadline);
     this.#owner.gone(this);
+    if (unsent?.isOver === false) this.#owner.givenBack(unsent);
   }
 }

@@ -1,7 +1,8 @@
 import type { ConnectionOptions } from "node:tls";
 import type { UpstreamRequest } from "@portcullis/guard/upstream";
 import type { Attempt, AttemptReceiver } from "../transport.ts";
-import { Connection, type ConnectionOwner, type ConnectionTimes } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionOwner, ConnectionTimes } from "./connection-owner.ts";
 import { Exchange } from "./exchange.ts";
 import { Opener, placeOf } from "./open-socket.ts";
 import { writeRequestHead } from "./request-head.ts";
@@ -86,6 +87,11 @@ export class Connections implements ConnectionOwner {
     this.#wakeLater();
   }
 
+  givenBack(exchange: Exchange): void {
+    if (this.#whenClosed === undefined) this.#carry(exchange);
+    else exchange.fail({ kind: "unsent", detail: "it is let go of" });
+  }
+
   gone(connection: Connection): void {
     this.#open.delete(connection);
     remove(this.#idle, connection);
@@ -147,7 +153,7 @@ export class Connections implements ConnectionOwner {
         continue;
       }
       const next = this.#next();
-      if (next !== undefined) connection.carry(next);
+      if (next !== undefined) connection.carry(next, true);
       else {
         this.#idle.push(connection);
         connection.rest();

@@ -1,4 +1,4 @@
-import type { UpstreamRequest } from "@portcullis/guard/upstream";
+import { isFieldValue, type UpstreamRequest } from "@portcullis/guard/upstream";
 import { lengthOf } from "./framing.ts";
 
 /** How the body of a request is framed. */
@@ -14,8 +14,6 @@ export interface WrittenHead {
 const notInTarget = /[^\x21-\x7e\x80-\xff]/;
 const notInMethod = /[^A-Za-z-]/;
 const notInName = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
-/** Also what latin1 does not have: written, it would become another byte, and U+010A a line feed. */
-const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Methods of which a body is expected: none is said to be one of no bytes (RFC 9110 section 8.6). */
 const bodyMethods: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "QUERY"]);
@@ -60,7 +58,8 @@ export function writeRequestHead(
     const name = headers[index] as string;
     const value = headers[index + 1] as string;
     if (name === "" || notInName.test(name)) return unwritable("a field name that is none");
-    if (notInValue.test(value)) return unwritable(`a value that no field has (${name})`);
+    // Nor what latin1 does not have: it would become another byte, and U+010A a line feed.
+    if (!isFieldValue(value)) return unwritable(`a value that no field has (${name})`);
     if (name.length === lengthOfHost && name.toLowerCase() === "host") {
       if (named !== undefined) return unwritable("more than one Host");
       named = value;
