@@ -233,8 +233,8 @@ export const objects: readonly Mutant[] = [
   },
   {
     file: "packages/guard/src/document/schema/strip-undeclared.ts",
-    find: "!writeOnly && rules.every((may) => may.some((role) => roles.includes(role)));",
-    put: "!writeOnly && rules.some((may) => may.some((role) => roles.includes(role)));",
+    find: "rules.every((may) => may.some((role) => roles.includes(role)));",
+    put: "rules.some((may) => may.some((role) => roles.includes(role)));",
     breaks: "A property that is restricted anywhere is restricted.",
     tests: strip,
   },

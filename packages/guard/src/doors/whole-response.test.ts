@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, ServerResponse } from "node:http";
+import { createServer, ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { after, before, test } from "node:test";
 import { WholeResponse } from "./whole-response.ts";
@@ -12,7 +12,7 @@ interface Given {
 }
 
 /** As any program would give it to node:http. */
-class UsualResponse extends ServerResponse<IncomingMessage> {
+class UsualResponse extends ServerResponse {
   writeWhole(status: number, headers: string[], body: Buffer | string | undefined): void {
     this.writeHead(status, headers);
     this.end(body);

@@ -1,4 +1,4 @@
-import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
+import { ServerResponse, STATUS_CODES } from "node:http";
 import { atEndOfTurn, type Leaving } from "../ports/end-of-turn.ts";
 import { isFieldValue } from "../reading/field-value.ts";
 import { httpDate } from "./http-date.ts";
@@ -35,7 +35,7 @@ function beginningOf(name: string): string | undefined {
  * its head is put together here, because node:http looks at each field several times. Every other
  * answer leaves as node:http would send it, and so does one of which anything is unusual.
  */
-export class WholeResponse extends ServerResponse<IncomingMessage> implements Leaving {
+export class WholeResponse extends ServerResponse implements Leaving {
   #body: Buffer | string = "";
 
   writeWhole(status: number, headers: string[], body: Buffer | string | undefined): void {
