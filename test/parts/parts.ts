@@ -7,6 +7,7 @@ import { findProgram } from "./find-program.ts";
 import type { Find, Part } from "./part.ts";
 import { findNode24 } from "./node24.ts";
 import { findPostgres } from "./postgres.ts";
+import { packages } from "./packages.ts";
 import { python } from "./python.ts";
 import { findRedis, openOwnRedis, type OwnRedis } from "./redis.ts";
 import {
@@ -126,15 +127,16 @@ export const parts = {
     find: findNode24,
     open: (place) => Promise.resolve(place),
   } satisfies Part<string, string>,
-  phones: {
+  phones: packages("PORTCULLIS_TEST_PHONES", "react-native", {
     title: "The packages of a phone's app",
     use: "React Native, Expo and Hermes, in which the client runs as in an app",
-    get: "npm install --ignore-scripts --legacy-peer-deps in a copy of test/client/phones/packages, and name its node_modules with PORTCULLIS_TEST_PHONES",
-    optional: true as const,
-    variable: "PORTCULLIS_TEST_PHONES",
-    find: findPhonePackages,
-    open: (place) => Promise.resolve(place),
-  } satisfies Part<string, string>,
+    folder: "test/client/phones/packages",
+  }),
+  parse: packages("PORTCULLIS_TEST_PARSE", "parse-server", {
+    title: "Parse Server and its SDK",
+    use: "a mobile backend with a client of its own, as its apps use it",
+    folder: "test/parse/packages",
+  }),
   smallDisk: {
     title: "A small disk",
     use: "what becomes of records while the disk is full",
@@ -190,14 +192,6 @@ function program(name: string, title: string, use: string): Part<string, string>
     },
     open: (place) => Promise.resolve(place),
   };
-}
-
-function findPhonePackages(): Find<string> {
-  const place = process.env["PORTCULLIS_TEST_PHONES"];
-  if (place === undefined) return { missing: "are not named" };
-  return existsSync(join(place, "react-native", "package.json"))
-    ? { place }
-    : { missing: `are not at ${place}` };
 }
 
 function findSuites(): Find<string> {

@@ -147,11 +147,11 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
   const { ports } = options;
   const plan = planOf(options);
   const compiled = yield* compilePlan(plan, order, [...problemCatalogue.values()], ports);
-  const { courses, first, gateItself, tables, tunnels: tunnelled } = compiled;
+  const { courses, first, framings, gateItself, tables } = compiled;
   const { assertIdentity, onSignedIn, onTrouble, record } = ports;
   const { byteBudget = ownBudget, clock = wallClock, recordSecret = ownSecret } = ports;
   const shared = { byteBudget, clock };
-  const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, tunnelled);
+  const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, framings);
   return {
     compiled,
     newExchange: (arrival) => new Exchange(arrival, courses.undeclared, shared),

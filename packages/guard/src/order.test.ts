@@ -75,7 +75,7 @@ test("every step of the order finds what it needs, and every control has its ste
     }
   };
   walk(order.first);
-  known.add("pathParameters");
+  known.add("envelope").add("pathParameters");
   walk(order.request);
   walk(order.answer);
   for (const phase of ["first", "request", "answer"] as const) {

@@ -1,14 +1,45 @@
 import type { Mutant } from "../mutant.ts";
 
-const src = "packages/guard/src/controls/authentication";
+const guard = "packages/guard/src";
+const src = `${guard}/controls/authentication`;
 const policies = ["test/policy/callers.test.ts"];
 const presets = ["test/tokens/presets.test.ts"];
 const odd = ["test/callers/odd-answers.test.ts"];
 const learned = ["test/callers/learned.test.ts"];
 const flows = ["test/callers/through-the-gate.test.ts"];
+const framed = ["test/security/framed-bodies.test.ts"];
 
 /** Whether what a source says of its callers is believed. */
 export const callers: readonly Mutant[] = [
+  {
+    file: `${guard}/journey/body-frame.ts`,
+    find: "if (only === undefined ? isShort(found) : found === only)",
+    put: "if (found !== undefined)",
+    breaks: "What stands beside the data holds what the policy says, or is judged as data.",
+    tests: framed,
+  },
+  {
+    file: `${guard}/journey/framing.ts`,
+    find: "fields.contentType = written;",
+    put: "",
+    breaks: "A body that the backend reads as JSON is judged as JSON.",
+    tests: framed,
+  },
+  {
+    file: `${guard}/journey/ask-backend.ts`,
+    find: 'envelope === undefined || methodFrom?.in !== "body"',
+    put: 'envelope !== undefined || methodFrom?.in !== "body"',
+    breaks:
+      "Who calls, and whose it is, is asked with the session that the app has sent in a body.",
+    tests: framed,
+  },
+  {
+    file: `${guard}/controls/authentication/open-asked.ts`,
+    find: "    framedNameOf,",
+    put: "    nameOf,",
+    breaks: "A session is remembered for the application that it was shown with.",
+    tests: framed,
+  },
   {
     file: `${src}/check-secret.ts`,
     find: "if (isPublic(text))",

@@ -2,7 +2,7 @@ import type { ApiDocument, Operation } from "../document/api-document.ts";
 import type { PathTemplate } from "../document/path-template.ts";
 import type { ResponseTable } from "../document/responses.ts";
 import type { SchemaCompiler } from "../document/schema/compile-schema.ts";
-import type { BackendReading } from "../policy/upstream-setting.ts";
+import type { BackendReading } from "../policy/backend-reading.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Problem } from "../facts/problem.ts";
 import type { Stages } from "../facts/stage.ts";
@@ -62,6 +62,7 @@ export type AskingFacts = Readonly<
     | "address"
     | "arrival"
     | "caller"
+    | "envelope"
     | "fields"
     | "forwardFields"
     | "host"

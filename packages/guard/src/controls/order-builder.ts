@@ -68,8 +68,8 @@ type Known<N extends Fact, K extends Fact> = [N] extends [K]
   ? unknown
   : { readonly "needs a fact that no earlier step gives": Exclude<N, K> };
 
-/** The facts that are known when the path's template has been found. */
-type OfRoute = "pathParameters";
+/** The facts that are known when the operation has been found. */
+type OfRoute = "envelope" | "pathParameters";
 
 /**
  * The order of the journey, as a list that does not compile when it is wrong: a step can stand only

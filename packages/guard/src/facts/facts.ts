@@ -3,6 +3,7 @@ import type { Arrival } from "./arrival.ts";
 import type { BodyReading, StreamBound } from "./body.ts";
 import type { Caller } from "./caller.ts";
 import type { Decisions } from "./decision.ts";
+import type { Envelope } from "./envelope.ts";
 import type { FieldDoubts, HeaderFields } from "./header-fields.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -89,6 +90,12 @@ export interface Facts extends Done {
 
   /** The API version asked for: a name of `apis[].version`, or empty where the path tells. */
   version: string | undefined;
+
+  /**
+   * What an SDK has put beside the data of the body, such as its session: taken out of `bodyBytes`,
+   * and put back for the backend. Undefined where the body has none.
+   */
+  envelope: Envelope | undefined;
 
   /** Raw segments that stand for the path template's parameters, in the template's order. */
   pathParameters: string[];

@@ -1,22 +1,38 @@
 import type { AskBackend, Told } from "../controls/compile-context.ts";
+import type { BackendReading } from "../policy/backend-reading.ts";
 import type { Upstream, UpstreamFaultCode } from "../ports/upstream.ts";
 import { callerOf, sayWhoCalls, type Telling, withoutRequestFields } from "./backend-fields.ts";
 import { BoundReceiver, gateFault } from "./boundary.ts";
 
-/** Asks a backend a GET in the caller's name, for controls that must know more than they see. */
-export function compileAskBackend(upstream: Upstream, telling: Telling): AskBackend {
+/**
+ * Asks a backend a GET in the caller's name, for controls that must know more than they see. Whose
+ * app says who it is beside the data of a body is asked for as that app would ask: by a POST that
+ * stands for the GET.
+ */
+export function compileAskBackend(
+  upstream: Upstream,
+  telling: Telling,
+  { methodFrom }: Pick<BackendReading, "methodFrom">,
+): AskBackend {
   return (known, target, mostBytes) => {
     const headers = withoutRequestFields(known.forwardFields);
     headers.push("Accept", "application/json", "Accept-Encoding", "identity");
+    const { envelope } = known;
+    const framed =
+      envelope === undefined || methodFrom?.in !== "body"
+        ? undefined
+        : Buffer.from(JSON.stringify({ [methodFrom.name]: "GET", ...envelope }));
+    if (framed !== undefined)
+      headers.push("Content-Type", "application/json", "Content-Length", String(framed.length));
     sayWhoCalls(headers, known, telling);
     return new Promise<Told>((resolve) => {
       const receiver = new ReceiveTold(mostBytes, resolve);
       const forwarding = upstream.forward(
         {
-          method: "GET",
+          method: framed === undefined ? "GET" : "POST",
           target,
           headers,
-          body: null,
+          body: framed ?? null,
           repeatable: true,
           caller: callerOf(known),
           urgency: known.urgency,

@@ -20,10 +20,10 @@ import {
   type StepOrder,
 } from "./compile-operation.ts";
 import { type CompiledOperation, type Course, layCourse, type RunStep } from "./course.ts";
-import { tablesOf, templateEntries, tunnelsOf } from "./compile-tables.ts";
+import { tablesOf, templateEntries, framingsOf } from "./compile-tables.ts";
+import type { Framings } from "./framing.ts";
 import { compileOwnLinks } from "./own-links.ts";
 import type { Courses, RouteTables } from "./route.ts";
-import type { Tunnels } from "./tunnelled-method.ts";
 
 type ByControl = Readonly<Record<string, unknown>>;
 type AnyPlan = PlanOf<ByControl, ByControl>;
@@ -44,8 +44,8 @@ export interface CompiledPlan {
   readonly first: readonly RunStep[];
   readonly tables: RouteTables;
   readonly courses: Courses;
-  /** Undefined where no POST stands for another method. */
-  readonly tunnels: Tunnels | undefined;
+  /** Undefined where every request is what it looks like. */
+  readonly framings: Framings | undefined;
   /** The course of what the gate answers itself. */
   readonly gateItself: Course;
   /** Lets go of what the controls have opened. */
@@ -119,7 +119,7 @@ export function* compilePlan(
       ({ mode }) => mode === undefined || undeclaredModes[mode]?.constant !== "off",
     ),
     tables,
-    tunnels: tunnelsOf(plan),
+    framings: framingsOf(plan),
     courses: {
       declared: declared.map(({ compiled, modes }) => layCourse(compiled, modes)),
       undeclared: layCourse(undeclared, undeclaredModes),
@@ -149,7 +149,7 @@ const tellingOf = ({ upstream }: ApiPlanOf<ByControl>, { assertIdentity }: Compi
 function askBackendOf({ apis }: AnyPlan, index: number, ports: CompilePorts): AskBackend {
   const api = apis[index];
   if (api === undefined) throw new RangeError(`the plan has no API ${index}`);
-  return compileAskBackend(ports.upstream(api.upstream), tellingOf(api, ports));
+  return compileAskBackend(ports.upstream(api.upstream), tellingOf(api, ports), api.backendReads);
 }
 
 function openAll(
@@ -221,7 +221,7 @@ function* compileApi(
     issuer,
     requestSchemas: new SchemaCompiler(document.schemas, "request"),
     responseSchemas: new SchemaCompiler(document.schemas, "response"),
-    backend: compileAskBackend(upstream, tellingOf(api, ports)),
+    backend: compileAskBackend(upstream, tellingOf(api, ports), backendReads),
     backendReads,
     upgrades: upstream.upgrade !== undefined,
   };

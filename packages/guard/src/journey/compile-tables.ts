@@ -6,8 +6,8 @@ import {
 } from "../document/operation-table.ts";
 import { type PathTemplate, readTemplate } from "../document/path-template.ts";
 import type { ApiPlanOf } from "../policy/plan.ts";
+import { type Framings, isFramed } from "./framing.ts";
 import type { RouteTables } from "./route.ts";
-import type { Tunnels } from "./tunnelled-method.ts";
 
 interface Apis {
   readonly apis: readonly ApiPlanOf<unknown>[];
@@ -39,12 +39,12 @@ export function tablesOf({ apis }: Apis): RouteTables {
   return tables;
 }
 
-/** Undefined where no POST stands for another method. */
-export function tunnelsOf({ apis }: Apis): Tunnels | undefined {
-  const tunnels = apis.flatMap(({ backendReads, document }) =>
-    document.operations.map(() => backendReads.methodFrom),
+/** Undefined where every request is what it looks like. */
+export function framingsOf({ apis }: Apis): Framings | undefined {
+  const framings = apis.flatMap(({ backendReads, document }) =>
+    document.operations.map(() => (isFramed(backendReads) ? backendReads : undefined)),
   );
-  return tunnels.every((one) => one === undefined) ? undefined : tunnels;
+  return framings.every((one) => one === undefined) ? undefined : framings;
 }
 
 /** Every path template once, whatever its methods. */

@@ -11,8 +11,8 @@ import type { Refusal } from "../facts/refusal.ts";
 import { type Urgency, usualUrgency } from "../reading/urgency.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ByteBudget } from "../facts/byte-budget.ts";
+import type { BodyFrame } from "./body-frame.ts";
 import type { Course } from "./course.ts";
-import type { TakenMethod } from "./tunnelled-body.ts";
 
 /** What all requests share. */
 export interface ExchangeParts {
@@ -43,6 +43,7 @@ export class Exchange implements Facts {
   forwardFields: string[] = [];
   fieldDoubts: FieldDoubts | undefined = undefined;
   version: string | undefined = undefined;
+  envelope: Facts["envelope"] = undefined;
   pathParameters: string[] = [];
   app: App | undefined = undefined;
   accessToken: string | undefined = undefined;
@@ -65,8 +66,8 @@ export class Exchange implements Facts {
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;
 
-  /** Puts the method that stood in the body before what was judged of it, for the backend. */
-  methodInBody: (Pick<TakenMethod, "putBack"> & { readonly contentType: string }) | undefined =
+  /** Puts what was taken out of the body before what was judged of it, for the backend. */
+  bodyFrame: (Pick<BodyFrame, "putBack"> & { readonly contentType: string }) | undefined =
     undefined;
   /** What the gate does with it: the operation, under the modes that held when it was found. */
   course: Course;

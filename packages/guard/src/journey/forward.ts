@@ -76,9 +76,9 @@ function bodyOf(
   refused: () => void,
 ): UpstreamRequest["body"] {
   const { exchange } = boundary;
-  const { arrival, fields, methodInBody, streamBound } = exchange;
-  const bodyBytes = methodInBody?.putBack(exchange.bodyBytes) ?? exchange.bodyBytes;
-  if (methodInBody !== undefined) sayType(headers, methodInBody.contentType);
+  const { arrival, fields, bodyFrame, streamBound } = exchange;
+  const bodyBytes = bodyFrame?.putBack(exchange.bodyBytes) ?? exchange.bodyBytes;
+  if (bodyFrame !== undefined) sayType(headers, bodyFrame.contentType);
   if (bodyBytes !== undefined) {
     if (bodyBytes.length === 0) return null;
     headers.push("Content-Length", String(bodyBytes.length));
@@ -99,8 +99,8 @@ function bodyOf(
 }
 
 /**
- * The method alone is a body, too, where the operation takes none: without its type the backend
- * would not look for the method, and do what the POST itself stands for.
+ * A frame alone is a body, too, where the operation takes none: without its type the backend would
+ * not look for the method or the session, and do what the POST itself stands for.
  */
 function sayType(headers: string[], contentType: string): void {
   for (let index = 0; index < headers.length; index += 2)

@@ -2,8 +2,8 @@ import type { OperationTable } from "../document/operation-table.ts";
 import { refuse, type Refusal } from "../facts/refusal.ts";
 import type { Course } from "./course.ts";
 import type { Exchange } from "./exchange.ts";
+import { type Framings, takeOutOfFrame } from "./framing.ts";
 import { routeProblems } from "./problems.ts";
-import { methodSaid, type Tunnels } from "./tunnelled-method.ts";
 
 /** Operations by API version, each by its place among the courses. */
 export type RouteTables = ReadonlyMap<string, OperationTable<number>>;
@@ -25,7 +25,7 @@ export function findOperation(
   exchange: Exchange,
   tables: RouteTables,
   courses: Courses,
-  tunnels: Tunnels | undefined,
+  framings: Framings | undefined,
 ): Refusal | undefined | Promise<Refusal | undefined> {
   const { arrival, version } = exchange;
   exchange.routed = true;
@@ -33,15 +33,14 @@ export function findOperation(
   const table = version === undefined ? undefined : tables.get(version);
   // The version was refused, and only observed: there is no table to look in.
   if (table === undefined) return undefined;
-  if (tunnels === undefined || arrival.method !== "POST")
-    return findByMethod(exchange, table, courses, arrival.method);
-  const said = methodSaid(exchange, table, tunnels);
+  if (framings === undefined) return findByMethod(exchange, table, courses, arrival.method);
+  const said = takeOutOfFrame(exchange, table, framings);
   return said instanceof Promise
     ? said.then((one) => findSaid(exchange, table, courses, one))
     : findSaid(exchange, table, courses, said);
 }
 
-/** The operation of the method that a POST stands for. What is not certain is a POST. */
+/** The operation of the method that a POST stands for. What is not certain is what it came as. */
 function findSaid(
   exchange: Exchange,
   table: OperationTable<number>,
@@ -49,7 +48,7 @@ function findSaid(
   said: string | undefined | Refusal,
 ): Refusal | undefined {
   if (typeof said === "string") return findByMethod(exchange, table, courses, said);
-  const refusal = findByMethod(exchange, table, courses, "POST");
+  const refusal = findByMethod(exchange, table, courses, exchange.arrival.method);
   return said ?? refusal;
 }
 

@@ -1,4 +1,5 @@
 import type { ApiDocument, Fault, Operation, SchemaRegistry } from "../document/api-document.ts";
+import type { BackendReading } from "./backend-reading.ts";
 import type { EntryOf } from "./keys.ts";
 
 export type PolicyPath = readonly string[];
@@ -29,6 +30,8 @@ export interface JoinContext {
   readonly note: NoteFault;
   /** The documents of the policy, in the order of `apis`. */
   readonly documents: readonly ApiDocument[];
+  /** How the backends of each read. */
+  readonly readings: readonly BackendReading[];
   /** Every operation, the built-in issuer's too. */
   readonly operations: readonly Operation[];
   /** The schemas of the document that an operation stands in. */

@@ -1,5 +1,7 @@
 import type { ApiDocument, Fault, Operation, SchemaRegistry } from "../document/api-document.ts";
+import { noteReading, plainReading, planReading } from "./backend-reading.ts";
 import type { CoreKeys } from "./core-keys.ts";
+import { withJsonBodies } from "./json-bodies.ts";
 import { closestOf, type EntryAt, type JoinContext, type NoteFault } from "./join-context.ts";
 import type { PolicyOf } from "./keys.ts";
 import { layModes, type ModeKey, noModes, resolveModes } from "./mode-setting.ts";
@@ -9,7 +11,7 @@ import { noteRecord, planRecord } from "./record-setting.ts";
 import { compileSelection, noteUnmatched } from "./select-operations.ts";
 import { noteState, planState } from "./state-setting.ts";
 import { noteUnfitCapacity } from "./upstream-capacity.ts";
-import { planReading, planUpstream, type UpstreamPlan } from "./upstream-setting.ts";
+import { planUpstream, type UpstreamPlan } from "./upstream-setting.ts";
 
 type CorePolicy = PolicyOf<CoreKeys>;
 type Entries = readonly EntryAt<CoreKeys>[];
@@ -45,20 +47,24 @@ const mostAnswerBytes = 8 * 1_048_576;
 
 /**
  * Joins policy and documents into the plan, or says everything that keeps it from being one.
- * `documents` stand in the order of the policy's `apis`.
+ * The documents stand in the order of the policy's `apis`.
  */
 export function joinPlan<Whole, Own>(
   controls: readonly Joining[],
   modeKeys: readonly ModeKey[],
   policy: CorePolicy,
-  documents: readonly ApiDocument[],
+  asWritten: readonly ApiDocument[],
   faultAt: PolicyReading<unknown>["faultAt"],
   issuer?: IssuerApi,
 ): Joined<Whole, Own> {
+  const readings = policy.apis.map(({ upstream }) => planReading(upstream));
+  const documents = asWritten.map((document, index) =>
+    withJsonBodies(document, (readings[index] ?? plainReading).jsonTypes),
+  );
   const faults: Fault[] = [];
   const note: NoteFault = (path, message, rest) => void faults.push(faultAt(path, message, rest));
   const all = issuer === undefined ? documents : [...documents, issuer.document];
-  const context = contextOf(controls, policy, documents, all, note);
+  const context = contextOf(controls, policy, { documents, readings }, all, note);
   const select = compileSelection(policy.operations ?? []);
   noteState(policy.state, note);
   noteRecord(policy.record, note);
@@ -75,11 +81,13 @@ export function joinPlan<Whole, Own>(
     );
   const apis = documents.map((document, index): ApiPlanOf<Own> => {
     const api = policy.apis[index] as CorePolicy["apis"][number];
-    noteUnfitCapacity(api.upstream, ["apis", String(index), "upstream"], note);
+    const place = ["apis", String(index), "upstream"];
+    noteUnfitCapacity(api.upstream, place, note);
+    noteReading(api.upstream, place, note);
     return {
       document,
       upstream: complete(planUpstream(api.upstream)),
-      backendReads: planReading(api.upstream),
+      backendReads: readings[index] ?? plainReading,
       version: api.version ?? (document.apiVersion === "" ? undefined : document.apiVersion),
       issuer: false,
       operations: document.operations.map((operation) => planOne(operation, select(operation))),
@@ -90,7 +98,7 @@ export function joinPlan<Whole, Own>(
       document: issuer.document,
       upstream: planUpstream(issuer.target),
       // The program's own: it reads as its document says.
-      backendReads: { dialect: "strict", methodFrom: undefined },
+      backendReads: { ...plainReading, dialect: "strict" },
       version: undefined,
       issuer: true,
       operations: issuer.document.operations.map((operation) =>
@@ -112,7 +120,7 @@ export function joinPlan<Whole, Own>(
 function contextOf(
   controls: readonly Joining[],
   policy: CorePolicy,
-  documents: readonly ApiDocument[],
+  { documents, readings }: Pick<JoinContext, "documents" | "readings">,
   all: readonly ApiDocument[],
   note: NoteFault,
 ): JoinContext {
@@ -130,6 +138,7 @@ function contextOf(
   return {
     note,
     documents,
+    readings,
     operations,
     schemasOf: (operation) => schemas.get(operation) ?? {},
     namesOf: (kind) => names.get(kind),

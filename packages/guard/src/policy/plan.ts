@@ -1,8 +1,9 @@
 import type { ApiDocument } from "../document/api-document.ts";
 import type { ModeRule } from "../facts/mode.ts";
 import type { PersonalField, PseudonymField } from "../facts/record.ts";
+import type { BackendReading } from "./backend-reading.ts";
 import type { StatePlan } from "./state-setting.ts";
-import type { BackendReading, UpstreamPlan } from "./upstream-setting.ts";
+import type { UpstreamPlan } from "./upstream-setting.ts";
 
 /**
  * The policy and its documents, joined and checked: for every operation what will be done, in plain

@@ -67,6 +67,13 @@ export const claim: Shape<string> = text(
   /^[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+$/,
 );
 
+/** What may stand in an answer, to be told by. */
+export const plainValue: Shape<string | number | boolean> = scalar(
+  "a text, a number, true or false",
+  (value) => value,
+  { type: ["string", "number", "boolean"] },
+);
+
 export const role: Shape<string> = text("a role");
 
 export const fieldName: Shape<string> = text("a header field's name", /^[A-Za-z0-9-]{1,64}$/);

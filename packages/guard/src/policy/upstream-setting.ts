@@ -1,16 +1,7 @@
-import { type DialectName, dialectNames } from "../document/dialects.ts";
+import { readingKeys } from "./backend-reading.ts";
 import { object, optional, required } from "./object-shape.ts";
 import { capacityKeys, planCapacity, type UpstreamCapacity } from "./upstream-capacity.ts";
-import {
-  choice,
-  duration,
-  integer,
-  oneOrMore,
-  type Read,
-  scalar,
-  scalarOr,
-  text,
-} from "./shape.ts";
+import { duration, integer, oneOrMore, type Read, scalar, scalarOr, text } from "./shape.ts";
 import { planUpstreamTls, upstreamTls, type UpstreamTlsPlan } from "./upstream-tls.ts";
 
 const target = scalar(
@@ -42,10 +33,6 @@ const healthCheck = object({
 });
 
 const upstreamHostForm = /^[A-Za-z0-9][A-Za-z0-9._-]*(?::\d{1,5})?$/;
-const methodFrom = text(
-  "query._method, body._method or header.X-HTTP-Method-Override",
-  /^(?:query|body|header)\.[A-Za-z0-9_-]{1,64}$/,
-);
 
 /** Where an API's backends are, and how they are asked. */
 export const upstreamSetting = scalarOr(
@@ -77,14 +64,7 @@ export const upstreamSetting = scalarOr(
     headersTimeout: optional(duration, "How long the head of an answer may take (30s)."),
     bodyTimeout: optional(duration, "How long an answer may pause (30s)."),
     healthCheck: optional(healthCheck, "Asks each backend whether it is well."),
-    dialect: optional(
-      choice(...dialectNames),
-      "How the backends read what can be written in two ways; without a word, as any of them.",
-    ),
-    methodFrom: optional(
-      methodFrom,
-      "Where a POST names the method that it stands for, and is judged as.",
-    ),
+    ...readingKeys,
   }),
 );
 export type UpstreamSetting = Read<typeof upstreamSetting>;
@@ -112,32 +92,6 @@ export interface HealthCheckPlan {
   readonly timeoutMs: number;
   readonly unhealthyAfter: number;
   readonly healthyAfter: number;
-}
-
-/** How the backends of an API read a request. */
-export interface BackendReading {
-  /** Undefined where nobody has said: any of them. */
-  readonly dialect: DialectName | undefined;
-  readonly methodFrom: MethodFrom | undefined;
-}
-
-/** Where a POST names the method that it stands for. */
-export interface MethodFrom {
-  readonly in: "query" | "body" | "header";
-  readonly name: string;
-}
-
-export function planReading(setting: UpstreamSetting): BackendReading {
-  if (typeof setting === "string") return { dialect: undefined, methodFrom: undefined };
-  const { dialect, methodFrom: said } = setting;
-  const dot = said?.indexOf(".") ?? -1;
-  return {
-    dialect,
-    methodFrom:
-      said === undefined
-        ? undefined
-        : { in: said.slice(0, dot) as MethodFrom["in"], name: said.slice(dot + 1) },
-  };
 }
 
 export function planUpstream(setting: UpstreamSetting): UpstreamPlan {

@@ -10,7 +10,7 @@ import { type CredentialSource, type Found, twoCredentials } from "./find-creden
 import type { Finders } from "./open.ts";
 import { problems } from "./problems.ts";
 import type { Said } from "./remembered-callers.ts";
-import { askedAbout, nameOf, type OpenAsked, type Taker } from "./take-credential.ts";
+import { askedAbout, type OpenAsked, type Taker } from "./take-credential.ts";
 
 export interface AuthenticateRules {
   readonly finders: Finders;
@@ -24,6 +24,7 @@ export interface AuthenticateRules {
 
 export type AuthenticateNeeds =
   | "address"
+  | "envelope"
   | "fields"
   | "forwardFields"
   | "host"
@@ -51,7 +52,7 @@ export function compileAuthenticate(
   rules: AuthenticateRules,
 ): Check<AuthenticateNeeds, AuthenticateGives> {
   const { finders, anonymous } = rules;
-  const { find, inBody } = finders;
+  const { find, inBody, inEnvelope } = finders;
   const missing = challenge(
     refuse(signInProblems["credential-missing"], { detail: "no credential was presented" }),
   );
@@ -78,14 +79,18 @@ export function compileAuthenticate(
       : accept(rules, known, found, said);
   };
   return (known) => {
-    const found = find(known.arrival.rawHeaders, known.query);
+    const inHead = find(known.arrival.rawHeaders, known.query);
+    const framed = known.envelope === undefined ? undefined : inEnvelope?.(known.envelope);
+    const found = eitherOf(inHead, framed);
     const reading = inBody?.(known);
     if (reading === undefined) return take(known, found);
-    return reading.then((inside) =>
-      take(known, inside !== undefined && found !== undefined ? twoCredentials : (inside ?? found)),
-    );
+    return reading.then((inside) => take(known, eitherOf(found, inside)));
   };
 }
+
+/** Two credentials, wherever they are, are refused. */
+const eitherOf = <T>(one: T | undefined, other: T | undefined): T | Refusal | undefined =>
+  one !== undefined && other !== undefined ? twoCredentials : (one ?? other);
 
 /**
  * A certificate belongs to the connection, and goes no further than the gate: where a credential
@@ -111,7 +116,7 @@ function takeCertificate(
 }
 
 function ask(asked: OpenAsked, known: Facts, found: Found<Taker>): Said | Promise<Said> {
-  const name = nameOf(found, known);
+  const name = asked.nameOf(found, known);
   known.rememberedCaller = { forget: () => asked.forget(name), doubt: () => asked.doubt(name) };
   return asked.memory.find(name, known.receivedAtMs, () => asked.ask(found, known));
 }

@@ -57,7 +57,16 @@ export const authentication = defineControl({
     authenticate: step({
       title: "authenticate",
       mode: "authentication",
-      needs: ["address", "fields", "forwardFields", "host", "query", "scheme", "traceId"],
+      needs: [
+        "address",
+        "envelope",
+        "fields",
+        "forwardFields",
+        "host",
+        "query",
+        "scheme",
+        "traceId",
+      ],
       // A body is read here only where a credential may stand in it.
       gives: [
         "accessToken",
@@ -89,7 +98,7 @@ export const authentication = defineControl({
     learn: step({
       title: "learn who has signed in",
       mode: undefined,
-      needs: ["bodyBytes", "host"],
+      needs: ["bodyBytes", "envelope", "host"],
       gives: [],
     }),
   },

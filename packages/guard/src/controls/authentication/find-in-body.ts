@@ -1,3 +1,4 @@
+import type { Envelope } from "../../facts/envelope.ts";
 import type { Known } from "../../facts/facts.ts";
 import { mayHaveBody } from "../../facts/header-fields.ts";
 import { holdBody } from "../../facts/hold-body.ts";
@@ -25,10 +26,8 @@ export type FindInBody<T> = (known: Needs) => Promise<Found<T> | Refusal | undef
  * @returns undefined where no source looks into bodies
  */
 export function compileBodyFinder<T>(places: readonly LookedAt<T>[]): FindInBody<T> | undefined {
-  const looked = places.flatMap((at) =>
-    "body" in at.source ? [{ at, read: compileClaimPlace(at.source.body) }] : [],
-  );
-  if (looked.length === 0) return undefined;
+  const findIn = compileFindIn(places);
+  if (findIn === undefined) return undefined;
   return (known) => {
     const readBody = readerOf(known.fields.contentType);
     if (readBody === undefined || !mayHaveBody(known)) return undefined;
@@ -36,17 +35,36 @@ export function compileBodyFinder<T>(places: readonly LookedAt<T>[]): FindInBody
       // Whoever reads the body after this says what is wrong with it.
       if (held !== "held" || known.bodyBytes === undefined) return undefined;
       const body = readBody(known.bodyBytes);
-      if (body === undefined) return unreadable;
-      let found: Found<T> | undefined;
-      for (const { at, read } of looked) {
-        const value = read(body);
-        if (value === undefined || value === null || value === "") continue;
-        if (typeof value !== "string" || !fits(at.form, value)) return malformed;
-        if (found !== undefined) return twoCredentials;
-        found = { credential: value, at };
-      }
-      return found;
+      return body === undefined ? unreadable : findIn(body);
     });
+  };
+}
+
+/** The same for what an app has put beside the data of a body. */
+export type FindInEnvelope<T> = (envelope: Envelope) => Found<T> | Refusal | undefined;
+
+/** @returns undefined where no source looks into bodies */
+export const compileEnvelopeFinder = <T>(
+  places: readonly LookedAt<T>[],
+): FindInEnvelope<T> | undefined => compileFindIn(places);
+
+function compileFindIn<T>(
+  places: readonly LookedAt<T>[],
+): ((body: object) => Found<T> | Refusal | undefined) | undefined {
+  const looked = places.flatMap((at) =>
+    "body" in at.source ? [{ at, read: compileClaimPlace(at.source.body) }] : [],
+  );
+  if (looked.length === 0) return undefined;
+  return (body) => {
+    let found: Found<T> | undefined;
+    for (const { at, read } of looked) {
+      const value = read(body);
+      if (value === undefined || value === null || value === "") continue;
+      if (typeof value !== "string" || !fits(at.form, value)) return malformed;
+      if (found !== undefined) return twoCredentials;
+      found = { credential: value, at };
+    }
+    return found;
   };
 }
 

@@ -23,7 +23,7 @@ export interface OpenLearned {
   })[];
 }
 
-export type LearnNeeds = "bodyBytes" | "host";
+export type LearnNeeds = "bodyBytes" | "envelope" | "host";
 type Facts = Known<LearnNeeds>;
 type Learn = (known: Facts, value: unknown, head: AnswerHead) => string | undefined;
 
@@ -105,14 +105,15 @@ function compileOne(
 }
 
 /** Whether the request itself held the credential, anywhere and in whichever spelling. */
-function wasSent({ arrival, bodyBytes }: Facts, credential: string): boolean {
+function wasSent({ arrival, bodyBytes, envelope }: Facts, credential: string): boolean {
   const wanted = plainly(credential);
   const holds = (text: string): boolean =>
     text.includes(credential) || plainly(text).includes(wanted);
   return (
     holds(arrival.target) ||
     arrival.rawHeaders.some((text, index) => index % 2 === 1 && holds(text)) ||
-    (bodyBytes !== undefined && holds(bodyBytes.toString()))
+    (bodyBytes !== undefined && holds(bodyBytes.toString())) ||
+    (envelope !== undefined && holds(JSON.stringify(envelope)))
   );
 }
 

@@ -8,7 +8,7 @@ import type { AuthenticationPorts } from "./open.ts";
 import type { ClaimPlaces } from "./presets.ts";
 import { RememberedCallers } from "./remembered-callers.ts";
 import type { IntrospectSource, LearnedSource, WhoamiSource } from "./source-plan.ts";
-import { nameOf, type OpenAsked } from "./take-credential.ts";
+import { framedNameOf, nameOf, type OpenAsked } from "./take-credential.ts";
 import { compileWhoami } from "./whoami.ts";
 
 interface Opening {
@@ -33,6 +33,7 @@ export function openWhoami(source: WhoamiSource, callerOf: CallerOf, opening: Op
   return forgetful(
     compileWhoami(source, callerOf, opening.gate.backendOf(source.api)),
     openMemory(source.rememberMs, true, opening),
+    framedNameOf,
   );
 }
 
@@ -48,13 +49,18 @@ export function openIntrospection(
   return forgetful(
     ({ credential }, { receivedAtMs }) => check(credential, Math.floor(receivedAtMs / 1000)),
     openMemory(source.rememberMs, true, opening),
+    nameOf,
   );
 }
 
 /** Whoever is asked can be asked again: forgetting is no more than doubting. */
-function forgetful(ask: OpenAsked["ask"], memory: RememberedCallers): OpenAsked {
-  const forget = (name: string): void => memory.forget(name);
-  return { ask, memory, forget, doubt: forget };
+function forgetful(
+  ask: OpenAsked["ask"],
+  memory: RememberedCallers,
+  name: OpenAsked["nameOf"],
+): OpenAsked {
+  const forget = (one: string): void => memory.forget(one);
+  return { ask, memory, nameOf: name, forget, doubt: forget };
 }
 
 /** Nobody can be asked again about what was learned: only what ends it lets it be forgotten. */
@@ -79,6 +85,7 @@ export function openLearned(
     asked: {
       ask: (found, known) => learned.find(nameOf(found, known)),
       memory,
+      nameOf,
       forget(credential) {
         learned.forget(credential);
         memory.forget(credential);

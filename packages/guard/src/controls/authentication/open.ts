@@ -8,7 +8,12 @@ import type { GateAt } from "../compile-context.ts";
 import { compileCredentialFinder, type FindCredential } from "./find-credential.ts";
 import type { JudgeCertificate } from "./caller-certificate.ts";
 import { type AskExchange, ExchangedTokens } from "./exchange.ts";
-import { compileBodyFinder, type FindInBody } from "./find-in-body.ts";
+import {
+  compileBodyFinder,
+  compileEnvelopeFinder,
+  type FindInBody,
+  type FindInEnvelope,
+} from "./find-in-body.ts";
 import type { AskIntrospection } from "./introspection.ts";
 import type { OpenLearned } from "./learn.ts";
 import type { KeySource } from "./key-ring.ts";
@@ -55,6 +60,8 @@ export interface Finders {
   readonly find: FindCredential<Taker>;
   /** Undefined where no source looks into bodies, or the operation has none that can be read. */
   readonly inBody: FindInBody<Taker> | undefined;
+  /** The same for what an app has put beside the data of a body. */
+  readonly inEnvelope: FindInEnvelope<Taker> | undefined;
 }
 
 /** What all operations share. */
@@ -168,7 +175,11 @@ function compileFinders(
         const taker = takerAt.get(name) as Taker;
         return { source, taker, form: taker.form };
       });
-      made = { find: compileCredentialFinder(looked), inBody: compileBodyFinder(looked) };
+      made = {
+        find: compileCredentialFinder(looked),
+        inBody: compileBodyFinder(looked),
+        inEnvelope: compileEnvelopeFinder(looked),
+      };
       finders.set(key, made);
     }
     return requestBody === undefined ? { ...made, inBody: undefined } : made;

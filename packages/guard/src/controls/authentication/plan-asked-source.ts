@@ -1,8 +1,9 @@
+import type { BackendReading } from "../../policy/backend-reading.ts";
 import type { JoinContext, PolicyPath } from "../../policy/join-context.ts";
 import { findOperation } from "./named-operation.ts";
 import { baseOf, claimsOf, placesSaid } from "./plan-claims.ts";
 import type { SourceSetting } from "./source-keys.ts";
-import type { IntrospectSource, WhoamiSource } from "./source-plan.ts";
+import type { CredentialPlace, IntrospectSource, NobodyPlan, WhoamiSource } from "./source-plan.ts";
 
 const usualBounds: RememberBounds = { usualMs: 30_000, mostMs: 600_000 };
 
@@ -18,6 +19,12 @@ export function planWhoami(
   const { operation, sub } = whoami;
   const base = baseOf(name, setting, path, context);
   const found = questionAt(operation, [...path, "whoami", "operation"], context);
+  if (!isTold(base.places, context.readings[found?.api ?? -1]))
+    context.note([...path, "credential"], "a GET that is asked who calls has no body", {
+      expected:
+        "another place, or from: the answers of sign-in; or the API's upstream says methodFrom: " +
+        "body.NAME, and its envelope names the credential",
+    });
   const isBasic = base.places.every(
     ({ source }) => "header" in source && source.scheme?.toLowerCase() === "basic",
   );
@@ -36,10 +43,41 @@ export function planWhoami(
     api: found?.api ?? 0,
     path: found?.path ?? "/",
     subject: sub,
+    nobody: planNobody(whoami.nobody, [...path, "whoami", "nobody"], context),
     ...rememberOf(setting, usualBounds, path, context),
     claims: placesSaid(whoami),
   };
 }
+
+function planNobody(
+  setting: NonNullable<SourceSetting["whoami"]>["nobody"],
+  path: PolicyPath,
+  { note }: JoinContext,
+): NobodyPlan | undefined {
+  if (setting === undefined) return undefined;
+  const { equals, response, status } = setting;
+  if (status === undefined || (response === undefined) !== (equals === undefined))
+    note(path, "it does not say which answers", {
+      expected: "status, such as 400; and response with equals where the status is not enough",
+    });
+  return {
+    statuses: status ?? [],
+    says:
+      response === undefined || equals === undefined ? undefined : { pointer: response, equals },
+  };
+}
+
+/**
+ * Whether the backend can be shown a credential when it is asked who calls: one of a body only
+ * where a POST may stand for the GET.
+ */
+const isTold = (places: readonly CredentialPlace[], reading: BackendReading | undefined): boolean =>
+  places.every(
+    ({ source }) =>
+      !("body" in source) ||
+      (reading?.methodFrom?.in === "body" &&
+        reading.envelope.some(({ name }) => source.body === `/${name}`)),
+  );
 
 function questionAt(
   name: string,

@@ -27,10 +27,6 @@ export function baseOf(
     context.note([...path, "forward"], "a credential in a body goes on with it", {
       expected: "forward: keep",
     });
-  if (inBody && setting.whoami !== undefined)
-    context.note([...path, "credential"], "a GET that is asked who calls has no body", {
-      expected: "another place, or from: the answers of sign-in",
-    });
   return {
     name,
     places: planPlaces(setting.credential ?? [{}], "none", [...path, "credential"], context),

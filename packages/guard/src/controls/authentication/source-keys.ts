@@ -1,10 +1,11 @@
 import { signingAlgorithms } from "../../jws/signing-algorithms.ts";
 import { sharedSecretAlgorithms } from "../../jws/shared-secret.ts";
 import { object, optional, required } from "../../policy/object-shape.ts";
-import { cookieName, fieldName, pointer, secret, url } from "../../policy/scalars.ts";
+import { cookieName, fieldName, plainValue, pointer, secret, url } from "../../policy/scalars.ts";
 import {
   choice,
   duration,
+  integer,
   list,
   named,
   oneOrMore,
@@ -79,11 +80,28 @@ const callerPlaces = {
   session: optional(claimPlace, "Where its answer names the session."),
 };
 
+/** Backends say in many ways that a session is over. */
+const nobody = object({
+  status: optional(
+    oneOrMore(integer(400, 499)),
+    "Statuses that say that nobody is signed in, beside 401 and 403.",
+  ),
+  response: optional(
+    pointer,
+    "Where the body of such an answer says so, if the status is not enough.",
+  ),
+  equals: optional(plainValue, "What stands there; needed with response."),
+});
+
 const whoami = object({
   operation: required(operationName, "The GET that the backend answers with who calls."),
   sub: required(
     text("a JSON pointer such as /id, or username"),
     "Where its answer names the caller; username takes it from a Basic credential.",
+  ),
+  nobody: optional(
+    nobody,
+    "Which other answers say that nobody is signed in; what else it answers says nothing.",
   ),
   ...callerPlaces,
 });

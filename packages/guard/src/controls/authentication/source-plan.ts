@@ -68,8 +68,18 @@ export interface WhoamiSource extends SourceBase {
   readonly path: string;
   /** Where its answer names the caller; `username` takes it from a Basic credential. */
   readonly subject: string;
+  /** Answers that say that nobody is signed in, beside 401 and 403. */
+  readonly nobody: NobodyPlan | undefined;
   readonly rememberMs: number;
   readonly forgetOn: readonly string[];
+}
+
+export interface NobodyPlan {
+  readonly statuses: readonly number[];
+  /** What their bodies must say; undefined where the status is enough. */
+  readonly says:
+    | { readonly pointer: string; readonly equals: string | number | boolean }
+    | undefined;
 }
 
 /** Opaque tokens that their issuer tells the worth of (RFC 7662). */

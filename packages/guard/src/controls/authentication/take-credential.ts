@@ -19,6 +19,8 @@ export interface OpenTokens {
 export interface OpenAsked {
   readonly ask: (found: Found<unknown>, known: AskingFacts) => Said | Promise<Said>;
   readonly memory: RememberedCallers;
+  /** Under which a credential is remembered. */
+  readonly nameOf: (found: Found<unknown>, known: AskingFacts) => string;
   /** The credential is nobody's from now on, or whoever's it is said to be then. */
   readonly forget: (name: string) => void;
   /** The credential may be somebody else's from now on: who knows is asked again. */
@@ -69,6 +71,18 @@ export const nameOf = (
   { credential }: Pick<Found<unknown>, "credential">,
   { host }: Pick<AskingFacts, "host">,
 ): string => `${host?.replace(/:\d+$/, "") ?? ""}\n${credential}`;
+
+/**
+ * The same where what else an app has said of itself may choose who is named: another application
+ * of the same backend may have another person behind the same credential.
+ */
+export const framedNameOf = (
+  found: Pick<Found<unknown>, "credential">,
+  known: Pick<AskingFacts, "envelope" | "host">,
+): string =>
+  known.envelope === undefined
+    ? nameOf(found, known)
+    : `${nameOf(found, known)}\n${JSON.stringify(known.envelope)}`;
 
 /** What a signed token looks like: a JSON object in base64url, and two dots. */
 const looksSigned = (credential: string): boolean =>

@@ -4,7 +4,7 @@ import { type CallerOf, compileClaimPlace, subjectOf } from "./claims.ts";
 import type { CredentialSource, Found } from "./find-credential.ts";
 import { problems } from "./problems.ts";
 import type { Said } from "./remembered-callers.ts";
-import type { WhoamiSource } from "./source-plan.ts";
+import type { NobodyPlan, WhoamiSource } from "./source-plan.ts";
 
 const mostBytes = 65_536;
 /** A backend that takes longer holds up every first request of a caller. */
@@ -16,10 +16,11 @@ const nobody = (detail: string): Refusal => refuse(problems["session-invalid"], 
 
 /** Asks the backend's own GET who calls, with the credential and nothing else of the request. */
 export function compileWhoami(
-  { path, subject }: Pick<WhoamiSource, "path" | "subject">,
+  { nobody: saysNobody, path, subject }: Pick<WhoamiSource, "nobody" | "path" | "subject">,
   callerOf: CallerOf,
   askBackend: AskBackend,
 ): (found: Found<unknown>, known: AskingFacts) => Promise<Said> {
+  const isNobody = compileIsNobody(saysNobody);
   const readSubject = subject === "username" ? undefined : compileClaimPlace(subject);
   return async ({ at, credential }, known) => {
     const { source } = at;
@@ -32,6 +33,7 @@ export function compileWhoami(
       arrival: known.arrival,
       // Nobody is said to call before it is known who does.
       caller: undefined,
+      envelope: known.envelope,
       fields: known.fields,
       // Another field could choose another answer, which would then be remembered of this
       // credential.
@@ -45,7 +47,7 @@ export function compileWhoami(
       urgency: known.urgency,
     };
     const told = await inTime(askBackend(asking, target, mostBytes));
-    const answer = judgeTold(told);
+    const answer = judgeTold(told, isNobody);
     if ("problem" in answer) return answer;
     const named =
       readSubject === undefined ? userNameOf(credential) : subjectOf(readSubject(answer.value));
@@ -72,22 +74,46 @@ async function inTime(told: Promise<Told>): Promise<Told> {
 }
 
 /** 401 and 403 say that nobody is signed in, and so does being sent elsewhere to sign in. */
-function judgeTold(told: Told): Refusal | { readonly value: Readonly<Record<string, unknown>> } {
+function judgeTold(
+  told: Told,
+  isNobody: (status: number, body: Buffer) => boolean,
+): Refusal | { readonly value: Readonly<Record<string, unknown>> } {
   if ("failed" in told) return unknown(`who calls could not be asked: ${told.failed}`);
   const { body, status } = told;
-  if (status === 401 || status === 403) return nobody(`the backend answered ${status}`);
+  if (status === 401 || status === 403 || isNobody(status, body))
+    return nobody(`the backend answered ${status}`);
   if (status >= 300 && status < 400) return nobody(`the backend led elsewhere (${status})`);
   if (status !== 200) return unknown(`who calls was answered ${status}`);
   if (told.isShared === true)
     return unknown("the answer may be another's: caches may keep it for everybody");
+  const value = objectOf(body);
+  return value === undefined
+    ? unknown("who calls was answered with what is no JSON object")
+    : { value };
+}
+
+function objectOf(body: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body.toString());
-    if (typeof value === "object" && value !== null)
-      return { value: value as Readonly<Record<string, unknown>> };
+    return typeof value === "object" && value !== null
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
   } catch {
-    // Said below.
+    return undefined;
   }
-  return unknown("who calls was answered with what is no JSON object");
+}
+
+/** Which answers the policy says to mean that nobody is signed in. */
+function compileIsNobody(plan: NobodyPlan | undefined): (status: number, body: Buffer) => boolean {
+  if (plan === undefined) return () => false;
+  const { says, statuses } = plan;
+  const read = says === undefined ? undefined : compileClaimPlace(says.pointer);
+  return (status, body) => {
+    if (!statuses.includes(status)) return false;
+    if (read === undefined) return true;
+    const value = objectOf(body);
+    return value !== undefined && read(value) === says?.equals;
+  };
 }
 
 /** RFC 7617: base64 of name, colon, password. */

@@ -4,7 +4,7 @@ import type { Refusal } from "../../facts/refusal.ts";
 import { overrideInPairs } from "../../reading/method-override.ts";
 import type { CoreKeys } from "../../policy/core-keys.ts";
 import type { PolicyOf } from "../../policy/keys.ts";
-import { planReading } from "../../policy/upstream-setting.ts";
+import { planReading } from "../../policy/backend-reading.ts";
 import { type Check, step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileFieldNames } from "./field-names.ts";

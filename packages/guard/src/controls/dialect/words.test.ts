@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Operation } from "../../document/api-document.ts";
 import type { DialectName } from "../../document/dialects.ts";
+import { plainReading } from "../../policy/backend-reading.ts";
 import { words } from "./words.ts";
 
 const operations = [
@@ -32,7 +33,7 @@ const named = (dialect: DialectName | undefined): string[] =>
           schemas: {},
           operation,
           operations,
-          backendReads: { dialect, methodFrom: undefined },
+          backendReads: { ...plainReading, dialect },
         },
         undefined,
       ) ?? []

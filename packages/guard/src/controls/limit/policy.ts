@@ -11,7 +11,7 @@ import {
   scalarOr,
   type Shape,
 } from "../../policy/shape.ts";
-import { asRate, pointer, rate, versionRange } from "../../policy/scalars.ts";
+import { asRate, plainValue, pointer, rate, versionRange } from "../../policy/scalars.ts";
 import { isTimeZone } from "../../reading/calendar.ts";
 import { type Quota, quotaForm, rateForm, readQuota } from "../../reading/rate.ts";
 import { isLimitPart, type LimitPart, limitParts } from "./limit-key.ts";
@@ -135,19 +135,13 @@ const limits = object({
   ),
 });
 
-const told: Shape<string | number | boolean> = scalar(
-  "a text, a number, true or false",
-  (value) => value,
-  { type: ["string", "number", "boolean"] },
-);
-
 const failure = object({
   status: optional(
     oneOrMore(integer(300, 499)),
     "Statuses of answers that are failures (401, 403).",
   ),
   response: optional(pointer, "Where a failure stands in the body of another answer."),
-  equals: optional(told, "What stands there in a failure; needed with response."),
+  equals: optional(plainValue, "What stands there in a failure; needed with response."),
 });
 
 export const keys = {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Caller } from "../../facts/caller.ts";
+import type { Envelope } from "../../facts/envelope.ts";
 import { noHeaderFields } from "../../facts/header-fields.ts";
 import { WriteVersions } from "../../state/write-versions.ts";
 import { LookupMemory } from "./lookup-memory.ts";
@@ -16,6 +17,7 @@ interface By {
   readonly caller?: Caller | undefined;
   readonly host?: string;
   readonly forwardFields?: string[];
+  readonly envelope?: Envelope;
 }
 
 const keyOf = (memory: LookupMemory, by: By, target = path): string =>
@@ -24,6 +26,7 @@ const keyOf = (memory: LookupMemory, by: By, target = path): string =>
       caller: "caller" in by ? by.caller : ann,
       fields: { ...noHeaderFields(), host: by.host ?? "api.example" },
       forwardFields: by.forwardFields ?? [],
+      envelope: by.envelope,
     },
     target,
   );
@@ -41,6 +44,8 @@ test("what a lookup has told is remembered for whatever may have chosen the answ
     ["another host", { host: "other.example" }],
     ["a field that may choose", { forwardFields: ["X-Tenant", "blue"] }],
     ["another value of it", { forwardFields: ["X-Tenant", "red"] }],
+    ["an envelope", { envelope: { _ApplicationId: "notes" } }],
+    ["another one", { envelope: { _ApplicationId: "others" } }],
     ["a cookie", { forwardFields: ["Cookie", "tenant=blue"] }],
   ];
   const keys = others.map(([, by, target]) => keyOf(memory, by, target));

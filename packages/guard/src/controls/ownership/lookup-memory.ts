@@ -16,7 +16,7 @@ const mostRemembered = 10_000;
 const livesMs = 2000;
 
 /** What a lookup's answer may depend on, beside what it asks for. */
-type AskedBy = Pick<AskingFacts, "caller" | "fields" | "forwardFields">;
+type AskedBy = Pick<AskingFacts, "caller" | "envelope" | "fields" | "forwardFields">;
 
 /**
  * What lookups have answered lately, by all that may have chosen the answer: what was asked for, at
@@ -45,12 +45,13 @@ export class LookupMemory {
     this.#isUsed = true;
   }
 
-  keyOf({ caller, fields, forwardFields }: AskedBy, target: string): string {
+  keyOf({ caller, envelope, fields, forwardFields }: AskedBy, target: string): string {
     let text = `${target}\n${this.#numberOf(caller)}\n${fields.host ?? ""}`;
     for (let index = 0; index < forwardFields.length; index += 2) {
       const name = (forwardFields[index] as string).toLowerCase();
       if (!choosesNothing.has(name)) text += `\n${name}:${forwardFields[index + 1]}`;
     }
+    if (envelope !== undefined) text += `\n\n${JSON.stringify(envelope)}`;
     return hash("sha256", text, "base64url");
   }
 
