@@ -55,6 +55,7 @@ export async function plannedJourney({
   grants,
   onTokenTimes,
   policy,
+  ports = {},
   revocationsAge,
   sealingKey,
 }: {
@@ -67,6 +68,8 @@ export async function plannedJourney({
   readonly decisionPoint?: AskDecisionPoint;
   readonly grants?: GatePorts["grants"];
   readonly onTokenTimes?: GatePorts["onTokenTimes"];
+  /** Further ports, and others in place of these. */
+  readonly ports?: Partial<GatePorts>;
   /** How many seconds ago it was last known what is revoked. */
   readonly revocationsAge?: () => number;
   /** How the caller's token is sent; Bearer unless given. */
@@ -112,6 +115,7 @@ export async function plannedJourney({
       record: (record) => {
         recorded = record;
       },
+      ...ports,
     },
   });
 

@@ -32,10 +32,12 @@ const controls: readonly AnyControl[] = order.controls.toSorted((a: AnyControl, 
 );
 
 export function coverageOf(plan: Plan): Coverage {
-  const columns = controls.flatMap(({ name, words }) =>
-    words?.column === undefined ? [] : [{ name, ...words.column }],
-  );
   const byName = plan.controls as Readonly<Record<string, unknown>>;
+  const columns = controls.flatMap(({ name, words }) =>
+    words?.column === undefined || words.column.isShown?.(byName[name] as never) === false
+      ? []
+      : [{ name, ...words.column }],
+  );
   const rows = everyOperation(plan).map(({ api, operation, own }): CoverageRow => {
     const cells = columns.map(({ cell, key, name }) => {
       const ofControl = (own.controls as Readonly<Record<string, unknown>>)[name];

@@ -7,6 +7,7 @@ import { contract } from "./controls/contract/control.ts";
 import { disclosure } from "./controls/disclosure/control.ts";
 import { entry } from "./controls/entry/control.ts";
 import { host } from "./controls/host/control.ts";
+import { impersonation } from "./controls/impersonation/control.ts";
 import { limit } from "./controls/limit/control.ts";
 import { Order } from "./controls/order-builder.ts";
 import { ownership } from "./controls/ownership/control.ts";
@@ -26,7 +27,9 @@ const routed = arrived
 const called = routed
   .step(app, "identify")
   .step(authentication, "authenticate")
-  .step(binding, "prove");
+  .step(binding, "prove")
+  .step(impersonation, "take");
+const acted = called.step(impersonation, "act");
 
 // Each line below is an order that is wrong. It is a fault of the types where one of them compiles.
 test("a journey in the wrong order does not compile", () => {
@@ -34,6 +37,10 @@ test("a journey in the wrong order does not compile", () => {
   routed.step(app, "identify").step(limit, "beforeBody");
   // @ts-expect-error a stolen token would use up the limit of whom it was stolen from
   routed.step(app, "identify").step(authentication, "authenticate").step(limit, "beforeBody");
+  // @ts-expect-error who acts for a thousand people would have their limits and not its own
+  called.step(limit, "beforeBody");
+  // @ts-expect-error whoever acts for somebody would enter as itself
+  called.step(entry, "enter");
   // @ts-expect-error what costs more than the coarse bound would stand before it
   arrived.beforeRoute(version, "select");
   // @ts-expect-error there is no path to find an operation by
@@ -44,13 +51,13 @@ test("a journey in the wrong order does not compile", () => {
   called.step(sealedIds, "open").step(contract, "parameters").step(contract, "takeBody");
   // @ts-expect-error owners would be judged before the caller may enter at all
   called.step(sealedIds, "open").step(contract, "parameters").step(ownership, "byHead");
-  called
+  acted
     .step(sealedIds, "open")
     .step(contract, "parameters")
     .step(entry, "enter")
     // @ts-expect-error owners would be judged by another spelling than the backend is sent
     .step(ownership, "byHead");
-  const owned = called
+  const owned = acted
     .step(sealedIds, "open")
     .step(contract, "parameters")
     .step(contract, "writeHead")

@@ -9,6 +9,7 @@ import { disclosure } from "./controls/disclosure/control.ts";
 import { entry } from "./controls/entry/control.ts";
 import { existence } from "./controls/existence/control.ts";
 import { host } from "./controls/host/control.ts";
+import { impersonation } from "./controls/impersonation/control.ts";
 import { limit } from "./controls/limit/control.ts";
 import { Order } from "./controls/order-builder.ts";
 import { ownership } from "./controls/ownership/control.ts";
@@ -51,6 +52,10 @@ export const order = Order.begin()
   // Behind the facts by which modes are staged, and before anything is asked of the backend.
   .step(websocket, "origin")
   .step(binding, "refuseBearer")
+  // Whoever asks to be somebody else has proved by now who it is itself; and everything behind is
+  // judged, counted and told of the person in whose name it is done.
+  .step(impersonation, "take")
+  .step(impersonation, "act")
   .step(app, "stay")
   .step(limit, "beforeBody")
   // The caller is known, for whom it may be staged; and nobody was asked with the fields so far.

@@ -89,6 +89,8 @@ export interface Words<Whole, Own> {
     readonly key: string;
     /** Its place among the columns, the least first. */
     readonly place: number;
+    /** Whether the policy speaks of it at all; always shown without it. */
+    readonly isShown?: (whole: Whole) => boolean;
     readonly title: string;
     readonly cell: (own: Own, operation: Operation, whole: Whole) => string;
   };

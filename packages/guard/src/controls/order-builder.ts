@@ -36,6 +36,8 @@ export interface AnyWords {
     readonly key: string;
     /** Its place among the columns, the least first. */
     readonly place: number;
+    /** Whether the policy speaks of it at all; always shown without it. */
+    readonly isShown?: (whole: never) => boolean;
     readonly title: string;
     readonly cell: (own: never, operation: Operation, whole: never) => string;
   };

@@ -1,5 +1,13 @@
 // What many requests share: in memory that all threads of a process share, or in Redis.
 export { type Grant, GrantTable } from "../state/grants.ts";
+export {
+  type Impersonation,
+  type ImpersonationState,
+  ImpersonationTable,
+  type ImpersonationWish,
+  LocalImpersonations,
+  type NotBegun,
+} from "../state/impersonations.ts";
 export type { Seat, SeatState } from "../state/seats.ts";
 export type { LearnedEntry, LearnedState } from "../state/learned.ts";
 export {

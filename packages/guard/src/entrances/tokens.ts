@@ -25,7 +25,7 @@ export { type Revocation, Revocations } from "../controls/authentication/revocat
 export { createDpopNonces, type DpopNonces } from "../controls/binding/dpop-nonce.ts";
 export { compileDpopProofCheck, type DpopProof } from "../controls/binding/dpop-proof.ts";
 export { thumbprintOf } from "../controls/binding/signed-proof.ts";
-export type { Caller } from "../facts/caller.ts";
+export type { Acting, Caller } from "../facts/caller.ts";
 export { isRefusal } from "../facts/refusal.ts";
 export { networkOf } from "../reading/network.ts";
 export { signingAlgorithms } from "../jws/signing-algorithms.ts";

@@ -33,7 +33,26 @@ export interface Caller {
   /** Infinity where the credential itself has no end. */
   readonly expiresAtSeconds: number;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** Who acts in the caller's name; undefined where the caller calls. */
+  readonly acting?: Acting | undefined;
 }
+
+/** Somebody acts in a caller's name, such as support staff of a bank. */
+export interface Acting {
+  /** Who acts, as its own credential says. */
+  readonly by: Caller;
+  readonly reason: string;
+  /** The session in which it does, by which it is found in the audit. */
+  readonly session: string;
+  /** The most scopes that whoever acts has, whatever roles give; undefined: the caller's own. */
+  readonly mostScopes: readonly string[] | undefined;
+}
+
+/**
+ * Whose hand it is: who acts, where somebody does. What is a bound on people, and not on what is
+ * theirs, is counted by this key too: whoever acts for a thousand is still one.
+ */
+export const handOf = (caller: Caller): Caller => caller.acting?.by ?? caller;
 
 /** The name of the source that `identity.issuer` is. */
 export const mainSource = "issuer";

@@ -24,6 +24,8 @@ interface Done {
    * has stolen the token must not be taken for the caller.
    */
   readonly bindingJudged?: never;
+  /** Who acts in somebody's name has been judged: the caller is the one in whose name it is done. */
+  readonly actingJudged?: never;
   /** Handles in path and query have been replaced by the ids that they stand for. */
   readonly idsOpened?: never;
   /** Path, query, header and cookies have been held to the document. */
@@ -118,6 +120,10 @@ export interface Facts extends Done {
     | undefined;
   /** Undefined when nobody signed in. */
   caller: Caller | undefined;
+  /** In whose name it is asked to act, and why, as it was sent; undefined where nobody asks. */
+  actingAsked:
+    | { readonly names: readonly string[]; readonly reasons: readonly string[] }
+    | undefined;
 
   /**
    * What is remembered of the caller's credential, where the credential itself does not say it: to

@@ -49,6 +49,10 @@ test("a line says what the record says, and nothing a caller sent can end it or 
     },
   ];
   all.push({ ...record, webSocket: { state: "opened" } });
+  all.push({
+    ...record,
+    acting: { actor: hostile, subject: hostile, reason: hostile, session: hostile },
+  });
   for (const one of all) {
     const line = recordLine(one);
     assert.equal(line.indexOf("\n"), line.length - 1);

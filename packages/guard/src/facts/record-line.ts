@@ -49,5 +49,6 @@ export function recordLine(record: DecisionRecord): string {
   if (record.subject !== undefined) line += `,"subject":${quoted(record.subject)}`;
   if (record.client !== undefined) line += `,"client":${quoted(record.client)}`;
   if (record.device !== undefined) line += `,"device":${quoted(record.device)}`;
+  if (record.acting !== undefined) line += `,"acting":${JSON.stringify(record.acting)}`;
   return `${line}}\n`;
 }

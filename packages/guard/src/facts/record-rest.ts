@@ -2,7 +2,10 @@ import type { DecisionRecord } from "./record.ts";
 
 /** What few records have: it is written as JSON, and has no place of its own in a row. */
 export type RecordRest = Partial<
-  Pick<DecisionRecord, "decisions" | "stripped" | "unwritten" | "unchecked" | "webSocket">
+  Pick<
+    DecisionRecord,
+    "acting" | "decisions" | "stripped" | "unwritten" | "unchecked" | "webSocket"
+  >
 >;
 
 /** A record that says more than this says it in short: nobody shall fill the memory of all others. */
@@ -10,8 +13,9 @@ export const mostRestLetters = 16_384;
 
 /** @returns undefined where the record has nothing of this kind, as most have */
 export function restText(record: DecisionRecord): string | undefined {
-  const { decisions, stripped, unchecked, unwritten, webSocket } = record;
+  const { acting, decisions, stripped, unchecked, unwritten, webSocket } = record;
   if (
+    acting === undefined &&
     decisions.length === 0 &&
     stripped === undefined &&
     unwritten === undefined &&
@@ -19,14 +23,16 @@ export function restText(record: DecisionRecord): string | undefined {
     webSocket === undefined
   )
     return undefined;
-  const rest = { decisions, stripped, unwritten, unchecked, webSocket };
+  const rest = { acting, decisions, stripped, unwritten, unchecked, webSocket };
   const text = JSON.stringify(rest);
   return text.length <= mostRestLetters ? text : JSON.stringify(inShort(rest));
 }
 
 /** What was decided stays, and whom it names; in which words, and for which places, does not. */
-function inShort({ decisions, stripped, unchecked, unwritten, webSocket }: RecordRest): RecordRest {
+function inShort(rest: RecordRest): RecordRest {
+  const { acting, decisions, stripped, unchecked, unwritten, webSocket } = rest;
   return {
+    acting,
     decisions: (decisions ?? []).slice(0, mostInShort).map(({ rule: _rule, ...kept }) => ({
       ...kept,
       detail: "more than a record holds",

@@ -142,6 +142,10 @@ export class RecordRow implements EveryField {
     return this.#text(this.#before(3), this.#word(word.deviceBytes));
   }
 
+  get acting(): DecisionRecord["acting"] {
+    return this.#more().acting;
+  }
+
   #more(): RecordRest {
     if (this.#rest !== undefined) return this.#rest;
     const bytes = this.#word(word.restBytes);

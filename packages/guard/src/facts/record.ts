@@ -46,6 +46,17 @@ export interface DecisionRecord {
   readonly client?: string | undefined;
   /** The key or certificate that the caller's token is bound to, or what the token calls its device. */
   readonly device?: string | undefined;
+  /** Who acted in whose name, always by name: whoever lets staff do so must be able to tell. */
+  readonly acting?: RecordedActing | undefined;
+}
+
+/** By the keys that limits and revocations count them by. */
+export interface RecordedActing {
+  readonly actor: string;
+  readonly subject: string;
+  readonly reason: string;
+  /** By which it stands in the audit. */
+  readonly session: string;
 }
 
 /** How a WebSocket has ended, without a word of what was said. */

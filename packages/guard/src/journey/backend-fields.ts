@@ -1,6 +1,6 @@
 import type { AskingFacts } from "../controls/compile-context.ts";
 import type { Arrival } from "../facts/arrival.ts";
-import type { Caller } from "../facts/caller.ts";
+import { type Caller, handOf } from "../facts/caller.ts";
 import { ofOneRequest } from "../facts/header-fields.ts";
 import { networkOf } from "../reading/network.ts";
 import { childTraceparent } from "../facts/trace.ts";
@@ -53,10 +53,10 @@ export function sayCertificate(headers: string[], { clientCertificate }: Arrival
 
 /**
  * Who asks, for the places at the backends: the gate's own questions in a caller's name count as
- * that caller's.
+ * that caller's; those of somebody who acts for many, as that one's.
  */
 export const callerOf = ({ address, caller }: AskingFacts): string =>
-  caller?.key ?? networkOf(address);
+  caller === undefined ? networkOf(address) : handOf(caller).key;
 
 /** The caller's fields but for those that speak of its request's body and conditions. */
 export function withoutRequestFields(forwardFields: readonly string[]): string[] {

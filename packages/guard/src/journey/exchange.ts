@@ -48,6 +48,7 @@ export class Exchange implements Facts {
   app: App | undefined = undefined;
   accessToken: string | undefined = undefined;
   caller: Caller | undefined = undefined;
+  actingAsked: Facts["actingAsked"] = undefined;
   exchanging: Facts["exchanging"] = undefined;
   rememberedCaller: Facts["rememberedCaller"] = undefined;
   believes: Facts["believes"] = undefined;

@@ -1,3 +1,4 @@
+import type { Acting, Caller } from "../facts/caller.ts";
 import type { Decision } from "../facts/decision.ts";
 import { isoTime } from "../facts/iso-time.ts";
 import { nameOnly } from "../facts/name-only.ts";
@@ -74,9 +75,17 @@ export function compileRecord(
       subject,
       client: withClient ? caller?.clientId : undefined,
       device: deviceOf(caller?.boundKey ?? caller?.boundCertificate ?? caller?.deviceId, atMs),
+      acting: caller?.acting === undefined ? undefined : actingOf(caller, caller.acting),
     };
   };
 }
+
+const actingOf = ({ key }: Caller, { by, reason, session }: Acting): DecisionRecord["acting"] => ({
+  actor: by.key,
+  subject: key,
+  reason,
+  session,
+});
 
 function decisionsOf(
   made: readonly Decision[],

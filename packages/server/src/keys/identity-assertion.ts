@@ -7,7 +7,7 @@ import {
   type KeyObject,
 } from "node:crypto";
 import type { IdentityAssertion } from "@portcullis/guard";
-import type { Caller } from "@portcullis/guard/tokens";
+import type { Acting, Caller } from "@portcullis/guard/tokens";
 
 /**
  * The key with which the gate tells the backend who calls. Made at start: the backend asks for its
@@ -57,26 +57,35 @@ export function compileIdentityAssertion(
     const now = Math.floor(receivedAtMs / 1000);
     const known = signed.get(caller);
     if (known !== undefined && now < known.until) return known.text;
-    const { claims, clientId, deviceId, roles, scopes, source, subject, tier } = caller;
+    const { acting, claims, clientId, deviceId, roles, scopes, source, subject, tier } = caller;
+    const endsSeconds = acting === undefined ? Infinity : caller.expiresAtSeconds;
     const payload = encode({
       iss: issuer,
       aud: "portcullis:upstream",
       sub: subject,
       source,
       iat: now,
-      exp: now + livesSeconds,
+      exp: Math.min(now + livesSeconds, endsSeconds),
       ...(clientId === undefined ? {} : { client_id: clientId }),
       ...(deviceId === undefined ? {} : { device: deviceId }),
       scope: scopes.join(" "),
       roles,
       ...(claims["acr"] === undefined ? {} : { acr: claims["acr"] }),
       ...(tier === undefined ? {} : { tier }),
+      ...(acting === undefined ? {} : { act: actOf(acting) }),
     });
     const text = `${header}.${payload}.${signatureOf(key, `${header}.${payload}`)}`;
     signed.set(caller, { text, until: now + reuseSeconds });
     return text;
   };
 }
+
+/** RFC 8693 section 4.1: who acts for the subject. */
+const actOf = ({ by: { clientId, source, subject } }: Acting): object => ({
+  sub: subject,
+  source,
+  ...(clientId === undefined ? {} : { client_id: clientId }),
+});
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 const signatureOf = (key: KeyObject, text: string): string =>

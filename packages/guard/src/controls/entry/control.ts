@@ -29,7 +29,7 @@ export const entry = defineControl({
     enter: step({
       title: "authorize entry",
       mode: "authorization",
-      needs: ["bindingJudged", "caller"],
+      needs: ["actingJudged", "bindingJudged", "caller"],
       gives: ["entryJudged"],
     }),
   },

@@ -45,11 +45,12 @@ export function entryRuleOf(
 }
 
 /** The parts of a caller that decide whether it may enter. */
-export type Entering = Pick<Caller, "clientId" | "scopes" | "roles">;
+export type Entering = Pick<Caller, "acting" | "clientId" | "scopes" | "roles">;
 
 /**
  * Scopes a caller holds: the token's own and those that the policy's `roles` give to the token's
- * roles. A role that the policy does not name gives none.
+ * roles. A role that the policy does not name gives none. Who acts for somebody holds no more than
+ * what acting leaves, whatever that person's roles give.
  */
 export function compileHeldScopes(
   roles: Readonly<Record<string, readonly string[]>>,
@@ -61,7 +62,9 @@ export function compileHeldScopes(
   return (caller) => {
     let held = known.get(caller);
     if (held === undefined) {
+      const most = caller.acting?.mostScopes;
       held = [...caller.scopes, ...caller.roles.flatMap((role) => permissions.get(role) ?? [])];
+      if (most !== undefined) held = held.filter((scope) => most.includes(scope));
       known.set(caller, held);
     }
     return held;

@@ -49,7 +49,7 @@ export const limit = defineControl({
     beforeBody: step({
       title: "limit",
       mode: "limit",
-      needs: ["address", "app", "bindingJudged", "caller"],
+      needs: ["actingJudged", "address", "app", "bindingJudged", "caller"],
       gives: ["reserved"],
     }),
     byBody: step({

@@ -1,3 +1,4 @@
+import type { Caller } from "../../facts/caller.ts";
 import type { Facts, Known } from "../../facts/facts.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { OnLoss } from "../../policy/state-setting.ts";
@@ -58,7 +59,10 @@ function compileTake(limits: readonly CompiledLimit[], parts: TakingParts): Take
     const these = counted.caller === undefined ? ofStrangers : limits;
     if (these.length === 0) return undefined;
     const asked = these.map((limit) => limit.boundsOf(counted));
-    const taken = state.takeAll(bucketsOf(these, asked, counted));
+    const buckets = bucketsOf(these, asked, counted);
+    const by = counted.caller?.acting?.by;
+    if (by !== undefined) addOfHand(by, these, asked, buckets, counted);
+    const taken = state.takeAll(buckets);
     return taken instanceof Promise
       ? waitFor(taken, counted, asked, parts)
       : conclude(taken, counted, asked, parts);
@@ -73,6 +77,24 @@ const bucketsOf = (
   limits.map((limit, index) =>
     (asked[index] as Bounds).bucketOf(limit.whoOf(counted), counted.receivedAtMs),
   );
+
+/** Whoever acts for a thousand people would otherwise have the limits of a thousand. */
+function addOfHand(
+  by: Caller,
+  limits: readonly CompiledLimit[],
+  asked: Bounds[],
+  buckets: Bucket[],
+  { address, app, body, caller, receivedAtMs }: TakingFacts,
+): void {
+  const hand: CountedFacts = { address, app, body, caller: by };
+  for (const limit of limits) {
+    const whose = limit.whoOf(hand);
+    if (whose === limit.whoOf({ address, app, body, caller })) continue;
+    const bounds = limit.boundsOf(hand);
+    asked.push(bounds);
+    buckets.push(bounds.bucketOf(whose, receivedAtMs));
+  }
+}
 
 const waitFor = (
   taken: Promise<Taken>,

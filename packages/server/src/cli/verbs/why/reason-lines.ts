@@ -17,10 +17,22 @@ export function reasonLines(record: DecisionRecord): string {
     `${time}  ${method} ${path ?? "(an address that no document names)"}, operation ${operation}${from}`,
     `${became[outcome]} It was answered with ${status}${upstreamWords(record)}.`,
   ];
+  if (record.acting !== undefined) lines.push(...actingLines(record.acting));
   for (const decided of decisions) lines.push("", ...decisionLines(decided, record));
   if (decisions.length === 0) lines.push("", noDecision(record));
   return lines.join("\n");
 }
+
+/** The reason is the words of whoever acted. */
+const actingLines = ({
+  actor,
+  reason,
+  session,
+  subject,
+}: NonNullable<DecisionRecord["acting"]>): readonly string[] => [
+  `${actor} acted for ${subject}, and said why: ${JSON.stringify(reason)}`,
+  `  the session, as it stands in the audit: impersonation:${session}`,
+];
 
 function upstreamWords({ status, upstreamStatus }: DecisionRecord): string {
   if (upstreamStatus === undefined) return ", without the backend's answer";
