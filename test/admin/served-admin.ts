@@ -7,6 +7,7 @@ import { openAdminCredential } from "../../packages/server/src/admin/admin-crede
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
 import { Granting } from "../../packages/server/src/admin/grants/granting.ts";
+import { Impersonating } from "../../packages/server/src/admin/impersonations/impersonating.ts";
 import type { AdminAct } from "../../packages/server/src/admin/answer-request.ts";
 import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
 import { verifyChain } from "../../packages/server/src/store/audit-chain/verify-chain.ts";
@@ -82,6 +83,8 @@ export async function serveAdmin(): Promise<ServedAdmin> {
           sources: { people: { issuer: "https://idp.example.com", audience: ["api"] } },
         }),
         grants: (who) => new Granting(first.grants, first.audit, who?.actor ?? "", Date.now),
+        impersonations: (who) => new Impersonating(first, who?.actor ?? ""),
+        nowMs: () => holds.nowMs,
         tokens,
         audit: first.audit,
         verifyAudit: () => verifyChain(first, sealing, verifying),

@@ -23,8 +23,9 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/server/src/cli/verbs/why.ts": "of which months a pseudonym is looked for",
   "packages/server/src/admin/records/records.ts": "of which months a pseudonym is looked for",
   "packages/server/src/cli/verbs/grant.ts": "until when a grant is good, and the audit",
-  "packages/server/src/control/grant-feed.ts":
-    "which grants are worth telling; the threads judge their ends",
+  "packages/server/src/control/followed-rows.ts":
+    "which permissions are worth telling; the threads judge their ends",
+  "packages/server/src/cli/verbs/impersonations.ts": "which sessions are over, and the audit",
   "packages/server/src/cli/verbs/store.ts": "when the store was restored, in the audit",
   "packages/server/src/watch/shared-parts.ts": "when a part has last answered, for a person",
   "packages/server/src/files/key-pair.ts": "whether a certificate has ended",

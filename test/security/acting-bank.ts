@@ -64,7 +64,7 @@ const customers: Readonly<Record<string, unknown>> = {
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const assertIdentity = compileIdentityAssertion(
   {
-    privateKeyPem: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+    privateKeyPem: privateKey.export({ format: "pem", type: "pkcs8" }),
     kid: "k",
     jwks: "",
   },
@@ -111,7 +111,7 @@ export async function bank(
       assertIdentity,
       revocations,
       clock: { nowMs, doubtSeconds: () => 0 },
-      impersonations: new LocalImpersonations(nowMs),
+      impersonations: new LocalImpersonations(),
     },
     grants: new GrantTable(grants),
   });

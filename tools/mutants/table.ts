@@ -1,4 +1,5 @@
 import type { Mutant } from "./mutant.ts";
+import { actings as acting } from "./rows/acting.ts";
 import { admission } from "./rows/admission.ts";
 import { answers } from "./rows/answers.ts";
 import { backends } from "./rows/backends.ts";
@@ -22,6 +23,7 @@ const areas: Readonly<Record<string, readonly Mutant[]>> = {
   callers,
   possession,
   admission,
+  acting,
   decisions,
   objects,
   relations,

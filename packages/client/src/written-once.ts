@@ -42,6 +42,7 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "caller-unknown": { status: 503, reason: token },
   "keys-unavailable": { status: 503, reason: token },
   "revocations-unknown": { status: 503, reason: token },
+  "impersonation-unavailable": { status: 503, reason: "who acts is judged before forwarding" },
   "exchange-unavailable": { status: 503, reason: "tokens are exchanged before forwarding" },
 };
 

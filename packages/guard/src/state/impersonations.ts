@@ -21,6 +21,8 @@ export interface ImpersonationWish
   readonly account: string | undefined;
   /** Roles whose people nobody acts for. */
   readonly never: readonly string[];
+  /** Milliseconds since 1970, by the clock that judges when it is over. */
+  readonly atMs: number;
   readonly forMs: number;
   /** How many sessions the actor may begin within a day. */
   readonly mostADay: number;
@@ -61,6 +63,11 @@ export class ImpersonationTable {
     this.#sessions = new Map(sessions.map((session) => [keyOf(session), session]));
   }
 
+  /** One that has begun just now: whoever keeps them all will say so too. */
+  add(session: Impersonation): void {
+    this.#sessions.set(keyOf(session), session);
+  }
+
   find(asked: Named): Impersonation | undefined {
     return this.#sessions.size === 0 ? undefined : this.#sessions.get(keyOf(asked));
   }
@@ -74,25 +81,19 @@ const mostKept = 10_000;
  * it, and no administrator sees them.
  */
 export class LocalImpersonations implements ImpersonationState {
-  readonly #nowMs: () => number;
   readonly #sessions = new Map<string, Impersonation>();
   #count = 0;
-
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
-  }
 
   find(asked: Named): Impersonation | undefined {
     return this.#sessions.get(keyOf(asked));
   }
 
   async begin(wish: ImpersonationWish): Promise<Impersonation | NotBegun> {
-    const { actor, forMs, mostADay, reason, roles, subject, tier } = wish;
-    const nowMs = this.#nowMs();
+    const { actor, atMs, forMs, mostADay, reason, roles, subject, tier } = wish;
     for (const [key, { begunAtMs }] of this.#sessions)
-      if (begunAtMs < nowMs - dayMs) this.#sessions.delete(key);
+      if (begunAtMs < atMs - dayMs) this.#sessions.delete(key);
     const known = this.find(wish);
-    if (known !== undefined) return known.untilMs > nowMs ? known : "ended";
+    if (known !== undefined) return known.untilMs > atMs ? known : "ended";
     const own = [...this.#sessions.values()].filter((one) => one.actor === actor);
     if (own.length >= mostADay || this.#sessions.size >= mostKept) return "too-many";
     this.#count += 1;
@@ -101,8 +102,8 @@ export class LocalImpersonations implements ImpersonationState {
       actor,
       subject,
       reason,
-      begunAtMs: nowMs,
-      untilMs: nowMs + forMs,
+      begunAtMs: atMs,
+      untilMs: atMs + forMs,
       roles,
       tier,
       accountVersion: undefined,

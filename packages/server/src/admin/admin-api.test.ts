@@ -46,6 +46,8 @@ test("the OpenAPI document is one by the OpenAPI Initiative's own schema, and li
     "/clients/{id}",
     "/grants",
     "/grants/{id}",
+    "/impersonations",
+    "/impersonations/{id}",
     "/admin-tokens",
     "/admin-tokens/{name}",
     "/audit/verify",
@@ -192,12 +194,25 @@ test("what is answered is what the document says is answered", async () => {
     ],
     ["GET", "/grants", "/grants"],
     ["DELETE", "/grants/{id}", "/grants/(made)"],
+    ["GET", "/impersonations", "/impersonations"],
+    ["DELETE", "/impersonations/{id}", "/impersonations/s-1"],
     ["GET", "/audit", "/audit?most=3"],
     ["GET", "/audit/verify", "/audit/verify"],
     ["GET", "/records", "/records"],
     ["GET", "/evidence", "/evidence"],
     ["GET", "/openapi.json", "/openapi.json"],
   ];
+  await admin.holds.store.impersonations.add({
+    id: "s-1",
+    actor: "sam",
+    subject: "ann",
+    reason: "INC-1",
+    roles: undefined,
+    tier: undefined,
+    accountVersion: undefined,
+    begunAtMs: 1_000_000,
+    untilMs: 9_000_000,
+  });
   let made = "";
   for (const [method, template, path, body] of asked) {
     const answer = await ask(method, path.replace("(made)", made), body);

@@ -10,6 +10,8 @@ import type { Granting } from "./grants/granting.ts";
 import { grantRoutes } from "./grants/grants.ts";
 import { type Health, healthRoutes } from "./health/health.ts";
 import { openApiDocument } from "./openapi-document.ts";
+import type { Impersonating } from "./impersonations/impersonating.ts";
+import { impersonationRoutes } from "./impersonations/impersonations.ts";
 import { type Records, recordRoutes } from "./records/records.ts";
 import { revocationRoutes } from "./revocations/revocations.ts";
 import { ok, route, type Route } from "./route.ts";
@@ -25,6 +27,8 @@ export interface Administrations {
   /** Who knows callers, by the policy that serves at that moment. */
   readonly identity: () => Policy["identity"];
   readonly grants: By<Granting>;
+  readonly impersonations: By<Impersonating>;
+  readonly nowMs: () => number;
   readonly tokens: AdminTokens;
   readonly audit: Pick<AuditTable, "newest">;
   readonly verifyAudit: VerifyAudit;
@@ -48,6 +52,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
           ...revocationRoutes(administrations.people, administrations.identity),
           ...clientRoutes(administrations.clients),
           ...grantRoutes(administrations.grants),
+          ...impersonationRoutes(administrations.impersonations, administrations.nowMs),
           ...tokenRoutes(administrations.tokens),
           ...auditRoutes(administrations),
         ]),

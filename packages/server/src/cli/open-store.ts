@@ -28,7 +28,8 @@ export async function withStore<T>(
       `${faultLines(faults)}\nThe store is named by the policy, and the policy is not understood.`,
     );
   const directory = text(values["directory"]) ?? ".portcullis";
-  if (policy.store === undefined && policy.identity?.issuer !== "builtin")
+  const isKept = policy.identity?.issuer === "builtin" || policy.impersonation !== undefined;
+  if (policy.store === undefined && !isKept)
     throw new Misuse(
       "the policy names no store.\nAdd one: store: ./.portcullis/portcullis.db, or postgres://...",
     );

@@ -62,6 +62,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "what people have let others use, until when and why",
     load: () => import("./verbs/grant.ts"),
   },
+  impersonations: {
+    aliases: ["impersonation"],
+    summary: "who acts in whose name, and how to end it",
+    load: () => import("./verbs/impersonations.ts"),
+  },
   keys: {
     aliases: [],
     summary: "what signs tokens and seals the store",

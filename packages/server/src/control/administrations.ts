@@ -5,6 +5,7 @@ import { retentionOf } from "@portcullis/identity/policy";
 import { AdminTokens } from "../admin/admin-tokens.ts";
 import type { Administrator } from "../admin/administrator.ts";
 import { Granting } from "../admin/grants/granting.ts";
+import { Impersonating } from "../admin/impersonations/impersonating.ts";
 import type { AdminAct } from "../admin/answer-request.ts";
 import type { Administrations } from "../admin/routes.ts";
 import { verifyChain } from "../store/audit-chain/verify-chain.ts";
@@ -33,6 +34,8 @@ export function administrationsOf(
       new ClientAdministration(store, sealing, actorOf(who), policyClients(serving.policy)),
     identity: () => serving.policy.identity,
     grants: (who) => new Granting(store.grants, store.audit, actorOf(who), Date.now),
+    impersonations: (who) => new Impersonating(store, actorOf(who)),
+    nowMs: Date.now,
     tokens: new AdminTokens(store.adminTokens, Date.now),
     audit: store.audit,
     verifyAudit: () =>

@@ -6,6 +6,7 @@ import { compileHashName } from "@portcullis/guard/records";
 import { openAdminCredential } from "../admin/admin-credential.ts";
 import { adminRoutes } from "../admin/routes.ts";
 import { GateFleet } from "../gate/fleet.ts";
+import { judgedNow } from "../gate/judged-clock.ts";
 import type { ToGate } from "../gate/settings.ts";
 import { makeAssertionKey } from "../keys/identity-assertion.ts";
 import { recordSecret } from "../keys/record-secret.ts";
@@ -108,6 +109,8 @@ export async function up(options: UpOptions): Promise<Running> {
     onKeys: (keys) => tell({ kind: "keys", keys }),
     onSourceKeys: (keysId, keys) => tell({ kind: "keys", keys, keysId }),
     onGrants: (grants) => tell({ kind: "grants", grants }),
+    onImpersonations: (sessions) => tell({ kind: "impersonations", sessions }),
+    nowMs: judgedNow(shared.clock),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
     onTime: (aheadMs) => clock.hear("issuer", aheadMs),
@@ -142,6 +145,7 @@ export async function up(options: UpOptions): Promise<Running> {
     onTime: (witness, aheadMs) => clock.hear(witness, aheadMs),
     onUnknownKey: (keysId) => issuer.askAgain(keysId),
     onLearned: (name, entry) => issuer.learned(name, entry),
+    onImpersonate: (wish) => issuer.impersonate(wish),
     onQuotas: (questions) => quotas.answer(questions),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,

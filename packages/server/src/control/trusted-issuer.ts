@@ -4,9 +4,10 @@ import type { PlanSummary } from "../policy/planned.ts";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import { type Identity, openIdentity } from "@portcullis/identity/open-identity";
 import { followRevocations, type RevocationFeed } from "@portcullis/identity/revocation-feed";
+import type { ImpersonationAnswer } from "../gate/ask-impersonations.ts";
 import type { SeenGeneration } from "../gate/settings.ts";
 import { allocateLastLook, noteLook } from "../gate/last-look.ts";
-import type { LearnedEntry, SharedLearned, Grant } from "@portcullis/guard/state";
+import type { ImpersonationWish, LearnedEntry, SharedLearned } from "@portcullis/guard/state";
 import { KeptLearned } from "../keys/kept-learned.ts";
 import { IssuerKeys } from "../keys/issuer-keys.ts";
 import { readSecret } from "../keys/read-secret.ts";
@@ -14,10 +15,10 @@ import { SourceKeys } from "../keys/source-keys.ts";
 import type { DatabaseStore } from "../store/database-store.ts";
 import { defaultStore, openStore } from "../store/open-store.ts";
 import { createSealing, sealingKeys, type StoreSealing } from "../store/sealing.ts";
-import { GrantFeed } from "./grant-feed.ts";
+import { FollowedPermissions, type OnPermissions } from "./followed-permissions.ts";
 import { issuerSocket, openIssuerDoor } from "./issuer-door.ts";
 
-export interface TrustedIssuerOptions {
+export interface TrustedIssuerOptions extends OnPermissions {
   readonly policy: Policy;
   readonly plan: PlanSummary;
   /** Where relative paths of the policy begin. */
@@ -28,8 +29,6 @@ export interface TrustedIssuerOptions {
   readonly onKeys: (jwks: Jwks) => void;
   /** Keys of another source of callers, by its issuer and address. */
   readonly onSourceKeys: (keysId: string, jwks: Jwks) => void;
-  /** What people have let others use, whenever it has changed. */
-  readonly onGrants: (grants: readonly Grant[]) => void;
   readonly onRevocations: (revocations: readonly Revocation[]) => void;
   /** Why the store or the issuer's keys are lost; undefined: they have answered. */
   readonly onPart: (part: "store" | "issuer-keys", lost: string | undefined) => void;
@@ -57,7 +56,8 @@ export class TrustedIssuer {
   readonly lastLook: SharedArrayBuffer | undefined;
   #learned: KeptLearned | undefined;
   #feed: RevocationFeed | undefined;
-  #grants: GrantFeed | undefined;
+  /** What the store permits; undefined where there is none. */
+  readonly permissions: FollowedPermissions | undefined;
   #identity: Identity | undefined;
   #door: { close(): Promise<void> } | undefined;
 
@@ -70,6 +70,7 @@ export class TrustedIssuer {
     this.store = store;
     this.sealing = sealing;
     this.nonceSecret = sealing?.derive("dpop-nonce", 32) ?? randomBytes(32);
+    this.permissions = store === undefined ? undefined : new FollowedPermissions(store, options);
     this.lastLook = store === undefined ? undefined : allocateLastLook();
     this.#keys = new IssuerKeys({
       onKeys: options.onKeys,
@@ -95,7 +96,8 @@ export class TrustedIssuer {
     const sharesSessions =
       plan.state !== "memory" &&
       plan.controls.authentication?.sources.some(({ kind }) => kind === "learned") === true;
-    const wanted = policy.store ?? (builtin ? defaultStore(directory) : undefined);
+    const isKept = builtin || policy.impersonation !== undefined;
+    const wanted = policy.store ?? (isKept ? defaultStore(directory) : undefined);
     const sealing =
       wanted !== undefined || keyed || sharesSessions
         ? createSealing(sealingKeys(directory, environment))
@@ -127,15 +129,16 @@ export class TrustedIssuer {
     return this.#feed?.current() ?? [];
   }
 
-  get grants(): readonly Grant[] {
-    return this.#grants?.current ?? [];
-  }
-
   /** A changed policy. The old issuer answers until the new one can. */
   async follow(policy: Policy, plan: PlanSummary): Promise<void> {
     const before = this.#identity;
     await this.#serve(policy, plan);
     if (before !== this.#identity) await before?.close();
+  }
+
+  /** Somebody would act for somebody else; undefined where nobody can tell. */
+  async impersonate(wish: ImpersonationWish): Promise<ImpersonationAnswer> {
+    return this.permissions?.impersonate(wish);
   }
 
   /** A token named a key that is not known. */
@@ -156,7 +159,7 @@ export class TrustedIssuer {
 
   async close(): Promise<void> {
     this.#feed?.close();
-    this.#grants?.close();
+    this.permissions?.close();
     this.#keys.close();
     this.#sourceKeys.close();
     await this.#door?.close();
@@ -179,8 +182,6 @@ export class TrustedIssuer {
         onLost: (why) => onPart("store", why),
       });
       await this.#feed.look();
-      this.#grants = new GrantFeed(store.grants, this.#options.onGrants);
-      await this.#grants.look();
       if (plan.state === "memory")
         this.#learned = await KeptLearned.open(
           store.learnedCallers,
@@ -192,7 +193,8 @@ export class TrustedIssuer {
   }
 
   async #serve(policy: Policy, plan: PlanSummary): Promise<void> {
-    const { authentication, binding } = plan.controls;
+    const { authentication, binding, impersonation } = plan.controls;
+    await this.permissions?.look(impersonation !== undefined);
     this.#sourceKeys.follow(authentication);
     const main = authentication?.main;
     if (main?.builtin !== true) {

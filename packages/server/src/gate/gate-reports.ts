@@ -1,6 +1,6 @@
 import type { DecisionRecord } from "@portcullis/guard";
 import type { OwnerEvidence } from "@portcullis/guard/ownership";
-import type { OnLearned, QuotaStore } from "@portcullis/guard/state";
+import type { ImpersonationState, OnLearned, QuotaStore } from "@portcullis/guard/state";
 import type { Caller } from "@portcullis/guard/tokens";
 
 /** What the gate of a thread tells of its requests. */
@@ -9,6 +9,8 @@ export interface GateReports {
   readonly evidence: OwnerEvidence;
   /** Where quotas are kept. */
   readonly quotas: QuotaStore;
+  /** Where it is kept who acts in whose name. */
+  readonly impersonations: ImpersonationState;
   readonly onUnknownKey: (keysId: string | undefined) => void;
   readonly onNewToken: (caller: Caller) => void;
   /** Somebody has signed in, or is forgotten: to be kept where it outlives the process. */

@@ -1,10 +1,11 @@
 import { Worker } from "node:worker_threads";
 import type { EvidenceRow } from "@portcullis/guard/ownership";
-import type { LearnedEntry } from "@portcullis/guard/state";
+import type { ImpersonationWish, LearnedEntry } from "@portcullis/guard/state";
 import { portFault } from "../listener/port-claim.ts";
 import { faultWords } from "../watch/fault-counts.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
+import type { ImpersonationAnswer } from "./ask-impersonations.ts";
 import type { QuotaAnswers, QuotaQuestions } from "./ask-quotas.ts";
 import type { FromGate, GateSettings, SeenGeneration, ToGate } from "./settings.ts";
 
@@ -12,6 +13,7 @@ export interface GateReports {
   /** Records wait to be read, and should not wait any longer. */
   readonly onRecords: () => void;
   readonly onQuotas: (questions: QuotaQuestions) => Promise<QuotaAnswers>;
+  readonly onImpersonate: (wish: ImpersonationWish) => Promise<ImpersonationAnswer>;
   readonly onMissed: (count: number, counts: Counts | undefined) => void;
   readonly onEvidence: (rows: readonly EvidenceRow[]) => void;
   readonly onUnknownKey: (keysId: string | undefined) => void;
@@ -157,6 +159,13 @@ export class GateWorker {
         void reports
           .onQuotas(questions)
           .then((answers) => this.tell({ kind: "quotas", ask: questions.ask, answers }));
+        break;
+      }
+      case "impersonate": {
+        const { ask, wish } = message;
+        void reports
+          .onImpersonate(wish)
+          .then((answer) => this.tell({ kind: "impersonate", ask, answer }));
         break;
       }
       case "missed":

@@ -57,3 +57,9 @@ export class JudgedClock implements Clock {
     this.#doubtSeconds = Math.round(Number(Atomics.load(this.#memory, doubtMs)) / 1000);
   }
 }
+
+/** The same at the control thread, for what it judges by the time of the threads. */
+export function judgedNow(memory: SharedArrayBuffer): () => number {
+  const clock = new JudgedClock(memory);
+  return () => clock.nowMs();
+}

@@ -221,6 +221,7 @@ export class LiveGate {
         webSocketSeats: this.#webSocketSeats,
         evidence,
         grants: this.grants,
+        impersonations: this.#reports.impersonations,
         decisionPoint: (name: string, point: Parameters<typeof createDecisionPoint>[0]) =>
           createDecisionPoint(point, decisionPointTokens[name], (lost) =>
             this.#reports.onPart(`decisions:${name}`, lost),

@@ -6,6 +6,7 @@ import type { Caller } from "@portcullis/guard/tokens";
 import type { Problem } from "@portcullis/guard/problems";
 import { RequestCounts } from "../watch/request-counts.ts";
 import { TokenTimes } from "../watch/token-times.ts";
+import { AskImpersonations } from "./ask-impersonations.ts";
 import { AskQuotas } from "./ask-quotas.ts";
 import type { GateReports } from "./gate-reports.ts";
 import type { FromGate, SeenGeneration } from "./settings.ts";
@@ -25,6 +26,7 @@ const askEveryMs = 1000;
 export class Reporter implements GateReports {
   readonly evidence = new OwnerEvidence();
   readonly quotas: AskQuotas;
+  readonly impersonations: AskImpersonations;
   readonly #tell: Tell;
   readonly #records: RecordWriter;
   readonly #tokenTimes = new TokenTimes();
@@ -38,6 +40,7 @@ export class Reporter implements GateReports {
   constructor(tell: Tell, records: SharedRecords) {
     this.#tell = tell;
     this.quotas = new AskQuotas(tell);
+    this.impersonations = new AskImpersonations(tell);
     this.#records = new RecordWriter(records);
     setInterval(() => this.flush(), missedEveryMs).unref();
     setInterval(() => this.#tellEvidence(), evidenceEveryMs).unref();

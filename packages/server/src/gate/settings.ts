@@ -1,6 +1,8 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type {
   Grant,
+  Impersonation,
+  ImpersonationWish,
   SharedBuckets,
   SharedBytes,
   LearnedEntry,
@@ -15,6 +17,7 @@ import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import type { ListenerBounds } from "../listener/bounds.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
+import type { ImpersonationAnswer } from "./ask-impersonations.ts";
 import type { QuotaAnswers, QuotaQuestions } from "./ask-quotas.ts";
 import type { UpstreamTlsTexts } from "../upstream/tls-settings.ts";
 import type { PlanBytes } from "../policy/plan-bytes.ts";
@@ -62,6 +65,8 @@ export interface GateSettings {
   readonly revocations: readonly Revocation[];
   /** What people have let others use. */
   readonly grants: readonly Grant[];
+  /** Who acts in whose name. */
+  readonly impersonations: readonly Impersonation[];
   /** What threads hold of bodies and answers. */
   readonly heldBytes: SharedBytes;
   /** Where this thread leaves its records. */
@@ -119,6 +124,9 @@ export type ToGate =
   /** Without an id, those of `identity.issuer`. */
   | { readonly kind: "keys"; readonly keys: Jwks; readonly keysId?: string }
   | { readonly kind: "grants"; readonly grants: readonly Grant[] }
+  | { readonly kind: "impersonations"; readonly sessions: readonly Impersonation[] }
+  /** What the store says to who would act for somebody. */
+  | { readonly kind: "impersonate"; readonly ask: number; readonly answer: ImpersonationAnswer }
   | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
   /** What the store says to what was asked of quotas. */
   | { readonly kind: "quotas"; readonly ask: number; readonly answers: QuotaAnswers }
@@ -159,4 +167,6 @@ export type FromGate =
   | { readonly kind: "missed"; readonly count: number; readonly counts: Counts | undefined }
   /** What requests take of quotas in the store. */
   | { readonly kind: "quotas"; readonly questions: QuotaQuestions }
+  /** Somebody would act for somebody else. */
+  | { readonly kind: "impersonate"; readonly ask: number; readonly wish: ImpersonationWish }
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined };

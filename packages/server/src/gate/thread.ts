@@ -21,6 +21,7 @@ const control = parentPort;
 if (control === null) throw new Error("a gate thread is started by the control thread");
 const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
 const reporter = new Reporter(tell, settings.records);
+reporter.impersonations.replace(settings.impersonations);
 const known = new KnownPeers(settings.knownPeers);
 const serving: { listener?: Listener } = {};
 const gate = new LiveGate(settings, reporter, (address) => {
@@ -110,6 +111,12 @@ function obey(message: ToGate, listener: Listener): void {
       break;
     case "grants":
       gate.grants.replace(message.grants);
+      break;
+    case "impersonations":
+      reporter.impersonations.replace(message.sessions);
+      break;
+    case "impersonate":
+      reporter.impersonations.answered(message.ask, message.answer);
       break;
     case "revocations":
       gate.revoke(message.revocations);

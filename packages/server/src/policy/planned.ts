@@ -8,7 +8,10 @@ import { stricterBy } from "./stricter.ts";
 
 /** What the control thread asks of a plan. The whole of it is for the gate threads alone. */
 export interface PlanSummary {
-  readonly controls: Pick<Plan["controls"], "authentication" | "binding" | "limit" | "provenance">;
+  readonly controls: Pick<
+    Plan["controls"],
+    "authentication" | "binding" | "impersonation" | "limit" | "provenance"
+  >;
   readonly state: Plan["state"];
   readonly apis: readonly { readonly issuer: boolean; readonly upstream: UpstreamPlan }[];
   /** How many operations the documents name. */
@@ -51,9 +54,9 @@ function withoutEntries(policy: Policy): Policy {
 }
 
 function summaryOf(plan: Plan, documents: Loaded["documents"]): PlanSummary {
-  const { authentication, binding, limit, provenance } = plan.controls;
+  const { authentication, binding, impersonation, limit, provenance } = plan.controls;
   return {
-    controls: { authentication, binding, limit, provenance },
+    controls: { authentication, binding, impersonation, limit, provenance },
     state: plan.state,
     apis: plan.apis.map(({ issuer, upstream }) => ({ issuer, upstream })),
     operations: documents.reduce((sum, { operations }) => sum + operations.length, 0),

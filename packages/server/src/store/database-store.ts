@@ -15,6 +15,7 @@ import { FactorRows } from "./tables/factors.ts";
 import { GrantRows } from "./tables/grants.ts";
 import { IdentityRows } from "./tables/identities.ts";
 import { KnownBrowserRows } from "./tables/known-browsers.ts";
+import { ImpersonationRows } from "./tables/impersonations.ts";
 import { LearnedCallerRows } from "./tables/learned-callers.ts";
 import { LimitQuotaRows } from "./tables/limit-quotas.ts";
 import { OidcRecordRows } from "./tables/oidc-records.ts";
@@ -37,6 +38,7 @@ class DatabaseTables implements Tables, SealedTables {
   readonly devices: DeviceRows;
   readonly factors: FactorRows;
   readonly identities: IdentityRows;
+  readonly impersonations: ImpersonationRows;
   readonly knownBrowsers: KnownBrowserRows;
   readonly limitQuotas: LimitQuotaRows;
   readonly oidcRecords: OidcRecordRows;
@@ -58,6 +60,7 @@ class DatabaseTables implements Tables, SealedTables {
     this.devices = new DeviceRows(db);
     this.factors = new FactorRows(db);
     this.identities = new IdentityRows(db);
+    this.impersonations = new ImpersonationRows(db);
     this.knownBrowsers = new KnownBrowserRows(db);
     this.limitQuotas = new LimitQuotaRows(db);
     this.oidcRecords = new OidcRecordRows(db);

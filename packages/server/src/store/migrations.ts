@@ -3,6 +3,7 @@ import { administration } from "./migrations/administration.ts";
 import { counters } from "./migrations/counters.ts";
 import { epochs, families } from "./migrations/epochs.ts";
 import { firstTables } from "./migrations/first-tables.ts";
+import { impersonations } from "./migrations/impersonations.ts";
 import { limitQuotas } from "./migrations/limit-quotas.ts";
 import { grants } from "./migrations/grants.ts";
 import { learnedCallers } from "./migrations/learned-callers.ts";
@@ -34,4 +35,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...administration,
   ...limitQuotas,
   ...grants,
+  ...impersonations,
 };

@@ -181,6 +181,24 @@ export interface Schema {
     created_at: number;
     ends_at: number;
   };
+  /** Who has acted in whose name within the last day. */
+  impersonations: {
+    id: string;
+    /** Of actor, subject and reason: each of them has one session at a time. */
+    digest: string;
+    actor_key: string;
+    subject_key: string;
+    reason: string;
+    /** JSON; null where nobody could tell. */
+    roles: string | null;
+    tier: string | null;
+    account_version: number | null;
+    begun_at: number;
+    ends_at: number;
+    /** Null while nobody has noted its end. */
+    ended_at: number | null;
+    ended_by: string | null;
+  };
   audit: {
     id: string;
     at: number;

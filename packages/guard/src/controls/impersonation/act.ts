@@ -133,6 +133,7 @@ async function begin(
       tier: person.tier,
       account: plan.accounts && pair.told === undefined ? pair.subject : undefined,
       never: plan.never,
+      atMs: known.receivedAtMs,
       forMs: plan.forMs,
       mostADay: plan.mostADay,
     })

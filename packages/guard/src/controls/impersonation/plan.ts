@@ -30,7 +30,7 @@ export interface SubjectPlan {
 
 export interface ImpersonationPlan {
   readonly who: readonly WhoPlan[];
-  /** In lower case; undefined where only tokens say who acts. */
+  /** Undefined where only tokens say who acts. */
   readonly header: string | undefined;
   readonly reason: string;
   readonly tokens: readonly { readonly source: string; readonly clients: readonly string[] }[];
@@ -74,7 +74,12 @@ export function planImpersonation(
   const of = header === undefined ? (setting.of ?? mainSource) : sourceAt(setting.of, ["of"]);
   const accounts = identity?.issuer === "builtin" && of === mainSource;
   const subject = planSubject(setting, context);
-  if (header !== undefined && subject === undefined && !accounts && setting.granted !== true)
+  if (
+    header !== undefined &&
+    setting.subject === undefined &&
+    !accounts &&
+    setting.granted !== true
+  )
     note([place, "header"], "nobody can tell whether the person who is named exists", {
       expected: "subject: { operation: ..., sub: /id }, or granted: true",
     });
@@ -91,8 +96,8 @@ export function planImpersonation(
       roles: one.roles ?? [],
       scopes: one.scopes ?? [],
     })),
-    header: header?.toLowerCase(),
-    reason: setting.reason.toLowerCase(),
+    header,
+    reason: setting.reason,
     tokens: tokens.map((one, index) => ({
       source: sourceAt(one.source, ["tokens", String(index), "source"]),
       clients: one.clients ?? [],

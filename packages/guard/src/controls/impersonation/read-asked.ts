@@ -3,7 +3,7 @@ import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Check } from "../check.ts";
 import { problems } from "./problems.ts";
 
-/** The header fields by which somebody asks to act in another's name, in lower case. */
+/** The header fields by which somebody asks to act in another's name. */
 export interface AskingFields {
   /** Undefined where only tokens say so. */
   readonly header: string | undefined;
@@ -21,10 +21,11 @@ export interface Asked {
  * Takes the fields from what goes on: whatever becomes of them here, a backend that believed them
  * would believe anybody.
  */
-export function compileTakeAsked({
-  header,
-  reason,
-}: AskingFields): Check<"forwardFields", "actingAsked" | "forwardFields"> {
+export function compileTakeAsked(
+  fields: AskingFields,
+): Check<"forwardFields", "actingAsked" | "forwardFields"> {
+  const header = fields.header?.toLowerCase();
+  const reason = fields.reason.toLowerCase();
   const isOurs = (name: string): boolean => name === header || name === reason;
   return (known) => {
     const { rawHeaders } = known.arrival;

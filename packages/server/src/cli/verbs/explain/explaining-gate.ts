@@ -5,6 +5,7 @@ import {
   allocateSharedBuckets,
   allocateSharedReplay,
   type LearnedState,
+  LocalImpersonations,
   type ProvenanceState,
   SharedMemoryState,
   SharedReplayState,
@@ -63,6 +64,8 @@ export async function openExplainingGate(asked: Explained): Promise<ExplainingGa
         throw new NotAsked("the introspection endpoint what the token is worth");
       },
       learned: notAskedLearned,
+      // Nobody is told of it: it is as if the session had begun.
+      impersonations: new LocalImpersonations(),
       exchange: () => () => {
         throw new NotAsked("the token endpoint for the backend's own token");
       },

@@ -14,6 +14,7 @@ export function arrivalOf(test: TestCase, plan: Plan): Arrival {
   const host = plan.origin === undefined ? "localhost" : new URL(plan.origin).host;
   const rawHeaders = ["Host", host, ...Object.entries(test.headers ?? {}).flat()];
   if (test.as !== undefined) rawHeaders.push(...credentialOf(test.as, plan));
+  if (test.acting !== undefined) rawHeaders.push(...actingFields(test.acting, plan));
   if (body !== undefined) {
     rawHeaders.push("Content-Length", String(body.length));
     if (!rawHeaders.some((name) => name.toLowerCase() === "content-type"))
@@ -29,6 +30,17 @@ export function arrivalOf(test: TestCase, plan: Plan): Arrival {
     endsWithHead: body === undefined,
     body: Readable.from(body === undefined ? [] : [body]),
   };
+}
+
+function actingFields(
+  { for: subject, reason = "a test" }: NonNullable<TestCase["acting"]>,
+  { controls: { impersonation } }: Plan,
+): string[] {
+  if (impersonation?.header === undefined)
+    throw new Misuse(
+      "the policy names no header by which anybody acts for others: leave `acting` out.",
+    );
+  return [impersonation.header, subject, impersonation.reason, reason];
 }
 
 function credentialOf(claims: Readonly<Record<string, unknown>>, { controls }: Plan): string[] {

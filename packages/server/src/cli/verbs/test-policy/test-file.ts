@@ -33,6 +33,13 @@ const sent = object({
   body: optional(anything, "The body that it is sent."),
 });
 
+const acting = object({
+  for: required(text("a subject"), "In whose name: as the header of impersonation names people."),
+  reason: optional(text("why"), "Why (a test)."),
+  roles: optional(list(text("a role")), "The person's roles, where an account has them."),
+  tier: optional(text("a tier"), "The person's tier, where an account has one."),
+});
+
 const expectation = object({
   outcome: required(choice("passed", "refused"), "Whether the request passes the gate."),
   code: optional(text("a code such as object-not-yours"), "Why it is refused, by the record."),
@@ -46,6 +53,7 @@ const expectation = object({
 const one = object({
   name: required(text("what is tested, in a sentence"), "What is tested."),
   as: optional(named(anything), "The claims of who calls; without it nobody is signed in."),
+  acting: optional(acting, "In whose name the caller acts (impersonation)."),
   request: required(
     text("METHOD /path", /^[A-Z]+ \/[!-~]*$/),
     "The request, such as GET /v1/accounts/42.",

@@ -103,6 +103,43 @@ test("the backend answers each request as the test says, and what it is sent is 
   assert.equal(out, "1 tests, 0 failed.".replace("1 tests", "1 test"));
 });
 
+test("a test acts in another's name as the policy lets its caller, and says what becomes of it", async () => {
+  const acts = written(
+    "acting.yaml",
+    readFileSync(config, "utf8").replace(
+      "operations:",
+      "impersonation: { who: { roles: [support] }, header: Acting-For, reason: Acting-Reason, granted: true }\noperations:",
+    ),
+  );
+  const note = `    request: GET /notes/1
+    backend: { "*": { body: { owner: ann } } }
+`;
+  const tests = `  - name: staff
+    as: { sub: sam, roles: [support] }
+    acting: { for: ann, reason: INC-1 }
+${note}    expect: { outcome: refused, code: impersonation-subject-refused }
+  - name: a customer
+    as: { sub: ben }
+    acting: { for: ann }
+${note}    expect: { outcome: refused, code: impersonation-refused }
+`;
+  assert.equal((await ran(tests, { config: acts })).out, "2 tests, 0 failed.");
+  const known = written(
+    "known.yaml",
+    readFileSync(acts, "utf8").replace(
+      "granted: true",
+      "subject: { operation: getNote, sub: /owner }",
+    ),
+  );
+  const [staff = ""] = tests.split("  - name: a customer");
+  const passes = staff.replace("refused, code: impersonation-subject-refused", "passed");
+  assert.equal((await ran(passes, { config: known })).out, "1 test, 0 failed.");
+  await assert.rejects(
+    ran(tests),
+    (fault) => fault instanceof Misuse && /leave .acting. out/.test(fault.message),
+  );
+});
+
 test("no test depends on those before it: each begins with empty counts", async () => {
   const { out } = await ran(`${own}    expect: { outcome: passed }\n`.repeat(50));
   assert.equal(out, "50 tests, 0 failed.");

@@ -6,6 +6,10 @@ import {
   allocateSharedLearned,
   allocateSharedProvenance,
   allocateSharedReplay,
+  LocalImpersonations,
+  type NotBegun,
+  type Impersonation,
+  type ImpersonationWish,
   SharedLearnedState,
   SharedMemoryState,
   SharedProvenanceState,
@@ -45,6 +49,7 @@ export class TestingGate {
   #record: DecisionRecord | undefined;
   #limits = newLimits();
   #proofs = newReplay();
+  #impersonations = new LocalImpersonations();
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -65,6 +70,10 @@ export class TestingGate {
         ),
         // Nothing ends while a test runs.
         learned: new SharedLearnedState(allocateSharedLearned(1), () => 0),
+        impersonations: {
+          find: (asked) => this.#impersonations.find(asked),
+          begin: (wish) => beginAs(wish, this.#test?.acting, this.#impersonations),
+        },
         sealer: new IdSealer([randomBytes(32)]),
         record: (record) => {
           this.#record = record;
@@ -80,8 +89,10 @@ export class TestingGate {
     this.#record = undefined;
     this.#limits = newLimits();
     this.#proofs = newReplay();
+    this.#impersonations = new LocalImpersonations();
+    const arrival = arrivalOf(test, this.#plan);
     const { answer, taken } = takeAnswer(mostMs);
-    this.#gate.handle(arrivalOf(test, this.#plan), answer);
+    this.#gate.handle(arrival, answer);
     const got = await taken;
     if (this.#record === undefined) throw new Error(`no record was left of '${test.name}'`);
     return { ...got, record: this.#record, sent: this.#sent };
@@ -111,6 +122,19 @@ export class TestingGate {
     const found = known.find((name) => Object.hasOwn(answers, name));
     return found === undefined ? {} : (answers[found] as BackendAnswer);
   }
+}
+
+/** There is no store: what an account has, the test says. */
+async function beginAs(
+  wish: ImpersonationWish,
+  acting: TestCase["acting"],
+  state: LocalImpersonations,
+): Promise<Impersonation | NotBegun> {
+  if (wish.account === undefined) return state.begin(wish);
+  const { roles = [], tier } = acting ?? {};
+  return roles.some((role) => wish.never.includes(role))
+    ? "staff"
+    : state.begin({ ...wish, roles, tier });
 }
 
 const newLimits = (): SharedMemoryState =>

@@ -77,6 +77,18 @@ test("a refusal is told in words: what became of it, by which rule, and what onl
   assert.match(out, /limit-exceeded: .*\n {2}This was only observed: it refused nothing/);
 });
 
+test("who acted for whom is told, with the reason as it was given and where the audit has it", async () => {
+  const acting = {
+    actor: "people/sam",
+    subject: "people/ann",
+    reason: 'INC-1 "card"',
+    session: "s-1",
+  };
+  const { out } = await why([JSON.stringify({ ...record, acting })], traceId);
+  assert.match(out, /people\/sam acted for people\/ann, and said why: "INC-1 \\"card\\""/);
+  assert.match(out, /as it stands in the audit: impersonation:s-1/);
+});
+
 test("a request without a record is said to have none, and a word that is no trace id is misuse", async () => {
   const none = await why([JSON.stringify(record)], "0".repeat(32));
   assert.equal(none.code, 1);

@@ -1,30 +1,32 @@
-import type { Grant } from "@portcullis/guard/state";
-import type { GrantRows } from "../store/tables/grants.ts";
-
 const pollEveryMs = 200;
 /** A store that cannot be read for so long may hold a revocation that nobody here has seen. */
 const believedMs = 10_000;
 const most = 10_000;
 
+/** A table whose rows let somebody do something, until they end or are taken away. */
+export interface FollowedTable<Row> {
+  /** Those that hold, at most `most`. */
+  active(nowMs: number, most: number): Promise<readonly Row[]>;
+  /** Differs after every change. */
+  mark(): Promise<string>;
+}
+
 /**
- * Follows the table of grants, whoever writes to it: this process, another node, or a command. What
- * cannot be read any more grants nothing.
+ * Follows a table, whoever writes to it: this process, another node, or a command. What cannot be
+ * read any more lets nobody do anything.
  */
-export class GrantFeed {
-  readonly #table: Pick<GrantRows, "active" | "mark">;
-  readonly #onGrants: (grants: readonly Grant[]) => void;
+export class FollowedRows<Row> {
+  readonly #table: FollowedTable<Row>;
+  readonly #onRows: (rows: readonly Row[]) => void;
   readonly #timer: NodeJS.Timeout;
-  #current: readonly Grant[] = [];
+  #current: readonly Row[] = [];
   #mark = "";
   #lookedAt = performance.now();
   #looking: Promise<void> | undefined;
 
-  constructor(
-    table: Pick<GrantRows, "active" | "mark">,
-    onGrants: (grants: readonly Grant[]) => void,
-  ) {
+  constructor(table: FollowedTable<Row>, onRows: (rows: readonly Row[]) => void) {
     this.#table = table;
-    this.#onGrants = onGrants;
+    this.#onRows = onRows;
     this.#timer = setInterval(() => {
       if (performance.now() - this.#lookedAt > believedMs) this.#forget();
       void this.look();
@@ -33,7 +35,7 @@ export class GrantFeed {
   }
 
   /** What holds just now, for a gate thread that begins. */
-  get current(): readonly Grant[] {
+  get current(): readonly Row[] {
     return this.#current;
   }
 
@@ -56,11 +58,7 @@ export class GrantFeed {
     if (mark !== this.#mark) {
       const rows = await this.#table.active(Date.now(), most);
       this.#mark = mark;
-      this.#tell(
-        rows.map(({ from, kind, methods, object, to, untilMs }) => {
-          return { from, kind, methods, object, to, untilMs };
-        }),
-      );
+      this.#tell(rows);
     }
     this.#lookedAt = askedAt;
   }
@@ -71,8 +69,8 @@ export class GrantFeed {
     if (this.#current.length > 0) this.#tell([]);
   }
 
-  #tell(grants: readonly Grant[]): void {
-    this.#current = grants;
-    this.#onGrants(grants);
+  #tell(rows: readonly Row[]): void {
+    this.#current = rows;
+    this.#onRows(rows);
   }
 }

@@ -1,0 +1,171 @@
+import type { Mutant } from "../mutant.ts";
+
+const acting = "packages/guard/src/controls/impersonation";
+const inNames = ["test/security/impersonation.test.ts"];
+const rights = ["test/security/impersonation-rights.test.ts"];
+const kept = ["test/admin/impersonations.test.ts"];
+
+/** Who acts in whose name, for how long, and with which rights. */
+export const actings: readonly Mutant[] = [
+  {
+    file: `${acting}/read-pair.ts`,
+    find: "(roles.length === 0 || roles.some((role) => caller.roles.includes(role))) &&",
+    put: "",
+    breaks: "Who has none of the roles acts for nobody.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/read-pair.ts`,
+    find: 'if (key === caller.key) return notFor("nobody acts for themselves");',
+    put: "",
+    breaks: "Nobody acts for themselves, which would wash off their own name.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/read-pair.ts`,
+    find: "const subject = separate ? nameIn(of, key) : key;",
+    put: "const subject = key.slice(key.indexOf('/') + 1);",
+    breaks: "The name of another source's person is not taken for one of this.",
+    tests: [...inNames, ...rights],
+  },
+  {
+    file: `${acting}/read-pair.ts`,
+    find: 'if (before !== undefined) return mayNot("who acts is acted for: chains are not followed");',
+    put: "",
+    breaks: "Who acts is not acted for itself.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/read-pair.ts`,
+    find: "if (!may) return mayNot(`tokens of '${source}' do not say who acts, for this client`);",
+    put: "",
+    breaks: "A token says who acts only where its client may.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/read-asked.ts`,
+    find: "if (!isOurs(name.toLowerCase()))",
+    put: "if (name !== '')",
+    breaks: "The backend never sees the fields that ask to act for somebody.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/read-asked.ts`,
+    find: 'if (names.length > 1) return malformed("several people are named");',
+    put: "",
+    breaks: "Of two names, none is chosen.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/read-asked.ts`,
+    find: 'if (reason === "") return malformed("the reason is empty");',
+    put: "",
+    breaks: "Blanks are no reason.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/read-asked.ts`,
+    find: "if (reason === undefined || unreadable.test(reason))",
+    put: "if (reason === undefined)",
+    breaks: "No reason breaks the lines in which it is read.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/act.ts`,
+    find: "const staff = person.roles?.find((role) => plan.never.includes(role));",
+    put: "const staff = undefined;",
+    breaks: "Nobody acts for administrators and staff.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/act.ts`,
+    find: "if (told !== undefined && revocations?.check(by) !== undefined)",
+    put: "if (told === undefined && revocations?.check(by) !== undefined)",
+    breaks: "A token for somebody does not outlive who acts by it.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/act.ts`,
+    find: 'if (revocations?.check(caller) !== undefined) return notFor("the person was revoked");',
+    put: "",
+    breaks: "Nobody acts on for who was revoked.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/act.ts`,
+    find: "if (session.untilMs <= receivedAtMs + clockDoubtSeconds * 1000)",
+    put: "if (session.untilMs < 0)",
+    breaks: "Nobody acts after the end.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/act.ts`,
+    find: 'return isGranted === true ? undefined : notFor("no grant leads from the person to who acts");',
+    put: "return undefined;",
+    breaks: "Where a grant is asked for, nobody acts without one.",
+    tests: rights,
+  },
+  {
+    file: `${acting}/find-subject.ts`,
+    find: 'if (textOf(readSubject(answer)) !== subject) return nobody("the backend names another person");',
+    put: "",
+    breaks: "The backend must answer with the very person.",
+    tests: inNames,
+  },
+  {
+    file: `${acting}/closed-operation.ts`,
+    find: 'if (entries.some(({ entry }) => Object.hasOwn(entry, "stepUp")))',
+    put: "if (entries.length < 0)",
+    breaks: "What asks for a stronger sign-in is done by the person.",
+    tests: rights,
+  },
+  {
+    file: `${acting}/acting-caller.ts`,
+    find: "most === undefined ? all : all.filter((one) => most.includes(one));",
+    put: "all;",
+    breaks: "Who acts has no more rights than are left.",
+    tests: rights,
+  },
+  {
+    file: "packages/guard/src/controls/entry/entry.ts",
+    find: "if (most !== undefined) held = held.filter((scope) => most.includes(scope));",
+    put: "",
+    breaks: "A role gives who acts no scope that is not left.",
+    tests: rights,
+  },
+  {
+    file: "packages/guard/src/controls/limit/take-limits.ts",
+    find: "if (whose === who) continue;",
+    put: "continue;",
+    breaks: "Who acts for many people has the limits of one.",
+    tests: rights,
+  },
+  {
+    file: "packages/server/src/admin/impersonations/impersonating.ts",
+    find: 'if ((before.endedAtMs ?? before.untilMs) > sinceMs) return "ended";',
+    put: "",
+    breaks: "A session that is over does not begin again for the same reason.",
+    tests: kept,
+  },
+  {
+    file: "packages/server/src/admin/impersonations/impersonating.ts",
+    find: 'if (await impersonations.wasTakenBack(actor, subject, sinceMs)) return "taken-back";',
+    put: "",
+    breaks: "Whom an administrator has stopped begins none for that person.",
+    tests: kept,
+  },
+  {
+    file: "packages/server/src/admin/impersonations/impersonating.ts",
+    find: 'if (person?.roles.some((role) => never.includes(role)) === true) return "staff";',
+    put: "",
+    breaks: "Accounts of staff are not acted for.",
+    tests: kept,
+  },
+  {
+    file: "packages/server/src/keys/identity-assertion.ts",
+    find: "...(acting === undefined ? {} : { act: actOf(acting) }),",
+    put: "",
+    breaks: "The backend is told who acts.",
+    tests: inNames,
+  },
+];
