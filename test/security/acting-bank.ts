@@ -7,7 +7,7 @@ import { answering } from "./answering.ts";
 import { type Ask, type Claims, plannedJourney } from "./planned-journey.ts";
 
 const text = "{ type: string }";
-const one = (name: string): string =>
+const parameter = (name: string): string =>
   `parameters: [{ name: ${name}, in: path, required: true, schema: ${text} }]`;
 const ok = 'responses: { "200": { description: ok } }';
 const body = (members: string): string =>
@@ -17,11 +17,11 @@ info: { title: Bank, version: v1 }
 security: [{ token: [] }]
 paths:
   /accounts/{accountId}:
-    ${one("accountId")}
+    ${parameter("accountId")}
     get: { operationId: getAccount, ${ok} }
     patch: { operationId: nameAccount, ${body(`name: ${text}`)}, ${ok} }
   /customers/{customerId}:
-    ${one("customerId")}
+    ${parameter("customerId")}
     get: { operationId: getCustomer, ${ok} }
     patch: { operationId: changeCustomer, ${body(`name: ${text}`)}, ${ok} }
   /payments: { post: { operationId: pay, ${body("amount: { type: number }")}, ${ok} } }
@@ -116,7 +116,7 @@ export async function bank(
     grants: new GrantTable(grants),
   });
   const field = (name: string): string | undefined => {
-    const at = sent?.headers.findIndex((one) => one.toLowerCase() === name) ?? -1;
+    const at = sent?.headers.findIndex((sentName) => sentName.toLowerCase() === name) ?? -1;
     return at === -1 ? undefined : sent?.headers[at + 1];
   };
   const told = (): Record<string, unknown> =>

@@ -1,4 +1,4 @@
-import type { Acting, Caller } from "../facts/caller.ts";
+import { type Acting, type Caller, handOf } from "../facts/caller.ts";
 import type { Decision } from "../facts/decision.ts";
 import { isoTime } from "../facts/iso-time.ts";
 import { nameOnly } from "../facts/name-only.ts";
@@ -74,10 +74,17 @@ export function compileRecord(
       address: addressOf(address, atMs),
       subject,
       client: withClient ? caller?.clientId : undefined,
-      device: deviceOf(caller?.boundKey ?? caller?.boundCertificate ?? caller?.deviceId, atMs),
+      device: deviceOf(deviceIn(caller), atMs),
       acting: caller?.acting === undefined ? undefined : actingOf(caller, caller.acting),
     };
   };
+}
+
+/** Of whoever holds it in the hand, in whoever's name. */
+function deviceIn(caller: Caller | undefined): string | undefined {
+  if (caller === undefined) return undefined;
+  const { boundCertificate, boundKey, deviceId } = handOf(caller);
+  return boundKey ?? boundCertificate ?? deviceId;
 }
 
 const actingOf = ({ key }: Caller, { by, reason, session }: Acting): DecisionRecord["acting"] => ({
