@@ -135,7 +135,7 @@ export const actings: readonly Mutant[] = [
   },
   {
     file: "packages/guard/src/controls/limit/take-limits.ts",
-    find: "if (whose === who) continue;",
+    find: "if (whose === limit.whoOf({ address, app, body, caller })) continue;",
     put: "continue;",
     breaks: "Who acts for many people has the limits of one.",
     tests: rights,
