@@ -33,6 +33,7 @@ export type ActNeeds =
   | "believes"
   | "bindingJudged"
   | "caller"
+  | "envelope"
   | "fields"
   | "forwardFields"
   | "host"

@@ -56,6 +56,7 @@ export const impersonation = defineControl({
         "believes",
         "bindingJudged",
         "caller",
+        "envelope",
         "fields",
         "forwardFields",
         "host",
