@@ -118,6 +118,12 @@ export const parts = {
     ["flask", "gunicorn"],
     ["python3-flask", "gunicorn"],
   ),
+  aiosmtpd: python(
+    "aiosmtpd",
+    "a mail server that others wrote, which takes the issuer's mail",
+    ["aiosmtpd"],
+    ["python3-aiosmtpd"],
+  ),
   node24: {
     title: "Node 24",
     use: "the packages, as they are installed on the oldest line of Node that they may run on",

@@ -48,6 +48,16 @@ test("what cannot be safe is refused before anybody signs in", async () => {
     ],
     [builtin(", retention: { devices: 7d }"), /forgotten while they are still signed in/],
     [builtin(", signIn: { roles: [membre] }"), /there is no role 'membre'/],
+    [builtin(", mail: { from: a@b.example }"), /handed to one of two/],
+    [builtin(", mail: { smtp: { host: smtp.example } }"), /needs a sender/],
+    [builtin(", mail: { smtp: { host: smtp.example }, from: 'a@b, c@d' }"), /'from' is/],
+    ...[
+      ["username: gate", /one half of the sign-in/],
+      ["security: none", /for everybody to read/],
+    ].map(([more, words]): [string, RegExp] => [
+      builtin(`, mail: { from: a@b.example, smtp: { host: smtp.example, ${String(more)} } }`),
+      words as RegExp,
+    ]),
     [builtin(", jwksUri: https://x.example"), /knows its own keys/],
     ...[
       "app:/in",

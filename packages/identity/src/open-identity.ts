@@ -32,8 +32,6 @@ export interface IdentityOptions extends SenderOptions {
   readonly plan: TokenPlan;
   readonly store: Store;
   readonly sealing: Sealing;
-  /** Where relative paths of the policy begin. */
-  readonly folder: string;
   readonly onKeys: (jwks: Jwks) => void;
   readonly now?: () => number;
   /** For so long the same refresh token gets the same answer; a minute. */
@@ -125,6 +123,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     },
     async close() {
       endUpkeep();
+      parts.mailer.close?.();
       // What is not confirmed here is confirmed by the next token that is seen.
       await confirm().catch(() => undefined);
     },

@@ -73,13 +73,43 @@ const passwords = object({
   ),
 });
 
+const smtp = object({
+  host: required(
+    text("a host name such as smtp.example.com", /^[A-Za-z0-9:][A-Za-z0-9.:-]{0,252}$/),
+    "The server that takes mail.",
+  ),
+  port: optional(integer(1, 65_535), "Its port (587; 465 with security: tls)."),
+  security: optional(
+    choice("starttls", "tls", "none"),
+    "How the connection is encrypted: from the first command on (starttls), from the beginning " +
+      "(tls), or not at all (none), which this machine alone may be told.",
+  ),
+  authorities: optional(
+    text("the path of a file of certificates"),
+    "Whose certificates are believed, PEM; in place of the public authorities.",
+  ),
+  username: optional(
+    text("a name"),
+    "The name that the gate signs in with; without it, it does not.",
+  ),
+  password: optional(secret, "The password of this name."),
+  timeout: optional(duration, "How long the server may take to answer each command (10s)."),
+});
+
 const mail = object({
-  webhook: required(
+  webhook: optional(
     url(web, "the address that sends mail for the gate"),
     "Is handed each mail as JSON.",
   ),
   token: optional(secret, "The bearer token that it is called with."),
-  from: optional(text("a sender's address"), "The sender of the mails."),
+  smtp: optional(smtp, "A mail server, in place of a webhook; the texts are the gate's own."),
+  from: optional(
+    text(
+      "a sender's address such as no-reply@example.com",
+      /^[^\s@<>,;:"\\]{1,64}@[^\s@<>,;:"\\]{1,255}$/,
+    ),
+    "The sender of the mails; needed with smtp.",
+  ),
 });
 
 const sms = object({

@@ -32,6 +32,7 @@ export const identitySettings: Settings<typeof identityKeys> = {
     checkSessions(identity, note);
     checkRetention(identity, note);
     checkSignIn(policy, identity, note);
+    checkMail(identity, note);
     checkProviders(identity, note);
     checkBinding(policy, note);
     checkApps(policy, identity.accessToken?.binding ?? "optional", note);
@@ -102,6 +103,31 @@ function checkSessions({ refreshToken }: Identity, note: Note): void {
       "a lost answer cannot be asked for again after the session has gone idle",
       { expected: "retryWindow at most idle" },
     );
+}
+
+function checkMail({ mail }: Identity, note: Note): void {
+  if (mail === undefined) return;
+  const { from, smtp, token, webhook } = mail;
+  const place = ["identity", "mail"];
+  if ((webhook === undefined) === (smtp === undefined))
+    note(place, "mail is handed to one of two", { expected: "webhook, or smtp" });
+  if (token !== undefined && webhook === undefined)
+    note([...place, "token"], "a token is what a webhook is called with", {
+      expected: "smtp: { username, password }",
+    });
+  if (smtp === undefined) return;
+  if (from === undefined)
+    note(place, "mail that is sent to a server needs a sender", { expected: "from" });
+  const { host, password, security, username } = smtp;
+  if ((username === undefined) !== (password === undefined))
+    note([...place, "smtp"], "one half of the sign-in is missing", {
+      expected: "username and password, or neither",
+    });
+  const isHere = /^(?:localhost|127\.[\d.]+|::1)$/i.test(host);
+  if (security === "none" && !isHere)
+    note([...place, "smtp", "security"], "codes would cross the network for everybody to read", {
+      expected: "starttls or tls; none for a server on this machine",
+    });
 }
 
 function checkSignIn({ roles = {} }: IdentityPolicy, { signIn, sms }: Identity, note: Note): void {

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { deliverLater } from "./delivery.ts";
 
 export interface Mail {
   readonly to: string;
@@ -24,16 +25,11 @@ export interface Mailer {
    * Never waits for the mail to leave: how long that takes would tell whether there is an account.
    */
   send(mail: Mail): void;
+  /** Lets go of connections that are kept. */
+  close?(): void;
 }
 
 const timeoutMs = 10_000;
-const tries = 3;
-/**
- * Mail is handed over after the page was answered, at a random moment: handing it over takes a
- * tenth of a millisecond, which can be measured from outside and tells whether there is an account.
- */
-const leastWaitMs = 20;
-const spreadMs = 100;
 
 /** A code for a telephone, or word of what has happened to the account. */
 export interface TextMessage {
@@ -102,20 +98,7 @@ function webhook(
     });
     if (!response.ok) throw new Error(`it answered ${response.status}`);
   };
-  const deliver = async (what: string, message: object, attempt = 1): Promise<void> => {
-    try {
-      await post(message);
-    } catch (fault) {
-      if (attempt === tries)
-        return onTrouble(
-          `${what} could not be handed to ${new URL(url).host}: ${(fault as Error).message}`,
-        );
-      await new Promise((resolve) => setTimeout(resolve, 1000 * attempt));
-      await deliver(what, message, attempt + 1);
-    }
-  };
-  return (what, message) =>
-    void setTimeout(() => void deliver(what, message), leastWaitMs + Math.random() * spreadMs);
+  return deliverLater(post, new URL(url).host, onTrouble);
 }
 
 /** For trying things out on one machine: mail is a line in a file that only this user may read. */

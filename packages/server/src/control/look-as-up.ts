@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Fault } from "@portcullis/guard/documents";
 import type { FaultRest, PolicyPath } from "@portcullis/guard/policy";
 import { readSecret, type SecretSource } from "../keys/read-secret.ts";
@@ -31,6 +33,7 @@ export async function lookAsUp(at: LookedAt): Promise<readonly Fault[]> {
   const isProduction = environment["PORTCULLIS_ENV"] === "production";
   const { apis, identity = {}, listen, sealingKeys } = policy;
   const own = typeof listen?.tls === "object" && listen.tls.cert !== undefined;
+  const authorities = identity.mail?.smtp?.authorities;
   const looks: readonly Look[] = [
     // Without files, a start makes what it needs, but in production.
     ...(own || isProduction
@@ -50,6 +53,14 @@ export async function lookAsUp(at: LookedAt): Promise<readonly Fault[]> {
         () => readSourceTexts({ identity: { sources: { [name]: source } } }, folder, environment),
       ],
     ),
+    ...(authorities === undefined
+      ? []
+      : [
+          [
+            ["identity", "mail", "smtp", "authorities"],
+            () => readFileSync(resolve(folder, authorities)),
+          ] as const,
+        ]),
     ...(sealingKeys !== undefined || isProduction
       ? [[["sealedIds"], () => sealingSecrets(policy, folder, "", environment)] as const]
       : []),
