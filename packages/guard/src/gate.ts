@@ -21,6 +21,7 @@ import { type FindOperation, Journey } from "./journey/journey.ts";
 import { compileRecord, type OnSubject } from "./journey/record.ts";
 import { OpenTunnels } from "./journey/open-tunnels.ts";
 import { findOperation } from "./journey/route.ts";
+import { SignalMaker } from "./journey/signal.ts";
 import { compileServe } from "./journey/serve.ts";
 import { order } from "./order.ts";
 import { type Clock, wallClock } from "./ports/clock.ts";
@@ -44,6 +45,8 @@ export type GatePorts = CompilePorts &
     readonly recordSecret?: Uint8Array | undefined;
     /** Told whom the pseudonym in a record stands for. */
     readonly onSubject?: OnSubject | undefined;
+    /** What signals name by; records carry a signal only where it is given. */
+    readonly signalSecret?: Uint8Array | undefined;
     /** What time it is; the machine's own clock without it. */
     readonly clock?: Clock | undefined;
     /** What may be held of bodies and answers; the same bound for this process without it. */
@@ -149,7 +152,12 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
   const compiled = yield* compilePlan(plan, order, [...problemCatalogue.values()], ports);
   const { courses, first, framings, gateItself, tables } = compiled;
   const { assertIdentity, onSignedIn, onTrouble, record } = ports;
-  const { byteBudget = ownBudget, clock = wallClock, recordSecret = ownSecret } = ports;
+  const {
+    byteBudget = ownBudget,
+    clock = wallClock,
+    recordSecret = ownSecret,
+    signalSecret,
+  } = ports;
   const shared = { byteBudget, clock };
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, framings);
   return {
@@ -161,7 +169,12 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
       compileServe({
         assertIdentity,
         gateItself,
-        makeRecord: compileRecord(plan.record, compileHashName(recordSecret), ports.onSubject),
+        makeRecord: compileRecord(
+          plan.record,
+          compileHashName(recordSecret),
+          ports.onSubject,
+          signalSecret === undefined ? undefined : new SignalMaker(signalSecret).make,
+        ),
         onSignedIn,
         onTrouble,
         record,

@@ -17,6 +17,7 @@ import { pages } from "./controls/pages/control.ts";
 import { protocol } from "./controls/protocol/control.ts";
 import { provenance } from "./controls/provenance/control.ts";
 import { sealedIds } from "./controls/sealed-ids/control.ts";
+import { signal } from "./controls/signal/control.ts";
 import { stepUp } from "./controls/step-up/control.ts";
 import { version } from "./controls/version/control.ts";
 import { websocket } from "./controls/websocket/control.ts";
@@ -39,6 +40,8 @@ export const order = Order.begin()
   .route()
   // Whatever is asked of the backend from here on waits there as the operation does.
   .step(capacity, "urgency")
+  // Whatever refuses from here on, it is known what was tried.
+  .step(signal, "role")
   // What the operation reads of the fields is known now, and nothing has been read yet.
   .step(protocol, "oneSpelling")
   // Another method is another operation: before anything is asked of this one.
@@ -78,6 +81,8 @@ export const order = Order.begin()
   .step(contract, "body")
   .step(dialect, "fields")
   .step(writable, "properties")
+  // Before anything refuses by what the body names: who is guessed at is told of refusals too.
+  .step(signal, "target")
   .step(stepUp, "byBody")
   .step(ownership, "byBody")
   .step(limit, "byBody")
@@ -92,6 +97,7 @@ export const order = Order.begin()
   .onAnswer(authentication, "learn")
   // The backend's own answer says whether a guess was one, whatever becomes of the answer here.
   .onAnswer(limit, "settle")
+  .onAnswer(signal, "outcome")
   // Stands before the contract. A 404 that the document does not declare would be refused there,
   // and so could be told from the answer for another's object.
   .onAnswer(existence, "hide")

@@ -23,14 +23,14 @@ export const limits: readonly Mutant[] = [
     tests: failures,
   },
   {
-    file: `${limit}/outcome.ts`,
+    file: `${guard}/controls/answer-outcome.ts`,
     find: "if (status >= 500) return undefined;",
     put: "",
     breaks: "An answer that the backend failed to give does not give a guess back.",
     tests: failures,
   },
   {
-    file: `${limit}/outcome.ts`,
+    file: `${guard}/controls/answer-outcome.ts`,
     find: "!Object.hasOwn(one, name)) return undefined;",
     put: '!Object.hasOwn(one, name)) return "success";',
     breaks: "An answer that says neither does not give a guess back.",

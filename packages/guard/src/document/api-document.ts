@@ -1,3 +1,5 @@
+import type { OperationRole } from "../reading/operation-roles.ts";
+
 /**
  * What an OpenAPI document says an operation is, after reading: references followed, 3.0 schemas
  * raised to JSON Schema 2020-12, the server's base path joined to the template. This is the shape
@@ -108,6 +110,15 @@ export interface SecurityScheme {
 /** What of an operation cannot be checked as its document says, because it cannot be read. */
 export type UncheckedPart = "request" | "response" | "security";
 
+/** What an operation is for: what detectors would otherwise have to be told by the policy. */
+export interface OperationPurpose {
+  readonly role: OperationRole;
+  /** The property of the body that names what is tried. */
+  readonly target?: string;
+  /** Statuses of answers that are failures. */
+  readonly failures?: readonly number[];
+}
+
 export interface Operation {
   /** `GET /v1/accounts/{accountId}`: unique within a policy. */
   readonly key: string;
@@ -127,6 +138,8 @@ export interface Operation {
   /** What a WebSocket's messages hold, of the caller and of the backend: `x-portcullis-messages`. */
   readonly messages?: MessageContract;
   readonly deprecated: boolean;
+  /** What it is for, where the document is the program's own. */
+  readonly purpose?: OperationPurpose;
   readonly summary?: string;
   /** Absent where the document was understood. Security that is unreadable lets nobody in. */
   readonly unchecked?: readonly UncheckedPart[];

@@ -7,3 +7,7 @@ export { RecordReader } from "../facts/record-reader.ts";
 export type { RecordRow } from "../facts/record-row.ts";
 export { allocateSharedRecords, type SharedRecords } from "../facts/record-rows.ts";
 export { RecordWriter } from "../facts/record-writer.ts";
+// What of a record those are told who look for attacks.
+export { hashKinds, KeyedHash, mixHashes } from "../facts/keyed-hash.ts";
+export type { Signal } from "../facts/signal.ts";
+export { type OperationRole, operationRoles } from "../reading/operation-roles.ts";

@@ -9,8 +9,9 @@ import type { ByteBudget } from "./byte-budget.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import type { Mode } from "./mode.ts";
 import type { Refusal } from "./refusal.ts";
+import type { OperationRole } from "../reading/operation-roles.ts";
 import type { Urgency } from "../reading/urgency.ts";
-import type { Reserved } from "./reserved.ts";
+import type { AnswerOutcome, Reserved } from "./reserved.ts";
 
 /**
  * Facts without a value: that something has been done. A step that relies on it names it among the
@@ -98,6 +99,12 @@ export interface Facts extends Done {
    * and put back for the backend. Undefined where the body has none.
    */
   envelope: Envelope | undefined;
+  /** What the operation is for; undefined where the policy does not say. */
+  role: OperationRole | undefined;
+  /** What an attempt is at, such as a user name; empty where nothing names it. Never recorded. */
+  target: string;
+  /** Whether what was tried has failed, by the backend's own answer. */
+  answerOutcome: AnswerOutcome;
 
   /** Raw segments that stand for the path template's parameters, in the template's order. */
   pathParameters: string[];

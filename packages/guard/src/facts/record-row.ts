@@ -9,6 +9,8 @@ import {
   traceBytes,
   word,
 } from "./record-rows.ts";
+import type { Signal } from "./signal.ts";
+import { SignalRow } from "./signal-row.ts";
 
 /** Every field that a record may have, each stated. */
 type EveryField = { readonly [F in keyof Required<DecisionRecord>]: DecisionRecord[F] };
@@ -20,12 +22,14 @@ type EveryField = { readonly [F in keyof Required<DecisionRecord>]: DecisionReco
 export class RecordRow implements EveryField {
   readonly #memory: RecordMemory;
   readonly #names: readonly string[];
+  readonly #signal: SignalRow;
   #at = 0;
   #rest: RecordRest | undefined = undefined;
 
   constructor(memory: RecordMemory, names: readonly string[]) {
     this.#memory = memory;
     this.#names = names;
+    this.#signal = new SignalRow(memory);
   }
 
   /** @param at where the row begins, in words */
@@ -144,6 +148,10 @@ export class RecordRow implements EveryField {
 
   get acting(): DecisionRecord["acting"] {
     return this.#more().acting;
+  }
+
+  get signal(): Signal | undefined {
+    return this.#signal.at(this.#at);
   }
 
   #more(): RecordRest {

@@ -14,7 +14,7 @@ export const counter = { rowsWritten: 0, rowsRead: 1, textRead: 2 } as const;
 const headBytes = 64;
 
 /** Words of four bytes that a row has; some are free for fields to come. */
-export const rowWords = 48;
+export const rowWords = 64;
 
 /** What a row is: a record, or a name that later rows say by its number. */
 export const rowKinds = { record: 0, name: 1 } as const;
@@ -44,10 +44,25 @@ export const word = {
   signedIn: 33,
   /** Behind the client's text. */
   deviceBytes: 34,
+  /** Of the signal: 0 is a record without one. */
+  signal: 62,
+  shape: 63,
 } as const;
 
 /** Numbers of eight bytes at the beginning of a row, by their place. */
-export const number = { timeMs: 0, durationMs: 1, upstreamMs: 2, answerBytes: 3 } as const;
+export const number = {
+  timeMs: 0,
+  durationMs: 1,
+  upstreamMs: 2,
+  answerBytes: 3,
+  /** Keyed hashes of the signal. */
+  target: 24,
+  address: 25,
+  network: 26,
+  device: 27,
+  subject: 28,
+  object: 29,
+} as const;
 
 /** A trace id is 32 letters, one byte each. */
 export const traceAtByte = 32;

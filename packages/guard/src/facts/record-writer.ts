@@ -13,6 +13,7 @@ import {
   word,
 } from "./record-rows.ts";
 import { restText } from "./record-rest.ts";
+import { writeSignal } from "./signal-row.ts";
 
 /** Names that are said by their number; beyond them all are said anew. */
 const mostNames = 4096;
@@ -67,6 +68,7 @@ export class RecordWriter {
     words[row + word.appVersion] = appVersion;
     words[row + word.code] = code;
     this.#writeNumbers(row, record);
+    writeSignal(this.#memory, row, record.signal);
     this.#publish();
     return true;
   }

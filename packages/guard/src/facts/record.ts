@@ -1,5 +1,6 @@
 import type { Mode } from "./mode.ts";
 import type { HashedNames } from "./named.ts";
+import type { Signal } from "./signal.ts";
 
 /**
  * What one request leaves behind: an allow-list, so that no token, body or personal datum can slip
@@ -48,6 +49,8 @@ export interface DecisionRecord {
   readonly device?: string | undefined;
   /** Who acted in whose name, always by name: whoever lets staff do so must be able to tell. */
   readonly acting?: RecordedActing | undefined;
+  /** For those who look for attacks: it goes no further than the control thread. */
+  readonly signal?: Signal | undefined;
 }
 
 /** By the keys that limits and revocations count them by. */

@@ -44,6 +44,9 @@ export class Exchange implements Facts {
   fieldDoubts: FieldDoubts | undefined = undefined;
   version: string | undefined = undefined;
   envelope: Facts["envelope"] = undefined;
+  role: Facts["role"] = undefined;
+  target = "";
+  answerOutcome: Facts["answerOutcome"] = undefined;
   pathParameters: string[] = [];
   app: App | undefined = undefined;
   accessToken: string | undefined = undefined;

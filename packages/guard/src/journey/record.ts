@@ -5,6 +5,7 @@ import { nameOnly } from "../facts/name-only.ts";
 import { type HashName, hashNamed, type NameKind } from "../facts/named.ts";
 import type { DecisionRecord, PersonalField, PseudonymField } from "../facts/record.ts";
 import type { Refusal } from "../facts/refusal.ts";
+import type { Signal } from "../facts/signal.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What records hold of people. */
@@ -25,6 +26,7 @@ export function compileRecord(
   { fields, plain }: RecordPlan,
   hashName: HashName,
   onSubject: OnSubject | undefined,
+  makeSignal?: (exchange: Exchange) => Signal,
 ): (exchange: Exchange) => DecisionRecord {
   const addressOf = namedAs("address", "address");
   const subjectOf = namedAs("subject", "person");
@@ -76,6 +78,7 @@ export function compileRecord(
       client: withClient ? caller?.clientId : undefined,
       device: deviceOf(deviceIn(caller), atMs),
       acting: caller?.acting === undefined ? undefined : actingOf(caller, caller.acting),
+      signal: makeSignal?.(exchange),
     };
   };
 }

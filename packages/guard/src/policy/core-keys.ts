@@ -1,4 +1,5 @@
 import { bindings } from "../facts/binding.ts";
+import { failureSetting } from "./failure-setting.ts";
 import { matchSetting } from "./match-setting.ts";
 import { type ModeKey, modeSetting } from "./mode-setting.ts";
 import { object, optional, required, type Unavailable } from "./object-shape.ts";
@@ -93,6 +94,10 @@ export function coreKeys(modeKeys: readonly ModeKey[]) {
         flag,
         "Whether GETs carry a strong validator and are answered 304 to who has it.",
       ),
+      failure: optional(
+        failureSetting,
+        "Which answers are failures, for limits that count only those and for detectors.",
+      ),
     },
     app: {
       id: required(
@@ -125,8 +130,6 @@ export type CoreKeys = ReturnType<typeof coreKeys>;
 export const unavailableKeys: Readonly<Partial<Record<"root" | "operation" | "app", Unavailable>>> =
   {
     root: {
-      detect: "nothing is detected",
-      alerts: "nothing is reported",
       appHeader: "only Portcullis-App is read",
     },
     operation: {

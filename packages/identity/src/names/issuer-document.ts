@@ -23,6 +23,12 @@ export const issuerPaths = {
 
 const form: MediaTypeContract = { mediaType: "application/x-www-form-urlencoded" };
 const json: MediaTypeContract = { mediaType: "application/json" };
+/** Pages answer a wrong password with 400, sign-in on the app's own screens with 403. */
+const signsIn: NonNullable<Operation["purpose"]> = {
+  role: "sign-in",
+  target: "email",
+  failures: [400, 401, 403],
+};
 /**
  * OAuth asks servers to ignore parameters they do not know (RFC 6749 section 3.1): the whole query
  * is one parameter that may be anything.
@@ -50,6 +56,7 @@ export function issuerDocument(): ApiDocument {
     method: string,
     pathTemplate: string,
     content: readonly MediaTypeContract[] = [],
+    purpose?: Operation["purpose"],
   ): Operation => ({
     key: `${method} ${pathTemplate}`,
     operationId,
@@ -75,6 +82,7 @@ export function issuerDocument(): ApiDocument {
     responses: [],
     security: [],
     deprecated: false,
+    ...(purpose === undefined ? {} : { purpose }),
     position,
   });
   const p = issuerPaths;
@@ -92,7 +100,7 @@ export function issuerDocument(): ApiDocument {
       operation("issuerAuthorize", "GET", p.authorization),
       operation("issuerResume", "GET", `${p.authorization}/{interaction}`),
       operation("issuerToken", "POST", p.token, [form]),
-      operation("issuerChallenge", "POST", p.challenge, [form]),
+      operation("issuerChallenge", "POST", p.challenge, [form], { ...signsIn, target: "username" }),
       operation("issuerTokenPreflight", "OPTIONS", p.token),
       operation("issuerPush", "POST", p.pushedAuthorizationRequest, [form]),
       operation("issuerPushPreflight", "OPTIONS", p.pushedAuthorizationRequest),
@@ -112,7 +120,7 @@ export function issuerDocument(): ApiDocument {
       operation("signInNotMe", "GET", p.notMe),
       operation("signInNotMeConfirm", "POST", p.notMe, [form]),
       operation("signInPage", "GET", `${p.signIn}/{interaction}`),
-      operation("signInSubmit", "POST", `${p.signIn}/{interaction}`, [form]),
+      operation("signInSubmit", "POST", `${p.signIn}/{interaction}`, [form], signsIn),
       operation("signInPasskeyOptions", "POST", `${p.signIn}/{interaction}/passkey`, [json]),
       operation("accountPage", "GET", p.account),
       operation("accountSubmit", "POST", p.account, [form, json]),

@@ -2,13 +2,13 @@ import { refuse } from "../../facts/refusal.ts";
 import { networkOf } from "../../reading/network.ts";
 import type { Rate } from "../../reading/rate.ts";
 import { type LimitState, rateBucket } from "../../state/state.ts";
+import { compileAnswerOutcome } from "../answer-outcome.ts";
 import { type Check, step } from "../check.ts";
 import { defineControl, type LeaveFacts } from "../control.ts";
 import { type LimitPlan, planLimits } from "./plan.ts";
 import { planOperationLimits } from "./plan-operation.ts";
 import { keys } from "./policy.ts";
 import { problems } from "./problems.ts";
-import { compileSettle } from "./outcome.ts";
 import { compileLimits, isSettled } from "./take-limits.ts";
 import { words } from "./words.ts";
 
@@ -69,7 +69,12 @@ export const limit = defineControl({
     const leave = ({ forwarded, isShed, reserved }: LeaveFacts): void =>
       isShed ? reserved?.giveBack() : reserved?.leave(forwarded);
     if (!rules.some(isSettled)) return { request, leave };
-    const answer = { settle: compileSettle(failure) };
+    const settle = compileAnswerOutcome<"reserved", never>(
+      failure,
+      (known, outcome) => known.reserved?.answered(outcome),
+      (known) => known.reserved !== undefined,
+    );
+    const answer = { settle };
     return { request, answer, leave };
   },
   words,

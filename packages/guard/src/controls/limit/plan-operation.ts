@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Operation } from "../../document/api-document.ts";
 import type { CoreKeys } from "../../policy/core-keys.ts";
+import { failureOf } from "../../policy/failure-setting.ts";
 import {
   closestOf,
   type EntryAt,
@@ -10,11 +11,9 @@ import {
 import { type Kind, kindOf, type Limit } from "./contradictions.ts";
 import { readsBody } from "./limit-key.ts";
 import type { keys } from "./policy.ts";
-import type { Bound, Count, FailureRule, LimitForm, LimitRule, OperationLimits } from "./rules.ts";
+import type { Bound, Count, LimitForm, LimitRule, OperationLimits } from "./rules.ts";
 
 type Keys = typeof keys & CoreKeys;
-
-const usualFailure: FailureRule = { statuses: [401, 403], body: undefined };
 
 /** A limit of an entry, at its place. */
 interface Stated {
@@ -131,16 +130,4 @@ function boundOf(kind: Kind, { burst, concurrent, quota, rate }: Limit): Bound {
   if (kind === "concurrent") return { kind, most: concurrent as number };
   if (kind === "quota") return { kind, quota: quota as Exclude<typeof quota, "none" | undefined> };
   return { kind, rate: rate as Exclude<typeof rate, "none" | undefined>, burst };
-}
-
-function failureOf(
-  failure: NonNullable<EntryAt<Keys>["entry"]["failure"]> | undefined,
-): FailureRule {
-  if (failure === undefined) return usualFailure;
-  const { equals, response, status } = failure;
-  return {
-    statuses: status ?? (response === undefined ? usualFailure.statuses : []),
-    body:
-      response === undefined || equals === undefined ? undefined : { pointer: response, equals },
-  };
 }

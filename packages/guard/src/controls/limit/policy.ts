@@ -11,7 +11,7 @@ import {
   scalarOr,
   type Shape,
 } from "../../policy/shape.ts";
-import { asRate, plainValue, pointer, rate, versionRange } from "../../policy/scalars.ts";
+import { asRate, rate, versionRange } from "../../policy/scalars.ts";
 import { isTimeZone } from "../../reading/calendar.ts";
 import { type Quota, quotaForm, rateForm, readQuota } from "../../reading/rate.ts";
 import { isLimitPart, type LimitPart, limitParts } from "./limit-key.ts";
@@ -135,15 +135,6 @@ const limits = object({
   ),
 });
 
-const failure = object({
-  status: optional(
-    oneOrMore(integer(300, 499)),
-    "Statuses of answers that are failures (401, 403).",
-  ),
-  response: optional(pointer, "Where a failure stands in the body of another answer."),
-  equals: optional(plainValue, "What stands there in a failure; needed with response."),
-});
-
 export const keys = {
   root: { limits: optional(limits, "What holds for all limits.") },
   operation: {
@@ -152,6 +143,5 @@ export const keys = {
       "How much callers may ask; limits of the same kind, `per`, `count` and `app` replace each " +
         "other, others add up.",
     ),
-    failure: optional(failure, "Which answers are failures, for limits that count only those."),
   },
 };

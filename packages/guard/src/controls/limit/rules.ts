@@ -1,3 +1,4 @@
+import type { FailureRule } from "../../policy/failure-setting.ts";
 import type { OnLoss } from "../../policy/state-setting.ts";
 import type { Quota, Rate } from "../../reading/rate.ts";
 import type { LimitPart } from "./limit-key.ts";
@@ -44,14 +45,6 @@ export interface Tier {
 
 /** By name. The first is for callers whose token names none of them. */
 export type Tiers = readonly (readonly [string, Tier])[];
-
-/** What a failure is: by its status, or by what stands at a place of another answer's body. */
-export interface FailureRule {
-  readonly statuses: readonly number[];
-  readonly body:
-    | { readonly pointer: string; readonly equals: string | number | boolean }
-    | undefined;
-}
 
 /** What holds for one operation. */
 export interface OperationLimits {

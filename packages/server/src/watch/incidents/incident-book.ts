@@ -1,0 +1,209 @@
+import { randomBytes } from "node:crypto";
+import { type Evidence, type Severity, isAtLeast } from "../detectors/evidence.ts";
+import type { KeptSeen, RecentSeen } from "../detectors/recent-seen.ts";
+import { belongsTo } from "./grouping.ts";
+import type { Change, Done, Incident, IncidentState, Mark } from "./incident.ts";
+import { mostOf, mostTelling, narrowest, touchedBy } from "./telling.ts";
+
+export interface IncidentBookParts {
+  readonly recent: Pick<RecentSeen, "since">;
+  /** Told of every change that somebody may want to hear of or to keep. */
+  readonly onChange: (incident: Incident, change: Change) => void;
+}
+
+/** Evidence speaks of what has happened within this time. */
+const lookBackMs = 30 * 60_000;
+/** An incident of which nothing is heard any more is over. */
+const silenceMs = 30 * 60_000;
+const mostKept = 500;
+const mostKeys = 100;
+const mostMoments = 50;
+
+/** All incidents that somebody may ask for, the newest last. */
+export class IncidentBook {
+  readonly #parts: IncidentBookParts;
+  readonly #incidents = new Map<string, Incident>();
+
+  constructor(parts: IncidentBookParts) {
+    this.#parts = parts;
+  }
+
+  /** Incidents from before this start. */
+  restore(incidents: readonly Incident[]): void {
+    for (const incident of incidents) this.#incidents.set(incident.id, incident);
+  }
+
+  all(): readonly Incident[] {
+    return [...this.#incidents.values()].toReversed();
+  }
+
+  find(id: string): Incident | undefined {
+    return this.#incidents.get(id);
+  }
+
+  /** Evidence about a campaign that is known makes its incident grow; other evidence opens one. */
+  take(evidence: Evidence): Incident {
+    const seen = this.#parts.recent.since(evidence.atMs - lookBackMs, evidence.isPart);
+    const known = this.all().find((one) => belongsTo(evidence, one, seen));
+    const grown = known === undefined ? opened(evidence, seen) : grownBy(known, evidence, seen);
+    this.#put(grown);
+    this.#parts.onChange(grown, changeOf(known, grown));
+    return grown;
+  }
+
+  /** Ends those of which nothing was heard for a while. */
+  turn(nowMs: number): void {
+    for (const incident of this.#incidents.values()) {
+      if (incident.state === "closed" || nowMs - incident.lastAtMs < silenceMs) continue;
+      this.#change(
+        { ...incident, state: "closed", closedAtMs: nowMs },
+        "closed",
+        nowMs,
+        "nothing more was seen for 30 minutes",
+      );
+    }
+  }
+
+  /** What a person says that it was. @returns undefined where there is no such incident */
+  mark(id: string, mark: Mark, who: string, atMs: number): Incident | undefined {
+    const incident = this.#incidents.get(id);
+    if (incident === undefined) return undefined;
+    return this.#change({ ...incident, mark }, "marked", atMs, `${who} marked it ${mark}`);
+  }
+
+  setState(id: string, state: IncidentState, who: string, atMs: number): Incident | undefined {
+    const incident = this.#incidents.get(id);
+    if (incident === undefined) return undefined;
+    const closed = state === "closed" ? { closedAtMs: atMs } : {};
+    return this.#change({ ...incident, state, ...closed }, "marked", atMs, `${who}: ${state}`);
+  }
+
+  /** Notes what was done about an incident. */
+  note(id: string, done: Done): void {
+    const incident = this.#incidents.get(id);
+    if (incident === undefined) return;
+    const changed = { ...incident, done: [...incident.done, done].slice(-mostMoments) };
+    this.#put(changed);
+    this.#parts.onChange(changed, "marked");
+  }
+
+  /** The newest marks of what a detector has reported, at most so many. */
+  marksOf(detector: string, most: number): readonly Mark[] {
+    return this.all()
+      .filter((one) => one.detector === detector)
+      .flatMap(({ mark }) => mark ?? [])
+      .slice(0, most);
+  }
+
+  #change(changed: Incident, change: Change, atMs: number, what: string): Incident {
+    const told = { ...changed, timeline: withMoment(changed, atMs, what) };
+    this.#put(told);
+    this.#parts.onChange(told, change);
+    return told;
+  }
+
+  #put(incident: Incident): void {
+    this.#incidents.set(incident.id, incident);
+    if (this.#incidents.size <= mostKept) return;
+    const oldest = [...this.#incidents.values()].find(({ state }) => state === "closed");
+    const first = oldest ?? (this.#incidents.values().next().value as Incident);
+    this.#incidents.delete(first.id);
+  }
+}
+
+const withMoment = (
+  { timeline }: Pick<Incident, "timeline">,
+  atMs: number,
+  what: string,
+): Incident["timeline"] => {
+  const moment = { at: new Date(atMs).toISOString(), what };
+  // How it began stays; of what came between, the newest.
+  return timeline.length < mostMoments
+    ? [...timeline, moment]
+    : [...timeline.slice(0, 5), ...timeline.slice(6), moment];
+};
+
+function opened(evidence: Evidence, seen: readonly KeptSeen[]): Incident {
+  const { atMs, baseline, detector, errorRate, falseIf, family, key, kind } = evidence;
+  const { observed, operation, severity, summary } = evidence;
+  const startedAtMs = seen[0]?.atMs ?? atMs;
+  return {
+    id: `i-${randomBytes(6).toString("hex")}`,
+    kind,
+    detector,
+    family,
+    severity,
+    state: "open",
+    summary,
+    operation,
+    operations: [operation],
+    startedAtMs,
+    lastAtMs: atMs,
+    observed,
+    baseline,
+    ...(errorRate === undefined ? {} : { errorRate }),
+    falseIf,
+    because: narrowest(seen),
+    keys: [key],
+    detectors: [detector],
+    touched: touchedBy(seen),
+    records: mostTelling(seen),
+    timeline: [
+      ...(startedAtMs < atMs
+        ? [
+            {
+              at: new Date(startedAtMs).toISOString(),
+              what: "the first request that belongs to it",
+            },
+          ]
+        : []),
+      { at: new Date(atMs).toISOString(), what: `${detector}: ${observed}` },
+    ],
+    done: [],
+  };
+}
+
+/** The sentence of the worse evidence stands; of as bad a one, the newest of the same detector. */
+function grownBy(known: Incident, evidence: Evidence, seen: readonly KeptSeen[]): Incident {
+  const { atMs, detector, key, observed, operation, severity } = evidence;
+  const isWorse = severity !== known.severity && isAtLeast(severity, known.severity);
+  const tells = isWorse || (severity === known.severity && detector === known.detector);
+  const { baseline, errorRate, falseIf, kind, summary } = evidence;
+  const isNewKey = !known.keys.some(({ hash }) => hash === key.hash);
+  const isFirst = !known.detectors.includes(detector);
+  const all = seen.length === 0 ? known : { because: narrowest(seen), records: mostTelling(seen) };
+  const reopened = known.state === "closed" ? { state: "open" as const } : {};
+  const { closedAtMs: _closed, ...rest } = known;
+  const moment = isWorse || isFirst || known.state === "closed" || isNewKey;
+  return {
+    ...rest,
+    ...reopened,
+    ...(tells ? { baseline, detector, falseIf, kind, observed, summary } : {}),
+    ...(tells && errorRate !== undefined ? { errorRate } : {}),
+    severity: isWorse ? severity : known.severity,
+    operations: known.operations.includes(operation)
+      ? known.operations
+      : [...known.operations, operation].slice(0, mostKeys),
+    lastAtMs: Math.max(known.lastAtMs, atMs),
+    because: all.because,
+    records: all.records,
+    keys: isNewKey && known.keys.length < mostKeys ? [...known.keys, key] : known.keys,
+    detectors: isFirst ? [...known.detectors, detector] : known.detectors,
+    touched: mostOf(known.touched, touchedBy(seen)),
+    timeline: moment
+      ? withMoment(
+          known,
+          atMs,
+          `${wordsOf(known.severity, severity, isWorse)}${detector}: ${observed}`,
+        )
+      : known.timeline,
+  };
+}
+
+const wordsOf = (from: Severity, to: Severity, isWorse: boolean): string =>
+  isWorse ? `${from} to ${to}; ` : "";
+
+function changeOf(known: Incident | undefined, grown: Incident): Change {
+  if (known === undefined) return "opened";
+  return known.severity === grown.severity && known.state !== "closed" ? "grown" : "raised";
+}
