@@ -74,6 +74,12 @@ export async function serveAdmin(): Promise<ServedAdmin> {
       },
       records: () => ({ items: [], next: undefined, missing: [] }),
       keptMs: () => 1,
+      incidents: {
+        all: () => [],
+        find: () => undefined,
+        judge: () => undefined,
+        detectors: () => [],
+      },
       administrations: {
         people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
         clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),

@@ -130,6 +130,7 @@ export type CoreKeys = ReturnType<typeof coreKeys>;
 export const unavailableKeys: Readonly<Partial<Record<"root" | "operation" | "app", Unavailable>>> =
   {
     root: {
+      alerts: "nothing is reported",
       appHeader: "only Portcullis-App is read",
     },
     operation: {

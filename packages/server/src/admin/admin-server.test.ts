@@ -29,6 +29,12 @@ before(async () => {
       records: (question) => ({ items: [question as never], next: undefined, missing: [] }),
       keptMs: () => 1,
       administrations: undefined,
+      incidents: {
+        all: () => [],
+        find: () => undefined,
+        judge: () => undefined,
+        detectors: () => [],
+      },
     }),
     say: () => undefined,
   });

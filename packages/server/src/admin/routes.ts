@@ -9,6 +9,7 @@ import { clientRoutes } from "./clients/clients.ts";
 import type { Granting } from "./grants/granting.ts";
 import { grantRoutes } from "./grants/grants.ts";
 import { type Health, healthRoutes } from "./health/health.ts";
+import { incidentRoutes, type Incidents } from "./incidents/incidents.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import type { Impersonating } from "./impersonations/impersonating.ts";
 import { impersonationRoutes } from "./impersonations/impersonations.ts";
@@ -34,7 +35,7 @@ export interface Administrations {
   readonly verifyAudit: VerifyAudit;
 }
 
-export interface AdminParts extends Health, Records {
+export interface AdminParts extends Health, Records, Incidents {
   /** Undefined where there is no store. */
   readonly administrations: Administrations | undefined;
 }
@@ -44,6 +45,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
   const routes: Route[] = [
     ...healthRoutes(parts),
     ...recordRoutes(parts),
+    ...incidentRoutes(parts),
     ...(administrations === undefined
       ? []
       : [

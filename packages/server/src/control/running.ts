@@ -40,6 +40,7 @@ export interface Open {
   /** What keeps others from the ports. */
   readonly ports: { release(): void };
   readonly provenance: { close(): Promise<void> };
+  readonly attacks: { close(): Promise<void> };
   /** Undefined where there is no store. */
   readonly auditChain: { close(): Promise<void> } | undefined;
   readonly issuer: { close(): Promise<void> };
@@ -72,6 +73,7 @@ export async function close(
     if (lost > 0) open.say(`${lost} records were not written`);
   });
   await open.provenance.close();
+  await open.attacks.close();
   await open.auditChain?.close();
   await open.issuer.close();
   await open.admin?.close();
@@ -84,6 +86,7 @@ export async function abandon(open: Open): Promise<void> {
   open.certificate.close();
   await open.cleartext?.close();
   await open.admin?.close();
+  await open.attacks.close();
   await open.auditChain?.close();
   await open.issuer.close();
   await open.fleet.terminate();

@@ -22,6 +22,7 @@ import { type PartState, SharedParts } from "../watch/shared-parts.ts";
 import { TokenTimes } from "../watch/token-times.ts";
 import { openAdmin } from "./admin-port.ts";
 import { QuotaAnswering } from "./answer-quotas.ts";
+import { AttackWatching } from "./attack-watching.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { administrationsOf } from "./administrations.ts";
@@ -73,7 +74,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const writer = createLineWriter(options.recordsTo ?? 1, { onTrouble: say });
   const records = new RecordIntake({
     writer,
-    followers: [],
+    followers: [(row) => attacks.follow(row)],
     isDeclaredApp: (app) => serving.policy.apps?.some(({ id }) => id === app) === true,
     say,
   });
@@ -115,6 +116,13 @@ export async function up(options: UpOptions): Promise<Running> {
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
     onTime: (aheadMs) => clock.hear("issuer", aheadMs),
   }));
+  const nameSecret = recordSecret(directory, environment);
+  const attacks = await AttackWatching.open({
+    policy,
+    store: issuer.store?.incidents,
+    recordSecret: nameSecret,
+    say,
+  });
   const quotas = new QuotaAnswering(issuer.store);
   const certificate = new ServingCertificate(
     tls,
@@ -132,7 +140,7 @@ export async function up(options: UpOptions): Promise<Running> {
     provenance,
     assertionKey: makeAssertionKey(),
     ticketKeys,
-    recordSecret: recordSecret(directory, environment),
+    recordSecret: nameSecret,
     threads,
   };
   const fleet = (gates.fleet = new GateFleet(() => settingsForGates(parts), {
@@ -171,7 +179,10 @@ export async function up(options: UpOptions): Promise<Running> {
     onReloaded,
     say,
     onFiles: (changed) => files.retarget(changed),
-    follow: (changed, next) => issuer.follow(changed, next),
+    follow: async (changed, next) => {
+      await issuer.follow(changed, next);
+      attacks.use(changed);
+    },
     prepare: (settings) => fleet.prepare(settings),
   });
 
@@ -180,6 +191,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const administrations = administrationsOf(issuer, serving);
   const auditChain = keepAuditChained(issuer, say);
   const open: Open = {
+    attacks,
     auditChain,
     files,
     certificate,
@@ -225,6 +237,7 @@ export async function up(options: UpOptions): Promise<Running> {
         keptMs: () => 366 * 86_400_000,
         hashName: compileHashName(parts.recordSecret),
         administrations,
+        incidents: attacks,
       }),
     });
     open.admin = admin;

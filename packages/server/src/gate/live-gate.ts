@@ -27,6 +27,7 @@ import {
   Revocations,
 } from "@portcullis/guard/tokens";
 import { compileIdentityAssertion } from "../keys/identity-assertion.ts";
+import { signalSecret } from "../keys/signal-secret.ts";
 import { readPlan } from "../policy/plan-bytes.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
 import { ownPages } from "./own-pages.ts";
@@ -193,6 +194,7 @@ export class LiveGate {
         localLimits,
         keys: this.#keys,
         recordSecret,
+        signalSecret: signalSecret(recordSecret),
         ...callerPorts({
           settings: this.#settings,
           texts: sourceTexts,

@@ -20,6 +20,7 @@ import {
   withheld,
 } from "@portcullis/guard/policy-shapes";
 import { adminFaults, adminKeys, isLoopback } from "./admin-keys.ts";
+import { detectKeys } from "./detect-keys.ts";
 import { noteUpstreamTls } from "./upstream-faults.ts";
 
 const port = integer(0, 65_535);
@@ -152,6 +153,7 @@ const keys = {
   root: {
     listen: optional(listen, "Where the gate listens, and with which certificate."),
     admin: optional(adminKeys, "Where the admin API and the metrics are."),
+    detect: optional(detectKeys, "What attacks are looked for, and how surely."),
     store: optional(
       withheld(
         text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database"),

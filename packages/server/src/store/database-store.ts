@@ -13,6 +13,7 @@ import { CounterRows } from "./tables/counters.ts";
 import { DeviceRows } from "./tables/devices.ts";
 import { FactorRows } from "./tables/factors.ts";
 import { GrantRows } from "./tables/grants.ts";
+import { IncidentRows } from "./tables/incidents.ts";
 import { IdentityRows } from "./tables/identities.ts";
 import { KnownBrowserRows } from "./tables/known-browsers.ts";
 import { ImpersonationRows } from "./tables/impersonations.ts";
@@ -77,6 +78,7 @@ class DatabaseTables implements Tables, SealedTables {
 export class DatabaseStore extends DatabaseTables implements Store {
   readonly grants: GrantRows;
   readonly learnedCallers: LearnedCallerRows;
+  readonly incidents: IncidentRows;
   readonly #db: Kysely<Schema>;
   readonly #state: StoreState;
   #isTrying = false;
@@ -85,6 +87,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
     super(db);
     this.grants = new GrantRows(db);
     this.learnedCallers = new LearnedCallerRows(db);
+    this.incidents = new IncidentRows(db);
     this.#db = db;
     this.#state = state;
   }

@@ -5,6 +5,7 @@ import { epochs, families } from "./migrations/epochs.ts";
 import { firstTables } from "./migrations/first-tables.ts";
 import { impersonations } from "./migrations/impersonations.ts";
 import { limitQuotas } from "./migrations/limit-quotas.ts";
+import { incidents } from "./migrations/incidents.ts";
 import { grants } from "./migrations/grants.ts";
 import { learnedCallers } from "./migrations/learned-callers.ts";
 
@@ -36,4 +37,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...limitQuotas,
   ...grants,
   ...impersonations,
+  ...incidents,
 };

@@ -167,6 +167,18 @@ export interface Schema {
   };
   /** Who has signed in at the backend, by keyed hashes of credentials, sealed under them. */
   learned_callers: { name: string; owner: Uint8Array; sealed: Uint8Array; expires_at: number };
+  /** What detectors have found. */
+  incidents: {
+    id: string;
+    started_at: number;
+    last_at: number;
+    severity: string;
+    state: string;
+    detector: string;
+    mark: string | null;
+    /** JSON. */
+    document: string;
+  };
   /** Who may use what is another's, because its owner has said so. */
   grants: {
     id: string;

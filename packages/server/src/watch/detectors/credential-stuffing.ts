@@ -148,8 +148,9 @@ export class CredentialStuffing implements Detector {
   }
 
   #hasGrown(place: number): boolean {
-    const told = this.#toldAt[place] as number;
-    return told === 0 || (this.#bad[place] as number) >= told * 2;
+    const [bad, told] = [this.#bad[place] as number, this.#toldAt[place] as number];
+    const { failures } = this.#parameters;
+    return bad >= told * 2 || severityOf(bad, 0, failures) !== severityOf(told, 0, failures);
   }
 
   #hold(place: number): void {

@@ -1,6 +1,6 @@
 import type { Evidence } from "../detectors/evidence.ts";
 import type { KeptSeen } from "../detectors/recent-seen.ts";
-import type { Incident } from "./incident.ts";
+import type { Incident, NamedKey } from "./incident.ts";
 
 /** What comes later than this behind the last that was seen begins another campaign. */
 const apartMs = 30 * 60_000;
@@ -14,7 +14,8 @@ const sharedShare = 0.5;
  * and detectors see a part of it.
  */
 export function belongsTo(
-  { atMs, family, key, kind, operation }: Evidence,
+  { atMs, family, kind, operation }: Evidence,
+  key: NamedKey,
   incident: Incident,
   seen: readonly KeptSeen[],
 ): boolean {
@@ -22,8 +23,8 @@ export function belongsTo(
   if (incident.mark !== undefined && incident.state === "closed") return false;
   const apart = atMs - incident.lastAtMs;
   const isSameKey =
-    key.hash !== 0 &&
-    incident.keys.some(({ hash, kind: of }) => hash === key.hash && of === key.kind);
+    key.name !== "" &&
+    incident.keys.some(({ kind: of, name }) => name === key.name && of === key.kind);
   if (isSameKey) return apart <= sameDayMs;
   if (apart > apartMs || incident.state === "closed") return false;
   if (!incident.operations.includes(operation)) return false;

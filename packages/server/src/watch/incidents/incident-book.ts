@@ -1,14 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { type Evidence, type Severity, isAtLeast } from "../detectors/evidence.ts";
+import { type AttackKey, type Evidence, type Severity, isAtLeast } from "../detectors/evidence.ts";
 import type { KeptSeen, RecentSeen } from "../detectors/recent-seen.ts";
 import { belongsTo } from "./grouping.ts";
-import type { Change, Done, Incident, IncidentState, Mark } from "./incident.ts";
+import type { Change, Done, Incident, IncidentState, Mark, NamedKey } from "./incident.ts";
 import { mostOf, mostTelling, narrowest, touchedBy } from "./telling.ts";
 
 export interface IncidentBookParts {
   readonly recent: Pick<RecentSeen, "since">;
+  /** By which name an incident has a key: its hash is not kept. */
+  readonly nameKey: (key: AttackKey) => string;
   /** Told of every change that somebody may want to hear of or to keep. */
   readonly onChange: (incident: Incident, change: Change) => void;
+}
+
+/** Evidence with what belongs to it, by names that may be kept. */
+interface Told {
+  readonly evidence: Evidence;
+  readonly seen: readonly KeptSeen[];
+  readonly key: NamedKey;
+  readonly because: Incident["because"];
 }
 
 /** Evidence speaks of what has happened within this time. */
@@ -44,8 +54,17 @@ export class IncidentBook {
   /** Evidence about a campaign that is known makes its incident grow; other evidence opens one. */
   take(evidence: Evidence): Incident {
     const seen = this.#parts.recent.since(evidence.atMs - lookBackMs, evidence.isPart);
-    const known = this.all().find((one) => belongsTo(evidence, one, seen));
-    const grown = known === undefined ? opened(evidence, seen) : grownBy(known, evidence, seen);
+    const { nameKey } = this.#parts;
+    const { kind } = evidence.key;
+    const because = narrowest(seen);
+    const told: Told = {
+      evidence,
+      seen,
+      key: { kind, name: nameKey(evidence.key) },
+      because: { kind: because.kind, share: because.share, name: nameKey(because) },
+    };
+    const known = this.all().find((one) => belongsTo(evidence, told.key, one, seen));
+    const grown = known === undefined ? opened(told) : grownBy(known, told);
     this.#put(grown);
     this.#parts.onChange(grown, changeOf(known, grown));
     return grown;
@@ -87,12 +106,11 @@ export class IncidentBook {
     this.#parts.onChange(changed, "marked");
   }
 
-  /** The newest marks of what a detector has reported, at most so many. */
-  marksOf(detector: string, most: number): readonly Mark[] {
+  /** The marks of what a detector has reported, the newest first. */
+  marksOf(detector: string): readonly Mark[] {
     return this.all()
       .filter((one) => one.detector === detector)
-      .flatMap(({ mark }) => mark ?? [])
-      .slice(0, most);
+      .flatMap(({ mark }) => mark ?? []);
   }
 
   #change(changed: Incident, change: Change, atMs: number, what: string): Incident {
@@ -105,9 +123,9 @@ export class IncidentBook {
   #put(incident: Incident): void {
     this.#incidents.set(incident.id, incident);
     if (this.#incidents.size <= mostKept) return;
-    const oldest = [...this.#incidents.values()].find(({ state }) => state === "closed");
-    const first = oldest ?? (this.#incidents.values().next().value as Incident);
-    this.#incidents.delete(first.id);
+    const all = [...this.#incidents.values()];
+    const oldest = all.find(({ state }) => state === "closed") ?? all[0];
+    if (oldest !== undefined) this.#incidents.delete(oldest.id);
   }
 }
 
@@ -123,8 +141,8 @@ const withMoment = (
     : [...timeline.slice(0, 5), ...timeline.slice(6), moment];
 };
 
-function opened(evidence: Evidence, seen: readonly KeptSeen[]): Incident {
-  const { atMs, baseline, detector, errorRate, falseIf, family, key, kind } = evidence;
+function opened({ because, evidence, key, seen }: Told): Incident {
+  const { atMs, baseline, detector, errorRate, falseIf, family, kind } = evidence;
   const { observed, operation, severity, summary } = evidence;
   const startedAtMs = seen[0]?.atMs ?? atMs;
   return {
@@ -143,7 +161,7 @@ function opened(evidence: Evidence, seen: readonly KeptSeen[]): Incident {
     baseline,
     ...(errorRate === undefined ? {} : { errorRate }),
     falseIf,
-    because: narrowest(seen),
+    because,
     keys: [key],
     detectors: [detector],
     touched: touchedBy(seen),
@@ -164,14 +182,14 @@ function opened(evidence: Evidence, seen: readonly KeptSeen[]): Incident {
 }
 
 /** The sentence of the worse evidence stands; of as bad a one, the newest of the same detector. */
-function grownBy(known: Incident, evidence: Evidence, seen: readonly KeptSeen[]): Incident {
-  const { atMs, detector, key, observed, operation, severity } = evidence;
+function grownBy(known: Incident, { because, evidence, key, seen }: Told): Incident {
+  const { atMs, detector, observed, operation, severity } = evidence;
   const isWorse = severity !== known.severity && isAtLeast(severity, known.severity);
   const tells = isWorse || (severity === known.severity && detector === known.detector);
   const { baseline, errorRate, falseIf, kind, summary } = evidence;
-  const isNewKey = !known.keys.some(({ hash }) => hash === key.hash);
+  const isNewKey = !known.keys.some(({ kind: of, name }) => name === key.name && of === key.kind);
   const isFirst = !known.detectors.includes(detector);
-  const all = seen.length === 0 ? known : { because: narrowest(seen), records: mostTelling(seen) };
+  const all = seen.length === 0 ? known : { because, records: mostTelling(seen) };
   const reopened = known.state === "closed" ? { state: "open" as const } : {};
   const { closedAtMs: _closed, ...rest } = known;
   const moment = isWorse || isFirst || known.state === "closed" || isNewKey;

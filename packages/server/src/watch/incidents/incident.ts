@@ -1,4 +1,4 @@
-import type { AttackKey, Family, Severity } from "../detectors/evidence.ts";
+import type { Family, KeyKind, Severity } from "../detectors/evidence.ts";
 
 export const incidentStates = ["open", "acknowledged", "closed"] as const;
 export type IncidentState = (typeof incidentStates)[number];
@@ -46,6 +46,13 @@ export interface Touched {
   readonly objects: number;
 }
 
+/** Whom it is held against, by a name that says nothing to who has only this. */
+export interface NamedKey {
+  readonly kind: KeyKind;
+  /** Empty for everybody. */
+  readonly name: string;
+}
+
 /** One campaign, in all that was seen of it. Plain data: it is kept. */
 export interface Incident {
   readonly id: string;
@@ -66,8 +73,8 @@ export interface Incident {
   readonly errorRate?: number;
   readonly falseIf: string;
   /** The narrowest that explains most of it, and everything that was reported. */
-  readonly because: AttackKey & { readonly share: number };
-  readonly keys: readonly AttackKey[];
+  readonly because: NamedKey & { readonly share: number };
+  readonly keys: readonly NamedKey[];
   readonly detectors: readonly string[];
   readonly touched: Touched;
   readonly records: readonly TellingRecord[];

@@ -54,19 +54,19 @@ test("distinct things are counted within a tenth, and forgotten with their key",
 });
 
 test("the test flags an attack after so many outcomes as Wald says, and a good past buys nothing", () => {
-  const test = sequentialTest({ usual: 0.12, attack: 0.9, errorRate: 1e-5 });
+  const sequential = sequentialTest({ usual: 0.12, attack: 0.9, errorRate: 1e-5 });
   const outcomesUntilFlag = (from: number): number => {
     let ratio = from;
     let count = 0;
-    while (ratio < test.flag) {
-      ratio = advance(test, ratio, true);
+    while (ratio < sequential.flag) {
+      ratio = advance(sequential, ratio, true);
       count += 1;
     }
     return count;
   };
   assert.equal(outcomesUntilFlag(0), 6);
   let long = 0;
-  for (let index = 0; index < 10_000; index += 1) long = advance(test, long, false);
+  for (let index = 0; index < 10_000; index += 1) long = advance(sequential, long, false);
   assert.equal(outcomesUntilFlag(long), 8);
 });
 
