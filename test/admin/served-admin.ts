@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration } from "@portcullis/identity/clients";
+import { steadyMs } from "@portcullis/guard/state";
 import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
@@ -10,6 +11,8 @@ import { Granting } from "../../packages/server/src/admin/grants/granting.ts";
 import { Impersonating } from "../../packages/server/src/admin/impersonations/impersonating.ts";
 import type { AdminAct } from "../../packages/server/src/admin/answer-request.ts";
 import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
+import { AttackWatching } from "../../packages/server/src/control/attack-watching.ts";
+import { stagedRequest } from "../../packages/server/src/watch/detectors/staged-traffic.ts";
 import { verifyChain } from "../../packages/server/src/store/audit-chain/verify-chain.ts";
 import type { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
 import { openStore } from "../../packages/server/src/store/open-store.ts";
@@ -42,6 +45,25 @@ export interface ServedAdmin {
   close(): Promise<void>;
 }
 
+/** Detectors that have found one attack. */
+async function attacked(): Promise<AttackWatching> {
+  const attacks = await AttackWatching.open({
+    policy: { portcullis: 1, apis: [], operations: [{ match: ["login"], role: "sign-in" }] },
+    store: undefined,
+    recordSecret: Buffer.alloc(32, 9),
+    say: () => undefined,
+  });
+  for (let index = 0; index < 120; index += 1)
+    attacks.follow(
+      stagedRequest(
+        steadyMs(),
+        { address: "203.0.113.9" },
+        { operation: "login", role: "sign-in", outcome: "failure", target: `victim ${index}` },
+      ),
+    );
+  return attacks;
+}
+
 export async function serveAdmin(): Promise<ServedAdmin> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-api-"));
   const credential = openAdminCredential(directory);
@@ -53,6 +75,7 @@ export async function serveAdmin(): Promise<ServedAdmin> {
   const holds: ServedAdmin["holds"] = { store: first, nowMs: 1_000_000 };
   const tokens = new AdminTokens(first.adminTokens, () => holds.nowMs);
   const verifying = { keepMs: 1, nowMs: 1, known: undefined };
+  const attacks = await attacked();
   const server = await startAdminServer({
     host: "127.0.0.1",
     port: 0,
@@ -74,12 +97,7 @@ export async function serveAdmin(): Promise<ServedAdmin> {
       },
       records: () => ({ items: [], next: undefined, missing: [] }),
       keptMs: () => 1,
-      incidents: {
-        all: () => [],
-        find: () => undefined,
-        judge: () => undefined,
-        detectors: () => [],
-      },
+      incidents: attacks,
       administrations: {
         people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
         clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),
@@ -123,6 +141,7 @@ export async function serveAdmin(): Promise<ServedAdmin> {
       };
     },
     async close() {
+      await attacks.close();
       await server.close();
       await first.close();
     },

@@ -203,6 +203,10 @@ test("what is answered is what the document says is answered", async () => {
     ["GET", "/audit/verify", "/audit/verify"],
     ["GET", "/records", "/records"],
     ["GET", "/evidence", "/evidence"],
+    ["GET", "/incidents", "/incidents?severity=low&state=open"],
+    ["GET", "/incidents/{id}", "/incidents/(found)"],
+    ["PATCH", "/incidents/{id}", "/incidents/(found)", { mark: "expected", state: "closed" }],
+    ["GET", "/detectors", "/detectors"],
     ["GET", "/openapi.json", "/openapi.json"],
   ];
   await admin.holds.store.impersonations.add({
@@ -216,10 +220,12 @@ test("what is answered is what the document says is answered", async () => {
     begunAtMs: 1_000_000,
     untilMs: 9_000_000,
   });
-  let made = "";
+  let [made, found] = ["", ""];
   for (const [method, template, path, body] of asked) {
-    const answer = await ask(method, path.replace("(made)", made), body);
+    const answer = await ask(method, path.replace("(made)", made).replace("(found)", found), body);
     if (method === "POST") made = String(answer.body["id"]);
+    if (path.startsWith("/incidents?"))
+      found = (answer.body["items"] as { readonly id: string }[])[0]?.id ?? "";
     const shape = paths[template]?.[method.toLowerCase()]?.responses[answer.status];
     assert.ok(shape !== undefined && answer.status < 300, `${method} ${path}: ${answer.status}`);
     const schema = shape.content["application/json"]?.schema as object;

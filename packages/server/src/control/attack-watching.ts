@@ -3,10 +3,10 @@ import type { Policy } from "../policy/program-policy.ts";
 import { compileNameKey } from "../keys/signal-secret.ts";
 import { AttackWatch, type DetectSettings } from "../watch/attack-watch.ts";
 import type { Incident, IncidentState, Mark } from "../watch/incidents/incident.ts";
+import type { Seen } from "../watch/detectors/seen.ts";
 import { IncidentBook } from "../watch/incidents/incident-book.ts";
 import { IncidentKeeping, type IncidentStore } from "../watch/incidents/incident-keeping.ts";
 import { type Precision, precisionOf } from "../watch/incidents/precision.ts";
-import type { RecordFollower } from "../watch/record-intake.ts";
 
 export interface AttackWatchingParts {
   readonly policy: Policy;
@@ -48,7 +48,7 @@ export class AttackWatching {
     return watching;
   }
 
-  readonly follow: RecordFollower = (row) => this.#watch.follow(row);
+  readonly follow = (seen: Seen): void => this.#watch.note(seen);
 
   /** A changed policy. */
   use(policy: Policy): void {

@@ -11,11 +11,8 @@ import type { ToGate } from "../gate/settings.ts";
 import { makeAssertionKey } from "../keys/identity-assertion.ts";
 import { recordSecret } from "../keys/record-secret.ts";
 import { chooseTls } from "../listener/choose-tls.ts";
-import type { Planned, PlanSummary } from "../policy/planned.ts";
-import type { PlanBytes } from "../policy/plan-bytes.ts";
 import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
-import type { FaultCounts } from "../watch/fault-counts.ts";
 import { createLineWriter } from "../watch/line-writer.ts";
 import { RecordIntake } from "../watch/record-intake.ts";
 import { type PartState, SharedParts } from "../watch/shared-parts.ts";
@@ -40,24 +37,8 @@ import { settingsForGates } from "./settings-for-gates.ts";
 import { allocateSharedState } from "./shared-state.ts";
 import { TicketKeys } from "./ticket-keys.ts";
 import { TrustedIssuer } from "./trusted-issuer.ts";
+import type { UpOptions } from "./up-options.ts";
 import { usersOf, wantedParts } from "./wanted-parts.ts";
-
-export interface UpOptions {
-  readonly planned: Planned & { readonly plan: PlanSummary; readonly policy: Policy };
-  /** Reads policy and documents again, on a thread of its own. */
-  readonly read: (before: PlanBytes) => Promise<Planned>;
-  /** Where `.portcullis/` lies. */
-  readonly directory: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The file descriptor that records go to; the standard output unless given. */
-  readonly recordsTo: number | undefined;
-  /** What a person at the terminal should know. */
-  readonly say: (message: string) => void;
-  /** Where what fails beside the requests is counted. */
-  readonly faults: FaultCounts;
-  /** Said when a changed policy was read: its faults, or none. */
-  readonly onReloaded: (read: Planned) => void;
-}
 
 const watchEveryMs = 300;
 

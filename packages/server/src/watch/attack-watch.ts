@@ -1,4 +1,3 @@
-import type { RecordRow } from "@portcullis/guard/records";
 import { catalogue, type DetectMode, type DetectSetting, modeOf } from "./detectors/catalogue.ts";
 import type { Detector, DetectorFacts } from "./detectors/detector.ts";
 import type { Evidence } from "./detectors/evidence.ts";
@@ -92,8 +91,6 @@ export class AttackWatch {
   modeOf(detector: string): DetectMode {
     return modeOf(this.#settings[detector]);
   }
-
-  readonly follow = (row: RecordRow): void => this.note(row);
 
   note(seen: Seen): void {
     const { signal } = seen;

@@ -27,7 +27,7 @@ const isRedirect = (status: number | undefined): boolean =>
 
 /** A page that leads on has accepted what it was sent. */
 export function attemptOf(seen: Seen, { outcome }: Signal): Attempt {
-  if (seen.code === "limit-exceeded" || seen.code === "quota-exceeded") return "held";
+  if (seen.code === "limit-exceeded" || seen.code === "quota-used-up") return "held";
   if (outcome === "failure") return "bad";
   if (outcome === "success") return "good";
   return outcome === "other" && isRedirect(seen.upstreamStatus) ? "good" : undefined;

@@ -26,7 +26,7 @@ export class DistinctCounts {
     let set = 0;
     for (let at = place * words; at < (place + 1) * words; at += 1)
       set += ones(this.#bits[at] as number);
-    return Math.round(-bits * Math.log(Math.max(1, bits - set) / bits));
+    return Math.round(bits * Math.log(bits / Math.max(1, bits - set)));
   }
 
   forget(place: number): void {
