@@ -1,5 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
-import { type Grant, GrantTable, LocalImpersonations } from "@portcullis/guard/state";
+import {
+  type Grant,
+  GrantTable,
+  type ImpersonationState,
+  LocalImpersonations,
+} from "@portcullis/guard/state";
 import { Revocations } from "@portcullis/guard/tokens";
 import type { UpstreamRequest } from "@portcullis/guard/upstream";
 import { compileIdentityAssertion } from "../../packages/server/src/keys/identity-assertion.ts";
@@ -57,6 +62,7 @@ const customers: Readonly<Record<string, unknown>> = {
   ben: { id: "ben", roles: ["customer"] },
   root: { id: "root", roles: ["customer", "admin"] },
   joe: { id: "joe", roles: ["support"] },
+  sam: { id: "sam", roles: ["customer"] },
   me: { id: "sam", roles: ["customer"] },
   lame: "nobody",
 };
@@ -86,6 +92,7 @@ export async function bank(
   policy: string,
   more: Readonly<Record<string, Claims>> = {},
   grants: readonly Grant[] = [],
+  impersonations: ImpersonationState = new LocalImpersonations(),
 ): Promise<Journeys> {
   let sent: UpstreamRequest | undefined;
   const say = answering((_method, target) => {
@@ -111,7 +118,7 @@ export async function bank(
       assertIdentity,
       revocations,
       clock: { nowMs, doubtSeconds: () => 0 },
-      impersonations: new LocalImpersonations(),
+      impersonations,
     },
     grants: new GrantTable(grants),
   });

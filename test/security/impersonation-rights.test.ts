@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Grant } from "@portcullis/guard/state";
+import { type Grant, LocalImpersonations } from "@portcullis/guard/state";
 import { acting, bank, byHeader, policyOf } from "./acting-bank.ts";
 
 const asAnn = acting("ann");
@@ -86,6 +86,19 @@ test("limits count the person and who acts: neither is used up through the other
     undefined,
     "the person's own third",
   );
+});
+
+test("a session goes on under a changed policy only where one could begin", async () => {
+  const sessions = new LocalImpersonations();
+  const code = async (rest: string): Promise<string | undefined> => {
+    const { ask } = await bank(policyOf(rest), {}, [], sessions);
+    return (await ask("sam", "GET", "/accounts/ann-1", undefined, asAnn)).code;
+  };
+  assert.equal(await code(byHeader), undefined);
+  const stricter = byHeader.replace("never: [admin]", "never: [admin, customer]");
+  assert.equal(await code(stricter), "impersonation-subject-refused");
+  assert.equal(await code(byHeader.replace("[support]", "[desk]")), "impersonation-refused");
+  assert.equal(await code(byHeader), undefined);
 });
 
 test("where a grant is asked for, it must lead from the very person to who acts, and be good for the method", async () => {

@@ -88,6 +88,21 @@ const refused: readonly (readonly [
   ["what is no person", "sam", acting("lame"), "impersonation-subject-refused", 403],
   ["another source's", "sam", acting("partners/ann"), "impersonation-subject-refused", 403],
   ["two names", "sam", [...acting("ann"), "Acting-For", "ben"], "impersonation-malformed", 400],
+  [
+    "another spelling",
+    "sam",
+    ["Acting_For", "ann", "Acting-Reason", "x"],
+    "impersonation-malformed",
+    400,
+  ],
+  ["another spelling alone", "sam", ["acting.for", "ann"], "impersonation-malformed", 400],
+  [
+    "another spelling, without the role",
+    "eve",
+    ["Acting_For", "ann"],
+    "impersonation-refused",
+    403,
+  ],
   ["two names in one", "sam", acting("ann, ben"), "impersonation-malformed", 400],
   [
     "the same name twice",
@@ -184,6 +199,24 @@ test("who acts is over with its reason: the time passes, and only another reason
   assert.equal(await code("INC-2"), undefined);
   assert.equal(await code("INC-3"), "impersonation-refused", "two sessions a day are the most");
   assert.equal(await code("INC-2"), undefined, "one that has begun goes on");
+});
+
+test("whoever tries names is stopped for a while, and what has begun goes on", async () => {
+  const { ask, clock, sent } = await bank(policyOf(byHeader));
+  const code = async (name: string): Promise<string | undefined> =>
+    (await ask("sam", "GET", "/accounts/ann-1", undefined, acting(name))).code;
+  assert.equal(await code("ann"), undefined);
+  const before = Math.ceil(Date.now() / 60_000) * 60_000;
+  clock.aheadMs = before - Date.now();
+  for (let count = 0; count < 30; count += 1)
+    assert.equal(await code(`zoe${count}`), "impersonation-subject-refused");
+  const last = sent();
+  assert.equal(await code("zoe30"), "impersonation-refused");
+  assert.equal(await code("ben"), "impersonation-refused", "whoever it is about");
+  assert.equal(sent(), last, "the backend is not asked");
+  clock.aheadMs += 60_000;
+  assert.equal(await code("ben"), "object-not-yours");
+  assert.equal(await code("ann"), undefined);
 });
 
 test("whoever was revoked acts for nobody, and nobody acts for who was revoked meanwhile", async () => {

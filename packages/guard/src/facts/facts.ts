@@ -129,7 +129,12 @@ export interface Facts extends Done {
   caller: Caller | undefined;
   /** In whose name it is asked to act, and why, as it was sent; undefined where nobody asks. */
   actingAsked:
-    | { readonly names: readonly string[]; readonly reasons: readonly string[] }
+    | {
+        readonly names: readonly string[];
+        readonly reasons: readonly string[];
+        /** One of the fields came in a spelling that others may read as it. */
+        readonly isMisspelt: boolean;
+      }
     | undefined;
 
   /**

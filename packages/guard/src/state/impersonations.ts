@@ -51,9 +51,15 @@ type Named = Pick<Impersonation, "actor" | "reason" | "subject">;
 const keyOf = ({ actor, reason, subject }: Named): string =>
   JSON.stringify([actor, subject, reason]);
 
+const dayMs = 86_400_000;
+const mostKept = 10_000;
+/** So long one that has begun here may be missing from what was read elsewhere just before. */
+const aheadMs = 1000;
+
 /** The sessions that hold, in one thread; others begin and end them. */
 export class ImpersonationTable {
   #sessions = new Map<string, Impersonation>();
+  readonly #begun = new Map<string, { readonly session: Impersonation; readonly at: number }>();
 
   constructor(sessions: readonly Impersonation[] = []) {
     this.replace(sessions);
@@ -65,16 +71,21 @@ export class ImpersonationTable {
 
   /** One that has begun just now: whoever keeps them all will say so too. */
   add(session: Impersonation): void {
-    this.#sessions.set(keyOf(session), session);
+    if (this.#begun.size >= mostKept) this.#begun.clear();
+    this.#begun.set(keyOf(session), { session, at: performance.now() });
   }
 
   find(asked: Named): Impersonation | undefined {
-    return this.#sessions.size === 0 ? undefined : this.#sessions.get(keyOf(asked));
+    if (this.#sessions.size + this.#begun.size === 0) return undefined;
+    const key = keyOf(asked);
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const begun = this.#begun.get(key);
+    if (begun !== undefined && performance.now() - begun.at < aheadMs) return begun.session;
+    if (begun !== undefined) this.#begun.delete(key);
+    return undefined;
   }
 }
-
-const dayMs = 86_400_000;
-const mostKept = 10_000;
 
 /**
  * Sessions of one process that keeps nothing, such as a gate inside of an application: they end with

@@ -6,6 +6,7 @@ import type { Impersonation, ImpersonationState, NotBegun } from "../../state/im
 import type { Check } from "../check.ts";
 import { type ActingCallerOf, type ActingPair, compileActingCaller } from "./acting-caller.ts";
 import { type FindSubject, type Person, unavailable } from "./find-subject.ts";
+import { Guesses } from "./guesses.ts";
 import type { ImpersonationPlan } from "./plan.ts";
 import { problems } from "./problems.ts";
 import { compileReadPair, notFor } from "./read-pair.ts";
@@ -25,6 +26,7 @@ export interface ActParts extends ImpersonationPorts {
   /** Undefined where the store knows people, or a grant names them. */
   readonly findSubject: FindSubject | undefined;
   readonly actingCallerOf: ActingCallerOf;
+  readonly guesses: Guesses;
 }
 
 export type ActNeeds =
@@ -42,6 +44,9 @@ export type ActNeeds =
 export type ActGives = "actingJudged" | "believes" | "caller";
 type Facts = Known<ActNeeds, ActGives>;
 
+/** Of each actor within a minute, in each thread: a person who mistypes needs fewer. */
+const mostGuesses = 30;
+
 export const openActing = (
   plan: ImpersonationPlan,
   sessions: ImpersonationState,
@@ -54,6 +59,7 @@ export const openActing = (
   grants,
   revocations,
   actingCallerOf: compileActingCaller(plan),
+  guesses: new Guesses(mostGuesses),
 });
 
 /**
@@ -118,6 +124,19 @@ async function begin(
   known: Facts,
   pair: ActingPair,
 ): Promise<Refusal | undefined> {
+  const { guesses } = parts;
+  if (guesses.areTooMany(pair.by.key, known.receivedAtMs))
+    return refuse(problems["impersonation-refused"], { detail: "too many were refused just now" });
+  const said = await beginUncounted(parts, known, pair);
+  if (said !== undefined) guesses.note(pair.by.key, known.receivedAtMs);
+  return said;
+}
+
+async function beginUncounted(
+  parts: ActParts,
+  known: Facts,
+  pair: ActingPair,
+): Promise<Refusal | undefined> {
   const { findSubject, plan, sessions } = parts;
   const person: Person | Refusal =
     pair.told ??
@@ -160,10 +179,13 @@ function take(
   pair: ActingPair,
   session: Impersonation,
 ): Refusal | undefined {
-  const { actingCallerOf, revocations, sessions } = parts;
+  const { actingCallerOf, plan, revocations, sessions } = parts;
   const { clockDoubtSeconds, receivedAtMs } = known;
   if (session.untilMs <= receivedAtMs + clockDoubtSeconds * 1000)
     return over("the session for this reason is over");
+  // Who is staff may have become so, or count so, since the session began.
+  const staff = session.roles?.find((role) => plan.never.includes(role));
+  if (staff !== undefined) return notFor(`nobody acts for who has the role ${staff}`);
   const caller = actingCallerOf(pair, session);
   if (revocations?.check(caller) !== undefined) return notFor("the person was revoked");
   const before = known.believes;

@@ -26,20 +26,23 @@ export function compileTakeAsked(
 ): Check<"forwardFields", "actingAsked" | "forwardFields"> {
   const header = fields.header?.toLowerCase();
   const reason = fields.reason.toLowerCase();
-  const isOurs = (name: string): boolean => name === header || name === reason;
+  const spellings = new Set([header ?? reason, reason].map(fold));
+  const isOurs = (name: string): boolean => spellings.has(fold(name));
   return (known) => {
     const { rawHeaders } = known.arrival;
     let names: string[] | undefined;
     let reasons: string[] | undefined;
+    let isMisspelt = false;
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const sent = rawHeaders[index] as string;
       if (sent.length !== header?.length && sent.length !== reason.length) continue;
       const name = sent.toLowerCase();
       if (name === header) (names ??= []).push(rawHeaders[index + 1] as string);
       else if (name === reason) (reasons ??= []).push(rawHeaders[index + 1] as string);
+      else if (isOurs(name)) isMisspelt = true;
     }
-    if (names === undefined && reasons === undefined) return undefined;
-    known.actingAsked = { names: names ?? [], reasons: reasons ?? [] };
+    if (names === undefined && reasons === undefined && !isMisspelt) return undefined;
+    known.actingAsked = { names: names ?? [], reasons: reasons ?? [], isMisspelt };
     const kept: string[] = [];
     for (let index = 0; index < known.forwardFields.length; index += 2) {
       const name = known.forwardFields[index] as string;
@@ -49,6 +52,9 @@ export function compileTakeAsked(
     return undefined;
   };
 }
+
+/** `Acting_For` is `Acting-For` to programs that make variables of fields. */
+const fold = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
 
 /** As a subject may stand in a token and a key: no blanks, no control characters. */
 const nameForm = /^[!-~]{1,200}$/;
@@ -61,6 +67,8 @@ const unreadable = /[\p{C}\p{Zl}\p{Zp}]/u;
 const malformed = (detail: string): Refusal =>
   refuse(problems["impersonation-malformed"], { detail });
 
+const nothing: NonNullable<Facts["actingAsked"]> = { names: [], reasons: [], isMisspelt: false };
+
 /**
  * Reads what was asked. Nothing is guessed: who believes to act in another's name, and does not,
  * would do in their own what was meant for the other.
@@ -71,7 +79,8 @@ export function readAsked(
   asked: NonNullable<Facts["actingAsked"]> | undefined,
   byToken: boolean,
 ): Asked | Refusal {
-  const { names, reasons } = asked ?? { names: [], reasons: [] };
+  const { isMisspelt, names, reasons } = asked ?? nothing;
+  if (isMisspelt) return malformed("a field is spelled in another way");
   if (names.length > 1) return malformed("several people are named");
   if (reasons.length > 1) return malformed("several reasons are given");
   const [name] = names;
