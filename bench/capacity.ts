@@ -17,10 +17,13 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const start = Number(values.start);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+/** Everybody comes in the first moment, to a backend that is still slow then. */
+const burst = { requests: 500, coldMs: 2000, times: 3 };
 const slower = { from: 0.4, until: 0.7, times: 3 };
-const loads: readonly (readonly [string, Pick<Scenario, "load" | "slower">])[] = [
+const loads: readonly (readonly [string, Pick<Scenario, "burst" | "load" | "slower">])[] = [
   ["0.5", { load: 0.5 }],
   ["3", { load: 3 }],
+  ["3 from the first moment on", { load: 3, burst }],
   ["0.7, three times slower for a while", { load: 0.7, slower }],
 ];
 const limiters: readonly (readonly [string, () => Limiter])[] = [

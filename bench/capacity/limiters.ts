@@ -1,4 +1,5 @@
-import { finderNumbers, LimitFinder } from "../../packages/server/src/upstream/limit-finder.ts";
+import { finderNumbers } from "../../packages/server/src/upstream/finder-numbers.ts";
+import { LimitFinder } from "../../packages/server/src/upstream/limit-finder.ts";
 
 export interface Answered {
   readonly tookMs: number;

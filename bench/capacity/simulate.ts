@@ -10,6 +10,11 @@ export interface Scenario {
   readonly load: number;
   /** In this part of the time, service takes so many times longer. */
   readonly slower?: { readonly from: number; readonly until: number; readonly times: number };
+  /**
+   * So many requests come at the same moment in the beginning, and until then nothing has come: the
+   * gate has seen no answer yet, and the backend's first ones take so many times longer.
+   */
+  readonly burst?: { readonly requests: number; readonly coldMs: number; readonly times: number };
   readonly seconds: number;
   readonly seed: number;
 }
@@ -47,7 +52,7 @@ interface Job {
  * gate's queue is the real one; only the clock, the backend and the callers are made up.
  */
 export function simulate(scenario: Scenario, limiter: Limiter): Outcome {
-  const { load, seconds, seed, slower, workers } = scenario;
+  const { burst, load, seconds, seed, slower, workers } = scenario;
   const random = seeded(seed);
   const events = new Heap<{ readonly at: number; readonly run: () => void }>((a, b) => a.at - b.at);
   const later = (at: number, run: () => void): void => events.push({ at, run });
@@ -70,7 +75,9 @@ export function simulate(scenario: Scenario, limiter: Limiter): Outcome {
     state.busy += 1;
     const isSlow =
       slower !== undefined && state.now >= slower.from * endMs && state.now < slower.until * endMs;
-    later(state.now + job.serviceMs * (isSlow ? slower.times : 1), () => finish(job));
+    const isCold = burst !== undefined && state.now < burst.coldMs;
+    const times = (isSlow ? slower.times : 1) * (isCold ? burst.times : 1);
+    later(state.now + job.serviceMs * times, () => finish(job));
   };
   const holders = new Map<Job, Holder>();
   const finish = (job: Job): void => {
@@ -105,6 +112,11 @@ export function simulate(scenario: Scenario, limiter: Limiter): Outcome {
     else backlog.push(job);
   };
   const come = (): void => {
+    arrive();
+    const meanGapMs = serviceMs / (workers * load);
+    if (state.now < endMs) later(state.now - Math.log(1 - random()) * meanGapMs, come);
+  };
+  const arrive = (): void => {
     const draw = random();
     const rank = draw < shares[0] ? 0 : draw < shares[0] + shares[1] ? 1 : 2;
     const isCounted = state.now >= countedFrom && state.now < countedUntil;
@@ -140,8 +152,6 @@ export function simulate(scenario: Scenario, limiter: Limiter): Outcome {
         if (isCounted) counts.shed += 1;
       },
     );
-    const meanGapMs = serviceMs / (workers * load);
-    if (state.now < endMs) later(state.now - Math.log(1 - random()) * meanGapMs, come);
   };
   const sweep = (): void => {
     if (capacity.waiting > 0) capacity.sweep();
@@ -151,6 +161,7 @@ export function simulate(scenario: Scenario, limiter: Limiter): Outcome {
     limits.push(Math.floor(limiter.limit));
     if (state.now < endMs) later(state.now + 1000, second);
   };
+  for (let one = 0; one < (burst?.requests ?? 0); one += 1) later(0, arrive);
   later(0, come);
   later(0, sweep);
   later(1000, second);

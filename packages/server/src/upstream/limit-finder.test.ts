@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fixed, found } from "../../../../bench/capacity/limiters.ts";
+import { fixed, found, none } from "../../../../bench/capacity/limiters.ts";
 import { type Scenario, simulate } from "../../../../bench/capacity/simulate.ts";
-import { finderNumbers, LimitFinder, type LimitSample } from "./limit-finder.ts";
+import { finderNumbers, type LimitSample } from "./finder-numbers.ts";
+import { LimitFinder } from "./limit-finder.ts";
 
 const workers = 8;
 const overload = { workers, load: 3, seconds: 15 };
 const start = 20;
+
+/** From one to the next probe the limit wanders about what is right. */
+const isRight = (limit: number): boolean => limit >= workers * 0.7 && limit <= workers * 1.6;
+const median = (all: readonly number[]): number =>
+  all.toSorted((a, b) => a - b)[all.length >> 1] ?? 0;
 
 const goodOf = (scenario: Scenario, limit: number): number => simulate(scenario, fixed(limit)).good;
 
@@ -16,7 +22,7 @@ test("at half of what the backend can do nothing is refused, from whatever limit
 });
 
 test("at three times of what it can do, the limit that was found gives what the best one gives", () => {
-  const scenario = { ...overload, seed: 1 };
+  const scenario = { ...overload, seconds: 30, seed: 1 };
   const best = Math.max(...[8, 9].map((limit) => goodOf(scenario, limit)));
   const { criticalAsked, criticalGood, good } = simulate(scenario, found(start));
   assert.ok(good >= 0.94 * best, `${good} of ${best}`);
@@ -24,10 +30,23 @@ test("at three times of what it can do, the limit that was found gives what the 
 });
 
 test("a limit that begins eight times too high or too low is right within ten seconds", () => {
-  for (const wrong of [workers * 8, workers / 8]) {
-    const { limits } = simulate({ ...overload, seed: 1 }, found(wrong));
-    for (const limit of limits.slice(10))
-      assert.ok(limit >= workers / 2 && limit <= workers * 2, `${wrong}: ${limits.join(" ")}`);
+  for (const wrong of [workers * 8, workers / 8])
+    for (const seed of [1, 2]) {
+      const { limits } = simulate({ ...overload, seconds: 20, seed }, found(wrong));
+      assert.ok(isRight(median(limits.slice(10))), `${wrong}: ${limits.join(" ")}`);
+    }
+});
+
+test("a backend that is full, and still slow, from the first moment on is found out too", () => {
+  const idle = simulate({ workers, load: 0.1, seconds: 60, seed: 1 }, none()).criticalP99Ms;
+  for (const coldMs of [300, 2000]) {
+    const burst = { requests: workers * 20, coldMs, times: 4 };
+    for (const begin of [start, workers * 8]) {
+      const scenario = { ...overload, seconds: 20, burst, seed: 2 };
+      const { criticalP99Ms, limits } = simulate(scenario, found(begin));
+      assert.ok(isRight(median(limits.slice(10))), `${begin}, ${coldMs}: ${limits.join(" ")}`);
+      assert.ok(criticalP99Ms <= 1.75 * idle, `${criticalP99Ms} of ${idle}`);
+    }
   }
 });
 

@@ -1,66 +1,39 @@
 import type { ConcurrencyBounds } from "@portcullis/guard/policy";
+import { AnswerWindow } from "./answer-window.ts";
+import { at, type LimitSample } from "./finder-numbers.ts";
+import { UsualTimes } from "./usual-times.ts";
 
-/** Numbers that a finder keeps: memory of its own, or memory that threads share. */
-const at = {
-  limit: 0,
-  /** Answers count that come from this time on. */
-  from: 1,
-  count: 2,
-  ratios: 3,
-  squares: 4,
-  inflight: 5,
-  /** How much slower all operations are than their own normals say. */
-  drift: 6,
-  meanMs: 7,
-  /** 1 while it is tried out whether fewer at once are answered sooner. */
-  isTrying: 8,
-  triedRatio: 9,
-  triedLimit: 10,
-  nextTryAt: 11,
-  tryGapMs: 12,
-  /** 1 until the backend has been full once: the limit doubles until then. */
-  isNew: 13,
-  nextProbeAt: 14,
-  triedInflight: 15,
-  /** Answers count to requests that were sent from this time on. */
-  sentFrom: 16,
-  failed: 17,
-  normals: 18,
-} as const;
+/** A probe goes down until nobody waits for anybody any more, and so sees what is normal. */
+const [trial, probe] = [1, 2];
 
-/** Operations whose usual time is kept apart; more of them share. */
-const operations = 64;
-const wordsEach = 2;
-export const finderNumbers: number = at.normals + operations * wordsEach;
-
-const [leastSamples, mostSamples, leastWindowMs] = [48, 250, 40];
+const [leastSamples, usualSamples, mostSamples, leastWindowMs] = [24, 48, 250, 40];
 /** A trial costs what is not let through meanwhile: it is judged by less. */
-const triedSamples = 24;
+const [triedSamples, probedSamples] = [24, 40];
 /** How far a mean may be off by chance: nine windows in ten are within. */
 const surely = 1.65;
-const [full, faster] = [1.25, 0.9];
+const [full, surelyFull, faster] = [1.25, 1.5, 0.9];
+/** From here on some wait for others: the limit grows no more. */
+const queued = 1.18;
+/** So much quicker, and it was no usual time that was learnt before. */
+const muchFaster = 0.7;
+/** So few answers of little load say nothing yet of what is normal. */
+const leastCalm = 16;
 /** Where more than this part fails, the backend is full, however soon it says so. */
 const mostFailed = 0.1;
-const mostRatio = 30;
-const growth = 0.05;
-const alone = 0.8;
+const [slowest, quickest] = [0.05, 1];
+/** How far a trial may be from what would be seen if everybody still waited for each other. */
+const stillWaiting = 1.3;
 /** What is let through beyond what was found: too little costs answers, too much a little time. */
 const spare = 1.1;
 const [firstGapMs, longestGapMs] = [2000, 60_000];
+/** Probes are frequent in the beginning: the first answers of a backend that has just begun lie. */
+const firstProbeGapMs = 4000;
+/** A probe that differs by less from what was taken for normal has confirmed it. */
+const agreeing = 0.2;
+/** How far a probe goes down at first: critical requests must still find places. */
+const shallow = 0.7;
+const longestProbeGapMs = 30_000;
 const firstStart = 20;
-const learnt = 0.05;
-const mostCost = 16;
-
-/** One answer of the backend. */
-export interface LimitSample {
-  readonly operation: string;
-  readonly sentAt: number;
-  readonly tookMs: number;
-  /** How many the backend worked on when it was sent, itself included. */
-  readonly inflight: number;
-  /** It failed, or was not answered in time. */
-  readonly hasFailed: boolean;
-}
 
 /**
  * Finds how many requests a backend should work on at once: as many as it answers without letting
@@ -71,23 +44,29 @@ export interface LimitSample {
  * are answered sooner. If so they have waited for each other, and the limit goes down to what was
  * answered without that. If not, the backend itself has become slower: then fewer at once would only
  * be fewer, and the new time is the normal one. While the limit binds, and nobody waits behind it,
- * it grows. Normals are learnt while there is little to do, and where there is always much, from
- * such a trial every now and then.
+ * it grows, faster each time that it does no harm. Normals are learnt while there is little to do.
+ * Where there is much from the beginning, and every now and then, the limit is halved until answers
+ * come no sooner, which shows what is normal whatever was taken for it before.
  */
 export class LimitFinder {
   readonly #numbers: Float64Array;
+  readonly #window: AnswerWindow;
+  readonly #usual: UsualTimes;
   readonly #bounds: ConcurrencyBounds;
   readonly #start: number;
 
   /** @param start where it begins; callers give the same numbers for the same backend */
   constructor(numbers: Float64Array, bounds: ConcurrencyBounds, start = firstStart) {
     this.#numbers = numbers;
+    this.#window = new AnswerWindow(numbers.subarray(at.window, at.normals));
+    this.#usual = new UsualTimes(numbers.subarray(at.normals));
     this.#bounds = bounds;
     this.#start = start;
     if (this.#get("limit") !== 0) return;
     this.#set("drift", 1);
-    this.#set("isNew", 1);
+    this.#set("growth", quickest);
     this.#set("tryGapMs", firstGapMs);
+    this.#set("probeGapMs", firstProbeGapMs);
     this.#setLimit(this.#start);
   }
 
@@ -97,11 +76,7 @@ export class LimitFinder {
 
   /** What an operation costs beside the mean of all, as far as its normal time says. */
   costOf(operation: string): number {
-    const slot = at.normals + slotOf(operation) * wordsEach;
-    const mean = this.#get("meanMs");
-    if (this.#numbers[slot + 1] === 0 || mean === 0) return 1;
-    const normal = (this.#numbers[slot] as number) * this.#get("drift");
-    return Math.min(mostCost, Math.max(1 / mostCost, normal / mean));
+    return this.#usual.costOf(operation, this.#get("meanMs") / this.#get("drift"));
   }
 
   /** @returns whether the limit may have changed */
@@ -110,66 +85,85 @@ export class LimitFinder {
     const { inflight, sentAt, tookMs } = sample;
     const mean = this.#get("meanMs");
     this.#set("meanMs", mean === 0 ? tookMs : mean + (tookMs - mean) * 0.02);
-    if (now < this.#get("from") || sentAt < this.#get("sentFrom")) return false;
-    this.#set("failed", this.#get("failed") + (sample.hasFailed ? 1 : 0));
-    this.#set("count", this.#get("count") + 1);
-    this.#set("ratios", this.#get("ratios") + ratio);
-    this.#set("squares", this.#get("squares") + ratio * ratio);
-    this.#set("inflight", this.#get("inflight") + inflight);
-    const usual = Math.min(mostSamples, Math.max(leastSamples, 2 * this.#get("limit")));
-    const wanted = this.#get("isTrying") === 1 ? Math.max(triedSamples, usual / 4) : usual;
-    if (this.#get("count") < wanted) return false;
-    if (now - this.#get("from") < Math.max(leastWindowMs, this.#get("meanMs"))) return false;
+    const window = this.#window;
+    if (!window.counts(sentAt, now)) return false;
+    window.add(ratio, inflight, sample.hasFailed);
+    if (window.count < this.#wanted()) return false;
+    if (window.lastsMs(now) < Math.max(leastWindowMs, this.#get("meanMs"))) return false;
     this.#judge(now);
     return true;
   }
 
+  /** How many answers are a window. */
+  #wanted(): number {
+    const limit = this.#get("limit");
+    const usual = Math.max(leastSamples, Math.min(usualSamples, 6 * limit), 2 * limit);
+    const most = Math.min(mostSamples, usual);
+    const kind = this.#get("isTrying");
+    if (kind === 0) return most;
+    return Math.max(kind === probe ? probedSamples : triedSamples, most / 4);
+  }
+
   #ratioOf({ hasFailed, inflight, operation, tookMs }: LimitSample): number {
-    const slot = at.normals + slotOf(operation) * wordsEach;
-    const drift = this.#get("drift");
-    const seen = this.#numbers[slot + 1] as number;
-    if (!hasFailed && (seen === 0 || inflight <= Math.max(1, this.#get("limit") / 8))) {
-      const before = this.#numbers[slot] as number;
-      const share = Math.max(learnt, 1 / (seen + 1));
-      this.#numbers[slot] = before + (tookMs / drift - before) * share;
-      this.#numbers[slot + 1] = seen + 1;
-    }
-    const normal = Math.max(0.05, (this.#numbers[slot] as number) * drift);
-    return Math.min(mostRatio, tookMs / normal);
+    const took = tookMs / this.#get("drift");
+    const isCalm = inflight <= Math.max(1, this.#get("limit") / 8);
+    if (!hasFailed && isCalm) this.#set("calm", this.#get("calm") + 1);
+    if (!hasFailed && (isCalm || !this.#usual.isKnown(operation)))
+      this.#usual.learn(operation, took);
+    return this.#usual.ratioOf(operation, took);
   }
 
   #judge(now: number): void {
-    const count = this.#get("count");
-    const ratio = this.#get("ratios") / count;
-    const spread = Math.sqrt(Math.max(0, this.#get("squares") / count - ratio * ratio) / count);
-    const inflight = this.#get("inflight") / count;
+    const { failed, inflight, ratio, spread } = this.#window.means();
     const limit = this.#get("limit");
-    const failed = this.#get("failed") / count;
-    this.#begin(now);
+    this.#window.begin(now);
     if (failed > mostFailed) {
-      this.#set("isNew", 0);
+      this.#set("growth", slowest);
       this.#set("isTrying", 0);
       this.#setLimit(limit * (1 - failed / 2));
       return;
     }
-    if (this.#get("isTrying") === 1) {
+    if (this.#get("isTrying") !== 0) {
       this.#conclude(ratio, inflight, now);
       return;
     }
     const binds = inflight >= 0.85 * Math.floor(limit);
-    if (ratio + surely * spread < faster) this.#set("drift", this.#get("drift") * ratio);
-    const isFull = ratio - surely * spread > full;
-    if (isFull && binds && now >= this.#get("nextTryAt")) {
-      this.#set("isNew", 0);
-      this.#try(ratio, inflight, Math.max(limit / 4, inflight / ratio), now);
-    } else if (binds && !isFull && now >= this.#get("nextProbeAt") && this.#get("isNew") === 0)
-      this.#try(ratio, inflight, limit / 2, now);
-    else if (binds && !isFull)
-      this.#setLimit(this.#get("isNew") === 1 ? limit * 2 : limit + Math.max(0.5, limit * growth));
+    if (ratio + surely * spread < faster) {
+      this.#set("drift", this.#get("drift") * ratio);
+      // It may be full all the same, and only less so than when the normal time was learnt.
+      if (ratio < muchFaster)
+        this.#set("nextProbeAt", Math.min(this.#get("nextProbeAt"), now + firstGapMs));
+    }
+    const sure = ratio - surely * spread;
+    const isSeen = sure > full && now >= this.#get("nextTryAt");
+    const isUnsure = binds && this.#isUnsure(now);
+    if (binds && (isSeen || isUnsure)) {
+      // As many as would be answered without waiting, if what is taken for normal is.
+      const enough = inflight / Math.max(1, ratio);
+      const fewer = Math.max(limit / 4, sure > full ? enough : enough * shallow);
+      this.#try(isUnsure ? probe : trial, ratio, inflight, fewer, now);
+    } else if (sure > queued) this.#set("growth", slowest);
+    else if (inflight >= 0.6 * Math.floor(limit)) this.#grow(ratio);
   }
 
-  #try(ratio: number, inflight: number, limit: number, now: number): void {
-    this.#set("isTrying", 1);
+  /** Whether it is time to see again what is normal. */
+  #isUnsure(now: number): boolean {
+    const due = this.#get("nextProbeAt");
+    if (due === 0 && this.#get("calm") >= leastCalm) {
+      this.#set("nextProbeAt", now + firstGapMs);
+      return false;
+    }
+    return now >= due;
+  }
+
+  #grow(ratio: number): void {
+    const [limit, part] = [this.#get("limit"), this.#get("growth")];
+    this.#set("growth", ratio < 1 + slowest ? Math.min(quickest, part * 2) : slowest);
+    this.#setLimit(limit + Math.max(0.5, limit * part));
+  }
+
+  #try(kind: number, ratio: number, inflight: number, limit: number, now: number): void {
+    this.#set("isTrying", kind);
     this.#set("triedInflight", inflight);
     this.#set("triedRatio", ratio);
     this.#set("triedLimit", this.#get("limit"));
@@ -179,29 +173,42 @@ export class LimitFinder {
 
   #conclude(ratio: number, inflight: number, now: number): void {
     const [before, limitBefore] = [this.#get("triedRatio"), this.#get("triedLimit")];
+    const isProbe = this.#get("isTrying") === probe;
     this.#set("isTrying", 0);
     this.#settle(now);
     // More was sent than was meant to be: shedding is only observed, and nothing was tried.
     if (inflight > this.#get("limit") * 1.5) return;
-    const expected = (before * inflight) / limitBefore;
-    const hasFallen = ratio < (before + Math.max(1 / before, expected)) / 2;
-    const gapMs = this.#get("tryGapMs");
-    if (hasFallen) {
-      this.#set("tryGapMs", firstGapMs);
-      this.#set("nextProbeAt", now + firstGapMs * 5);
-      // As many as were answered in the time that one takes (Little's law): what it answered before
-      // was all it can.
-      const found = (this.#get("triedInflight") * ratio) / before;
-      // So few that nobody has waited for another: this is the normal time.
-      if (inflight < found * alone) this.#set("drift", this.#get("drift") * ratio);
-      this.#setLimit(Math.max(inflight, found) * spare);
+    const triedInflight = this.#get("triedInflight");
+    const expected = (before * inflight) / triedInflight;
+    const isWaiting = ratio < expected * stillWaiting;
+    const hasAgreed = Math.abs(ratio - 1) < agreeing;
+    // Nearer to what is taken for normal than to what would be seen if that was wrong.
+    const isSure = hasAgreed && before < surelyFull && ratio > (1 + expected) / 2;
+    if (isProbe && isWaiting && !isSure && this.#get("limit") > this.#bounds.least) {
+      this.#set("isTrying", probe);
+      this.#setLimit(Math.min(this.#get("limit"), inflight) / 2);
       return;
     }
-    this.#set("drift", this.#get("drift") * ratio);
+    const gapMs = this.#get("tryGapMs");
+    const hasFallen = ratio < (before + Math.max(1 / before, expected)) / 2;
+    if (!isWaiting || !hasFallen) this.#set("drift", this.#get("drift") * ratio);
+    if (isProbe) {
+      const probeGapMs = this.#get("probeGapMs");
+      this.#set("nextProbeAt", now + probeGapMs);
+      this.#set("probeGapMs", Math.min(longestProbeGapMs, probeGapMs * (hasAgreed ? 4 : 2)));
+    }
+    if (hasFallen) {
+      this.#set("growth", slowest);
+      this.#set("tryGapMs", firstGapMs);
+      // As many as were answered in the time that one takes (Little's law): what it answered before
+      // was all it can.
+      const found = (triedInflight * ratio) / before;
+      this.#setLimit(Math.min(limitBefore, Math.max(inflight, found) * spare));
+      return;
+    }
     this.#setLimit(limitBefore);
     this.#set("nextTryAt", now + gapMs);
     this.#set("tryGapMs", Math.min(longestGapMs, gapMs * 2));
-    this.#set("nextProbeAt", now + Math.max(firstGapMs * 10, gapMs * 2));
   }
 
   /**
@@ -209,17 +216,8 @@ export class LimitFinder {
    * answers come first: a window that began at once would take the backend for quicker than it is.
    */
   #settle(now: number): void {
-    this.#set("sentFrom", now);
-    this.#begin(now + 2 * this.#get("meanMs"));
-  }
-
-  #begin(from: number): void {
-    this.#set("from", from);
-    this.#set("count", 0);
-    this.#set("failed", 0);
-    this.#set("ratios", 0);
-    this.#set("squares", 0);
-    this.#set("inflight", 0);
+    this.#window.sentFrom(now);
+    this.#window.begin(now + 2 * this.#get("meanMs"));
   }
 
   #setLimit(limit: number): void {
@@ -234,11 +232,4 @@ export class LimitFinder {
   #set(name: keyof typeof at, value: number): void {
     this.#numbers[at[name]] = value;
   }
-}
-
-function slotOf(operation: string): number {
-  let hash = 0;
-  for (let index = 0; index < operation.length; index += 1)
-    hash = Math.imul(hash ^ operation.charCodeAt(index), 0x01000193);
-  return (hash >>> 0) % operations;
 }

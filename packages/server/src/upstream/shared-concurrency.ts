@@ -1,5 +1,5 @@
 import { priorities } from "@portcullis/guard/upstream";
-import { finderNumbers } from "./limit-finder.ts";
+import { finderNumbers } from "./finder-numbers.ts";
 
 /** How long requests wait, as a histogram: the upper bounds in milliseconds, the last is endless. */
 export const waitBoundsMs: readonly number[] = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];

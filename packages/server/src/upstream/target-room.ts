@@ -1,6 +1,7 @@
 import type { ConcurrencyBounds } from "@portcullis/guard/policy";
 import { lockSet } from "@portcullis/guard/state";
-import { LimitFinder, type LimitSample } from "./limit-finder.ts";
+import type { LimitSample } from "./finder-numbers.ts";
+import { LimitFinder } from "./limit-finder.ts";
 import {
   finderAt,
   seatAt,
