@@ -1,22 +1,11 @@
-/** A JSON Schema of the policy, as far as this page reads it. */
-interface Schema {
-  readonly title?: string;
-  readonly description?: string;
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: Schema | boolean;
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-}
+import { exampleText } from "./key-examples.ts";
+import type { Schema } from "./policy-schema.ts";
 
 interface Row {
   readonly path: string;
   readonly value: string;
   readonly sentence: string;
+  readonly example: string;
 }
 
 /** An object that is described by more than this is described once, and named where it stands again. */
@@ -40,10 +29,11 @@ export function policyKeys({ properties = {} }: Schema): string {
 
 const tableOf = (rows: readonly Row[]): string =>
   [
-    "| key | value | what it does |",
-    "|---|---|---|",
+    "| key | value | what it does | example |",
+    "|---|---|---|---|",
     ...rows.map(
-      ({ path, sentence, value }) => `| \`${path}\` | ${cell(value)} | ${cell(sentence)} |`,
+      ({ example, path, sentence, value }) =>
+        `| \`${path}\` | ${cell(value)} | ${cell(sentence)} | \`${cell(example)}\` |`,
     ),
   ].join("\n");
 
@@ -55,7 +45,7 @@ function rowsOf(path: string, schema: Schema, seen: Map<string, string>): Row[] 
   const whole = JSON.stringify(withoutDescription(schema));
   const before = inner.length === 0 ? undefined : seen.get(whole);
   const value = before === undefined ? valueWords(schema) : `as \`${before}\``;
-  const row = { path, value, sentence: description };
+  const row = { path, value, sentence: description, example: exampleText({ path, schema }) };
   if (before !== undefined) return [row];
   if (whole.length > shortCharacters) seen.set(whole, path);
   return [row, ...inner.flatMap(([key, one]) => rowsOf(key, one, seen))];
@@ -64,7 +54,7 @@ function rowsOf(path: string, schema: Schema, seen: Map<string, string>): Row[] 
 const withoutDescription = ({ description: _description, ...rest }: Schema): Schema => rest;
 
 /** The keys of an object, of each element of a list, or under each name. */
-function innerKeys(path: string, schema: Schema): (readonly [string, Schema])[] {
+export function innerKeys(path: string, schema: Schema): (readonly [string, Schema])[] {
   const { additionalProperties, anyOf = [], items, properties = {} } = schema;
   return [
     ...Object.entries(properties).map(([name, one]) => [`${path}.${name}`, one] as const),
@@ -91,5 +81,5 @@ function valueWords(schema: Schema): string {
   if (items !== undefined) return `a list: ${valueWords(items)}`;
   if (typeof additionalProperties === "object")
     return `names, each with ${valueWords(additionalProperties)}`;
-  return properties === undefined ? (type ?? "any value") : "an object";
+  return properties === undefined ? String(type ?? "any value") : "an object";
 }
