@@ -53,6 +53,10 @@ const expectation = object({
 const one = object({
   name: required(text("what is tested, in a sentence"), "What is tested."),
   as: optional(named(anything), "The claims of who calls; without it nobody is signed in."),
+  from: optional(
+    text("the name of a source of callers"),
+    "The source that knows the caller; needed where there are several, and no issuer.",
+  ),
   acting: optional(acting, "In whose name the caller acts (impersonation)."),
   request: required(
     text("METHOD /path", /^[A-Z]+ \/[!-~]*$/),

@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { createGate, type DecisionRecord, type Gate, type Plan } from "@portcullis/guard";
+import {
+  createGate,
+  type DecisionRecord,
+  type Gate,
+  type GatePorts,
+  type Plan,
+} from "@portcullis/guard";
 import { IdSealer } from "@portcullis/guard/ownership";
+import type { TokenSource } from "@portcullis/guard/policy";
 import {
   allocateSharedBuckets,
   allocateSharedLearned,
@@ -17,6 +24,7 @@ import {
 } from "@portcullis/guard/state";
 import { createDpopNonces, type KeySource } from "@portcullis/guard/tokens";
 import type { Upstream, UpstreamRequest } from "@portcullis/guard/upstream";
+import { asTokens, planAs, planOfTests, sourceOfTest } from "./source-of-test.ts";
 import { takeAnswer, type Taken } from "./take-answer.ts";
 import { arrivalOf } from "./test-arrival.ts";
 import type { BackendAnswer, TestCase } from "./test-file.ts";
@@ -42,8 +50,10 @@ const mostMs = 5000;
 
 /** The gate of a policy with a backend that answers as each test says. */
 export class TestingGate {
-  readonly #gate: Gate;
+  /** By the source that knows the callers; empty for the policy as it is. */
+  readonly #gates = new Map<string, Gate>();
   readonly #plan: Plan;
+  readonly #ports: GatePorts;
   #test: TestCase | undefined;
   #sent: Sent | undefined;
   #record: DecisionRecord | undefined;
@@ -54,32 +64,35 @@ export class TestingGate {
   constructor(plan: Plan) {
     this.#plan = plan;
     const limits = latest(() => this.#limits);
-    this.#gate = createGate({
-      plan,
-      ports: {
-        upstream: () => this.#backend,
-        limits,
-        localLimits: limits,
-        keys: anySignature,
-        proofs: {
-          nonces: createDpopNonces(randomBytes(32)),
-          replay: latest(() => this.#proofs),
-        },
-        provenance: new SharedProvenanceState(
-          allocateSharedProvenance({ callers: fewKeys, idsEach: 64, mostEach: 64 }, [1, 2, 3, 4]),
-        ),
-        // Nothing ends while a test runs.
-        learned: new SharedLearnedState(allocateSharedLearned(1), () => 0),
-        impersonations: {
-          find: (asked) => this.#impersonations.find(asked),
-          begin: (wish) => beginAs(wish, this.#test?.acting, this.#impersonations),
-        },
-        sealer: new IdSealer([randomBytes(32)]),
-        record: (record) => {
-          this.#record = record;
-        },
+    this.#ports = {
+      upstream: () => this.#backend,
+      limits,
+      localLimits: limits,
+      keys: anySignature,
+      sourceKeys: () => anySignature,
+      // Only callers whom a test makes are believed: none of what is sent in `headers` fits these.
+      sourceText: (name) => textOfNobody(plan, name),
+      introspection: () => async () => ({ answer: { active: false } }),
+      exchange: () => async () => ({ token: "exchanged", lifeSeconds: 60 }),
+      proofs: {
+        nonces: createDpopNonces(randomBytes(32)),
+        replay: latest(() => this.#proofs),
       },
-    });
+      provenance: new SharedProvenanceState(
+        allocateSharedProvenance({ callers: fewKeys, idsEach: 64, mostEach: 64 }, [1, 2, 3, 4]),
+      ),
+      // Nothing ends while a test runs.
+      learned: new SharedLearnedState(allocateSharedLearned(1), () => 0),
+      impersonations: {
+        find: (asked) => this.#impersonations.find(asked),
+        begin: (wish) => beginAs(wish, this.#test?.acting, this.#impersonations),
+      },
+      sealer: new IdSealer([randomBytes(32)]),
+      record: (record) => {
+        this.#record = record;
+      },
+    };
+    this.#gateOf(undefined);
   }
 
   /** Every test begins with empty counts: none depends on those before it. */
@@ -90,16 +103,34 @@ export class TestingGate {
     this.#limits = newLimits();
     this.#proofs = newReplay();
     this.#impersonations = new LocalImpersonations();
-    const arrival = arrivalOf(test, this.#plan);
+    const source = test.as === undefined ? undefined : this.#sourceOf(test);
+    const arrival = arrivalOf(test, this.#plan, source);
     const { answer, taken } = takeAnswer(mostMs);
-    this.#gate.handle(arrival, answer);
+    this.#gateOf(source).handle(arrival, answer);
     const got = await taken;
     if (this.#record === undefined) throw new Error(`no record was left of '${test.name}'`);
     return { ...got, record: this.#record, sent: this.#sent };
   }
 
   close(): void {
-    this.#gate.close();
+    for (const gate of this.#gates.values()) gate.close();
+  }
+
+  /** The issuer that the policy names signs what a test says; what others know is said by tokens. */
+  #sourceOf(test: TestCase): TokenSource {
+    const source = sourceOfTest(test, this.#plan.controls.authentication);
+    return source.kind === "token" && source.main ? source : asTokens(source);
+  }
+
+  #gateOf(source: TokenSource | undefined): Gate {
+    const name = source === undefined || source.main ? "" : source.name;
+    let gate = this.#gates.get(name);
+    if (gate === undefined) {
+      const plan =
+        source === undefined || source.main ? planOfTests(this.#plan) : planAs(this.#plan, source);
+      this.#gates.set(name, (gate = createGate({ plan, ports: this.#ports })));
+    }
+    return gate;
   }
 
   readonly #backend: Upstream = {
@@ -136,6 +167,14 @@ async function beginAs(
     ? "staff"
     : state.begin({ ...wish, roles, tier });
 }
+
+function textOfNobody({ controls }: Plan, name: string): string {
+  const source = controls.authentication?.sources.find((one) => one.name === name);
+  if (source?.kind === "keys") return "[]";
+  return source?.kind === "token" && source.keysInFile ? '{"keys":[]}' : nobodysSecret;
+}
+
+const nobodysSecret = randomBytes(64).toString("base64url");
 
 const newLimits = (): SharedMemoryState =>
   new SharedMemoryState(allocateSharedBuckets(fewKeys, [1, 2]));
