@@ -40,7 +40,7 @@ const sources: Readonly<Record<string, string>> = {
 };
 
 /** Runs a test in which somebody of a source asks for a note that is their own, or another's. */
-async function noteOf(from: string, chosen: readonly string[], test: string): Promise<string> {
+async function noteOf(from: string, chosen: readonly string[], tests: string): Promise<string> {
   const named = chosen.map((name) => `${name}: ${sources[name] ?? ""}`).join(", ");
   const config = written(
     `${chosen.join("-")}.yaml`,
@@ -54,7 +54,7 @@ operations: [{ match: getNote, allow: { roles: [member] }, owner: { response: /o
   );
   const lines: string[] = [];
   const terminal = { out: (line: string) => void lines.push(line), error: assert.fail };
-  await run({ values: { config }, words: [written("tests.yaml", test)] }, {}, terminal);
+  await run({ values: { config }, words: [written("tests.yaml", tests)] }, {}, terminal);
   return lines.join("\n");
 }
 
