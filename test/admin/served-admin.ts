@@ -7,6 +7,7 @@ import { steadyMs } from "@portcullis/guard/state";
 import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
+import { Switching } from "../../packages/server/src/admin/switches/switching.ts";
 import { Granting } from "../../packages/server/src/admin/grants/granting.ts";
 import { Impersonating } from "../../packages/server/src/admin/impersonations/impersonating.ts";
 import type { AdminAct } from "../../packages/server/src/admin/answer-request.ts";
@@ -109,6 +110,8 @@ export async function serveAdmin(): Promise<ServedAdmin> {
         grants: (who) => new Granting(first.grants, first.audit, who?.actor ?? "", Date.now),
         impersonations: (who) => new Impersonating(first, who?.actor ?? ""),
         nowMs: () => holds.nowMs,
+        switches: (who) => new Switching(first.switches, first.audit, who?.actor ?? "", Date.now),
+        operations: () => [{ name: "listNotes", place: "GET /notes" }],
         tokens,
         audit: first.audit,
         verifyAudit: () => verifyChain(first, sealing, verifying),

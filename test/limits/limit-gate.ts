@@ -3,7 +3,7 @@ import { createServer, request, type RequestListener, type Server } from "node:h
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createGate, type DecisionRecord } from "@portcullis/guard";
+import { createGate, type DecisionRecord, type Gate, type GateOptions } from "@portcullis/guard";
 import { nodeHttpDoor } from "@portcullis/guard/node-http";
 import { allocateSharedBuckets, type LimitState, SharedMemoryState } from "@portcullis/guard/state";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
@@ -19,6 +19,9 @@ export interface LimitGate {
   /** How many requests have reached the backend. */
   reached(): number;
   ask(path: string, sent?: Sent): Promise<Answered>;
+  readonly switchTo: Gate["switchTo"];
+  /** Serves by the same policy, read again. */
+  again(): void;
   close(): Promise<void>;
 }
 
@@ -70,7 +73,7 @@ export async function startLimitGate(
   const { faults, plan } = await loadPolicy({ file, environment: {}, flags: [] });
   if (plan === undefined) throw new Error(faults.map(({ message }) => message).join("\n"));
   const records: DecisionRecord[] = [];
-  const gate = createGate({
+  const options: GateOptions = {
     plan,
     ports: {
       upstream: ({ targets }) =>
@@ -86,7 +89,8 @@ export async function startLimitGate(
       localLimits: state,
       record: (record) => void records.push(record),
     },
-  });
+  };
+  const gate = createGate(options);
   const front = createServer(nodeHttpDoor(gate));
   const port = await listen(front);
   return {
@@ -94,6 +98,8 @@ export async function startLimitGate(
     records,
     reached: () => reached,
     ask: (path, sent = {}) => ask(port, path, sent),
+    switchTo: (switches) => gate.switchTo(switches),
+    again: () => gate.replace(options),
     async close() {
       gate.close();
       for (const one of [front, backend]) one.closeAllConnections();

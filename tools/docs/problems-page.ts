@@ -4,6 +4,7 @@ import { problemCatalogue } from "@portcullis/guard/problems";
 const kindWords: Readonly<Record<ModeKey["kind"], string>> = {
   always: " Always enforced.",
   named: " Observed under a mode for all keys.",
+  own: " Off unless the policy or a switch names this very key.",
   settable: "",
 };
 

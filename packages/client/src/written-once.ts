@@ -37,6 +37,7 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "proof-memory-full": { status: 429, reason: "the proof is remembered before forwarding" },
   "proof-memory-lost": { status: 503, reason: "the proof is remembered before forwarding" },
   "capacity-exceeded": { status: 503, reason: "the queue stands before the backend" },
+  "operation-switched-off": { status: 503, reason: "a switch is asked before forwarding" },
   "too-many-websockets": { status: 429, reason: "seats are counted before forwarding" },
   "limit-unknown": { status: 503, reason: "limits are counted before forwarding" },
   "caller-unknown": { status: 503, reason: token },

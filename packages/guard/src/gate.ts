@@ -1,10 +1,10 @@
 import type { GateAt } from "./controls/compile-context.ts";
 import { randomBytes } from "node:crypto";
-import type { ApiDocument } from "./document/api-document.ts";
 import type { Arrival } from "./facts/arrival.ts";
 import { compileHashName } from "./facts/named.ts";
 import type { DecisionRecord } from "./facts/record.ts";
-import { type GuardPolicy, joinPolicy, type Plan, problemCatalogue } from "./guard-policy.ts";
+import { type GateSource, planOf } from "./gate-source.ts";
+import { modeKeys, type Plan, problemCatalogue } from "./guard-policy.ts";
 import type { Answer } from "./journey/answer.ts";
 import type { Refusal } from "./facts/refusal.ts";
 import { type CompiledPlan, compilePlan, type CompilePorts } from "./journey/compile-plan.ts";
@@ -26,7 +26,7 @@ import { compileServe } from "./journey/serve.ts";
 import { order } from "./order.ts";
 import { type Clock, wallClock } from "./ports/clock.ts";
 import { allocateSharedBytes, ByteBudget, usualHeldBytes } from "./facts/byte-budget.ts";
-import { PolicyFault } from "./policy/policy-fault.ts";
+import type { Switch } from "./policy/switches.ts";
 
 type Controls = (typeof order)["controls"][number];
 type PortsOf<C> = C extends { open?(whole: never, ports: infer P, gate: GateAt): unknown }
@@ -53,15 +53,6 @@ export type GatePorts = CompilePorts &
     readonly byteBudget?: ByteBudget | undefined;
   };
 
-/** What a gate guards by: a plan, or the policy and the documents that make one. */
-export type GateSource =
-  | { readonly plan: Plan }
-  | {
-      readonly policy: GuardPolicy;
-      /** In the order of the policy's `apis`. */
-      readonly documents: readonly ApiDocument[];
-    };
-
 export type GateOptions = GateSource & { readonly ports: GatePorts };
 
 /** A gate: what a server, a middleware, `explain` and tests all call. */
@@ -82,6 +73,11 @@ export interface Gate {
    * @throws PolicyFault, or RangeError where a port is missing
    */
   prepare(next: GateOptions): Promise<PreparedPlan>;
+  /**
+   * Lays these modes over those of the policy, in place of all switches before, for this plan and
+   * those after it. Requests that began before end under the modes that they began with.
+   */
+  switchTo(switches: readonly Switch[]): void;
   /**
    * What would become of a request, by the very steps it would take. Nothing is forwarded; a port
    * that would ask somebody else may throw `NotAsked`, and the step is explained by that.
@@ -107,10 +103,13 @@ export interface PreparedPlan {
  */
 export function createGate(options: GateOptions): Gate {
   const tunnels = new OpenTunnels();
-  let current = atOnce(assemble(options, tunnels));
+  let switches: readonly Switch[] = [];
+  let whole = atOnce(assemble(options, tunnels));
+  let current = whole.lay(switches);
   const use = (next: Assembled): void => {
-    const replaced = current;
-    current = next;
+    const replaced = whole;
+    whole = next;
+    current = next.lay(switches);
     replaced.compiled.close();
   };
   return {
@@ -123,6 +122,10 @@ export function createGate(options: GateOptions): Gate {
       const prepared = await inSlices(assemble(next, tunnels));
       return { serve: () => use(prepared), discard: () => prepared.compiled.close() };
     },
+    switchTo(next) {
+      switches = next;
+      current = whole.lay(next);
+    },
     explain(arrival) {
       const { explain, newExchange } = current;
       return new Promise((resolve) => {
@@ -131,7 +134,7 @@ export function createGate(options: GateOptions): Gate {
       });
     },
     goAway: () => tunnels.goAway(),
-    close: () => current.compiled.close(),
+    close: () => whole.compiled.close(),
   };
 }
 
@@ -140,6 +143,11 @@ const ownBudget = new ByteBudget(allocateSharedBytes(usualHeldBytes, 1));
 
 interface Assembled {
   readonly compiled: CompiledPlan;
+  readonly lay: (switches: readonly Switch[]) => Laid;
+}
+
+/** What serves: a plan under the modes that hold. */
+interface Laid {
   readonly newExchange: (arrival: Arrival) => Exchange;
   readonly serve: Journey<Answer>;
   /** A journey for each question: what it would ask others is noted for that question. */
@@ -149,8 +157,24 @@ interface Assembled {
 function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled> {
   const { ports } = options;
   const plan = planOf(options);
-  const compiled = yield* compilePlan(plan, order, [...problemCatalogue.values()], ports);
-  const { courses, first, framings, gateItself, tables } = compiled;
+  const problems = [...problemCatalogue.values()];
+  const compiled = yield* compilePlan(plan, order, { modeKeys, problems }, ports);
+  return {
+    compiled,
+    lay: (switches) => layPlan(plan, compiled, { ports, switches, tunnels }),
+  };
+}
+
+function layPlan(
+  plan: Plan,
+  { framings, lay, tables }: CompiledPlan,
+  {
+    ports,
+    switches,
+    tunnels,
+  }: { ports: GatePorts; switches: readonly Switch[]; tunnels: OpenTunnels },
+): Laid {
+  const { courses, first, gateItself } = lay(switches);
   const { assertIdentity, onSignedIn, onTrouble, record } = ports;
   const {
     byteBudget = ownBudget,
@@ -161,7 +185,6 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
   const shared = { byteBudget, clock };
   const find: FindOperation = (exchange) => findOperation(exchange, tables, courses, framings);
   return {
-    compiled,
     newExchange: (arrival) => new Exchange(arrival, courses.undeclared, shared),
     serve: new Journey(
       first,
@@ -197,23 +220,10 @@ function* assemble(options: GateOptions, tunnels: OpenTunnels): Pieces<Assembled
   };
 }
 
-function planOf(source: GateSource): Plan {
-  if ("plan" in source) return source.plan;
-  const { faults, plan } = joinPolicy(source.policy, source.documents, (path, message, rest) => ({
-    file: "(policy)",
-    line: 1,
-    column: 1,
-    severity: "error",
-    message: `${path.join(".")}: ${message}`,
-    ...rest,
-  }));
-  if (plan === undefined) throw new PolicyFault(faults);
-  return plan;
-}
-
 export type { Answer } from "./journey/answer.ts";
 export type { IdentityAssertion } from "./journey/backend-fields.ts";
 export type { ExplainedStep, Explanation } from "./journey/explain.ts";
+export type { GateSource } from "./gate-source.ts";
 export type { Arrival } from "./facts/arrival.ts";
 export type { DecisionRecord } from "./facts/record.ts";
 export type { Plan } from "./guard-policy.ts";

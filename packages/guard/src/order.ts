@@ -2,6 +2,7 @@ import { app } from "./controls/app/control.ts";
 import { authentication } from "./controls/authentication/control.ts";
 import { binding } from "./controls/binding/control.ts";
 import { capacity } from "./controls/capacity/control.ts";
+import { closed } from "./controls/closed/control.ts";
 import { contract } from "./controls/contract/control.ts";
 import { cors } from "./controls/cors/control.ts";
 import { dialect } from "./controls/dialect/control.ts";
@@ -49,6 +50,8 @@ export const order = Order.begin()
   .step(version, "sunset")
   .step(app, "identify")
   .step(app, "upgrade")
+  // Behind the build that calls, by which it may be staged, and before anything costs more.
+  .step(closed, "refuse")
   .step(authentication, "authenticate")
   .step(authentication, "life")
   .step(binding, "prove")

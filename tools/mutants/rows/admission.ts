@@ -4,6 +4,7 @@ const guard = "packages/guard/src";
 const entry = [`${guard}/controls/entry/entry.test.ts`];
 const limits = [`${guard}/controls/limit/limits.test.ts`];
 const replay = [`${guard}/state/replay.test.ts`];
+const switched = ["test/switches/switched-modes.test.ts"];
 const state = [`${guard}/state/state.test.ts`];
 
 /** Who may enter, how often, and from which app; and in which mode that is decided. */
@@ -183,5 +184,33 @@ export const admission: readonly Mutant[] = [
     breaks:
       "Unless the policy says otherwise, tokens are refused once the store is lost for too long.",
     tests: ["test/tokens/staleness.test.ts"],
+  },
+  {
+    file: `${guard}/policy/switches.ts`,
+    find: 'if (kind === "always") return false;',
+    put: "",
+    breaks: "What is always enforced cannot be switched.",
+    tests: switched,
+  },
+  {
+    file: `${guard}/policy/switches.ts`,
+    find: 'return kind === "settable" || (kind === "named" && mode !== "enforce");',
+    put: "return true;",
+    breaks: "Everything enforced closes no operation.",
+    tests: switched,
+  },
+  {
+    file: `${guard}/policy/mode-setting.ts`,
+    find: 'if (kind === "own") return "off";',
+    put: "",
+    breaks: "An operation is open unless somebody has closed it.",
+    tests: switched,
+  },
+  {
+    file: `${guard}/gate.ts`,
+    find: "current = next.lay(switches);",
+    put: "current = next.lay([]);",
+    breaks: "Switches hold over a changed policy.",
+    tests: switched,
   },
 ];

@@ -9,7 +9,8 @@ export type { Finding } from "../controls/control.ts";
 export { anyone, type RoleMatrix, roleMatrix } from "../controls/entry/role-matrix.ts";
 export { type Coverage, type CoverageRow, coverageOf, findingsOf, saidOf } from "../coverage.ts";
 export type { Binding } from "../facts/binding.ts";
-export type { Mode, ModeRule } from "../facts/mode.ts";
+export { rangeForm, readRange } from "../facts/app.ts";
+export { type Mode, type ModeRule, modes } from "../facts/mode.ts";
 export type { ModeKey } from "../policy/mode-setting.ts";
 export {
   type ApiPlan,
@@ -34,6 +35,7 @@ export {
   readPolicy,
 } from "../policy/read-policy.ts";
 export { compileSelection } from "../policy/select-operations.ts";
+export type { Switch } from "../policy/switches.ts";
 export type { ConcurrencyBounds } from "../policy/upstream-capacity.ts";
 export type { HealthCheckPlan, UpstreamPlan, UpstreamSetting } from "../policy/upstream-setting.ts";
 export { planUpstreamTls, type UpstreamTlsPlan } from "../policy/upstream-tls.ts";

@@ -19,6 +19,16 @@ export interface StagedMode {
 /** A mode as the plan holds it: plain data. */
 export type ModeRule = Mode | StagedMode;
 
+/** What a switch says for those whom it is about; everybody else has what held before. */
+export interface SwitchedMode {
+  readonly for: { readonly app: string | undefined; readonly percent: number | undefined };
+  readonly mode: Mode;
+  readonly otherwise: HeldMode;
+}
+
+/** A mode of the plan, or what was laid over it while the program runs. */
+export type HeldMode = ModeRule | SwitchedMode;
+
 /** What a staged mode is decided by. */
 export type ModeFacts = Readonly<Pick<Facts, "address" | "app" | "caller">>;
 
@@ -37,11 +47,12 @@ export type ModeRow = Readonly<Record<string, ModeDecision>>;
  * @param stages who has been seen in the stages; nobody without it
  */
 export function compileMode(
-  rule: ModeRule,
+  rule: HeldMode,
   salt: string,
   stages?: Pick<Stages, "stays">,
 ): ModeDecision {
   if (typeof rule === "string") return Object.freeze({ constant: rule, decide: () => rule });
+  if ("for" in rule) return compileSwitched(rule, salt, stages);
   const { enforce, otherwise } = rule;
   const percent = enforce.percent ?? 100;
   if (enforce.app === undefined && percent >= 100)
@@ -51,6 +62,29 @@ export function compileMode(
     constant: undefined,
     decide: (known) =>
       (fits === undefined || fits(known)) && inCohort(known, percent, salt) ? "enforce" : otherwise,
+  });
+}
+
+/**
+ * A switch asks each request for its own build: it is thrown and taken back in seconds, and whoever
+ * it was about must not be held to it afterwards.
+ */
+function compileSwitched(
+  { for: whom, mode, otherwise }: SwitchedMode,
+  salt: string,
+  stages: Pick<Stages, "stays"> | undefined,
+): ModeDecision {
+  const fits = whom.app === undefined ? undefined : compileFits(whom.app, undefined);
+  const percent = whom.percent ?? 100;
+  if (fits === undefined && percent >= 100)
+    return Object.freeze({ constant: mode, decide: () => mode });
+  const before = compileMode(otherwise, salt, stages);
+  return Object.freeze<ModeDecision>({
+    constant: before.constant === mode ? mode : undefined,
+    decide: (known) =>
+      (fits === undefined || fits(known)) && inCohort(known, percent, salt)
+        ? mode
+        : before.decide(known),
   });
 }
 

@@ -4,7 +4,7 @@ import type { AnyCompiled, AnyControl, PlacedStep } from "../controls/order-buil
 import type { Operation } from "../document/api-document.ts";
 import { compileResponses, noResponses } from "../document/responses.ts";
 import type { Fact } from "../facts/facts.ts";
-import { compileMode, type ModeRow } from "../facts/mode.ts";
+import { compileMode, type HeldMode, type ModeRow } from "../facts/mode.ts";
 import type { Stages } from "../facts/stage.ts";
 import type { OperationPlanOf } from "../policy/plan.ts";
 import type { Upstream } from "../ports/upstream.ts";
@@ -141,7 +141,7 @@ function fieldRulesOf(replaced: readonly string[]): FieldRules {
 
 /** The modes of one operation, ready to be asked. */
 export function compileModeRow(
-  { modes, name }: OperationPlan,
+  { modes, name }: { readonly name: string; readonly modes: Readonly<Record<string, HeldMode>> },
   stages: Stages | undefined,
 ): ModeRow {
   const row = Object.entries(modes).map(([key, rule]) => [

@@ -2,10 +2,12 @@ import type { ApiAt, AskBackend, GateAt } from "../controls/compile-context.ts";
 import type { AnyControl } from "../controls/order-builder.ts";
 import { compileOperationTable } from "../document/operation-table.ts";
 import { SchemaCompiler } from "../document/schema/compile-schema.ts";
-import { type ModeRow, stageRanges } from "../facts/mode.ts";
+import { stageRanges } from "../facts/mode.ts";
 import type { Problem } from "../facts/problem.ts";
 import { type StageMemory, Stages } from "../facts/stage.ts";
+import type { ModeKey } from "../policy/mode-setting.ts";
 import type { ApiPlanOf, PlanOf } from "../policy/plan.ts";
+import type { Switch } from "../policy/switches.ts";
 import type { UpstreamPlan } from "../policy/upstream-setting.ts";
 import type { Pieces } from "../policy/in-slices.ts";
 import type { Upstream } from "../ports/upstream.ts";
@@ -14,16 +16,16 @@ import { compileAskBackend } from "./ask-backend.ts";
 import type { IdentityAssertion } from "./backend-fields.ts";
 import {
   type CompileParts,
-  compileModeRow,
   compileOperation,
   runSteps,
   type StepOrder,
 } from "./compile-operation.ts";
-import { type CompiledOperation, type Course, layCourse, type RunStep } from "./course.ts";
+import type { CompiledOperation, RunStep } from "./course.ts";
+import { type DeclaredOperation, type LaidPlan, layPlan } from "./lay-plan.ts";
 import { tablesOf, templateEntries, framingsOf } from "./compile-tables.ts";
 import type { Framings } from "./framing.ts";
 import { compileOwnLinks } from "./own-links.ts";
-import type { Courses, RouteTables } from "./route.ts";
+import type { RouteTables } from "./route.ts";
 
 type ByControl = Readonly<Record<string, unknown>>;
 type AnyPlan = PlanOf<ByControl, ByControl>;
@@ -40,14 +42,11 @@ export interface CompilePorts {
 
 /** A plan, compiled into what runs. */
 export interface CompiledPlan {
-  /** Steps that are taken before the operation is known. */
-  readonly first: readonly RunStep[];
   readonly tables: RouteTables;
-  readonly courses: Courses;
   /** Undefined where every request is what it looks like. */
   readonly framings: Framings | undefined;
-  /** The course of what the gate answers itself. */
-  readonly gateItself: Course;
+  /** Lays the courses under the modes of the policy and the switches. Compiles nothing. */
+  readonly lay: (switches: readonly Switch[]) => LaidPlan;
   /** Lets go of what the controls have opened. */
   readonly close: () => void;
 }
@@ -56,7 +55,7 @@ export interface CompiledPlan {
 export function* compilePlan(
   plan: AnyPlan,
   order: StepOrder,
-  problems: readonly Problem[],
+  { modeKeys, problems }: { modeKeys: readonly ModeKey[]; problems: readonly Problem[] },
   ports: CompilePorts,
 ): Pieces<CompiledPlan> {
   const [firstApi] = plan.apis;
@@ -90,7 +89,7 @@ export function* compilePlan(
   const declared: DeclaredOperation[] = [];
   try {
     for (const [index, api] of plan.apis.entries())
-      for (const one of compileApi(api, index, { ...parts, ports, stages })) {
+      for (const one of compileApi(api, index, { ...parts, ports })) {
         declared.push(one);
         yield;
       }
@@ -113,18 +112,15 @@ export function* compilePlan(
     order.controls,
     parts,
   );
-  const undeclaredModes = compileModeRow(plan.undeclared, stages);
+  const first = compileFirst(parts);
   return {
-    first: compileFirst(parts).filter(
-      ({ mode }) => mode === undefined || undeclaredModes[mode]?.constant !== "off",
-    ),
     tables,
     framings: framingsOf(plan),
-    courses: {
-      declared: declared.map(({ compiled, modes }) => layCourse(compiled, modes)),
-      undeclared: layCourse(undeclared, undeclaredModes),
-    },
-    gateItself: layCourse({ ...undeclared, name: "(gate)", steps: [] }, undeclaredModes),
+    lay: (switches) =>
+      layPlan(
+        { declared, undeclared, undeclaredPlan: plan.undeclared, first, stages, modeKeys },
+        switches,
+      ),
     close: () => closeAll(order.controls, lives),
   };
 }
@@ -202,17 +198,12 @@ function withEveryAnswer(
   return Object.freeze({ ...undeclared, everyAnswer });
 }
 
-interface DeclaredOperation {
-  readonly compiled: CompiledOperation;
-  readonly modes: ModeRow;
-}
-
 function* compileApi(
   api: ApiPlanOf<ByControl>,
   index: number,
-  parts: CompileParts & { readonly ports: CompilePorts; readonly stages: Stages | undefined },
+  parts: CompileParts & { readonly ports: CompilePorts },
 ): Generator<DeclaredOperation, void, void> {
-  const { ports, stages } = parts;
+  const { ports } = parts;
   const { backendReads, document, issuer, operations, version } = api;
   const upstream = ports.upstream(api.upstream);
   const apiAt: ApiAt = {
@@ -238,6 +229,6 @@ function* compileApi(
         },
         parts,
       ),
-      modes: compileModeRow(plan, stages),
+      plan,
     };
 }

@@ -13,9 +13,10 @@ export interface ModeKey {
   /**
    * `settable`: follows the policy. `always`: enforced whatever the policy says, because passing
    * such a request on would be unsafe or impossible. `named`: enforced only where the policy names
-   * this very key, and observed under a mode for all.
+   * this very key, and observed under a mode for all. `own`: off wherever the policy does not name
+   * this very key.
    */
-  readonly kind: "settable" | "always" | "named";
+  readonly kind: "settable" | "always" | "named" | "own";
 }
 
 const mode = choice(...modes);
@@ -86,6 +87,7 @@ export function resolveModes(
     if (kind === "always") return "enforce";
     const named = byKey[key];
     if (named !== undefined) return named;
+    if (kind === "own") return "off";
     if (kind === "named") return all === "off" ? "off" : "observe";
     return all ?? "observe";
   };

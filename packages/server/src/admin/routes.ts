@@ -8,6 +8,9 @@ import { auditRoutes, type VerifyAudit } from "./audit/audit.ts";
 import { clientRoutes } from "./clients/clients.ts";
 import type { Granting } from "./grants/granting.ts";
 import { grantRoutes } from "./grants/grants.ts";
+import type { Switching } from "./switches/switching.ts";
+import { switchRoutes } from "./switches/switches.ts";
+import type { NamedOperation } from "../policy/operation-names.ts";
 import { type Health, healthRoutes } from "./health/health.ts";
 import { incidentRoutes, type Incidents } from "./incidents/incidents.ts";
 import { openApiDocument } from "./openapi-document.ts";
@@ -30,6 +33,9 @@ export interface Administrations {
   readonly grants: By<Granting>;
   readonly impersonations: By<Impersonating>;
   readonly nowMs: () => number;
+  readonly switches: By<Switching>;
+  /** Of the policy that serves at that moment. */
+  readonly operations: () => readonly NamedOperation[];
   readonly tokens: AdminTokens;
   readonly audit: Pick<AuditTable, "newest">;
   readonly verifyAudit: VerifyAudit;
@@ -55,6 +61,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
           ...clientRoutes(administrations.clients),
           ...grantRoutes(administrations.grants),
           ...impersonationRoutes(administrations.impersonations, administrations.nowMs),
+          ...switchRoutes(administrations.switches, administrations.operations),
           ...tokenRoutes(administrations.tokens),
           ...auditRoutes(administrations),
         ]),

@@ -1,3 +1,4 @@
+import type { Plan } from "@portcullis/guard/policy";
 import { loadPolicy } from "../policy/load-policy.ts";
 import type { DatabaseStore } from "../store/database-store.ts";
 import { defaultStore, openStore } from "../store/open-store.ts";
@@ -11,6 +12,8 @@ export interface OpenedStore {
   readonly store: DatabaseStore;
   readonly sealing: StoreSealing;
   readonly policy: Policy;
+  /** Undefined where the documents are not understood. */
+  readonly plan: Plan | undefined;
 }
 
 /**
@@ -22,7 +25,9 @@ export async function withStore<T>(
   environment: Readonly<Record<string, string | undefined>>,
   work: (opened: OpenedStore) => Promise<T>,
 ): Promise<T> {
-  const { faults, folder, policy } = await loadPolicy(policySources(values, environment, false));
+  const { faults, folder, plan, policy } = await loadPolicy(
+    policySources(values, environment, false),
+  );
   if (policy === undefined || faults.some(({ severity }) => severity === "error"))
     throw new Misuse(
       `${faultLines(faults)}\nThe store is named by the policy, and the policy is not understood.`,
@@ -39,7 +44,7 @@ export async function withStore<T>(
     policy.store === undefined ? process.cwd() : folder,
   );
   try {
-    return await work({ store, sealing, policy });
+    return await work({ store, sealing, policy, plan });
   } finally {
     await store.close();
   }

@@ -79,7 +79,7 @@ function atMost(
   words: readonly string[],
   takes: string | undefined,
 ): readonly string[] {
-  const most = takes === undefined ? 0 : 1;
+  const most = takes === undefined ? 0 : (verb.mostWords ?? 1);
   if (words.length > most)
     throw new Misuse(`'${words[most]}' is one word too many.\nFor example: ${verb.example}`);
   return words;

@@ -67,6 +67,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "who acts in whose name, and how to end it",
     load: () => import("./verbs/impersonations.ts"),
   },
+  switch: {
+    aliases: ["switches"],
+    summary: "set modes and close operations while the gate runs, and take it back",
+    load: () => import("./verbs/switch.ts"),
+  },
   keys: {
     aliases: [],
     summary: "what signs tokens and seals the store",

@@ -34,6 +34,8 @@ export interface Verb {
   readonly example: string;
   /** Its one word besides the flags, as help names it; without it and without actions, it has none. */
   readonly takes?: string;
+  /** How many words it takes, where `takes` names more than one; 1 without it. */
+  readonly mostWords?: number;
   /** Its actions by their names. What is done when none is named is for the verb to say. */
   readonly actions?: Readonly<Record<string, Action>>;
   /**

@@ -6,6 +6,7 @@ import { AdminTokens } from "../admin/admin-tokens.ts";
 import type { Administrator } from "../admin/administrator.ts";
 import { Granting } from "../admin/grants/granting.ts";
 import { Impersonating } from "../admin/impersonations/impersonating.ts";
+import { Switching } from "../admin/switches/switching.ts";
 import type { AdminAct } from "../admin/answer-request.ts";
 import type { Administrations } from "../admin/routes.ts";
 import { verifyChain } from "../store/audit-chain/verify-chain.ts";
@@ -24,7 +25,7 @@ export interface Kept {
 /** What the admin API shows and changes, by the policy that serves just now. */
 export function administrationsOf(
   { sealing, store }: Kept,
-  serving: Pick<Serving, "policy">,
+  serving: Pick<Serving, "plan" | "policy">,
 ): (Administrations & { readonly note: (act: AdminAct) => Promise<void> }) | undefined {
   if (store === undefined || sealing === undefined) return undefined;
   return {
@@ -36,6 +37,8 @@ export function administrationsOf(
     grants: (who) => new Granting(store.grants, store.audit, actorOf(who), Date.now),
     impersonations: (who) => new Impersonating(store, actorOf(who)),
     nowMs: Date.now,
+    switches: (who) => new Switching(store.switches, store.audit, actorOf(who), Date.now),
+    operations: () => serving.plan.names,
     tokens: new AdminTokens(store.adminTokens, Date.now),
     audit: store.audit,
     verifyAudit: () =>

@@ -1,24 +1,32 @@
 import type { Grant, Impersonation, ImpersonationWish } from "@portcullis/guard/state";
+import type { Switch } from "@portcullis/guard/policy";
 import { Impersonating } from "../admin/impersonations/impersonating.ts";
 import type { ImpersonationAnswer } from "../gate/ask-impersonations.ts";
 import type { DatabaseStore } from "../store/database-store.ts";
 import { FollowedRows } from "./followed-rows.ts";
+import { SwitchFeed } from "./switch-feed.ts";
 
 /** Who is told of what the store permits, whenever it has changed. */
 export interface OnPermissions {
   readonly onGrants: (grants: readonly Grant[]) => void;
   readonly onImpersonations: (sessions: readonly Impersonation[]) => void;
+  /** Modes that were set while the program runs. */
+  readonly onSwitches: (switches: readonly Switch[]) => void;
   /** What time it is, by the clock that the threads judge by. */
   readonly nowMs: () => number;
 }
 
 const noteEveryMs = 1000;
 
-/** What people have let others use, and who acts in whose name, as the store has it. */
+/**
+ * What people have let others use, who acts in whose name, and which modes are set over those of the
+ * policy, as the store has it.
+ */
 export class FollowedPermissions {
   readonly #store: DatabaseStore;
   readonly #on: OnPermissions;
   readonly #grants: FollowedRows<Grant>;
+  readonly #switches: SwitchFeed;
   readonly #impersonating: Impersonating;
   #impersonations: FollowedRows<Impersonation> | undefined;
   #noting: NodeJS.Timeout | undefined;
@@ -31,10 +39,16 @@ export class FollowedPermissions {
       { mark: () => store.grants.mark(), active: grantsOf(store) },
       on.onGrants,
     );
+    const { nowMs, onSwitches } = on;
+    this.#switches = new SwitchFeed({ table: store.switches, onSwitches, now: nowMs });
   }
 
   get grants(): readonly Grant[] {
     return this.#grants.current;
+  }
+
+  get switches(): readonly Switch[] {
+    return this.#switches.current;
   }
 
   get impersonations(): readonly Impersonation[] {
@@ -44,7 +58,7 @@ export class FollowedPermissions {
   /** Reads everything now. @param acts whether the policy lets anybody act for others */
   async look(acts: boolean): Promise<void> {
     if (acts) this.#followImpersonations();
-    await Promise.all([this.#grants.look(), this.#impersonations?.look()]);
+    await Promise.all([this.#grants.look(), this.#switches.look(), this.#impersonations?.look()]);
   }
 
   /** @returns undefined where the store cannot tell */
@@ -54,6 +68,7 @@ export class FollowedPermissions {
 
   close(): void {
     this.#grants.close();
+    this.#switches.close();
     this.#impersonations?.close();
     clearInterval(this.#noting);
   }

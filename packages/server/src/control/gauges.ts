@@ -11,6 +11,8 @@ export interface ControlCounts {
   readonly recordsOverrun: number;
   readonly faults: ReturnType<FaultCounts["all"]>;
   readonly cleartextRequests: number;
+  /** Modes that were set while the program runs, and hold. */
+  readonly switches: number;
   readonly reloads: number;
   readonly reloadsRefused: number;
   readonly reloadsUndone: number;
@@ -49,6 +51,12 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     help: "Requests that came without encryption.",
     type: "counter",
     value: counts.cleartextRequests,
+  },
+  {
+    name: "portcullis_switches",
+    help: "Switches that hold over the policy.",
+    type: "gauge",
+    value: counts.switches,
   },
   {
     name: "portcullis_policy_reloads_total",

@@ -28,6 +28,8 @@ export interface Measured {
   readonly capacity: CapacityCounts;
   /** At the port that answers nothing without encryption. */
   readonly cleartextRequests: number;
+  /** Modes that were set while the program runs. */
+  readonly switches: readonly unknown[];
   readonly state: Pick<StateMeasures, "read">;
   readonly parts: readonly PartState[];
 }
@@ -48,6 +50,7 @@ export function metricsText(measured: Measured): string {
         faults: faults.all(),
         cleartextRequests:
           measured.cleartextRequests + records.decided(protocolProblems["cleartext-refused"].code),
+        switches: measured.switches.length,
         reloads: reloads.count,
         reloadsRefused: reloads.refused,
         reloadsUndone: reloads.undone,

@@ -45,6 +45,7 @@ export function settingsForGates(parts: GateParts): CommonSettings {
     revocations: issuer.revocations,
     grants: issuer.permissions?.grants ?? [],
     impersonations: issuer.permissions?.impersonations ?? [],
+    switches: issuer.permissions?.switches ?? [],
     lastLook: issuer.lastLook,
     replay: shared.replay,
     stages: shared.stages,

@@ -35,6 +35,7 @@ import { abandon, close, type Open, type Running } from "./running.ts";
 import { Serving } from "./serving.ts";
 import { settingsForGates } from "./settings-for-gates.ts";
 import { allocateSharedState } from "./shared-state.ts";
+import { switchWords } from "./switch-feed.ts";
 import { TicketKeys } from "./ticket-keys.ts";
 import { TrustedIssuer } from "./trusted-issuer.ts";
 import type { UpOptions } from "./up-options.ts";
@@ -92,6 +93,10 @@ export async function up(options: UpOptions): Promise<Running> {
     onSourceKeys: (keysId, keys) => tell({ kind: "keys", keys, keysId }),
     onGrants: (grants) => tell({ kind: "grants", grants }),
     onImpersonations: (sessions) => tell({ kind: "impersonations", sessions }),
+    onSwitches: (switches) => {
+      say(switchWords(switches));
+      tell({ kind: "switches", switches });
+    },
     nowMs: judgedNow(shared.clock),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
@@ -208,6 +213,7 @@ export async function up(options: UpOptions): Promise<Running> {
             clock: clock.gauge(),
             capacity: readConcurrency(shared.concurrency),
             cleartextRequests,
+            switches: issuer.permissions?.switches ?? [],
             state: new StateMeasures(shared.stateMeasures),
             parts: partsNow(),
           }),

@@ -1,7 +1,7 @@
 import { threadId } from "node:worker_threads";
 import { createGate, type Gate, type Plan, type PreparedPlan } from "@portcullis/guard";
 import { IdSealer } from "@portcullis/guard/ownership";
-import { atOnce, inSlices, type UpstreamPlan } from "@portcullis/guard/policy";
+import { atOnce, inSlices, type Switch, type UpstreamPlan } from "@portcullis/guard/policy";
 import {
   ByteBudget,
   GrantTable,
@@ -100,6 +100,7 @@ export class LiveGate {
     this.#plan = atOnce(readPlan(settings.plan));
     this.#upstreamTexts = settings.upstreamTexts;
     this.#gate = createGate(this.#optionsFor(this.#plan, settings));
+    this.#gate.switchTo(settings.switches);
     this.#keepConnections();
   }
 
@@ -144,6 +145,10 @@ export class LiveGate {
   reseatKeys(jwks: Jwks, keysId: string | undefined): void {
     if (keysId === undefined) this.#keys.replace(jwks);
     else this.#sourceKeys.replace(keysId, jwks);
+  }
+
+  switchTo(switches: readonly Switch[]): void {
+    this.#gate.switchTo(switches);
   }
 
   revoke(revocations: readonly Revocation[]): void {

@@ -12,6 +12,7 @@ import type {
   SharedReplay,
   SharedStages,
 } from "@portcullis/guard/state";
+import type { Switch } from "@portcullis/guard/policy";
 import type { SharedRecords } from "@portcullis/guard/records";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
@@ -67,6 +68,8 @@ export interface GateSettings {
   readonly grants: readonly Grant[];
   /** Who acts in whose name. */
   readonly impersonations: readonly Impersonation[];
+  /** Modes that were set while the program runs. */
+  readonly switches: readonly Switch[];
   /** What threads hold of bodies and answers. */
   readonly heldBytes: SharedBytes;
   /** Where this thread leaves its records. */
@@ -127,6 +130,7 @@ export type ToGate =
   | { readonly kind: "impersonations"; readonly sessions: readonly Impersonation[] }
   /** What the store says to who would act for somebody. */
   | { readonly kind: "impersonate"; readonly ask: number; readonly answer: ImpersonationAnswer }
+  | { readonly kind: "switches"; readonly switches: readonly Switch[] }
   | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
   /** What the store says to what was asked of quotas. */
   | { readonly kind: "quotas"; readonly ask: number; readonly answers: QuotaAnswers }

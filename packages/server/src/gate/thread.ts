@@ -118,6 +118,9 @@ function obey(message: ToGate, listener: Listener): void {
     case "impersonate":
       reporter.impersonations.answered(message.ask, message.answer);
       break;
+    case "switches":
+      gate.switchTo(message.switches);
+      break;
     case "revocations":
       gate.revoke(message.revocations);
       break;

@@ -2,6 +2,7 @@ import type { Fault } from "@portcullis/guard/documents";
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy";
 import type { Loaded } from "./load-policy.ts";
 import { atOnce } from "@portcullis/guard/policy";
+import { type NamedOperation, operationNames } from "./operation-names.ts";
 import { type PlanBytes, readPlan, writePlan } from "./plan-bytes.ts";
 import type { Policy } from "./program-policy.ts";
 import { stricterBy } from "./stricter.ts";
@@ -16,6 +17,7 @@ export interface PlanSummary {
   readonly apis: readonly { readonly issuer: boolean; readonly upstream: UpstreamPlan }[];
   /** How many operations the documents name. */
   readonly operations: number;
+  readonly names: readonly NamedOperation[];
   readonly bytes: PlanBytes;
 }
 
@@ -60,6 +62,7 @@ function summaryOf(plan: Plan, documents: Loaded["documents"]): PlanSummary {
     state: plan.state,
     apis: plan.apis.map(({ issuer, upstream }) => ({ issuer, upstream })),
     operations: documents.reduce((sum, { operations }) => sum + operations.length, 0),
+    names: operationNames(plan),
     bytes: writePlan(plan),
   };
 }

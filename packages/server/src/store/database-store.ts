@@ -14,6 +14,7 @@ import { DeviceRows } from "./tables/devices.ts";
 import { FactorRows } from "./tables/factors.ts";
 import { GrantRows } from "./tables/grants.ts";
 import { IncidentRows } from "./tables/incidents.ts";
+import { SwitchRows } from "./tables/switches.ts";
 import { IdentityRows } from "./tables/identities.ts";
 import { KnownBrowserRows } from "./tables/known-browsers.ts";
 import { ImpersonationRows } from "./tables/impersonations.ts";
@@ -77,6 +78,7 @@ class DatabaseTables implements Tables, SealedTables {
 /** The identity package's store, over SQLite or PostgreSQL. */
 export class DatabaseStore extends DatabaseTables implements Store {
   readonly grants: GrantRows;
+  readonly switches: SwitchRows;
   readonly learnedCallers: LearnedCallerRows;
   readonly incidents: IncidentRows;
   readonly #db: Kysely<Schema>;
@@ -86,6 +88,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
   constructor(db: Kysely<Schema>, state = new StoreState()) {
     super(db);
     this.grants = new GrantRows(db);
+    this.switches = new SwitchRows(db);
     this.learnedCallers = new LearnedCallerRows(db);
     this.incidents = new IncidentRows(db);
     this.#db = db;

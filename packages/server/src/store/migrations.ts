@@ -8,6 +8,7 @@ import { limitQuotas } from "./migrations/limit-quotas.ts";
 import { incidents } from "./migrations/incidents.ts";
 import { grants } from "./migrations/grants.ts";
 import { learnedCallers } from "./migrations/learned-callers.ts";
+import { switches } from "./migrations/switches.ts";
 
 const afterwards: Readonly<Record<string, Migration>> = {
   "0002-account-of-records": {
@@ -38,4 +39,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...grants,
   ...impersonations,
   ...incidents,
+  ...switches,
 };

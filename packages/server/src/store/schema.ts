@@ -180,6 +180,20 @@ export interface Schema {
     document: string;
   };
   /** Who may use what is another's, because its owner has said so. */
+  switches: {
+    id: string;
+    operation: string;
+    control: string | null;
+    mode: string;
+    app: string | null;
+    percent: number | null;
+    reason: string;
+    created_by: string;
+    created_at: number;
+    ends_at: number | null;
+    undone_by: string | null;
+    undone_at: number | null;
+  };
   grants: {
     id: string;
     kind: string;

@@ -1,0 +1,32 @@
+/** What operators and owners say while the program runs, beside the policy. */
+export interface RunTimeTables {
+  /** Modes over those of the policy. */
+  switches: {
+    id: string;
+    operation: string;
+    control: string | null;
+    mode: string;
+    app: string | null;
+    percent: number | null;
+    reason: string;
+    created_by: string;
+    created_at: number;
+    ends_at: number | null;
+    undone_by: string | null;
+    undone_at: number | null;
+  };
+  /** What people let others use. */
+  grants: {
+    id: string;
+    kind: string;
+    from_key: string;
+    to_key: string;
+    object: string | null;
+    /** With blanks between. */
+    methods: string;
+    reason: string;
+    created_by: string;
+    created_at: number;
+    ends_at: number;
+  };
+}
