@@ -26,8 +26,6 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/server/src/control/followed-rows.ts":
     "which permissions are worth telling; the threads judge their ends",
   "packages/server/src/cli/verbs/impersonations.ts": "which sessions are over, and the audit",
-  "packages/server/src/control/grant-feed.ts":
-    "which grants are worth telling; the threads judge their ends",
   "packages/server/src/cli/verbs/switch.ts": "until when a switch holds, and the audit",
   "packages/server/src/cli/verbs/store.ts": "when the store was restored, in the audit",
   "packages/server/src/watch/shared-parts.ts": "when a part has last answered, for a person",

@@ -1,10 +1,11 @@
+import type { RunTimeTables } from "./run-time-tables.ts";
 import type { Generated } from "kysely";
 
 /**
  * Moments are milliseconds since 1970, ids are text, what must not be read in a copy of the
  * database is `sealed`.
  */
-export interface Schema {
+export interface Schema extends RunTimeTables {
   /** What was taken of a quota of the policy's limits in the window that ends then. */
   limit_quotas: {
     /** A hash of limit and caller. */
@@ -180,33 +181,6 @@ export interface Schema {
     document: string;
   };
   /** Who may use what is another's, because its owner has said so. */
-  switches: {
-    id: string;
-    operation: string;
-    control: string | null;
-    mode: string;
-    app: string | null;
-    percent: number | null;
-    reason: string;
-    created_by: string;
-    created_at: number;
-    ends_at: number | null;
-    undone_by: string | null;
-    undone_at: number | null;
-  };
-  grants: {
-    id: string;
-    kind: string;
-    from_key: string;
-    to_key: string;
-    object: string | null;
-    /** With blanks between. */
-    methods: string;
-    reason: string;
-    created_by: string;
-    created_at: number;
-    ends_at: number;
-  };
   /** Who has acted in whose name within the last day. */
   impersonations: {
     id: string;
