@@ -7,8 +7,8 @@ const packages = sourcesBelow("packages").filter((file) => file.includes("/src/"
 const sources = [...packages, ...["bench", "tools"].flatMap(sourcesBelow)];
 
 /** The tables of the database, as its schema has them. */
-const tables = [...textOf(`${store}schema.ts`).matchAll(/^ {2}(\w+): \{/gm)].map(
-  (match) => match[1] as string,
+const tables = ["schema.ts", "run-time-tables.ts"].flatMap((file) =>
+  [...textOf(`${store}${file}`).matchAll(/^ {2}(\w+): \{/gm)].map((match) => match[1] as string),
 );
 
 /** The one file that reads and writes a table. */
