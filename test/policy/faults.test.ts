@@ -172,10 +172,6 @@ test("what policy and documents cannot be together is a fault, never a silent no
 
 test("a control without an engine is refused by name, so that nobody believes it is on", async () => {
   assert.match(
-    (await planned("detect: {}\n")).faults.join("\n"),
-    /'detect' is not available in this version/,
-  );
-  assert.match(
     (await planned("operations: [{ match: login, attestation: required }]\n")).faults.join("\n"),
     /'attestation' is not available/,
   );
