@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { Switch } from "@portcullis/guard/policy";
+import { laySwitches } from "../../packages/guard/src/policy/switches.ts";
 import { type LimitGate, startLimitGate } from "../limits/limit-gate.ts";
 
 let gate: LimitGate;
@@ -61,7 +62,6 @@ const table: readonly (readonly [string, readonly Partial<Switch>[], string, num
   ],
   ["everything enforced closes nothing", [{ mode: "enforce" }], "3.4.0", limited],
   ["a control that no gate has", [{ control: "nothing" }], "3.4.0", limited],
-  ["what is always enforced", [{ control: "protocol", mode: "off" }], "3.4.0", limited],
 ];
 
 for (const [what, switches, version, status] of table)
@@ -101,4 +101,14 @@ test("switches hold over a changed policy", async () => {
   assert.equal((await gate.ask("/quick")).status, 503);
   gate.switchTo([]);
   assert.notEqual((await gate.ask("/quick")).status, 503);
+});
+
+test("what is always enforced cannot be switched, whatever the switch names", () => {
+  const keys = [{ key: "framing", kind: "always", sentence: "How it is framed." }] as const;
+  for (const control of ["framing", undefined]) {
+    const switches = [{ ...all, control, mode: "off" }] as const;
+    assert.deepEqual(laySwitches("quick", { framing: "enforce" }, switches, keys), {
+      framing: "enforce",
+    });
+  }
 });
