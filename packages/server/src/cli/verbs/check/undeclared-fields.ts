@@ -20,13 +20,13 @@ export async function undeclaredFields(
   admin: string,
   directory: string,
 ): Promise<readonly UndeclaredField[]> {
-  const records = await askAdmin<readonly DecisionRecord[]>(
+  const { items } = await askAdmin<{ readonly items: readonly DecisionRecord[] }>(
     admin,
     directory,
     `/records?code=header-undeclared&most=${most}`,
   );
   const counts = new Map<string, UndeclaredField>();
-  for (const { decisions, operation } of records)
+  for (const { decisions, operation } of items)
     for (const field of decisions.flatMap(fieldsOf)) {
       const key = `${operation} ${field}`;
       const requests = (counts.get(key)?.requests ?? 0) + 1;
