@@ -90,3 +90,17 @@ test("a discriminator chooses what may stand in an answer", () => {
   });
   assert.equal(stripped(201, { kind: "other", last4: "1", iban: "N" }), undefined);
 });
+
+test("a property that two schemas restrict is shown to who may have it by both", () => {
+  const schema = {
+    allOf: [{ $ref: "#/components/schemas/Base" }, { $ref: "#/components/schemas/Account" }],
+  };
+  const strip = compileStrip(schema, schemas, {
+    Base: { kind: ["staff"] },
+    Account: { kind: ["audit", "owner"] },
+  });
+  const shown = (...roles: string[]): unknown =>
+    strip?.({ kind: "x" }, roles)?.value ?? { kind: "x" };
+  assert.deepEqual(shown("staff", "owner"), { kind: "x" });
+  for (const roles of [[], ["staff"], ["audit", "owner"]]) assert.deepEqual(shown(...roles), {});
+});
