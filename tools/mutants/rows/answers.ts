@@ -6,6 +6,10 @@ const connections = ["test/backend-answers/connections.test.ts"];
 const sockets = ["test/backend-answers/over-sockets.test.ts"];
 const keepAlive = ["test/backend-answers/keep-alive.test.ts"];
 const endOfTurn = ["test/backend-answers/end-of-turn.test.ts"];
+const h2 = "packages/server/src/upstream/http2";
+const streams = ["test/backend-answers/stream-faults.test.ts"];
+const streamsSent = ["test/backend-answers/streams.test.ts"];
+const windows = ["test/backend-answers/stream-windows.test.ts"];
 const whole = ["packages/guard/src/doors/whole-response.test.ts"];
 
 /** How answers of backends are read, and which connections are used again. */
@@ -93,5 +97,54 @@ export const answers: readonly Mutant[] = [
     put: "if (beginning === undefined) return undefined;",
     breaks: "A value with a line feed does not leave.",
     tests: whole,
+  },
+  {
+    file: `${h2}/carrying-stream.ts`,
+    find: "if (this.#isOver || !this.#isAnswered || !this.#isWhole) return;",
+    put: "if (this.#isOver || !this.#isAnswered) return;",
+    breaks: "A reset without a fault does not make half an answer look whole.",
+    tests: streams,
+  },
+  {
+    file: `${h2}/carrying-stream.ts`,
+    find: "if (hasStream(this.#exchange.request)) {",
+    put: "if (false) {",
+    breaks: "A body that was streamed is not sent a second time.",
+    tests: streams,
+  },
+  {
+    file: `${h2}/sessions.ts`,
+    find: "exchange.carriedTimes >= mostCarried",
+    put: "false",
+    breaks: "A backend that refuses every stream is not asked without end.",
+    tests: streams,
+  },
+  {
+    file: `${h2}/session.ts`,
+    find: "wasNotBegun: (id) => id === undefined || id > this.#lastStream,",
+    put: "wasNotBegun: () => false,",
+    breaks: "What GOAWAY says was not begun is asked again.",
+    tests: streams,
+  },
+  {
+    file: `${h2}/session.ts`,
+    find: "if (this.#socket.bytesRead === bytesRead) this.leave();",
+    put: "",
+    breaks: "A dead session carries no other request.",
+    tests: streams,
+  },
+  {
+    file: `${h2}/request-head.ts`,
+    find: "if (!isFieldValue(value)) return unwritable(`a value that no field has (${name})`);",
+    put: "",
+    breaks: "A value with a line feed is not sent over HTTP/2.",
+    tests: streamsSent,
+  },
+  {
+    file: `${h2}/stream-body.ts`,
+    find: "if (!this.#stream.write(chunk)) this.#body.pause();",
+    put: "this.#stream.write(chunk);",
+    breaks: "A closed window makes the caller wait.",
+    tests: windows,
   },
 ];

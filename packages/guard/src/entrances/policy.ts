@@ -37,6 +37,11 @@ export {
 export { compileSelection } from "../policy/select-operations.ts";
 export type { Switch } from "../policy/switches.ts";
 export type { ConcurrencyBounds } from "../policy/upstream-capacity.ts";
-export type { HealthCheckPlan, UpstreamPlan, UpstreamSetting } from "../policy/upstream-setting.ts";
+export type {
+  HealthCheckPlan,
+  UpstreamPlan,
+  UpstreamProtocol,
+  UpstreamSetting,
+} from "../policy/upstream-setting.ts";
 export { planUpstreamTls, type UpstreamTlsPlan } from "../policy/upstream-tls.ts";
 export { nearest } from "../reading/nearest-name.ts";

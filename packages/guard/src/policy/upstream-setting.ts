@@ -1,7 +1,16 @@
 import { readingKeys } from "./backend-reading.ts";
 import { object, optional, required } from "./object-shape.ts";
 import { capacityKeys, planCapacity, type UpstreamCapacity } from "./upstream-capacity.ts";
-import { duration, integer, oneOrMore, type Read, scalar, scalarOr, text } from "./shape.ts";
+import {
+  choice,
+  duration,
+  integer,
+  oneOrMore,
+  type Read,
+  scalar,
+  scalarOr,
+  text,
+} from "./shape.ts";
 import { planUpstreamTls, upstreamTls, type UpstreamTlsPlan } from "./upstream-tls.ts";
 
 const target = scalar(
@@ -20,6 +29,10 @@ const target = scalar(
   },
   { type: "string" },
 );
+
+const upstreamProtocols = ["http/1.1", "h2"] as const;
+/** By its name in ALPN (RFC 7301). */
+export type UpstreamProtocol = (typeof upstreamProtocols)[number];
 
 const healthCheck = object({
   path: required(
@@ -47,13 +60,17 @@ export const upstreamSetting = scalarOr(
       "The Host field that backends are told: the caller's (keep), their own (target), or a name.",
     ),
     targets: required(oneOrMore(target), "The backends; of several the least busy is asked."),
+    protocol: optional(
+      choice(...upstreamProtocols),
+      "What the backends speak: http/1.1 (as without it), or h2: HTTP/2, as gRPC needs it.",
+    ),
     prefix: optional(
       text("a path such as /internal/api", /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/),
       "The path below which the backends serve the API; put before every path they are asked for.",
     ),
     connections: optional(
       integer(1, 4096),
-      "The most connections to each backend, for each gate thread (128).",
+      "The most connections to each backend, for each gate thread; over h2, requests (128).",
     ),
     connectTimeout: optional(duration, "How long connecting may take (2s)."),
     ...capacityKeys,
@@ -72,6 +89,7 @@ export type UpstreamSetting = Read<typeof upstreamSetting>;
 /** Backends as the plan holds them. */
 export interface UpstreamPlan extends UpstreamCapacity {
   readonly targets: readonly string[];
+  readonly protocol: UpstreamProtocol | undefined;
   /** What backends have before every path, and apps have not. */
   readonly prefix: string | undefined;
   /** The Host field that backends are told: `keep` the caller's, their own `target`, or a name. */
@@ -105,10 +123,12 @@ export function planUpstream(setting: UpstreamSetting): UpstreamPlan {
     healthCheck: check,
     host = "keep",
     prefix,
+    protocol,
     tls,
   } = rest as Exclude<UpstreamSetting, string>;
   return {
     targets,
+    protocol,
     prefix,
     host,
     connections,

@@ -58,6 +58,7 @@ export class PlanConnections {
     if (upstream === undefined) {
       upstream = createUpstream({
         targets: plan.targets,
+        protocol: plan.protocol,
         queue: plan.queue ?? upstreamDefaults.queue,
         queueTimeoutMs:
           plan.queueTimeoutMs ??

@@ -6,7 +6,7 @@ import {
   createSecureContext,
   type PeerCertificate,
 } from "node:tls";
-import type { UpstreamTlsPlan } from "@portcullis/guard/policy";
+import type { UpstreamProtocol, UpstreamTlsPlan } from "@portcullis/guard/policy";
 
 /** What stands in the files that the policy names for the backends of an API, PEM. */
 export interface UpstreamTlsTexts {
@@ -34,11 +34,13 @@ export const pinFault = "ERR_UPSTREAM_PIN";
  * NODE_TLS_REJECT_UNAUTHORIZED.
  *
  * @param tls undefined where the policy says nothing: the public authorities are believed
+ * @param protocol what is spoken there; nothing else is offered (RFC 7301)
  * @returns undefined for a target that is not `https://host:port`
  */
 export function compileTls(
   target: string,
   tls: UpstreamTls | undefined,
+  protocol: UpstreamProtocol = "http/1.1",
 ): ConnectionOptions | undefined {
   if (!target.startsWith("https:")) return undefined;
   const { hostname, port } = new URL(target);
@@ -56,7 +58,7 @@ export function compileTls(
       ...(authorities.length === 0 ? {} : { ca: [...authorities] }),
       ...(cert === undefined || key === undefined ? {} : { cert, key }),
     }),
-    ALPNProtocols: ["http/1.1"],
+    ALPNProtocols: [protocol],
     rejectUnauthorized: true,
     checkServerIdentity: (_name, certificate) =>
       checkServerIdentity(name, certificate) ?? notPinned(pins, certificate),

@@ -1,4 +1,8 @@
-import type { ConcurrencyBounds, HealthCheckPlan } from "@portcullis/guard/policy";
+import type {
+  ConcurrencyBounds,
+  HealthCheckPlan,
+  UpstreamProtocol,
+} from "@portcullis/guard/policy";
 import { allocateSharedBytes, ByteBudget, usualHeldBytes } from "@portcullis/guard/state";
 import type { Forwarding, Upstream } from "@portcullis/guard/upstream";
 import { Backend, Backends } from "./backend.ts";
@@ -6,6 +10,7 @@ import { Capacity } from "./capacity.ts";
 import { Concurrency, type ConcurrencyOptions, WaitMeter } from "./concurrency.ts";
 import { watchHealth } from "./health-check.ts";
 import { http1Transport } from "./http1-transport.ts";
+import { http2Transport } from "./http2-transport.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { Sending } from "./sending.ts";
 import type { SendingParts } from "./sending-parts.ts";
@@ -15,6 +20,8 @@ import { requestUpgrade } from "./upgrade-request.ts";
 export interface UpstreamOptions {
   /** `http://host:port`, `https://host:port` or `unix:/path/to.sock`. */
   readonly targets: readonly string[];
+  /** HTTP/1.1 without it. */
+  readonly protocol?: UpstreamProtocol | undefined;
   readonly connections: number;
   readonly connectTimeoutMs: number;
   readonly headersTimeoutMs: number;
@@ -55,16 +62,19 @@ export interface PooledUpstream extends Upstream {
   }[];
 }
 
-/** The backends of one API, over keep-alive connections. */
+/**
+ * The backends of one API, over connections that are kept. Handshakes of WebSockets are asked over
+ * HTTP/1.1 in any case.
+ */
 export function createUpstream(options: UpstreamOptions): PooledUpstream {
   const { connections, connectTimeoutMs, deadlineMs, headersTimeoutMs } = options;
   const concurrency = concurrencyOf(options);
   const tls = new Map(options.targets.map((name) => [name, compileTls(name, options.tls)]));
   const all = options.targets.map((name, at) => {
-    const transport = http1Transport(name, {
-      ...options,
-      tls: tls.get(name),
-    });
+    const transport =
+      options.protocol === "h2"
+        ? http2Transport(name, { ...options, tls: compileTls(name, options.tls, "h2") })
+        : http1Transport(name, { ...options, tls: tls.get(name) });
     return new Backend(name, transport, concurrency?.targets[at]);
   });
   const backends = new Backends(all, connections);

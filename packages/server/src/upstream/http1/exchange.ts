@@ -14,21 +14,26 @@ export interface Carrier {
 /** Told in place of a head, where the connection leaves HTTP. */
 export type OnSwitched = (fields: string[], socket: Socket, head: Buffer) => void;
 
-/** One request and its answer. Whatever happens, its receiver is told of one end at most. */
-export class Exchange implements Attempt {
+/**
+ * One request and its answer, over whichever protocol. Whatever happens, its receiver is told of one
+ * end at most.
+ */
+export class Exchange<H = WrittenHead> implements Attempt {
   readonly request: UpstreamRequest;
-  readonly head: WrittenHead;
+  readonly head: H;
   /** How long the head of its answer may take. */
   readonly headersTimeoutMs: number;
   readonly onSwitched: OnSwitched | undefined;
   carrier: Carrier | undefined;
+  /** By how many it was carried: more than one where it was given back. */
+  carriedTimes = 0;
   isOver = false;
   readonly #receiver: AttemptReceiver;
   #waiting: Deadline | undefined;
 
   constructor(
     request: UpstreamRequest,
-    head: WrittenHead,
+    head: H,
     headersTimeoutMs: number,
     receiver: AttemptReceiver,
     onSwitched?: OnSwitched,
@@ -50,6 +55,7 @@ export class Exchange implements Attempt {
 
   carriedBy(carrier: Carrier): void {
     this.carrier = carrier;
+    this.carriedTimes += 1;
     this.#endWaiting();
   }
 

@@ -1,6 +1,6 @@
 /** How long a connection is kept without a request where its backend does not say. */
 const idleMs = 4000;
-const longestIdleMs = 60_000;
+export const longestIdleMs = 60_000;
 /** Before the backend would close it: what is sent at that moment is lost. */
 const keepMarginMs = 1000;
 /** Addresses change their meaning, and balancers their minds. */

@@ -11,9 +11,9 @@ export interface WrittenHead {
   readonly fault?: string;
 }
 
-const notInTarget = /[^\x21-\x7e\x80-\xff]/;
-const notInMethod = /[^A-Za-z-]/;
-const notInName = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
+export const notInTarget = /[^\x21-\x7e\x80-\xff]/;
+export const notInMethod = /[^A-Za-z-]/;
+export const notInName = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 
 /** Methods of which a body is expected: none is said to be one of no bytes (RFC 9110 section 8.6). */
 const bodyMethods: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "QUERY"]);
@@ -85,7 +85,8 @@ export function writeRequestHead(
 
 const unwritable = (fault: string): WrittenHead => ({ text: "", frame: "none", fault });
 
-const isOfConnection = (name: string): boolean =>
+/** Whether a field of this name speaks of the connection, in whatever case. */
+export const isOfConnection = (name: string): boolean =>
   lengthsOfConnection.has(name.length) && ofConnection.has(name.toLowerCase());
 
 function frameOf(body: UpstreamRequest["body"], length: number | undefined): BodyFrame | undefined {
