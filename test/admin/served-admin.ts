@@ -52,6 +52,7 @@ async function attacked(): Promise<AttackWatching> {
     policy: { portcullis: 1, apis: [], operations: [{ match: ["login"], role: "sign-in" }] },
     store: undefined,
     recordSecret: Buffer.alloc(32, 9),
+    alerts: [],
     say: () => undefined,
   });
   for (let index = 0; index < 120; index += 1)

@@ -130,7 +130,6 @@ export type CoreKeys = ReturnType<typeof coreKeys>;
 export const unavailableKeys: Readonly<Partial<Record<"root" | "operation" | "app", Unavailable>>> =
   {
     root: {
-      alerts: "nothing is reported",
       appHeader: "only Portcullis-App is read",
     },
     operation: {

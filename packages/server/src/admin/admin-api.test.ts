@@ -39,6 +39,9 @@ test("the OpenAPI document is one by the OpenAPI Initiative's own schema, and li
     "/incidents",
     "/incidents/{id}",
     "/detectors",
+    "/alerts/test",
+    "/mutes",
+    "/mutes/{id}",
     "/users",
     "/users/{id}",
     "/users/{id}/sessions",
@@ -212,6 +215,10 @@ test("what is answered is what the document says is answered", async () => {
     ["GET", "/incidents/{id}", "/incidents/(found)"],
     ["PATCH", "/incidents/{id}", "/incidents/(found)", { mark: "expected", state: "closed" }],
     ["GET", "/detectors", "/detectors"],
+    ["POST", "/alerts/test", "/alerts/test"],
+    ["POST", "/mutes", "/mutes", { reason: "a test", ttlSeconds: 60 }],
+    ["GET", "/mutes", "/mutes"],
+    ["DELETE", "/mutes/{id}", "/mutes/(made)"],
     ["GET", "/openapi.json", "/openapi.json"],
   ];
   await admin.holds.store.impersonations.add({

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { openAdminCredential } from "./admin-credential.ts";
 import { startAdminServer, type AdminServer } from "./admin-server.ts";
 import { adminRoutes } from "./routes.ts";
+import { Mutes } from "../watch/sinks/mutes.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-"));
 let admin: AdminServer;
@@ -34,6 +35,8 @@ before(async () => {
         find: () => undefined,
         judge: () => undefined,
         detectors: () => [],
+        testAlerts: async () => [],
+        mutes: new Mutes(),
       },
     }),
     say: () => undefined,

@@ -8,7 +8,12 @@ import { Misuse } from "./terminal.ts";
  * @param directory where the gate keeps its credential
  * @throws Misuse in words for a person
  */
-export async function askAdmin<T>(admin: string, directory: string, path: string): Promise<T> {
+export async function askAdmin<T>(
+  admin: string,
+  directory: string,
+  path: string,
+  change: { readonly method?: "GET" | "POST" | "PATCH" | "DELETE"; readonly body?: unknown } = {},
+): Promise<T> {
   const file = join(directory, "admin-token");
   let token: string;
   try {
@@ -18,14 +23,25 @@ export async function askAdmin<T>(admin: string, directory: string, path: string
       `the running gate's credential is not at ${file}. Say where it lies with --directory.`,
     );
   }
+  const { body, method = "GET" } = change;
   const response = await fetch(new URL(path, admin), {
-    headers: { Authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(5000),
+    method,
+    headers: {
+      Authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(15_000),
   }).catch((fault: unknown) => {
     throw new Misuse(
       `no gate answers at ${admin} (${(fault as Error).message}). Start it with 'portcullis up', or say where it is with --admin.`,
     );
   });
+  const isProblem = response.headers.get("content-type")?.includes("problem+json") === true;
+  if (isProblem && (response.status === 400 || response.status === 404)) {
+    const { detail, title } = (await response.json()) as Readonly<Record<string, string>>;
+    throw new Misuse(`${title}${detail === undefined ? "" : `: ${detail}`}`);
+  }
   if (!response.ok)
     throw new Misuse(`${admin} answered ${response.status}: is ${file} that gate's credential?`);
   return (await response.json()) as T;

@@ -37,6 +37,16 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "say in words what became of a request, by the trace id of its answer",
     load: () => import("./verbs/why.ts"),
   },
+  incidents: {
+    aliases: ["incident"],
+    summary: "what detectors have found, and what you say that it was",
+    load: () => import("./verbs/incidents.ts"),
+  },
+  threats: {
+    aliases: [],
+    summary: "what is looked for, whether it is, and what it cannot see",
+    load: () => import("./verbs/threats.ts"),
+  },
   test: {
     aliases: [],
     summary: "run tests of the policy through the gate's own steps, without a backend",

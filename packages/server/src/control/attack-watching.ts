@@ -4,6 +4,9 @@ import { compileNameKey } from "../keys/signal-secret.ts";
 import { AttackWatch, type DetectSettings } from "../watch/attack-watch.ts";
 import type { Incident, IncidentState, Mark } from "../watch/incidents/incident.ts";
 import type { Seen } from "../watch/detectors/seen.ts";
+import { type Alert, Alerting } from "../watch/sinks/alerting.ts";
+import type { DeliveryCounts } from "../watch/sinks/delivery.ts";
+import { Mutes } from "../watch/sinks/mutes.ts";
 import { IncidentBook } from "../watch/incidents/incident-book.ts";
 import { IncidentKeeping, type IncidentStore } from "../watch/incidents/incident-keeping.ts";
 import { type Precision, precisionOf } from "../watch/incidents/precision.ts";
@@ -13,7 +16,19 @@ export interface AttackWatchingParts {
   /** Undefined where there is no store: then incidents last as long as the process. */
   readonly store: IncidentStore | undefined;
   readonly recordSecret: Uint8Array;
+  /** Who is told, by the policy. */
+  readonly alerts: readonly Alert[];
   readonly say: (message: string) => void;
+}
+
+/** What `/metrics` tells of detectors. */
+export interface AttackCounts {
+  /** Open ones, by severity. */
+  readonly incidents: Readonly<Record<string, number>>;
+  /** Notices, by the host that they are sent to. */
+  readonly sinks: Readonly<Record<string, DeliveryCounts>>;
+  readonly clockSet: number;
+  readonly faults: number;
 }
 
 const turnEveryMs = 1000;
@@ -25,8 +40,14 @@ export class AttackWatching {
   readonly #book: IncidentBook;
   readonly #keeping: IncidentKeeping | undefined;
   readonly #timer: NodeJS.Timeout;
+  readonly #alerting: Alerting;
+  #policy: Policy;
+  readonly mutes = new Mutes();
 
-  private constructor({ policy, recordSecret, say, store }: AttackWatchingParts) {
+  private constructor({ alerts, policy, recordSecret, say, store }: AttackWatchingParts) {
+    this.#policy = policy;
+    this.#alerting = new Alerting(this.mutes, say);
+    this.#alerting.use(alerts);
     this.#watch = new AttackWatch({
       settings: settingsOf(policy),
       roles: rolesOf(policy),
@@ -37,7 +58,10 @@ export class AttackWatching {
     this.#book = new IncidentBook({
       recent: this.#watch.recent,
       nameKey: compileNameKey(recordSecret),
-      onChange: (incident) => this.#keeping?.put(incident),
+      onChange: (incident, change) => {
+        this.#keeping?.put(incident);
+        this.#alerting.hear(incident, change, this.#isUrgent(incident));
+      },
     });
     this.#timer = setInterval(() => this.#turn(steadyMs()), turnEveryMs).unref();
   }
@@ -51,7 +75,9 @@ export class AttackWatching {
   readonly follow = (seen: Seen): void => this.#watch.note(seen);
 
   /** A changed policy. */
-  use(policy: Policy): void {
+  use(policy: Policy, alerts: readonly Alert[]): void {
+    this.#policy = policy;
+    this.#alerting.use(alerts);
     this.#watch.use(settingsOf(policy), rolesOf(policy));
   }
 
@@ -86,9 +112,26 @@ export class AttackWatching {
     });
   }
 
+  /** Sends everybody who is told a notice that says it is a test. */
+  testAlerts(): ReturnType<Alerting["test"]> {
+    return this.#alerting.test();
+  }
+
+  counts(): AttackCounts {
+    const incidents: Record<string, number> = {};
+    for (const { severity, state } of this.#book.all())
+      if (state !== "closed") incidents[severity] = (incidents[severity] ?? 0) + 1;
+    return {
+      incidents,
+      sinks: this.#alerting.counts(),
+      clockSet: this.#watch.voided,
+      faults: this.#watch.faults,
+    };
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#keeping?.close();
+    await Promise.all([this.#alerting.close(), this.#keeping?.close()]);
   }
 
   #precisionOf(detector: string): Precision {
@@ -98,6 +141,14 @@ export class AttackWatching {
   #turn(nowMs: number): void {
     this.#watch.turn(nowMs);
     this.#book.turn(nowMs);
+    this.#alerting.turn(nowMs);
+  }
+
+  /** The policy wants it told at once, and people have not found the detector wrong too often. */
+  #isUrgent({ detector }: Incident): boolean {
+    const responses =
+      this.#policy.respond?.[detector as keyof NonNullable<Policy["respond"]>] ?? [];
+    return responses.length > 0 && this.#precisionOf(detector).isTrusted;
   }
 }
 

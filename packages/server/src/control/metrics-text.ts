@@ -11,6 +11,8 @@ import { type TokenTimes, tokenTimesText } from "../watch/token-times.ts";
 import { gaugesOf } from "./gauges.ts";
 import { capacityGauges, queueWaitText } from "./capacity-metrics.ts";
 import { limitRefusals } from "./limit-refusals.ts";
+import { attackGauges } from "./attack-gauges.ts";
+import type { AttackCounts } from "./attack-watching.ts";
 import type { Serving } from "./serving.ts";
 
 /** Everything that `/metrics` tells of. */
@@ -32,6 +34,7 @@ export interface Measured {
   readonly switches: readonly unknown[];
   readonly state: Pick<StateMeasures, "read">;
   readonly parts: readonly PartState[];
+  readonly attacks: AttackCounts;
 }
 
 /** In the text format of Prometheus. */
@@ -43,6 +46,7 @@ export function metricsText(measured: Measured): string {
     prometheusText(counts, [
       limitRefusals(counts.decisions),
       ...capacityGauges(capacity),
+      ...attackGauges(measured.attacks),
       ...gaugesOf({
         gateThreads: fleet.size,
         records: { stdout: writer.counts },

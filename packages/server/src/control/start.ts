@@ -19,6 +19,7 @@ import { type PartState, SharedParts } from "../watch/shared-parts.ts";
 import { TokenTimes } from "../watch/token-times.ts";
 import { openAdmin } from "./admin-port.ts";
 import { QuotaAnswering } from "./answer-quotas.ts";
+import { alertsOf } from "./alert-settings.ts";
 import { AttackWatching } from "./attack-watching.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
@@ -107,6 +108,7 @@ export async function up(options: UpOptions): Promise<Running> {
     policy,
     store: issuer.store?.incidents,
     recordSecret: nameSecret,
+    alerts: alertsOf(policy, folder, environment),
     say,
   });
   const quotas = new QuotaAnswering(issuer.store);
@@ -167,7 +169,7 @@ export async function up(options: UpOptions): Promise<Running> {
     onFiles: (changed) => files.retarget(changed),
     follow: async (changed, next) => {
       await issuer.follow(changed, next);
-      attacks.use(changed);
+      attacks.use(changed, alertsOf(changed, folder, environment));
     },
     prepare: (settings) => fleet.prepare(settings),
   });
@@ -215,6 +217,7 @@ export async function up(options: UpOptions): Promise<Running> {
             cleartextRequests,
             switches: issuer.permissions?.switches ?? [],
             state: new StateMeasures(shared.stateMeasures),
+            attacks: attacks.counts(),
             parts: partsNow(),
           }),
         notReady: () => (leaving.isBegun ? "it is stopping" : missingKeys(serving, issuer)),

@@ -20,7 +20,9 @@ import {
   withheld,
 } from "@portcullis/guard/policy-shapes";
 import { adminFaults, adminKeys, isLoopback } from "./admin-keys.ts";
+import { alertKeys, noteOpenAlerts } from "./alert-keys.ts";
 import { detectKeys } from "./detect-keys.ts";
+import { respondKeys } from "./respond-keys.ts";
 import { noteUpstreamTls } from "./upstream-faults.ts";
 
 const port = integer(0, 65_535);
@@ -154,6 +156,8 @@ const keys = {
     listen: optional(listen, "Where the gate listens, and with which certificate."),
     admin: optional(adminKeys, "Where the admin API and the metrics are."),
     detect: optional(detectKeys, "What attacks are looked for, and how surely."),
+    respond: optional(respondKeys, "What is done about an attack, by detector."),
+    alerts: optional(alertKeys, "Who is told of incidents."),
     store: optional(
       withheld(
         text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database"),
@@ -177,6 +181,7 @@ export const serverSettings: Settings<typeof keys> = {
     adminFaults(policy.admin ?? {}, note);
     noteUpstreamTls(apis, note);
     noteUnkeptQuotas(policy, note);
+    noteOpenAlerts(policy.alerts ?? [], note);
     const { host = "127.0.0.1", tls } = policy.listen ?? {};
     if (tls === "off" && !isLoopback(host) && trustedProxies.length === 0)
       note(["listen", "host"], "what callers send can be read on its way here", {

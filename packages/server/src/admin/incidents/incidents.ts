@@ -8,6 +8,8 @@ import {
   marks,
 } from "../../watch/incidents/incident.ts";
 import { listedIncident, shownIncident } from "../../watch/incidents/shown-incident.ts";
+import type { Mutes } from "../../watch/sinks/mutes.ts";
+import { alertRoutes } from "./alerts.ts";
 import { mostOf, mostParameter, ok, Refused, route, type Route } from "../route.ts";
 import { object, oneOf } from "../shape.ts";
 
@@ -23,6 +25,9 @@ export interface Incidents {
       judgement: { readonly mark?: Mark; readonly state?: IncidentState },
       who: string,
     ): Incident | undefined;
+    /** Sends everybody who is told a notice that says it is a test. */
+    testAlerts(): Promise<readonly { readonly to: string; readonly kind: string }[]>;
+    readonly mutes: Pick<Mutes, "add" | "all" | "remove">;
     detectors(): readonly (DetectorState & { readonly marked: string })[];
   };
 }
@@ -148,6 +153,7 @@ export const incidentRoutes = ({ incidents }: Incidents): readonly Route[] => [
     },
     handle: () => ok(incidents.detectors()),
   }),
+  ...alertRoutes(incidents),
 ];
 
 /** @throws Refused for a word that is none */

@@ -1,0 +1,56 @@
+import type { Gauge } from "../watch/prometheus.ts";
+import type { DeliveryCounts } from "../watch/sinks/delivery.ts";
+import type { AttackCounts } from "./attack-watching.ts";
+
+/** What `/metrics` tells of detectors, incidents and notices. */
+export const attackGauges = ({ clockSet, faults, incidents, sinks }: AttackCounts): Gauge[] => {
+  const notices = (state: keyof DeliveryCounts) =>
+    Object.entries(sinks).map(([sink, counts]) => ({ labels: { sink }, value: counts[state] }));
+  return [
+    {
+      name: "portcullis_incidents_open",
+      help: "Incidents that are not closed, by severity.",
+      type: "gauge",
+      value: Object.entries(incidents).map(([severity, value]) => ({
+        labels: { severity },
+        value,
+      })),
+    },
+    {
+      name: "portcullis_notices_sent_total",
+      help: "Notices that a sink has taken, by its host.",
+      type: "counter",
+      value: notices("taken"),
+    },
+    {
+      name: "portcullis_notices_failed_total",
+      help: "Notices that a sink would not take, by its host.",
+      type: "counter",
+      value: notices("failed"),
+    },
+    {
+      name: "portcullis_notices_dropped_total",
+      help: "Notices that had to wait too long behind others, by host.",
+      type: "counter",
+      value: notices("dropped"),
+    },
+    {
+      name: "portcullis_notices_waiting",
+      help: "Notices that wait for their sink, by its host.",
+      type: "gauge",
+      value: notices("waiting"),
+    },
+    {
+      name: "portcullis_detector_faults_total",
+      help: "Requests that a detector could not read.",
+      type: "counter",
+      value: faults,
+    },
+    {
+      name: "portcullis_detector_clock_set_total",
+      help: "Times the clock was set, so that everything that detectors had counted began anew.",
+      type: "counter",
+      value: clockSet,
+    },
+  ];
+};
