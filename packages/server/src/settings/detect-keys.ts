@@ -39,16 +39,7 @@ const detector = <const F extends Fields>(fields: F) =>
 
 /** Detectors that are known by name, and are not there. */
 const unavailable = {
-  codeGuessing: "it is not looked for",
-  resetAbuse: "it is not looked for",
-  enumeration: "it is not looked for",
-  scraping: "it is not looked for",
-  cardTesting: "it is not looked for",
-  hoarding: "it is not looked for",
-  proofReuse: "it is not looked for",
-  errorSpike: "it is not looked for",
-  trafficSpike: "it is not looked for",
-  shadowOperation: "it is not looked for",
+  trafficSpike: "traffic is not compared with other weeks",
   newDevice: "sign-ins are not scored by place and device",
   toolShape: "the shape of a program is a part of keys, not a detector",
   fleet: "accounts that act alike are not grouped",
@@ -80,6 +71,66 @@ export const detectKeys = object(
         within: optional(duration, "In which time they are counted (1h)."),
       }),
       "The password of one account that is guessed.",
+    ),
+    codeGuessing: optional(
+      detector({
+        perAccount: optional(count, "So many wrong codes for one account in a day (20)."),
+        errorRate: wrong,
+      }),
+      "One-time codes that are guessed.",
+    ),
+    resetAbuse: optional(
+      detector({
+        perAccount: optional(count, "So many resets of one account in the time (6)."),
+        accounts: optional(count, "Or resets of so many accounts by one client (20)."),
+        within: optional(duration, "In which time they are counted (1h)."),
+      }),
+      "Resets that somebody else asks for.",
+    ),
+    enumeration: optional(
+      detector({
+        objects: optional(count, "So many objects that are not the caller's (8)."),
+        errorRate: wrong,
+      }),
+      "Ids of objects that are tried one after another.",
+    ),
+    scraping: optional(
+      detector({
+        objects: optional(count, "Fewer objects a day are nothing, whatever others read (500)."),
+      }),
+      "Somebody who reads far more objects in a day than others do.",
+    ),
+    cardTesting: optional(
+      detector({
+        cards: optional(count, "So many different cards at least (4)."),
+        errorRate: wrong,
+      }),
+      "Stolen cards that are tried for which of them work.",
+    ),
+    hoarding: optional(
+      detector({
+        open: optional(count, "So many reservations of one caller that are not bought (8)."),
+        within: optional(duration, "How long a reservation may wait for its purchase (20m)."),
+      }),
+      "Stock that is reserved and never bought.",
+    ),
+    proofReuse: optional(
+      detector({
+        uses: optional(count, "So many used proofs that come again (2)."),
+        within: optional(duration, "In which time they are counted (10m)."),
+      }),
+      "Proofs of possession that somebody sends again.",
+    ),
+    errorSpike: optional(
+      detector({ height: rises }),
+      "Answers of 500 and above that are more than usual, and by which release.",
+    ),
+    shadowOperation: optional(
+      detector({
+        hits: optional(count, "So many answers of the backend to what no document names (20)."),
+        within: optional(duration, "Over how long a time at least (10m)."),
+      }),
+      "Operations that the backend answers and no document names.",
     ),
   },
   unavailable,

@@ -17,4 +17,13 @@ export const respondKeys = object({
   credentialStuffing: responses,
   passwordSpraying: responses,
   accountGuessing: responses,
+  codeGuessing: responses,
+  resetAbuse: responses,
+  proofReuse: responses,
+  enumeration: responses,
+  scraping: responses,
+  cardTesting: responses,
+  hoarding: responses,
+  errorSpike: responses,
+  shadowOperation: responses,
 });

@@ -96,6 +96,7 @@ export class CredentialStuffing implements Detector {
   /** One outcome for each account in half an hour: who tries the same one again says nothing new. */
   #noteFirst(seen: Seen, { target }: Signal, key: AttackKey, isBad: boolean): void {
     const place = this.#placeOf(key, seen.timeMs);
+    const wasAttack = this.#isAttack(place);
     if (isBad) {
       this.#bad[place] = (this.#bad[place] as number) + 1;
       if (target !== 0) this.#accounts.note(place, target);
@@ -106,7 +107,8 @@ export class CredentialStuffing implements Detector {
       this.#firstRatio[place] = Math.min(ratio, this.#first.flag * mostHeld);
       this.#hold(place);
     }
-    this.#judge(place, key, seen, isBad);
+    // The pair that works ends nothing: it is what was looked for.
+    if (wasAttack || this.#isAttack(place)) this.#judge(place, key, seen, isBad);
   }
 
   #endEpisode({ address, client, isBad, network, operation, target }: Episode): void {
@@ -123,7 +125,6 @@ export class CredentialStuffing implements Detector {
   }
 
   #judge(place: number, key: AttackKey, seen: Seen, isBad: boolean): void {
-    if (!this.#isAttack(place)) return;
     // Whoever gets in among hundreds of failures has found a pair that is right.
     if (!isBad && this.#isTold(place) && key.kind !== "network") {
       this.#entered[place] = (this.#entered[place] as number) + 1;

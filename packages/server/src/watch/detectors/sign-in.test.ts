@@ -1,38 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AttackWatch, type DetectSettings } from "../attack-watch.ts";
-import type { Incident } from "../incidents/incident.ts";
-import { IncidentBook } from "../incidents/incident-book.ts";
-import { type Sender, type Sent, stagedRequest } from "./staged-traffic.ts";
+import type { AttackWatch } from "../attack-watch.ts";
+import { stage, type Staged } from "../staged-watch.ts";
+import type { Sent } from "./staged-traffic.ts";
 
 const second = 1000;
 const minute = 60 * second;
 const start = Date.UTC(2026, 10, 20, 12);
-
-interface Staged {
-  readonly watch: AttackWatch;
-  send(atMs: number, who: Sender, sent: Sent): void;
-  incidents(): readonly Incident[];
-}
-
-function stage(settings: DetectSettings = {}): Staged {
-  const watch = new AttackWatch({
-    settings,
-    roles: new Set(["sign-in"]),
-    onEvidence: (evidence) => book.take(evidence),
-    say: () => undefined,
-  });
-  const book = new IncidentBook({
-    recent: watch.recent,
-    nameKey: ({ hash, kind }) => (hash === 0 ? "" : `${kind} ${hash}`),
-    onChange: () => undefined,
-  });
-  return {
-    watch,
-    send: (atMs, who, sent) => watch.note(stagedRequest(atMs, who, sent)),
-    incidents: () => book.all(),
-  };
-}
 
 const failed = (target: string): Sent => ({
   operation: "login",
