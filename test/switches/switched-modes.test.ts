@@ -47,6 +47,12 @@ const table: readonly (readonly [string, readonly Partial<Switch>[], string, num
   ["the later wins", [{}, { mode: "enforce" }], "3.4.0", limited],
   ["the later wins", [{ mode: "enforce" }, { operation: "quick" }], "3.4.0", 200],
   ["the later, where it is about this build", [{}, { mode: "enforce", app: "<3" }], "3.4.0", 200],
+  [
+    "the later, though one for the same callers was thrown before",
+    [{}, { operation: "quick", mode: "enforce" }, { mode: "observe" }],
+    "3.4.0",
+    200,
+  ],
   ["closed", [{ control: "closed", mode: "enforce" }], "3.4.0", 503],
   ["closed for its build", [{ control: "closed", mode: "enforce", app: "<3.2" }], "3.1.0", 503],
   ["closed for others", [{ control: "closed", mode: "enforce", app: "<3.2" }], "3.4.0", limited],

@@ -74,7 +74,7 @@ function compileSwitched(
   salt: string,
   stages: Pick<Stages, "stays"> | undefined,
 ): ModeDecision {
-  const fits = whom.app === undefined ? undefined : compileFits(whom.app, undefined);
+  const fits = whom.app === undefined ? undefined : fitsOnly(whom.app);
   const percent = whom.percent ?? 100;
   if (fits === undefined && percent >= 100)
     return Object.freeze({ constant: mode, decide: () => mode });
@@ -87,6 +87,20 @@ function compileSwitched(
         : before.decide(known),
   });
 }
+
+const knownRanges = new Map<string, (known: ModeFacts) => boolean>();
+
+/** Read once for all operations and controls: a switch may be about every one of them. */
+function fitsOnly(range: string): (known: ModeFacts) => boolean {
+  let fits = knownRanges.get(range);
+  if (fits === undefined) {
+    if (knownRanges.size >= mostKnownRanges) knownRanges.clear();
+    fits = compileFits(range, undefined);
+    knownRanges.set(range, fits);
+  }
+  return fits;
+}
+const mostKnownRanges = 100;
 
 /**
  * Whether the caller's build fits the stage, or another of the same session or device once did. A

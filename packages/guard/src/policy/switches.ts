@@ -23,8 +23,12 @@ export function laySwitches(
   switches: readonly Switch[],
   keys: readonly ModeKey[],
 ): Modes {
-  const own = switches.filter(({ operation }) => operation === "*" || operation === name);
-  if (own.length === 0) return modes;
+  const about = switches.filter(({ operation }) => operation === "*" || operation === name);
+  if (about.length === 0) return modes;
+  // Of those for the same callers the last decides: the ones before it would only be asked for
+  // nothing, by every request.
+  const last = new Map(about.map((one) => [scopeOf(one), one]));
+  const own = about.filter((one) => last.get(scopeOf(one)) === one);
   const laid: Record<string, HeldMode> = { ...modes };
   for (const { app, control, mode, percent } of own)
     for (const key of keys)
@@ -36,6 +40,9 @@ export function laySwitches(
         };
   return laid;
 }
+
+const scopeOf = ({ app, control, operation, percent }: Switch): string =>
+  JSON.stringify([operation, control, app, percent]);
 
 /** As in the policy: a mode for all enforces nothing that must be named, and closes nothing. */
 function isAbout({ key, kind }: ModeKey, control: string | undefined, mode: Mode): boolean {

@@ -32,7 +32,7 @@ export type SwitchState = (typeof switchStates)[number];
 export class SwitchFault extends Error {}
 
 /** One look at them must show what holds; more belong into the policy. */
-const mostActive = 200;
+const mostActive = 50;
 const mostListed = 500;
 const mostReason = 500;
 const longestMs = 366 * 86_400_000;
