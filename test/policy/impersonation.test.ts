@@ -104,6 +104,16 @@ test("the table of check says what may be done for others, and what it says of t
   );
 });
 
+test("the built-in issuer knows its own people, so that nobody else need be asked", async () => {
+  const builtin = policyOf(`${who}, ${fields}`, "issuer: builtin, audience: x");
+  const { faults, plan } = await planned(`publicUrl: https://api.example.com\n${builtin}`);
+  assert.deepEqual(
+    faults.filter((one) => one.includes("nobody can tell")),
+    [],
+  );
+  assert.equal(plan?.controls.impersonation?.accounts, true);
+});
+
 test("a policy that lets nobody act for others has no column of it", async () => {
   const { plan } = await planned(policyOf(`${who}, ${fields}`).replace(/^impersonation.*\n/m, ""));
   assert.ok(plan !== undefined);

@@ -101,6 +101,34 @@ test("a session goes on under a changed policy only where one could begin", asyn
   assert.equal(await code(byHeader), undefined);
 });
 
+test("staff act by the desk's own app alone, where the policy names it", async () => {
+  const more = { other: { roles: ["support"], client_id: "notes" }, none: { roles: ["support"] } };
+  const { ask } = await bank(
+    policyOf(byHeader.replace("roles: [support]", "roles: [support], clients: [desk]")),
+    more,
+  );
+  for (const [user, code] of [
+    ["sam", undefined],
+    ["other", "impersonation-refused"],
+    ["none", "impersonation-refused"],
+  ] as const)
+    assert.equal((await ask(user, "GET", "/accounts/ann-1", undefined, asAnn)).code, code, user);
+});
+
+test("a cache of the desk keeps answers in its own and in others' names apart", async () => {
+  const { ask } = await bank(policyOf(byHeader));
+  for (const headers of [[], asAnn]) {
+    const got = await ask("sam", "GET", "/rates", undefined, headers);
+    const vary = got.headers.findIndex((name) => name.toLowerCase() === "vary");
+    assert.match(got.headers[vary + 1] ?? "", /\bActing-For\b/);
+  }
+});
+
+test("a claim that is called act, and names nobody, is a claim like any other", async () => {
+  const { ask } = await bank(policyOf(byHeader), { eve: { act: "2024", roles: ["customer"] } });
+  assert.equal((await ask("eve", "GET", "/accounts/eve-1")).code, undefined);
+});
+
 test("where a grant is asked for, it must lead from the very person to who acts, and be good for the method", async () => {
   const grant = (more: Partial<Grant> = {}): Grant => ({
     kind: "impersonation",

@@ -43,6 +43,20 @@ export const actings: readonly Mutant[] = [
     tests: inNames,
   },
   {
+    file: `${acting}/read-pair.ts`,
+    find: "isOneOf(clients, caller.clientId) &&",
+    put: "",
+    breaks: "Staff act by the apps that the policy names alone.",
+    tests: rights,
+  },
+  {
+    file: `${acting}/control.ts`,
+    find: 'add: ({ answerFields }) => void answerFields.push("Vary", header)',
+    put: "add: () => undefined",
+    breaks: "Caches keep answers in different names apart.",
+    tests: rights,
+  },
+  {
     file: `${acting}/read-asked.ts`,
     find: "if (!isOurs(name.toLowerCase()))",
     put: "if (name !== '')",

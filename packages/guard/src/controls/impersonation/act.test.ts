@@ -45,7 +45,7 @@ test("what outlasts its request is over with the session, its taking back, and e
   const act = compileAct(
     openActing(
       {
-        who: [{ source: "issuer", roles: ["support"], scopes: [] }],
+        who: [{ source: "issuer", roles: ["support"], scopes: [], clients: [] }],
         header: "Acting-For",
         reason: "Acting-Reason",
         tokens: [],

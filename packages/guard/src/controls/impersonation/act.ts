@@ -9,7 +9,7 @@ import { type FindSubject, type Person, unavailable } from "./find-subject.ts";
 import { Guesses } from "./guesses.ts";
 import type { ImpersonationPlan } from "./plan.ts";
 import { problems } from "./problems.ts";
-import { compileReadPair, notFor } from "./read-pair.ts";
+import { compileReadPair, notFor, speaksOfActing } from "./read-pair.ts";
 
 /** What the program around the gate provides. */
 export interface ImpersonationPorts {
@@ -84,7 +84,8 @@ export function compileAct(parts: ActParts, closed: string | undefined): Check<A
   };
   return (known) => {
     const { actingAsked, caller } = known;
-    if (actingAsked === undefined && caller?.claims["act"] === undefined) return undefined;
+    const isSaid = caller !== undefined && speaksOfActing(parts.plan, caller);
+    if (actingAsked === undefined && !isSaid) return undefined;
     const named = actingAsked?.names[0] ?? caller?.subject;
     const say = (said: Refusal | undefined): Refusal | undefined =>
       said === undefined || named === undefined

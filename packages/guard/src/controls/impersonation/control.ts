@@ -1,6 +1,6 @@
 import { step } from "../check.ts";
 import type { GateAt } from "../compile-context.ts";
-import { defineControl } from "../control.ts";
+import { defineControl, type EveryAnswer } from "../control.ts";
 import { type ActParts, compileAct, type ImpersonationPorts, openActing } from "./act.ts";
 import { closedBecause } from "./closed-operation.ts";
 import { compileFindSubject } from "./find-subject.ts";
@@ -68,10 +68,17 @@ export const impersonation = defineControl({
   },
   compile({ closed }, { live }) {
     if (live === undefined) return {};
-    return { request: { take: compileTakeAsked(live.plan), act: compileAct(live, closed) } };
+    const request = { take: compileTakeAsked(live.plan), act: compileAct(live, closed) };
+    return { request, everyAnswer: compileVary(live.plan.header) };
   },
   words,
 });
+
+/** One address has another answer in another's name: a cache of the desk must not mix them up. */
+const compileVary = (header: string | undefined): EveryAnswer | undefined =>
+  header === undefined
+    ? undefined
+    : { replaces: [], add: ({ answerFields }) => void answerFields.push("Vary", header) };
 
 /** @throws RangeError where nobody keeps sessions that the policy lets begin */
 function open(

@@ -15,6 +15,8 @@ export interface WhoPlan {
   readonly source: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  /** Empty: any. */
+  readonly clients: readonly string[];
 }
 
 /** How the backend says whether a person exists. */
@@ -95,6 +97,7 @@ export function planImpersonation(
       source: sourceAt(one.source, ["who", String(index), "source"]),
       roles: one.roles ?? [],
       scopes: one.scopes ?? [],
+      clients: one.clients ?? [],
     })),
     header,
     reason: setting.reason,

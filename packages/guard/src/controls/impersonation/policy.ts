@@ -9,6 +9,10 @@ const who = object({
   source: optional(sourceName, "The source that knows them; needed where there are several."),
   roles: optional(list(role, 1), "Roles of which they must hold one."),
   scopes: optional(list(scope, 1), "Scopes that they must hold, all of them."),
+  clients: optional(
+    list(text("a client's id"), 1),
+    "The apps by which they may, such as the desk's own; any without it.",
+  ),
 });
 
 const tokens = object({

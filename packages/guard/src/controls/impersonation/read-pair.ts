@@ -20,9 +20,25 @@ export type ReadPair = (
 export function compileReadPair(plan: ImpersonationPlan): ReadPair {
   return (asked, caller) => {
     if (caller === undefined) return mayNot("nobody is signed in");
-    const act = caller.claims["act"];
-    return act === undefined ? byHeader(plan, asked, caller) : byToken(plan, asked, caller, act);
+    return speaksOfActing(plan, caller)
+      ? byToken(plan, asked, caller, caller.claims["act"])
+      : byHeader(plan, asked, caller);
   };
+}
+
+/** An app that somebody has let do little else would do all that staff may. */
+const isOneOf = (clients: readonly string[], client: string | undefined): boolean =>
+  clients.length === 0 || (client !== undefined && clients.includes(client));
+
+/**
+ * Whether what a source says of its caller speaks of who acts. A session may have a member of that
+ * name for something else.
+ */
+export function speaksOfActing({ tokens }: ImpersonationPlan, { claims, source }: Caller): boolean {
+  const { act } = claims;
+  if (act === undefined) return false;
+  const isActor = typeof act === "object" && act !== null && "sub" in act;
+  return isActor || tokens.some((one) => one.source === source);
 }
 
 function byHeader(
@@ -31,8 +47,9 @@ function byHeader(
   caller: Caller,
 ): ActingPair | Refusal {
   const may = who.some(
-    ({ roles, scopes, source }) =>
+    ({ clients, roles, scopes, source }) =>
       source === caller.source &&
+      isOneOf(clients, caller.clientId) &&
       (roles.length === 0 || roles.some((role) => caller.roles.includes(role))) &&
       scopes.every((scope) => caller.scopes.includes(scope)),
   );
@@ -60,11 +77,7 @@ function byToken(
   act: unknown,
 ): ActingPair | Refusal {
   const { claims, clientId, key, source, subject } = caller;
-  const may = tokens.some(
-    (one) =>
-      one.source === source &&
-      (one.clients.length === 0 || (clientId !== undefined && one.clients.includes(clientId))),
-  );
+  const may = tokens.some((one) => one.source === source && isOneOf(one.clients, clientId));
   if (!may) return mayNot(`tokens of '${source}' do not say who acts, for this client`);
   const actor = actorOf(act, claims["iss"]);
   if (typeof actor !== "string") return actor;

@@ -7,6 +7,7 @@ import { endedByTime, type ImpersonationRecord } from "../../store/tables/impers
 type Tables = Parameters<Parameters<DatabaseStore["inTransaction"]>[0]>[0];
 
 const dayMs = 86_400_000;
+const forgetEveryMs = 3_600_000;
 const mostShown = 10_000;
 const mostAtOnce = 500;
 
@@ -14,6 +15,7 @@ const mostAtOnce = 500;
 export class Impersonating {
   readonly #store: DatabaseStore;
   readonly #actor: string;
+  #forgotAt = 0;
 
   /** @param actor who ends sessions, as the audit names them */
   constructor(store: DatabaseStore, actor: string) {
@@ -43,6 +45,8 @@ export class Impersonating {
     const { impersonations } = this.#store;
     for (const { id, untilMs } of await impersonations.over(nowMs, mostAtOnce))
       await this.#store.inTransaction((tables) => end(tables, id, untilMs, endedByTime));
+    if (nowMs - this.#forgotAt < forgetEveryMs) return;
+    this.#forgotAt = nowMs;
     await impersonations.removeEndedBefore(nowMs - dayMs);
   }
 }
