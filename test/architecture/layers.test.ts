@@ -6,7 +6,7 @@ import { importsOf, layerOf, type Layers, sourcesBelow, textOf, upwardImports } 
 /** A folder may import from layers below its own only, and never from a folder beside it. */
 const guardLayers: Layers = [
   ["reading"],
-  ["document", "facts", "jws", "ports", "state"],
+  ["document", "facts", "jws", "ports", "state", "x509"],
   ["policy"],
   ["controls"],
   ["journey"],

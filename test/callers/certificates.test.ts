@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
   type CertificateName,
   compileCertificateJudge,
 } from "../../packages/guard/src/controls/authentication/caller-certificate.ts";
 import { compileCallerOf } from "../../packages/guard/src/controls/authentication/claims.ts";
+import { readBelieved } from "../../packages/guard/src/x509/certificate-path.ts";
 import { keptPlaces } from "../../packages/guard/src/controls/authentication/learned-callers.ts";
 import { type Authority, newAuthority, type Wanted } from "../signed-certificates.ts";
 import { type Bank, signed, startBank } from "./bank-of-sources.ts";
@@ -22,9 +25,9 @@ before(async () => {
   partners = await newAuthority("CN=Partners");
   twin = await newAuthority("CN=Partners");
   bank = await startBank(
-    `partners: { certificate: { authority: ./partners-ca.pem, sub: subject.commonName } }
+    `partners: { certificate: { authority: ./partners-ca.pem, sub: subject.commonName, revoked: ./partners.crl } }
 legacy: { jwt: { algorithm: HS256, secret: { env: JWT_SECRET } } }`,
-    { "partners-ca.pem": partners.pem },
+    { "partners-ca.pem": partners.pem, "partners.crl": await partners.takeBack([]) },
   );
 });
 after(() => bank.close());
@@ -39,6 +42,17 @@ test("who shows a certificate of the authority is its owner, request after reque
     assert.deepEqual([status, told?.["sub"], told?.["source"]], [200, "partner-1", "partners"]);
   }
   assert.equal((await ask()).code, "credential-missing");
+});
+
+test("what its authority takes back is refused from the next reading of the list on, over the same connection too", async () => {
+  const [lost, kept] = await Promise.all(
+    ["CN=lost", "CN=kept"].map((subject) => partners.sign({ subject })),
+  );
+  assert.equal((await ask(lost)).status, 200);
+  writeFileSync(join(bank.directory, "partners.crl"), await partners.takeBack([lost?.cert ?? ""]));
+  while ((await ask(lost)).status === 200) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal((await ask(lost)).code, "certificate-invalid");
+  assert.equal((await ask(kept)).status, 200);
 });
 
 const wrong: readonly (readonly [string, Wanted, "partners" | "twin"])[] = [
@@ -77,7 +91,8 @@ test("a name among several kinds is read where it stands, and a name that looks 
   const subjectOf = async (place: CertificateName, names: Wanted["names"]) => {
     const { cert } = await partners.sign({ subject: "CN=x", ...(names && { names }) });
     const encoded = new X509Certificate(cert).raw.toString("base64");
-    const judge = compileCertificateJudge({ subject: place }, partners.pem, callerOf);
+    const believed = readBelieved({ authorities: partners.pem, intermediates: "", lists: [] });
+    const judge = compileCertificateJudge({ subject: place }, believed, callerOf);
     const said = judge({ encoded, thumbprint: encoded }, Math.floor(Date.now() / 1000));
     return "problem" in said ? undefined : said.subject;
   };

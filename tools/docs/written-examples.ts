@@ -148,6 +148,7 @@ export const byTitle: Readonly<Record<string, unknown>> = {
   "a file's path": "./secrets/name",
   "the path of a file": "./api-keys.yaml",
   "the path of a file of certificates": "./internal-ca.pem",
+  "the path of a revocation list": "./partners.crl",
   "the path of an OpenAPI document": "./openapi.yaml",
   "the path of an overlay": "./overlay.yaml",
   "a certificate's path": "./tls.crt",

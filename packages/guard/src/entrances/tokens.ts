@@ -1,7 +1,6 @@
 // Access tokens, the keys that sign them, revocations, and proofs of possession.
 export { readApiKeyFile } from "../controls/authentication/api-key-file.ts";
 export { hashOfKey } from "../controls/authentication/api-keys.ts";
-export { readAuthorities } from "../controls/authentication/caller-certificate.ts";
 export {
   type WeighedClaim,
   type WeighedToken,
@@ -28,4 +27,5 @@ export { thumbprintOf } from "../controls/binding/signed-proof.ts";
 export type { Acting, Caller } from "../facts/caller.ts";
 export { isRefusal } from "../facts/refusal.ts";
 export { networkOf } from "../reading/network.ts";
+export { type BelievedText, readBelieved } from "../x509/certificate-path.ts";
 export { signingAlgorithms } from "../jws/signing-algorithms.ts";

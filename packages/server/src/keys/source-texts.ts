@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { readApiKeyFile, readAuthorities, secretFault } from "@portcullis/guard/tokens";
+import {
+  type BelievedText,
+  readApiKeyFile,
+  readBelieved,
+  secretFault,
+} from "@portcullis/guard/tokens";
 import type { Policy } from "../policy/program-policy.ts";
 import { readSecret } from "./read-secret.ts";
 
@@ -49,8 +54,7 @@ function textOf(
     if (fault !== undefined) throw new Error(`${where}.jwt.secret: ${fault}`);
     return text;
   }
-  if (certificate !== undefined)
-    return readAuthority(resolve(folder, certificate.authority), `${where}.certificate.authority`);
+  if (certificate !== undefined) return readCertificates(certificate, where, folder);
   if (keys !== undefined) return readKeys(resolve(folder, keys.file), where);
   if (jwks?.file !== undefined) return readJwks(resolve(folder, jwks.file), where);
   return introspect?.clientSecret === undefined
@@ -68,14 +72,38 @@ function readKeys(file: string, where: string): string {
   );
 }
 
-function readAuthority(file: string, where: string): string {
-  try {
-    const text = readFileSync(file, "utf8");
-    readAuthorities(text);
-    return text;
-  } catch (fault) {
-    throw new Error(`${where}: ${file}: ${(fault as Error).message}`, { cause: fault });
-  }
+/** Authorities first, so that a fault is said of the file that has it. */
+function readCertificates(
+  { authority, intermediates, revoked = [] }: NonNullable<Source["certificate"]>,
+  where: string,
+  folder: string,
+): string {
+  let read: BelievedText = { authorities: "", intermediates: "", lists: [] };
+  const add = (key: string, file: string, more: (bytes: Buffer) => BelievedText): void => {
+    const path = resolve(folder, file);
+    try {
+      read = more(readFileSync(path));
+      const { authorities, intermediates: between } = readBelieved(read);
+      if ((key === "intermediates" ? between : authorities).length === 0)
+        throw new RangeError("it holds no certificate (PEM)");
+    } catch (fault) {
+      throw new Error(`${where}.certificate.${key}: ${path}: ${(fault as Error).message}`, {
+        cause: fault,
+      });
+    }
+  };
+  add("authority", authority, (bytes) => ({ ...read, authorities: bytes.toString("latin1") }));
+  if (intermediates !== undefined)
+    add("intermediates", intermediates, (bytes) => ({
+      ...read,
+      intermediates: bytes.toString("latin1"),
+    }));
+  for (const file of revoked)
+    add("revoked", file, (bytes) => ({
+      ...read,
+      lists: [...read.lists, bytes.toString("base64")],
+    }));
+  return JSON.stringify(read);
 }
 
 function readJwks(file: string, where: string): string {

@@ -99,7 +99,8 @@ export async function loadPolicy(
 const namedFiles = (policy: Policy): readonly string[] => [
   ...filesBelow(policy),
   ...Object.values(policy.identity?.sources ?? {}).flatMap(
-    ({ certificate }) => certificate?.authority ?? [],
+    ({ certificate: { authority, intermediates, revoked = [] } = {} }) =>
+      [authority, intermediates, ...revoked].filter((file) => file !== undefined),
   ),
   ...policy.apis.flatMap(({ upstream }) => upstreamFiles(upstream)),
 ];

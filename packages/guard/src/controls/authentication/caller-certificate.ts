@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { ClientCertificate } from "../../facts/arrival.ts";
 import { isRefusal, refuse, type Refusal } from "../../facts/refusal.ts";
 import type { Caller } from "../../facts/caller.ts";
+import { type Believed, compileFindPath } from "../../x509/certificate-path.ts";
 import { type CallerOf, subjectOf } from "./claims.ts";
 import { problems } from "./problems.ts";
 import type { CertificateSource } from "./source-plan.ts";
@@ -22,73 +23,63 @@ export type JudgeCertificate = (
 
 const invalid = (detail: string): Refusal => refuse(problems["certificate-invalid"], { detail });
 
+/** What was found out of a certificate, and until when what says that it is good does so. */
+interface Judged {
+  readonly said: Caller | Refusal;
+  readonly listsEndAtSeconds: number;
+}
+
 /**
- * Compiles who owns a certificate that one of these authorities has signed itself. The handshake has
- * proved that whoever calls has its key; what it is worth is judged here. What was judged is
- * remembered: one signature for each certificate and thread.
- *
- * @param authorities PEM; without one, nobody is believed
- * @throws RangeError where one of them cannot sign certificates
+ * Compiles who owns a certificate that leads to one of the authorities of a source. The handshake
+ * has proved that whoever calls has its key; what it is worth is judged here. What was judged is
+ * remembered: one path for each certificate and thread.
  */
 export function compileCertificateJudge(
   { subject }: Pick<CertificateSource, "subject">,
-  authorities: string,
+  believed: Believed,
   callerOf: CallerOf,
 ): JudgeCertificate {
-  const trusted = authoritiesIn(authorities);
-  let known = new Map<string, Caller | Refusal>();
-  const judge = (encoded: string): Caller | Refusal => {
+  const findPath = compileFindPath(believed);
+  let known = new Map<string, Judged>();
+  const judge = (encoded: string): Judged => {
     let certificate: X509Certificate;
     try {
       certificate = new X509Certificate(Buffer.from(encoded, "base64"));
     } catch {
-      return invalid("it cannot be read");
+      return never("it cannot be read");
     }
-    if (certificate.ca) return invalid("it is an authority's own");
+    if (certificate.ca) return never("it is an authority's own");
     if (certificate.keyUsage?.includes(clientUse) === false)
-      return invalid("it is not for whoever opens a connection");
-    const signer = trusted.find(
-      (one) => certificate.checkIssued(one) && certificate.verify(one.publicKey),
-    );
-    if (signer === undefined) return invalid("no authority of the source has signed it");
+      return never("it is not for whoever opens a connection");
+    const path = findPath(certificate);
+    if (path === undefined) return never("no authority of the source has signed it");
+    if (path.isTakenBack) return never("its authority has taken it back");
     const named = subjectOf(nameIn(certificate, subject));
-    if (named === undefined) return invalid(`${subject} names nobody, or several`);
-    const begin = Math.max(secondsOf(certificate.validFrom), secondsOf(signer.validFrom));
-    const end = Math.min(secondsOf(certificate.validTo), secondsOf(signer.validTo));
-    return callerOf({ iat: begin, jti: certificate.serialNumber }, named, end);
+    if (named === undefined) return never(`${subject} names nobody, or several`);
+    const all = [certificate, ...path.signers.map((one) => one.certificate)];
+    const begin = Math.max(...all.map(({ validFrom }) => secondsOf(validFrom)));
+    const end = Math.min(...all.map(({ validTo }) => secondsOf(validTo)));
+    return {
+      said: callerOf({ iat: begin, jti: certificate.serialNumber }, named, end),
+      listsEndAtSeconds: path.listsEndAtSeconds,
+    };
   };
   return ({ encoded, thumbprint }, nowSeconds) => {
-    let said = known.get(thumbprint);
-    if (said === undefined) {
+    let judged = known.get(thumbprint);
+    if (judged === undefined) {
       if (known.size >= mostRemembered) known = new Map();
-      known.set(thumbprint, (said = judge(encoded)));
+      known.set(thumbprint, (judged = judge(encoded)));
     }
+    const { listsEndAtSeconds, said } = judged;
     if (isRefusal(said)) return said;
     if (nowSeconds >= said.expiresAtSeconds) return invalid("it has ended");
-    return nowSeconds < (said.issuedAtSeconds ?? Infinity) ? invalid("it is not valid yet") : said;
+    if (nowSeconds < (said.issuedAtSeconds ?? Infinity)) return invalid("it is not valid yet");
+    // What was taken back since then is not known.
+    return nowSeconds < listsEndAtSeconds ? said : invalid("the list of what is taken back is old");
   };
 }
 
-/** @throws RangeError */
-export function readAuthorities(pem: string): readonly X509Certificate[] {
-  const authorities = authoritiesIn(pem);
-  if (authorities.length === 0) throw new RangeError("it holds no certificate (PEM)");
-  return authorities;
-}
-
-function authoritiesIn(pem: string): readonly X509Certificate[] {
-  const parts = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return parts.map((part) => {
-    let certificate: X509Certificate;
-    try {
-      certificate = new X509Certificate(part);
-    } catch {
-      throw new RangeError("it holds what is no certificate");
-    }
-    if (!certificate.ca) throw new RangeError("it holds a certificate that is no authority's");
-    return certificate;
-  });
-}
+const never = (detail: string): Judged => ({ said: invalid(detail), listsEndAtSeconds: Infinity });
 
 const secondsOf = (date: string): number => Math.floor(Date.parse(date) / 1000);
 

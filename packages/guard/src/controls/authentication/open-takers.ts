@@ -1,5 +1,6 @@
 import type { Caller } from "../../facts/caller.ts";
 import { isRefusal, type Refusal } from "../../facts/refusal.ts";
+import { type BelievedText, readBelieved } from "../../x509/certificate-path.ts";
 import type { GateAt } from "../compile-context.ts";
 import { compileTokenJudge } from "./access-token.ts";
 import { type ApiKey, compileApiKeyCheck } from "./api-keys.ts";
@@ -148,7 +149,11 @@ function openSource(source: SourcePlan, opening: Opening): OpenSource {
       return { keys: compileApiKeyCheck(keysIn(source, opening), callerOf) };
     case "certificate":
       return {
-        certificate: compileCertificateJudge(source, textOf(source, opening.ports), callerOf),
+        certificate: compileCertificateJudge(
+          source,
+          readBelieved(JSON.parse(textOf(source, opening.ports)) as BelievedText),
+          callerOf,
+        ),
       };
     case "whoami":
       return { asked: openWhoami(source, callerOf, opening) };

@@ -136,6 +136,14 @@ const certificate = object({
     "Who signs the callers' certificates, each by its own key (PEM, one or more).",
   ),
   sub: required(choice(...certificateNames), "Where a certificate names its owner."),
+  intermediates: optional(
+    text("the path of a file of certificates"),
+    "Who may stand between them and the callers (PEM); believed for nothing by themselves.",
+  ),
+  revoked: optional(
+    oneOrMore(text("the path of a revocation list")),
+    "Lists of what these have taken back (CRL, PEM or DER); nobody is believed by an old one.",
+  ),
 });
 
 const keysFile = object({
