@@ -100,6 +100,15 @@ export async function serveAdmin(): Promise<ServedAdmin> {
       records: () => ({ items: [], next: undefined, missing: [] }),
       keptMs: () => 1,
       incidents: attacks,
+      series: async ({ by }) => ({
+        items: [{ at: "2026-11-20T10:00:00.000Z", requests: 1, decided: by.length }],
+        estimated: false,
+        missing: [],
+      }),
+      revealing: {
+        reveal: async (pseudonym) => (pseudonym === "known" ? "ann" : undefined),
+        note: async () => undefined,
+      },
       administrations: {
         people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
         clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),

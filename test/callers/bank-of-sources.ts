@@ -129,7 +129,7 @@ export async function startBank(
     file,
     `portcullis: 1
 mode: enforce
-record: { fields: [subject], plain: { fields: [subject], because: the tests ask by name } }
+${more.includes("record:") ? "" : "record: { fields: [subject], plain: { fields: [subject], because: the tests ask by name } }"}
 apis: [{ openapi: openapi.yaml, upstream: "${upstream}" }]
 limits: { admission: off }
 ${more}

@@ -29,6 +29,8 @@ before(async () => {
       evidence: () => [],
       records: (question) => ({ items: [question as never], next: undefined, missing: [] }),
       keptMs: () => 1,
+      series: undefined,
+      revealing: undefined,
       administrations: undefined,
       incidents: {
         all: () => [],

@@ -1,5 +1,6 @@
 import type { ProvenanceCounts } from "@portcullis/guard/state";
 import type { FaultCounts } from "../watch/fault-counts.ts";
+import type { KeptRecords } from "../watch/kept/kept-records.ts";
 import type { LineCounts } from "../watch/line-writer.ts";
 import type { Gauge } from "../watch/prometheus.ts";
 
@@ -9,6 +10,8 @@ export interface ControlCounts {
   /** By what records are given to. */
   readonly records: Readonly<Record<string, LineCounts>>;
   readonly recordsOverrun: number;
+  /** Of the process that keeps records; undefined where there is none. */
+  readonly kept: KeptRecords["state"];
   readonly faults: ReturnType<FaultCounts["all"]>;
   readonly cleartextRequests: number;
   /** Modes that were set while the program runs, and hold. */
@@ -92,6 +95,7 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
     })),
   },
   counts.clock,
+  ...(counts.kept === undefined ? [] : keptGauges(counts.kept)),
   ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),
 ];
 
@@ -145,5 +149,32 @@ const provenanceGauges = (counts: ProvenanceCounts): readonly Gauge[] => [
     help: "Ids that are kept beyond those that each caller is sure of.",
     type: "gauge",
     value: counts.older,
+  },
+];
+
+const keptGauges = (kept: NonNullable<ControlCounts["kept"]>): readonly Gauge[] => [
+  {
+    name: "portcullis_kept_bytes",
+    help: "What kept records and their counts take of the disk.",
+    type: "gauge",
+    value: kept.keptBytes,
+  },
+  {
+    name: "portcullis_kept_resident_bytes",
+    help: "Memory of the process that keeps records.",
+    type: "gauge",
+    value: kept.residentBytes,
+  },
+  {
+    name: "portcullis_kept_restarts_total",
+    help: "Times that the process that keeps records was started anew.",
+    type: "counter",
+    value: kept.restarts,
+  },
+  {
+    name: "portcullis_kept_unreadable_files",
+    help: "Files of records that could not be read and were set aside.",
+    type: "gauge",
+    value: kept.unreadable,
   },
 ];

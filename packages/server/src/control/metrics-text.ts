@@ -2,6 +2,7 @@ import { protocolProblems } from "@portcullis/guard/problems";
 import { evictionsOf, type ProvenanceCounts, type StateMeasures } from "@portcullis/guard/state";
 import type { CapacityCounts } from "../upstream/read-concurrency.ts";
 import type { FaultCounts } from "../watch/fault-counts.ts";
+import type { KeptRecords } from "../watch/kept/kept-records.ts";
 import type { LineWriter } from "../watch/line-writer.ts";
 import { type Gauge, prometheusText } from "../watch/prometheus.ts";
 import type { RecordIntake } from "../watch/record-intake.ts";
@@ -19,6 +20,8 @@ import type { Serving } from "./serving.ts";
 export interface Measured {
   readonly records: Pick<RecordIntake, "allCounts" | "decided" | "overrun">;
   readonly writer: Pick<LineWriter, "counts">;
+  /** Undefined where no records are kept. */
+  readonly kept: Pick<KeptRecords, "counts" | "state"> | undefined;
   readonly fleet: { readonly size: number; readonly ended: number };
   readonly faults: Pick<FaultCounts, "all">;
   readonly reloads: { readonly count: number; readonly refused: number; readonly undone: number };
@@ -39,8 +42,19 @@ export interface Measured {
 
 /** In the text format of Prometheus. */
 export function metricsText(measured: Measured): string {
-  const { capacity, clock, faults, fleet, parts, provenance, records, reloads, serving, writer } =
-    measured;
+  const {
+    capacity,
+    clock,
+    faults,
+    fleet,
+    kept,
+    parts,
+    provenance,
+    records,
+    reloads,
+    serving,
+    writer,
+  } = measured;
   const counts = records.allCounts();
   return (
     prometheusText(counts, [
@@ -49,7 +63,11 @@ export function metricsText(measured: Measured): string {
       ...attackGauges(measured.attacks),
       ...gaugesOf({
         gateThreads: fleet.size,
-        records: { stdout: writer.counts },
+        records: {
+          stdout: writer.counts,
+          ...(kept === undefined ? {} : { kept: kept.counts }),
+        },
+        kept: kept?.state,
         recordsOverrun: records.overrun,
         faults: faults.all(),
         cleartextRequests:

@@ -3,6 +3,7 @@ import type { LineWriter } from "../watch/line-writer.ts";
 
 /** How long the last records are waited for. */
 const lastRecordsMs = 500;
+const lastKeptMs = 700;
 
 /** A program that serves. */
 export interface Running {
@@ -45,6 +46,8 @@ export interface Open {
   readonly auditChain: { close(): Promise<void> } | undefined;
   readonly issuer: { close(): Promise<void> };
   readonly writer: Pick<LineWriter, "end">;
+  /** Undefined where no records are kept beside the newest. */
+  readonly kept: { end(withinMs: number): Promise<number> } | undefined;
   readonly say: (message: string) => void;
   cleartext?: { close(): Promise<void> } | undefined;
   admin?: { close(): Promise<void> } | undefined;
@@ -72,12 +75,17 @@ export async function close(
   const ended = open.writer.end(lastRecordsMs).then((lost) => {
     if (lost > 0) open.say(`${lost} records were not written`);
   });
+  // It has files to close, and is ended where it takes longer; what it has kept stays kept.
+  const kept = open.kept?.end(lastKeptMs).then((lost) => {
+    if (lost > 0) open.say(`${lost} records were not kept`);
+  });
   await open.provenance.close();
   await open.attacks.close();
   await open.auditChain?.close();
   await open.issuer.close();
   await open.admin?.close();
   await ended;
+  await kept;
 }
 
 /** What was opened of a start that failed. */
@@ -90,5 +98,6 @@ export async function abandon(open: Open): Promise<void> {
   await open.auditChain?.close();
   await open.issuer.close();
   await open.fleet.terminate();
+  await open.kept?.end(0);
   open.ports.release();
 }

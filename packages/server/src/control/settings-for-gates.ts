@@ -24,6 +24,8 @@ export interface GateParts {
   readonly ticketKeys: { readonly current: Buffer };
   /** What records name objects and people by. */
   readonly recordSecret: Uint8Array;
+  /** What seals whom pseudonyms stand for, the current key first; none where that is not kept. */
+  readonly subjectKeys: readonly Uint8Array[];
   /** How many gate threads share the connections. */
   readonly threads: number;
 }
@@ -42,6 +44,7 @@ export function settingsForGates(parts: GateParts): CommonSettings {
     sourceKeys: issuer.sourceKeys,
     nonceSecret: issuer.nonceSecret,
     recordSecret: parts.recordSecret,
+    subjectKey: parts.subjectKeys[0],
     revocations: issuer.revocations,
     grants: issuer.permissions?.grants ?? [],
     impersonations: issuer.permissions?.impersonations ?? [],

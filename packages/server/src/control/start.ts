@@ -2,19 +2,17 @@ import { availableParallelism } from "node:os";
 import type { Policy } from "../policy/program-policy.ts";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
 import { StateMeasures } from "@portcullis/guard/state";
-import { compileHashName } from "@portcullis/guard/records";
 import { openAdminCredential } from "../admin/admin-credential.ts";
 import { adminRoutes } from "../admin/routes.ts";
 import { GateFleet } from "../gate/fleet.ts";
 import { judgedNow } from "../gate/judged-clock.ts";
 import type { ToGate } from "../gate/settings.ts";
 import { makeAssertionKey } from "../keys/identity-assertion.ts";
+import { subjectKeys } from "../keys/sealed-subjects.ts";
 import { recordSecret } from "../keys/record-secret.ts";
 import { chooseTls } from "../listener/choose-tls.ts";
 import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
-import { createLineWriter } from "../watch/line-writer.ts";
-import { RecordIntake } from "../watch/record-intake.ts";
 import { type PartState, SharedParts } from "../watch/shared-parts.ts";
 import { TokenTimes } from "../watch/token-times.ts";
 import { openAdmin } from "./admin-port.ts";
@@ -25,12 +23,14 @@ import { ServingCertificate } from "./certificate.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { administrationsOf } from "./administrations.ts";
 import { keepAuditChained } from "./audit-chaining.ts";
+import { askedOfRecords, keepingOf } from "./keep-records.ts";
 import { keepClock } from "./clock-keeping.ts";
 import { readConcurrency } from "../upstream/read-concurrency.ts";
 import { metricsText } from "./metrics-text.ts";
 import { missingKeys } from "./missing-keys.ts";
 import { answerManyEnds } from "./many-ends.ts";
 import { claimPorts, gatePort, openCleartext } from "./ports.ts";
+import { openRecordSinks } from "./record-sinks.ts";
 import { Reloads } from "./reloads.ts";
 import { abandon, close, type Open, type Running } from "./running.ts";
 import { Serving } from "./serving.ts";
@@ -54,9 +54,10 @@ export async function up(options: UpOptions): Promise<Running> {
   const tls = await chooseTls(listen, folder, directory, environment);
   const ports = await claimPorts(policy, tls !== undefined);
   const credential = openAdminCredential(directory);
-  const writer = createLineWriter(options.recordsTo ?? 1, { onTrouble: say });
-  const records = new RecordIntake({
-    writer,
+  const { kept, records, writer } = openRecordSinks({
+    policy,
+    directory,
+    recordsTo: options.recordsTo,
     followers: [(row) => attacks.follow(row)],
     isDeclaredApp: (app) => serving.policy.apps?.some(({ id }) => id === app) === true,
     say,
@@ -103,6 +104,8 @@ export async function up(options: UpOptions): Promise<Running> {
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
     onTime: (aheadMs) => clock.hear("issuer", aheadMs),
   }));
+  // First: where there is no key yet, it is made here, and lasts.
+  const sealing = kept === undefined ? [] : subjectKeys(directory, environment);
   const nameSecret = recordSecret(directory, environment);
   const attacks = await AttackWatching.open({
     policy,
@@ -129,12 +132,14 @@ export async function up(options: UpOptions): Promise<Running> {
     assertionKey: makeAssertionKey(),
     ticketKeys,
     recordSecret: nameSecret,
+    subjectKeys: sealing,
     threads,
   };
   const fleet = (gates.fleet = new GateFleet(() => settingsForGates(parts), {
     openRecords: (memory) => records.open(memory),
     closeRecords: (memory) => records.close(memory),
     onRecords: () => records.take(),
+    onSubjects: (day, subjects) => kept?.addSubjects(day, subjects),
     onMissed: (count, more) => records.miss(count, more),
     onEvidence: (rows) => evidence.merge(rows),
     onTokenTimes: (times) => tokenTimes.merge(times),
@@ -164,7 +169,10 @@ export async function up(options: UpOptions): Promise<Running> {
     serving,
     read: () => read(serving.plan.bytes),
     readSecrets,
-    onReloaded,
+    onReloaded: (read) => {
+      onReloaded(read);
+      kept?.keep(keepingOf(serving.policy));
+    },
     say,
     onFiles: (changed) => files.retarget(changed),
     follow: async (changed, next) => {
@@ -175,7 +183,6 @@ export async function up(options: UpOptions): Promise<Running> {
   });
 
   const partsNow = (): readonly PartState[] => sharedParts.all(wantedParts(serving, issuer));
-
   const administrations = administrationsOf(issuer, serving);
   const auditChain = keepAuditChained(issuer, say);
   const open: Open = {
@@ -188,6 +195,7 @@ export async function up(options: UpOptions): Promise<Running> {
     issuer,
     ports,
     writer,
+    kept,
     say,
   };
   const leaving = { isBegun: false };
@@ -206,6 +214,7 @@ export async function up(options: UpOptions): Promise<Running> {
           metricsText({
             records,
             writer,
+            kept,
             fleet,
             faults,
             reloads,
@@ -223,9 +232,7 @@ export async function up(options: UpOptions): Promise<Running> {
         notReady: () => (leaving.isBegun ? "it is stopping" : missingKeys(serving, issuer)),
         degraded: () => partsNow().filter(({ lost }) => lost !== undefined),
         evidence: () => evidence.all(),
-        records: (question) => records.find(question),
-        keptMs: () => 366 * 86_400_000,
-        hashName: compileHashName(parts.recordSecret),
+        ...askedOfRecords({ ...parts, records, kept, administrations }),
         administrations,
         incidents: attacks,
       }),

@@ -6,6 +6,8 @@ import type { Caller } from "@portcullis/guard/tokens";
 /** What the gate of a thread tells of its requests. */
 export interface GateReports {
   readonly record: (record: DecisionRecord) => void;
+  /** Whom the pseudonym in a record stands for; undefined where nobody keeps it. */
+  readonly onSubject?: ((pseudonym: string, subject: string, atMs: number) => void) | undefined;
   readonly evidence: OwnerEvidence;
   /** Where quotas are kept. */
   readonly quotas: QuotaStore;

@@ -6,6 +6,7 @@ import { faultWords } from "../watch/fault-counts.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 import type { ImpersonationAnswer } from "./ask-impersonations.ts";
+import type { SealedSubject } from "./subject-notes.ts";
 import type { QuotaAnswers, QuotaQuestions } from "./ask-quotas.ts";
 import type { FromGate, GateSettings, SeenGeneration, ToGate } from "./settings.ts";
 
@@ -14,6 +15,8 @@ export interface GateReports {
   readonly onRecords: () => void;
   readonly onQuotas: (questions: QuotaQuestions) => Promise<QuotaAnswers>;
   readonly onImpersonate: (wish: ImpersonationWish) => Promise<ImpersonationAnswer>;
+  /** Whom pseudonyms of a day stand for, sealed. */
+  readonly onSubjects: (day: string, subjects: readonly SealedSubject[]) => void;
   readonly onMissed: (count: number, counts: Counts | undefined) => void;
   readonly onEvidence: (rows: readonly EvidenceRow[]) => void;
   readonly onUnknownKey: (keysId: string | undefined) => void;
@@ -129,6 +132,9 @@ export class GateWorker {
         break;
       case "learned":
         reports.onLearned(message.name, message.entry);
+        break;
+      case "subjects":
+        reports.onSubjects(message.day, message.subjects);
         break;
       case "seen":
         reports.onSeen(message.generations);

@@ -176,7 +176,7 @@ export class LiveGate {
   ) {
     const { assertionIssuer, assertionKey, nonceSecret, recordSecret, strictTransportSecurity } =
       this.#settings;
-    const { evidence, onNewToken, onTokenTimes, onUnknownKey, record } = this.#reports;
+    const { evidence, onNewToken, onSubject, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets, steadyMs, this.#webSocketSeats);
     const redis = this.#connections.redis(plan);
     const { binding } = plan.controls;
@@ -200,6 +200,7 @@ export class LiveGate {
         keys: this.#keys,
         recordSecret,
         signalSecret: signalSecret(recordSecret),
+        onSubject,
         ...callerPorts({
           settings: this.#settings,
           texts: sourceTexts,

@@ -10,11 +10,13 @@ import { AskImpersonations } from "./ask-impersonations.ts";
 import { AskQuotas } from "./ask-quotas.ts";
 import type { GateReports } from "./gate-reports.ts";
 import type { FromGate, SeenGeneration } from "./settings.ts";
+import { SubjectNotes } from "./subject-notes.ts";
 
 /** How a gate thread speaks to the control thread. */
 export type Tell = (message: FromGate, transfer?: ArrayBuffer[]) => void;
 
 const missedEveryMs = 100;
+const subjectsEveryMs = 500;
 const evidenceEveryMs = 1000;
 const tokenTimesEveryMs = 1000;
 const seenEveryMs = 50;
@@ -37,16 +39,27 @@ export class Reporter implements GateReports {
   #askedAt = Number.NEGATIVE_INFINITY;
   readonly #parts = new Map<string, { readonly lost: string | undefined; readonly at: number }>();
 
-  constructor(tell: Tell, records: SharedRecords) {
+  constructor(tell: Tell, records: SharedRecords, subjectKey?: Uint8Array) {
     this.#tell = tell;
     this.quotas = new AskQuotas(tell);
     this.impersonations = new AskImpersonations(tell);
     this.#records = new RecordWriter(records);
+    const subjects = subjectKey === undefined ? undefined : new SubjectNotes(subjectKey);
+    if (subjects !== undefined) {
+      this.onSubject = (pseudonym, subject, atMs) => subjects.note(pseudonym, subject, atMs);
+      setInterval(() => {
+        const noted = subjects.take();
+        if (noted !== undefined) tell({ kind: "subjects", ...noted });
+      }, subjectsEveryMs).unref();
+    }
     setInterval(() => this.flush(), missedEveryMs).unref();
     setInterval(() => this.#tellEvidence(), evidenceEveryMs).unref();
     setInterval(() => this.#tellTokenTimes(), tokenTimesEveryMs).unref();
     setInterval(() => this.#tellSeen(), seenEveryMs).unref();
   }
+
+  /** Undefined where nobody keeps it. */
+  readonly onSubject: GateReports["onSubject"];
 
   readonly record = (one: DecisionRecord): void => {
     if (!this.#records.write(one)) {

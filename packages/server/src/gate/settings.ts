@@ -15,6 +15,7 @@ import type {
 import type { Switch } from "@portcullis/guard/policy";
 import type { SharedRecords } from "@portcullis/guard/records";
 import type { Jwks, Revocation } from "@portcullis/guard/tokens";
+import type { SealedSubject } from "./subject-notes.ts";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import type { ListenerBounds } from "../listener/bounds.ts";
 import type { ServerCertificate } from "../listener/listener.ts";
@@ -49,6 +50,8 @@ export interface GateSettings {
   readonly nonceSecret: Uint8Array;
   /** What records name objects and people by, the same on every thread. */
   readonly recordSecret: Uint8Array;
+  /** What seals whom a pseudonym stands for; undefined where that is not kept. */
+  readonly subjectKey: Uint8Array | undefined;
   /** Proofs that were used. */
   readonly replay: SharedReplay;
   /** Sessions and devices that were seen in stages by app version. */
@@ -167,6 +170,12 @@ export type FromGate =
   | { readonly kind: "fault"; readonly message: string }
   /** So many records wait to be read that nobody should wait any longer. */
   | { readonly kind: "records" }
+  /** Whom pseudonyms of a day stand for, sealed. */
+  | {
+      readonly kind: "subjects";
+      readonly day: string;
+      readonly subjects: readonly SealedSubject[];
+    }
   /** Requests whose record found no room. */
   | { readonly kind: "missed"; readonly count: number; readonly counts: Counts | undefined }
   /** What requests take of quotas in the store. */

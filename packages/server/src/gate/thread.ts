@@ -20,7 +20,7 @@ const settings = workerData as GateSettings;
 const control = parentPort;
 if (control === null) throw new Error("a gate thread is started by the control thread");
 const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
-const reporter = new Reporter(tell, settings.records);
+const reporter = new Reporter(tell, settings.records, settings.subjectKey);
 reporter.impersonations.replace(settings.impersonations);
 const known = new KnownPeers(settings.knownPeers);
 const serving: { listener?: Listener } = {};

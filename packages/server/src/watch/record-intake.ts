@@ -12,8 +12,13 @@ import { type Counts, RequestCounts } from "./request-counts.ts";
 /** Told of every record in its turn. The row is good until the next one: what is kept is copied. */
 export type RecordFollower = (row: RecordRow) => void;
 
+/** Takes whole lines, or none of them. */
+export type RecordSink = Pick<LineWriter, "write" | "drop">;
+
 export interface RecordIntakeParts {
-  readonly writer: Pick<LineWriter, "write" | "drop">;
+  readonly writer: RecordSink;
+  /** Where else whole lines go. */
+  readonly sinks?: readonly RecordSink[];
   /** Whoever else reads every record, such as what looks for attacks. */
   readonly followers: readonly RecordFollower[];
   /** Whether the policy that serves has this app: it is never lost among invented ones. */
@@ -32,6 +37,7 @@ const keptRecords = 5000;
  */
 export class RecordIntake {
   readonly #parts: RecordIntakeParts;
+  readonly #sinks: readonly RecordSink[];
   readonly #counts: RequestCounts;
   readonly #recent = new RecentRecords(keptRecords);
   readonly #readers = new Map<SharedRecords, RecordReader>();
@@ -42,6 +48,7 @@ export class RecordIntake {
 
   constructor(parts: RecordIntakeParts) {
     this.#parts = parts;
+    this.#sinks = [parts.writer, ...(parts.sinks ?? [])];
     this.#counts = new RequestCounts({ isDeclared: parts.isDeclaredApp });
   }
 
@@ -89,17 +96,17 @@ export class RecordIntake {
     const lines = this.#encoder.encode(this.#lines);
     this.#lines = "";
     this.#recent.add(lines, count);
-    this.#parts.writer.write(lines, count);
+    for (const sink of this.#sinks) sink.write(lines, count);
   }
 
   /** They are counted as requests all the same, and as records that nobody took. */
   miss(count: number, counts: Counts | undefined): void {
-    const { say, writer } = this.#parts;
+    const { say } = this.#parts;
     // What was left before them is taken before them.
     this.take();
     if (counts !== undefined) this.#counts.merge(counts);
     this.#overrun += count;
-    writer.drop(count);
+    for (const sink of this.#sinks) sink.drop(count);
     say(
       `${count} records found no room between the threads: this thread was kept from taking them`,
     );

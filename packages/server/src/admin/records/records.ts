@@ -1,8 +1,11 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { HashName } from "@portcullis/guard/records";
-import { CursorFault, type RecordPage, type RecordQuestion } from "../../watch/record-page.ts";
-import { mostOf, mostParameter, ok, Refused, route, type Route } from "../route.ts";
+import type { RecordPage, RecordQuestion } from "../../watch/record-page.ts";
+import { mostOf, mostParameter, ok, route, type Route } from "../route.ts";
+import { pseudonymRoute, type Revealing } from "./pseudonyms.ts";
 import { filterOf, holdToParameters, recordParameters } from "./record-query.ts";
+import { type AskSeries, seriesRoute } from "./series.ts";
+import { orUnanswered } from "./unanswered.ts";
 
 export interface Records {
   /** The newest that fit. */
@@ -11,6 +14,10 @@ export interface Records {
   readonly hashName: HashName;
   /** How long records are kept at most. */
   readonly keptMs: () => number;
+  /** Undefined where none are kept. */
+  readonly series: AskSeries | undefined;
+  /** Undefined where whom pseudonyms stand for is not kept. */
+  readonly revealing: Revealing | undefined;
   /** Whom operations without an owner rule have named, in counts. */
   readonly evidence: () => readonly EvidenceRow[];
 }
@@ -44,6 +51,8 @@ export const recordRoutes = ({
   hashName,
   keptMs,
   records,
+  revealing,
+  series,
 }: Records): readonly Route[] => [
   route({
     method: "GET",
@@ -57,9 +66,15 @@ export const recordRoutes = ({
       holdToParameters(query, parameters);
       const filter = filterOf(query, { hashName, keptMs: keptMs(), nowMs: Date.now() });
       const cursor = query.get("cursor") ?? undefined;
-      return ok(shown(await asked(records, { filter, most: mostOf(query, fewRecords), cursor })));
+      return ok(
+        shown(
+          await orUnanswered(() => records({ filter, most: mostOf(query, fewRecords), cursor })),
+        ),
+      );
     },
   }),
+  seriesRoute(series),
+  pseudonymRoute(revealing),
   route({
     method: "GET",
     path: "/evidence",
@@ -70,16 +85,6 @@ export const recordRoutes = ({
     handle: () => ok(evidence()),
   }),
 ];
-
-async function asked(records: Records["records"], question: RecordQuestion): Promise<RecordPage> {
-  try {
-    return await records(question);
-  } catch (fault) {
-    if (fault instanceof CursorFault)
-      throw new Refused(400, "'cursor' is not understood", "Expected `next` of a page before.");
-    throw fault;
-  }
-}
 
 const shown = ({ items, missing, next }: RecordPage): object => ({
   items,

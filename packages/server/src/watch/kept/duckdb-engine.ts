@@ -17,7 +17,7 @@ type DuckDb = typeof import("@duckdb/node-api");
  */
 const configuration: Readonly<Record<string, string>> = {
   threads: "1",
-  memory_limit: "256MB",
+  memory_limit: "128MB",
   temp_directory: "",
   storage_compatibility_version: "v1.5.0",
   enable_external_access: "false",

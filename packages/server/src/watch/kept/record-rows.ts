@@ -19,15 +19,8 @@ const orNull = (value: string | number | undefined): Value => value ?? null;
 
 /** @param weight of how many requests this record is the one that is kept */
 export function rowOf(record: DecisionRecord, { n, run }: RecordPlace, weight: number): RecordRow {
-  const { decisions, stripped, unchecked, unwritten, webSocket } = record;
-  const rest = {
-    decisions: decisions.length === 0 ? undefined : decisions,
-    stripped,
-    unwritten,
-    unchecked,
-    webSocket,
-  };
-  const restText = JSON.stringify(rest);
+  const { decisions } = record;
+  const restText = JSON.stringify(restOf(record));
   return {
     at_ms: Date.parse(record.time),
     run,
@@ -87,6 +80,36 @@ export function decisionRowsOf(
     }));
 }
 
+/** What has no column of its own, whatever it is. */
+function restOf(record: DecisionRecord & { readonly level?: string }): object {
+  const {
+    level: _level,
+    time: _time,
+    traceId: _traceId,
+    operation: _operation,
+    method: _method,
+    path: _path,
+    apiVersion: _apiVersion,
+    app: _app,
+    appVersion: _appVersion,
+    status: _status,
+    upstreamStatus: _upstreamStatus,
+    signedIn: _signedIn,
+    outcome: _outcome,
+    code: _code,
+    durationMs: _durationMs,
+    upstreamMs: _upstreamMs,
+    answerBytes: _answerBytes,
+    address: _address,
+    subject: _subject,
+    client: _client,
+    device: _device,
+    decisions,
+    ...rest
+  } = record;
+  return decisions.length === 0 ? rest : { decisions, ...rest };
+}
+
 /** The record again, as its line had it. */
 export function recordOf(row: Row): DecisionRecord {
   const text = (name: string): string | undefined => (row[name] as string | null) ?? undefined;
@@ -106,18 +129,17 @@ export function recordOf(row: Row): DecisionRecord {
     signedIn: row["signed_in"] === 1 ? true : undefined,
     outcome: text("outcome") as DecisionRecord["outcome"],
     code: text("code"),
-    decisions: rest.decisions ?? [],
-    stripped: rest.stripped,
-    unwritten: rest.unwritten,
-    unchecked: rest.unchecked,
+    decisions: [],
+    stripped: undefined,
+    unwritten: undefined,
     durationMs: row["duration_ms"] as number,
     upstreamMs: number("upstream_ms"),
     answerBytes: row["answer_bytes"] as number,
-    webSocket: rest.webSocket,
     address: text("address"),
     subject: text("subject"),
     client: text("client"),
     device: text("device"),
+    ...rest,
   };
   return Object.fromEntries(
     Object.entries(record).filter(([, value]) => value !== undefined),

@@ -45,6 +45,9 @@ export async function progressOf(counts: OpenFile, day: string): Promise<Progres
   return { run: (row?.["run"] ?? -1) as number, n: (row?.["n"] ?? -1) as number };
 }
 
+/** So many at a time: what is counted apart stands in memory. */
+const mostAtOnce = 100_000;
+
 /**
  * Counts what of a day's records was not counted yet, and says in the same transaction up to where: a
  * record that comes late is counted in its turn, and none twice.
@@ -55,30 +58,49 @@ export async function rollUp(
   kind: CountKind,
   raw: RecordFile,
 ): Promise<void> {
-  const records = await open.get(raw);
+  for (;;) {
+    const records = await open.get(raw);
+    const counts = await open.get(countsFileOf(files, kind, raw));
+    const before = await progressOf(counts, raw.period);
+    const upTo = await endOfPart(records, before);
+    if (upTo === undefined) return;
+    await addCounts(records, counts, kind, { day: raw.period, before, upTo });
+  }
+}
+
+/** @returns undefined where nothing has come since */
+async function endOfPart(records: OpenFile, before: Progress): Promise<Progress | undefined> {
+  const { sql, values } = behindProgress(before);
   const [last] = await records.all(
-    "SELECT run, n FROM records ORDER BY run DESC, n DESC LIMIT 1",
-    [],
+    `SELECT run, n FROM (SELECT run, n FROM records WHERE ${sql} ORDER BY run, n LIMIT ?) AS part
+     ORDER BY run DESC, n DESC LIMIT 1`,
+    [...values, mostAtOnce],
     queryMs,
   );
-  if (last === undefined) return;
-  const counts = await open.get(countsFileOf(files, kind, raw));
-  const before = await progressOf(counts, raw.period);
-  const { n, run } = last as unknown as Progress;
-  if (before.run === run && before.n >= n) return;
+  return last as unknown as Progress | undefined;
+}
+
+async function addCounts(
+  records: OpenFile,
+  counts: OpenFile,
+  kind: CountKind,
+  part: { readonly day: string; readonly before: Progress; readonly upTo: Progress },
+): Promise<void> {
+  const { day, upTo } = part;
   const columns = countedBy[kind].map((dimension) => dimensionColumns[dimension]);
-  const from = behindProgress(before);
+  const { sql, values } = behindProgress(part.before);
+  const within = [...values, upTo.run, upTo.run, upTo.n];
   const counted = new Counts(columns);
   counted.addRecords(
     await records.all(
       countRecordsSql(
         stepMsOf[kind],
         columns,
-        `${from.sql} AND (run < ? OR (run = ? AND n <= ?))`,
+        `${sql} AND (run < ? OR (run = ? AND n <= ?))`,
         true,
       ),
       // Both parts of the question have the same conditions.
-      [...from.values, run, run, n, ...from.values, run, run, n],
+      [...within, ...within],
       queryMs,
     ),
   );
@@ -90,9 +112,9 @@ export async function rollUp(
         ...none,
         ...key,
         at_ms: key["step_ms"] ?? 0,
-        day: raw.period,
-        run,
-        n,
+        day,
+        run: upTo.run,
+        n: upTo.n,
         requests,
         decided,
         durations: sketchText(durations),

@@ -68,8 +68,6 @@ class StoreProcess {
     this.#isClosing = true;
     this.#inTurn(async () => {
       await this.#tidying;
-      await this.#store.rollUp("minutes").catch(() => undefined);
-      await this.#store.rollUp("hours").catch(() => undefined);
       await this.#store.close();
       process.exit(0);
     });

@@ -1,0 +1,37 @@
+import type { Policy } from "../policy/program-policy.ts";
+import type { KeptRecords } from "../watch/kept/kept-records.ts";
+import { createLineWriter, type LineWriter } from "../watch/line-writer.ts";
+import { RecordIntake } from "../watch/record-intake.ts";
+import { keepRecords } from "./keep-records.ts";
+
+export interface RecordSinks {
+  /** The standard output, or what stands for it. */
+  readonly writer: LineWriter;
+  /** Undefined where the policy keeps none. */
+  readonly kept: KeptRecords | undefined;
+  readonly records: RecordIntake;
+}
+
+export interface RecordSinksParts
+  extends Pick<
+    ConstructorParameters<typeof RecordIntake>[0],
+    "followers" | "isDeclaredApp" | "say"
+  > {
+  readonly policy: Policy;
+  /** Where `.portcullis/` lies. */
+  readonly directory: string;
+  readonly recordsTo: number | undefined;
+}
+
+/** Where records come in, and everything that they go to. */
+export function openRecordSinks(parts: RecordSinksParts): RecordSinks {
+  const { directory, followers, isDeclaredApp, policy, recordsTo, say } = parts;
+  const writer = createLineWriter(recordsTo ?? 1, { onTrouble: say });
+  const kept = keepRecords(policy, directory, say);
+  const sinks = kept === undefined ? [] : [kept];
+  return {
+    writer,
+    kept,
+    records: new RecordIntake({ writer, sinks, followers, isDeclaredApp, say }),
+  };
+}
