@@ -15,6 +15,7 @@ import { objects } from "./rows/objects.ts";
 import { people } from "./rows/people.ts";
 import { possession } from "./rows/possession.ts";
 import { program } from "./rows/program.ts";
+import { records } from "./rows/records.ts";
 import { relationRows as relations } from "./rows/relations.ts";
 import { tokens } from "./rows/tokens.ts";
 

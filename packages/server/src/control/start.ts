@@ -169,8 +169,8 @@ export async function up(options: UpOptions): Promise<Running> {
     serving,
     read: () => read(serving.plan.bytes),
     readSecrets,
-    onReloaded: (read) => {
-      onReloaded(read);
+    onReloaded: (changed) => {
+      onReloaded(changed);
       kept?.keep(keepingOf(serving.policy));
     },
     say,
