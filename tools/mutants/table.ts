@@ -35,6 +35,7 @@ const areas: Readonly<Record<string, readonly Mutant[]>> = {
   documents,
   endings,
   program,
+  records,
   backends,
   answers,
   client,

@@ -38,7 +38,7 @@ export async function askAdmin<T>(
     );
   });
   const isProblem = response.headers.get("content-type")?.includes("problem+json") === true;
-  if (isProblem && (response.status === 400 || response.status === 404)) {
+  if (isProblem && response.status !== 401) {
     const { detail, title } = (await response.json()) as Readonly<Record<string, string>>;
     throw new Misuse(`${title}${detail === undefined ? "" : `: ${detail}`}`);
   }

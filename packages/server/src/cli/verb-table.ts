@@ -46,6 +46,7 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     aliases: [],
     summary: "what is looked for, whether it is, and what it cannot see",
     load: () => import("./verbs/threats.ts"),
+  },
   records: {
     aliases: ["record"],
     summary: "what became of requests, and how many there were of what",

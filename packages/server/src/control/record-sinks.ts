@@ -1,3 +1,5 @@
+import { recordSecret } from "../keys/record-secret.ts";
+import { subjectKeys } from "../keys/sealed-subjects.ts";
 import type { Policy } from "../policy/program-policy.ts";
 import type { KeptRecords } from "../watch/kept/kept-records.ts";
 import { createLineWriter, type LineWriter } from "../watch/line-writer.ts";
@@ -34,4 +36,15 @@ export function openRecordSinks(parts: RecordSinksParts): RecordSinks {
     kept,
     records: new RecordIntake({ writer, sinks, followers, isDeclaredApp, say }),
   };
+}
+
+/** What records name people by, and what seals whom that stands for. */
+export function nameSecrets(
+  keeps: boolean,
+  directory: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly recordSecret: Uint8Array; readonly subjectKeys: readonly Uint8Array[] } {
+  // First: where there is no key yet, it is made here, and lasts.
+  const sealing = keeps ? subjectKeys(directory, environment) : [];
+  return { recordSecret: recordSecret(directory, environment), subjectKeys: sealing };
 }

@@ -8,8 +8,6 @@ import { GateFleet } from "../gate/fleet.ts";
 import { judgedNow } from "../gate/judged-clock.ts";
 import type { ToGate } from "../gate/settings.ts";
 import { makeAssertionKey } from "../keys/identity-assertion.ts";
-import { subjectKeys } from "../keys/sealed-subjects.ts";
-import { recordSecret } from "../keys/record-secret.ts";
 import { chooseTls } from "../listener/choose-tls.ts";
 import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
@@ -30,7 +28,7 @@ import { metricsText } from "./metrics-text.ts";
 import { missingKeys } from "./missing-keys.ts";
 import { answerManyEnds } from "./many-ends.ts";
 import { claimPorts, gatePort, openCleartext } from "./ports.ts";
-import { openRecordSinks } from "./record-sinks.ts";
+import { nameSecrets, openRecordSinks } from "./record-sinks.ts";
 import { Reloads } from "./reloads.ts";
 import { abandon, close, type Open, type Running } from "./running.ts";
 import { Serving } from "./serving.ts";
@@ -104,13 +102,11 @@ export async function up(options: UpOptions): Promise<Running> {
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
     onTime: (aheadMs) => clock.hear("issuer", aheadMs),
   }));
-  // First: where there is no key yet, it is made here, and lasts.
-  const sealing = kept === undefined ? [] : subjectKeys(directory, environment);
-  const nameSecret = recordSecret(directory, environment);
+  const names = nameSecrets(kept !== undefined, directory, environment);
   const attacks = await AttackWatching.open({
     policy,
     store: issuer.store?.incidents,
-    recordSecret: nameSecret,
+    recordSecret: names.recordSecret,
     alerts: alertsOf(policy, folder, environment),
     say,
   });
@@ -131,8 +127,7 @@ export async function up(options: UpOptions): Promise<Running> {
     provenance,
     assertionKey: makeAssertionKey(),
     ticketKeys,
-    recordSecret: nameSecret,
-    subjectKeys: sealing,
+    ...names,
     threads,
   };
   const fleet = (gates.fleet = new GateFleet(() => settingsForGates(parts), {
@@ -169,15 +164,13 @@ export async function up(options: UpOptions): Promise<Running> {
     serving,
     read: () => read(serving.plan.bytes),
     readSecrets,
-    onReloaded: (changed) => {
-      onReloaded(changed);
-      kept?.keep(keepingOf(serving.policy));
-    },
+    onReloaded,
     say,
     onFiles: (changed) => files.retarget(changed),
     follow: async (changed, next) => {
       await issuer.follow(changed, next);
       attacks.use(changed, alertsOf(changed, folder, environment));
+      kept?.keep(keepingOf(changed));
     },
     prepare: (settings) => fleet.prepare(settings),
   });
