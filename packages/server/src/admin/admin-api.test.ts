@@ -101,7 +101,6 @@ test("an unknown path is 404, and a method that is not offered is 405 with those
   }
   assert.equal((await ask("HEAD", "/users")).status, 200);
 });
-
 test("a body that is not as it has to be is 400, and the answer says where", async () => {
   const places = async (method: string, path: string, body: unknown): Promise<unknown[]> => {
     const answer = await ask(method, path, body);
