@@ -3,7 +3,7 @@ import type { Mutant } from "../mutant.ts";
 const src = "packages/server/src";
 const admin = [`${src}/admin/admin-server.test.ts`];
 const roles = ["test/admin/admin-roles.test.ts"];
-const api = [`${src}/admin/admin-api.test.ts`];
+const api = [`${src}/admin/admin-api.test.ts`, `${src}/admin/admin-requests.test.ts`];
 const credential = [`${src}/admin/admin-credential.test.ts`];
 const sealing = [`${src}/store/sealing.test.ts`];
 const proxyHeader = [`${src}/listener/proxy-header.test.ts`];

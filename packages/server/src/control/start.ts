@@ -48,7 +48,6 @@ export async function up(options: UpOptions): Promise<Running> {
   const { folder, plan, policy } = planned;
   const { listen } = policy;
   const threads = listen?.threads ?? availableParallelism();
-
   const tls = await chooseTls(listen, folder, directory, environment);
   const ports = await claimPorts(policy, tls !== undefined);
   const credential = openAdminCredential(directory);
