@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Grant, LocalImpersonations } from "@portcullis/guard/state";
-import { acting, bank, byHeader, policyOf } from "./acting-bank.ts";
+import { acting, bank, byHeader, hasAsked, policyOf } from "./acting-bank.ts";
 
 const asAnn = acting("ann");
 
@@ -122,6 +122,15 @@ test("a cache of the desk keeps answers in its own and in others' names apart", 
     const vary = got.headers.findIndex((name) => name.toLowerCase() === "vary");
     assert.match(got.headers[vary + 1] ?? "", /\bActing-For\b/);
   }
+});
+
+test("where it is off, nobody acts for anybody, and the fields stay here all the same", async () => {
+  const off = policyOf(byHeader).replace("headers: off", "headers: off, impersonation: off");
+  const { ask, sent, told } = await bank(off);
+  const got = await ask("sam", "GET", "/accounts/sam-1", undefined, acting("ann"));
+  assert.equal(got.status, 200);
+  assert.equal(told()["sub"], "sam");
+  assert.equal(hasAsked(sent()), false);
 });
 
 test("a claim that is called act, and names nobody, is a claim like any other", async () => {
