@@ -143,6 +143,11 @@ export const parts = {
     use: "a mobile backend with a client of its own, as its apps use it",
     folder: "test/parse/packages",
   }),
+  cedar: packages("PORTCULLIS_TEST_CEDAR", "@cedar-policy/cedar-wasm", {
+    title: "Cedar",
+    use: "a decision engine that others wrote, behind AuthZEN",
+    folder: "test/decisions/packages",
+  }),
   smallDisk: {
     title: "A small disk",
     use: "what becomes of records while the disk is full",
