@@ -1,5 +1,5 @@
 // What many requests share: in memory that all threads of a process share, or in Redis.
-export { type Grant, GrantTable } from "../state/grants.ts";
+export { type Grant, type GrantState, GrantTable } from "../state/grants.ts";
 export {
   type Impersonation,
   type ImpersonationState,

@@ -4,6 +4,7 @@ import { IdSealer } from "@portcullis/guard/ownership";
 import {
   allocateSharedBuckets,
   allocateSharedReplay,
+  type GrantState,
   type LearnedState,
   LocalImpersonations,
   type ProvenanceState,
@@ -64,6 +65,7 @@ export async function openExplainingGate(asked: Explained): Promise<ExplainingGa
         throw new NotAsked("the introspection endpoint what the token is worth");
       },
       learned: notAskedLearned,
+      grants: notAskedGrants,
       // Nobody is told of it: it is as if the session had begun.
       impersonations: new LocalImpersonations(),
       exchange: () => () => {
@@ -145,6 +147,12 @@ const notAskedLearned: LearnedState = {
   },
   put: () => true,
   remove: () => undefined,
+};
+
+const notAskedGrants: GrantState = {
+  covers({ from, kind, to }) {
+    throw new NotAsked(`whether a grant of the kind ${kind} leads from ${from} to ${to}`);
+  },
 };
 
 const notAskedProvenance: ProvenanceState = {
