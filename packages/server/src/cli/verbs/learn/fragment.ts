@@ -2,6 +2,7 @@ import type { Operation } from "@portcullis/guard/documents";
 import { proposeLimit } from "../../../policy/propose-limits.ts";
 import { type Harvest, isAnswered, nameOf } from "./harvest.ts";
 import type { Learned } from "./learned.ts";
+import { cuttable, type Proposal, sealable } from "./proposals.ts";
 import { provenanceLines, type Proven } from "./try-rules.ts";
 
 const quoted = (name: string): string =>
@@ -10,9 +11,11 @@ const quoted = (name: string): string =>
 /** A part of a policy, with the reason and the evidence of every rule. */
 export function fragmentOf(
   proven: readonly Proven[],
-  { document, people: [one, two] }: Learned,
+  learned: Learned,
   notes: readonly string[],
 ): string {
+  const { document, people } = learned;
+  const [one, two] = people;
   const inOrder = new Map(proven.map((rule) => [rule.operation, rule]));
   const lines = [
     `# Learned of ${document.title} by asking as two people: ${countOf(one)} and ${countOf(two)} answers.`,
@@ -20,12 +23,16 @@ export function fragmentOf(
     "# To be merged into 'operations' of the policy; observe it first (mode: observe).",
     ...notes.map((note) => `# Note: ${note}.`),
     ...provenanceLines(proven),
+    ...sealable(learned).flatMap((proposal) => remarks(proposal, "# ")),
     "operations:",
   ];
   for (const operation of document.operations) {
     const rule = inOrder.get(operation);
     if (rule !== undefined) lines.push(...ruleLines(rule));
-    if (isForStaff(operation, one, two))
+    const isStaff = isForStaff(operation, one, two);
+    const cut = rule === undefined && !isStaff ? cuttable(operation, learned) : undefined;
+    if (cut !== undefined) lines.push(...remarks(cut, "  # "));
+    if (isStaff)
       lines.push(
         `  # ${operation.key} answered two ordinary people. Say who may, by a role of your tokens:`,
         `  # - match: ${quoted(nameOf(operation))}`,
@@ -41,6 +48,9 @@ export function fragmentOf(
   }
   return `${lines.join("\n")}\n`;
 }
+
+const remarks = ({ lines, reason }: Proposal, mark: string): readonly string[] =>
+  [`${reason}:`, ...lines].map((line) => `${mark}${line}`);
 
 const staffPath = /\/(admin|administration|internal|backoffice|staff|management|debug)(\/|$)/i;
 

@@ -48,7 +48,7 @@ export function byProvenance(operation: Operation, learned: Learned): Candidate[
   });
 }
 
-function idOf(
+export function idOf(
   element: unknown,
   alike: ReadonlySet<string>,
 ): { readonly name: string; readonly id: string }[] {
@@ -59,7 +59,7 @@ function idOf(
 }
 
 /** What the document calls an element of the list: the policy names properties by it. */
-function itemNameOf(
+export function itemNameOf(
   { responses }: Operation,
   { document: { schemas } }: Learned,
 ): string | undefined {
