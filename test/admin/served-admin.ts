@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration } from "@portcullis/identity/clients";
 import { steadyMs } from "@portcullis/guard/state";
+import { ViewersFault } from "../../packages/server/src/watch/live-records.ts";
 import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
@@ -99,6 +100,9 @@ export async function serveAdmin(): Promise<ServedAdmin> {
       },
       records: () => ({ items: [], next: undefined, missing: [] }),
       keptMs: () => 1,
+      watch: () => {
+        throw new ViewersFault("nobody looks on here");
+      },
       incidents: attacks,
       series: async ({ by }) => ({
         items: [{ at: "2026-11-20T10:00:00.000Z", requests: 1, decided: by.length }],

@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/server/src/cli/verbs/admin.ts": "until when a token is good, and the audit",
   "packages/server/src/cli/verbs/audit.ts": "which entries are still kept",
   "packages/server/src/cli/verbs/why.ts": "of which months a pseudonym is looked for",
+  "packages/server/src/admin/records/live.ts": "of which months a pseudonym is looked for",
   "packages/server/src/admin/records/series.ts": "until when counts are told",
   "packages/server/src/cli/verbs/records.ts": "since when records are asked for",
   "packages/server/src/watch/kept/store-process.ts": "which records are older than they may be",

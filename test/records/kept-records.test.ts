@@ -146,3 +146,33 @@ test("the command line asks with the same words, and says what it finds in lines
   await assert.rejects(told("--outcome", "odd"), /There is no such outcome/);
   assert.deepEqual(Object.keys(actions), ["list", "series", "reveal"]);
 });
+
+test("records are told as they come, to whoever may see them, and only those that were asked for", async () => {
+  const address = `http://127.0.0.1:${bank.gate.adminPort}/records/live?status=4xx`;
+  assert.equal((await fetch(address)).status, 401);
+  const Authorization = `Bearer ${readFileSync(bank.gate.adminTokenFile, "utf8").trim()}`;
+  const ending = new AbortController();
+  const stream = await fetch(address, { headers: { Authorization }, signal: ending.signal });
+  assert.equal(stream.headers.get("content-type"), "text/event-stream");
+  let text = "";
+  const reading = (async () => {
+    for await (const part of stream.body ?? []) text += Buffer.from(part).toString();
+  })().catch(() => undefined);
+  await until(async () => text.includes("retry:"));
+  await ask("/things", ann);
+  await ask("/things");
+  await until(async () => text.includes("credential-missing"));
+  const [, id = "", data = "{}"] = /event: record\nid: (\S+)\ndata: (.*)\n\n/.exec(text) ?? [];
+  assert.equal((JSON.parse(data) as DecisionRecord).status, 401);
+  assert.equal(text.split("event: record").length, 2);
+  ending.abort();
+  await reading;
+  await ask("/things");
+  const again = await fetch(address, { headers: { Authorization, "Last-Event-ID": id } });
+  const reader = again.body?.getReader();
+  text = "";
+  while (!text.includes("event: record"))
+    text += Buffer.from((await reader?.read())?.value ?? []).toString();
+  assert.ok(!text.includes("event: gap"), text);
+  await reader?.cancel();
+});

@@ -35,6 +35,7 @@ test("the OpenAPI document is one by the OpenAPI Initiative's own schema, and li
     "/readyz",
     "/metrics",
     "/records",
+    "/records/live",
     "/series",
     "/pseudonyms/{pseudonym}/reveal",
     "/evidence",
@@ -206,6 +207,6 @@ test("what is answered is what the document says is answered", async () => {
   const tried = new Set(asked.map(([method, template]) => `${method} ${template}`));
   assert.deepEqual(
     documented.filter((one) => !tried.has(one)),
-    ["GET /healthz", "GET /readyz", "GET /metrics"],
+    ["GET /healthz", "GET /readyz", "GET /metrics", "GET /records/live"],
   );
 });

@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { ViewersFault } from "../watch/live-records.ts";
 import { openAdminCredential } from "./admin-credential.ts";
 import { startAdminServer, type AdminServer } from "./admin-server.ts";
 import { adminRoutes } from "./routes.ts";
@@ -29,6 +30,9 @@ before(async () => {
       evidence: () => [],
       records: (question) => ({ items: [question as never], next: undefined, missing: [] }),
       keptMs: () => 1,
+      watch: () => {
+        throw new ViewersFault("nobody looks on here");
+      },
       series: undefined,
       revealing: undefined,
       administrations: undefined,

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { KeyPair } from "../files/key-pair.ts";
 import { isLoopback } from "../settings/admin-keys.ts";
 import { type AdminReply, type Answering, answerRequest } from "./answer-request.ts";
+import type { BeginStream } from "./event-stream.ts";
 import { BodyFault } from "./shape.ts";
 
 export interface AdminServerOptions extends Answering {
@@ -82,6 +83,19 @@ async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> 
   return Buffer.concat(parts);
 }
 
+const oneOf = (value: string | readonly string[] | undefined): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+/** What is sent as it comes; it ends with its connection. */
+function sendStream(response: ServerResponse, begin: BeginStream): void {
+  const stream = begin({
+    write: (text) => response.write(text),
+    end: () => response.end(),
+  });
+  response.on("drain", () => stream.drained());
+  response.once("close", () => stream.ended());
+}
+
 /** Serves the admin API. */
 export function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { host, port, tls } = options;
@@ -96,18 +110,20 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
             method,
             target,
             authorization: sent.authorization,
-            traceparent: typeof sent["traceparent"] === "string" ? sent["traceparent"] : undefined,
+            traceparent: oneOf(sent["traceparent"]),
+            lastEventId: oneOf(sent["last-event-id"]),
             readJson: () => readJson(request),
           });
     request.resume();
-    response
-      .writeHead(status, {
-        "Content-Type": mediaType,
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        ...headers,
-      })
-      .end(method === "HEAD" ? undefined : body);
+    response.writeHead(status, {
+      "Content-Type": mediaType,
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      ...headers,
+    });
+    if (method === "HEAD") response.end();
+    else if (typeof body === "string") response.end(body);
+    else sendStream(response, body);
   };
   const bounds = { maxHeaderSize: 8192, requestTimeout: 10_000 };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void =>

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AdminCredential } from "./admin-credential.ts";
 import type { AdminTokens } from "./admin-tokens.ts";
 import { type Administrator, mayDo } from "./administrator.ts";
+import type { BeginStream } from "./event-stream.ts";
 import { type Answer, Refused, type Route } from "./route.ts";
 import { BodyFault } from "./shape.ts";
 
@@ -12,6 +13,7 @@ export interface AdminRequest {
   readonly target: string;
   readonly authorization: string | undefined;
   readonly traceparent: string | undefined;
+  readonly lastEventId?: string | undefined;
   /** @throws BodyFault when it is no JSON, or larger than anything here is */
   readJson(): Promise<unknown>;
 }
@@ -19,7 +21,7 @@ export interface AdminRequest {
 export interface AdminReply {
   readonly status: number;
   readonly mediaType: string;
-  readonly body: string;
+  readonly body: string | BeginStream;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +63,15 @@ export async function answerRequest(
     const path = decoded(matched.match(url.pathname) ?? {});
     const body = matched.body?.read(await request.readJson(), "");
     await noteChange(answering, matched, by, path);
-    return replyOf(await matched.handle({ path, query: url.searchParams, body, by }));
+    return replyOf(
+      await matched.handle({
+        path,
+        query: url.searchParams,
+        body,
+        by,
+        lastEventId: request.lastEventId,
+      }),
+    );
   } catch (fault) {
     return replyOf(asAnswer(fault, matched, request, answering.say));
   }
@@ -186,6 +196,8 @@ const problem = ({ detail, message, more, status }: Refused): Answer => ({
 
 function replyOf(answer: Answer): AdminReply {
   const { status } = answer;
+  if ("stream" in answer)
+    return { status, mediaType: answer.mediaType, body: answer.stream, headers: {} };
   if ("text" in answer)
     return { status, mediaType: answer.mediaType, body: answer.text, headers: {} };
   return {

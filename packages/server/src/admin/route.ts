@@ -1,4 +1,5 @@
 import type { Administrator, AdminRole } from "./administrator.ts";
+import type { BeginStream } from "./event-stream.ts";
 import { compileTemplate } from "./path-template.ts";
 import type { BodyError, JsonSchema, Shape } from "./shape.ts";
 
@@ -7,7 +8,8 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 /** What a handler answers. */
 export type Answer =
   | { readonly status: number; readonly json: unknown }
-  | { readonly status: number; readonly text: string; readonly mediaType: string };
+  | { readonly status: number; readonly text: string; readonly mediaType: string }
+  | { readonly status: number; readonly stream: BeginStream; readonly mediaType: string };
 
 export interface RouteRequest<B> {
   /** The parameters of the path, decoded. */
@@ -17,6 +19,8 @@ export interface RouteRequest<B> {
   readonly body: B;
   /** Who asks; undefined where nobody has to say who they are. */
   readonly by: Administrator | undefined;
+  /** The last event of a stream that its reader has (Last-Event-ID). */
+  readonly lastEventId?: string | undefined;
 }
 
 export interface QueryParameter {

@@ -74,6 +74,7 @@ export interface AskedOfRecords {
 /** What the admin API asks of records; counts and people only where records are kept. */
 export const askedOfRecords = (asked: AskedOfRecords): Omit<Records, "evidence"> => ({
   records: (question) => findRecords(asked.records, asked.kept, question),
+  watch: (viewer, after) => asked.records.watch(viewer, after),
   keptMs: () => keepingOf(asked.serving.policy).rawMs,
   hashName: compileHashName(asked.recordSecret),
   series: asked.kept?.series.bind(asked.kept),

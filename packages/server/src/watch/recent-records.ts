@@ -64,13 +64,20 @@ export class RecentRecords {
    *
    * @returns undefined where some of them are no longer held
    */
-  since(place: number, filter: RecordFilter): DecisionRecord[] | undefined {
-    if (place < (this.#batches[0]?.first ?? this.#added)) return undefined;
+  since(
+    place: number,
+    filter: RecordFilter,
+  ): readonly { readonly place: number; readonly record: DecisionRecord }[] | undefined {
+    if (!(place >= (this.#batches[0]?.first ?? this.#added))) return undefined;
     return this.#batches
       .filter(({ count, first }) => first + count > place)
-      .flatMap((batch) => linesOf(batch).slice(Math.max(0, place - batch.first)))
-      .map((line) => JSON.parse(line) as DecisionRecord)
-      .filter((record) => fits(record, filter));
+      .flatMap((batch) =>
+        linesOf(batch).map((line, index) => ({
+          place: batch.first + index + 1,
+          record: JSON.parse(line) as DecisionRecord,
+        })),
+      )
+      .filter((one) => one.place > place && fits(one.record, filter));
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type SharedRecords,
 } from "@portcullis/guard/records";
 import type { LineWriter } from "./line-writer.ts";
+import { LiveRecords, type LiveViewer } from "./live-records.ts";
 import { RecentRecords } from "./recent-records.ts";
 import type { RecordPage, RecordQuestion } from "./record-page.ts";
 import { type Counts, RequestCounts } from "./request-counts.ts";
@@ -40,6 +41,7 @@ export class RecordIntake {
   readonly #sinks: readonly RecordSink[];
   readonly #counts: RequestCounts;
   readonly #recent = new RecentRecords(keptRecords);
+  readonly #live = new LiveRecords(this.#recent);
   readonly #readers = new Map<SharedRecords, RecordReader>();
   readonly #encoder = new TextEncoder();
   #timer: NodeJS.Timeout | undefined;
@@ -89,13 +91,21 @@ export class RecordIntake {
     return this.#recent.find(question);
   }
 
+  /** Tells somebody of records as they come. @throws ViewersFault */
+  watch(viewer: LiveViewer, after: string | undefined): ReturnType<LiveRecords["open"]> {
+    this.take();
+    return this.#live.open(viewer, after);
+  }
+
   take(): void {
     let count = 0;
     for (const reader of this.#readers.values()) count += reader.read(this.#takeOne);
     if (count === 0) return;
     const lines = this.#encoder.encode(this.#lines);
     this.#lines = "";
+    const first = this.#recent.added;
     this.#recent.add(lines, count);
+    this.#live.add(lines, first);
     for (const sink of this.#sinks) sink.write(lines, count);
   }
 

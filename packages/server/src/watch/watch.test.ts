@@ -133,7 +133,7 @@ test("the newest records are found first, and the oldest are forgotten", () => {
   assert.deepEqual(find(2, next), ["3", undefined], "what is behind the first page");
   assert.throws(() => find(1, "s1"), CursorFault);
   assert.deepEqual(
-    records.since(3, {})?.map(({ traceId }) => traceId),
+    records.since(3, {})?.map(({ record: { traceId } }) => traceId),
     ["4", "5"],
   );
   assert.equal(records.since(1, {}), undefined, "what has come since then is no longer whole");

@@ -2,6 +2,7 @@ import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { HashName } from "@portcullis/guard/records";
 import type { RecordPage, RecordQuestion } from "../../watch/record-page.ts";
 import { mostOf, mostParameter, ok, route, type Route } from "../route.ts";
+import { liveRoute, type WatchRecords } from "./live.ts";
 import { pseudonymRoute, type Revealing } from "./pseudonyms.ts";
 import { filterOf, holdToParameters, recordParameters } from "./record-query.ts";
 import { type AskSeries, seriesRoute } from "./series.ts";
@@ -10,6 +11,8 @@ import { orUnanswered } from "./unanswered.ts";
 export interface Records {
   /** The newest that fit. */
   readonly records: (question: RecordQuestion) => RecordPage | Promise<RecordPage>;
+  /** Tells somebody of records as they come. */
+  readonly watch: WatchRecords;
   /** By which hash records name objects and people. */
   readonly hashName: HashName;
   /** How long records are kept at most. */
@@ -53,6 +56,7 @@ export const recordRoutes = ({
   records,
   revealing,
   series,
+  watch,
 }: Records): readonly Route[] => [
   route({
     method: "GET",
@@ -73,6 +77,7 @@ export const recordRoutes = ({
       );
     },
   }),
+  liveRoute({ hashName, keptMs, watch }),
   seriesRoute(series),
   pseudonymRoute(revealing),
   route({
