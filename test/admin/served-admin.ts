@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration } from "@portcullis/identity/clients";
-import { steadyMs } from "@portcullis/guard/state";
 import { ViewersFault } from "../../packages/server/src/watch/live-records.ts";
+import { allocateSharedPressure, SharedPressure, steadyMs } from "@portcullis/guard/state";
 import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
@@ -12,6 +12,7 @@ import { Switching } from "../../packages/server/src/admin/switches/switching.ts
 import { Granting } from "../../packages/server/src/admin/grants/granting.ts";
 import { Impersonating } from "../../packages/server/src/admin/impersonations/impersonating.ts";
 import type { AdminAct } from "../../packages/server/src/admin/answer-request.ts";
+import { Pressing } from "../../packages/server/src/admin/pressure/pressing.ts";
 import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
 import { AttackWatching } from "../../packages/server/src/control/attack-watching.ts";
 import { stagedRequest } from "../../packages/server/src/watch/detectors/staged-traffic.ts";
@@ -67,6 +68,16 @@ async function attacked(): Promise<AttackWatching> {
   return attacks;
 }
 
+/** Pressure of a policy that asks for it. */
+const pressingFor = (): Pressing =>
+  new Pressing(() => ({
+    isAsked: true,
+    steps: [2, 4, 8],
+    port: new SharedPressure(pressureTable, { steps: 3, quietMs: 600_000 }),
+    networkOf: (address) => address,
+  }));
+const pressureTable = allocateSharedPressure(64, [1, 2]);
+
 export async function serveAdmin(): Promise<ServedAdmin> {
   const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-api-"));
   const credential = openAdminCredential(directory);
@@ -113,6 +124,7 @@ export async function serveAdmin(): Promise<ServedAdmin> {
         reveal: async (pseudonym) => (pseudonym === "known" ? "ann" : undefined),
         note: async () => undefined,
       },
+      pressing: pressingFor(),
       administrations: {
         people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
         clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),

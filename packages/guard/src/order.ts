@@ -12,6 +12,7 @@ import { existence } from "./controls/existence/control.ts";
 import { host } from "./controls/host/control.ts";
 import { impersonation } from "./controls/impersonation/control.ts";
 import { limit } from "./controls/limit/control.ts";
+import { pressure } from "./controls/pressure/control.ts";
 import { Order } from "./controls/order-builder.ts";
 import { ownership } from "./controls/ownership/control.ts";
 import { pages } from "./controls/pages/control.ts";
@@ -63,6 +64,8 @@ export const order = Order.begin()
   .step(impersonation, "take")
   .step(impersonation, "act")
   .step(app, "stay")
+  // Whoever is known for failing pays before anything else is counted.
+  .step(pressure, "press")
   .step(limit, "beforeBody")
   // The caller is known, for whom it may be staged; and nobody was asked with the fields so far.
   .step(protocol, "listed")
@@ -101,6 +104,7 @@ export const order = Order.begin()
   // The backend's own answer says whether a guess was one, whatever becomes of the answer here.
   .onAnswer(limit, "settle")
   .onAnswer(signal, "outcome")
+  .onAnswer(pressure, "outcome")
   // Stands before the contract. A 404 that the document does not declare would be refused there,
   // and so could be told from the answer for another's object.
   .onAnswer(existence, "hide")

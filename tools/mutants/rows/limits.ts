@@ -65,6 +65,27 @@ export const limits: readonly Mutant[] = [
     tests: kept,
   },
   {
+    file: `${guard}/state/shared-pressure.ts`,
+    find: "if (step > 0 && !isUrgent) continue;",
+    put: "",
+    breaks: "No flood of callers frees anybody from pressure.",
+    tests: [`${guard}/state/shared-pressure.test.ts`],
+  },
+  {
+    file: `${guard}/state/shared-pressure.ts`,
+    find: "failures * 2 >= this.#get(row, word.requests))",
+    put: "failures > 0)",
+    breaks: "Failures among many successes are no reason for pressure.",
+    tests: [`${guard}/state/shared-pressure.test.ts`],
+  },
+  {
+    file: `${guard}/controls/pressure/control.ts`,
+    find: "if (now.step === 0) return undefined;",
+    put: "return undefined;",
+    breaks: "Whoever has failed again and again pays more.",
+    tests: ["test/limits/pressure.test.ts"],
+  },
+  {
     file: "packages/server/src/store/tables/limit-quotas.ts",
     find: 'eb("limit_quotas.used", "<=", most - cost + grain),',
     put: 'eb("limit_quotas.used", "<=", most),',

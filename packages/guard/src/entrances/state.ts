@@ -17,6 +17,18 @@ export {
   type SharedLearned,
   SharedLearnedState,
 } from "../state/shared-learned.ts";
+export {
+  type PressureCause,
+  pressureCauses,
+  type PressureNow,
+  type PressurePort,
+} from "../state/pressure.ts";
+export {
+  allocateSharedPressure,
+  SharedPressure,
+  type SharedPressureTable,
+} from "../state/shared-pressure.ts";
+export { pressureKey } from "../reading/pressure-key.ts";
 export type { ProvenanceState } from "../state/provenance.ts";
 export { limitsLocalOnLoss } from "../state/carried-limits.ts";
 export { proofsLocalOnLoss } from "../state/local-on-loss.ts";

@@ -177,6 +177,9 @@ export interface Facts extends Done {
   /** Owner clauses, by bit, that only the answer can decide. */
   ownerPending: number;
 
+  /** Whom, and at which class of operations, what becomes of the request is held against. */
+  pressed: { readonly key: string; readonly operations: string } | undefined;
+
   /** What was taken from limits, until it is settled by what becomes of the request. */
   reserved: Reserved | undefined;
 

@@ -65,6 +65,7 @@ export class Exchange implements Facts {
   streamBound: StreamBound | undefined = undefined;
   unwritten: string[] | undefined = undefined;
   ownerPending = 0;
+  pressed: Facts["pressed"] = undefined;
   reserved: Facts["reserved"] = undefined;
   webSocketSeat: Facts["webSocketSeat"] = undefined;
   declaredAnswer: unknown = undefined;

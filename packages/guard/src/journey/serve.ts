@@ -102,11 +102,12 @@ function compileEnd({
     } catch (fault) {
       tell(exchange, "a request could not be recorded", fault);
     }
-    const { forwardedAt, path, rememberedCaller, reserved, webSocketSeat } = exchange;
+    const { forwardedAt, path, pressed, rememberedCaller, reserved, webSocketSeat } = exchange;
     const left: LeaveFacts = {
       path,
       forwarded: forwardedAt !== 0,
       isShed: isShed(exchange),
+      pressed,
       reserved,
       webSocketSeat,
       rememberedCaller,

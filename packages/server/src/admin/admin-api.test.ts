@@ -45,6 +45,8 @@ test("the OpenAPI document is one by the OpenAPI Initiative's own schema, and li
     "/alerts/test",
     "/mutes",
     "/mutes/{id}",
+    "/pressure/{kind}/{value}",
+    "/pressure/{kind}/{value}/lift",
     "/users",
     "/users/{id}",
     "/users/{id}/sessions",
@@ -126,6 +128,8 @@ test("with the database lost, people cannot be listed or changed: 500, and the l
 test("what is answered is what the document says is answered", async () => {
   const paths = await pathsOf();
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const revoked = { kind: "session", source: "issuer", value: "s" };
+  const pressed = { operations: "sign-in" };
   const asked: [string, string, string, unknown?][] = [
     ["POST", "/users", "/users", { email: "ann@notes.example", roles: ["member"], tier: "gold" }],
     ["GET", "/users", "/users"],
@@ -144,12 +148,7 @@ test("what is answered is what the document says is answered", async () => {
     ["GET", "/admin-tokens", "/admin-tokens"],
     ["DELETE", "/admin-tokens/{name}", "/admin-tokens/ci"],
     ["POST", "/revocations", "/revocations", { kind: "subject", source: "people", value: "7" }],
-    [
-      "POST",
-      "/revocations/lift",
-      "/revocations/lift",
-      { kind: "session", source: "issuer", value: "s" },
-    ],
+    ["POST", "/revocations/lift", "/revocations/lift", revoked],
     [
       "POST",
       "/grants",
@@ -177,6 +176,8 @@ test("what is answered is what the document says is answered", async () => {
     ["POST", "/mutes", "/mutes", { reason: "a test", ttlSeconds: 60 }],
     ["GET", "/mutes", "/mutes"],
     ["DELETE", "/mutes/{id}", "/mutes/(made)"],
+    ["POST", "/pressure/{kind}/{value}", "/pressure/user/ann", pressed],
+    ["POST", "/pressure/{kind}/{value}/lift", "/pressure/user/ann/lift", pressed],
     ["GET", "/openapi.json", "/openapi.json"],
   ];
   await admin.holds.store.impersonations.add({

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { ViewersFault } from "../watch/live-records.ts";
 import { openAdminCredential } from "./admin-credential.ts";
 import { startAdminServer, type AdminServer } from "./admin-server.ts";
+import { Pressing } from "./pressure/pressing.ts";
 import { adminRoutes } from "./routes.ts";
 import { Mutes } from "../watch/sinks/mutes.ts";
 
@@ -36,6 +37,7 @@ before(async () => {
       series: undefined,
       revealing: undefined,
       administrations: undefined,
+      pressing: new Pressing(() => assert.fail("nobody asks for it")),
       incidents: {
         all: () => [],
         find: () => undefined,

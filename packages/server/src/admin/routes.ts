@@ -16,6 +16,8 @@ import { incidentRoutes, type Incidents } from "./incidents/incidents.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import type { Impersonating } from "./impersonations/impersonating.ts";
 import { impersonationRoutes } from "./impersonations/impersonations.ts";
+import type { Pressing } from "./pressure/pressing.ts";
+import { pressureRoutes } from "./pressure/pressure.ts";
 import { type Records, recordRoutes } from "./records/records.ts";
 import { revocationRoutes } from "./revocations/revocations.ts";
 import { ok, route, type Route } from "./route.ts";
@@ -42,6 +44,7 @@ export interface Administrations {
 }
 
 export interface AdminParts extends Health, Records, Incidents {
+  readonly pressing: Pressing;
   /** Undefined where there is no store. */
   readonly administrations: Administrations | undefined;
 }
@@ -52,6 +55,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
     ...healthRoutes(parts),
     ...recordRoutes(parts),
     ...incidentRoutes(parts),
+    ...pressureRoutes(parts.pressing),
     ...(administrations === undefined
       ? []
       : [

@@ -57,6 +57,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "run tests of the policy through the gate's own steps, without a backend",
     load: () => import("./verbs/test.ts"),
   },
+  limits: {
+    aliases: ["limit"],
+    summary: "put pressure on a caller of the running gate, or take it back",
+    load: () => import("./verbs/limits.ts"),
+  },
   users: {
     aliases: ["user"],
     summary: "the people who can sign in",

@@ -20,8 +20,6 @@ export interface ControlCounts {
   readonly reloadsRefused: number;
   readonly reloadsUndone: number;
   readonly gateThreadsEnded: number;
-  /** How far each clock is from the time that is judged by. */
-  readonly clock: Gauge;
   /** Counts of limits that were forgotten before their time, by the class of their window. */
   readonly tableEvictions: Readonly<Record<string, number>>;
   /** Undefined where this node keeps nothing of what was shown. */
@@ -94,7 +92,6 @@ export const gaugesOf = (counts: ControlCounts): readonly Gauge[] => [
       value,
     })),
   },
-  counts.clock,
   ...(counts.kept === undefined ? [] : keptGauges(counts.kept)),
   ...(counts.provenance === undefined ? [] : provenanceGauges(counts.provenance)),
 ];

@@ -28,7 +28,8 @@ export interface Measured {
   readonly serving: Pick<Serving, "planSettings">;
   readonly provenance: { counts(): ProvenanceCounts | undefined };
   readonly tokenTimes: Pick<TokenTimes, "all">;
-  readonly clock: Gauge;
+  /** Of parts that say it themselves. */
+  readonly gauges: readonly Gauge[];
   /** What backends work on. */
   readonly capacity: CapacityCounts;
   /** At the port that answers nothing without encryption. */
@@ -42,25 +43,15 @@ export interface Measured {
 
 /** In the text format of Prometheus. */
 export function metricsText(measured: Measured): string {
-  const {
-    capacity,
-    clock,
-    faults,
-    fleet,
-    kept,
-    parts,
-    provenance,
-    records,
-    reloads,
-    serving,
-    writer,
-  } = measured;
+  const { capacity, faults, fleet, kept, parts, provenance, records, reloads, serving, writer } =
+    measured;
   const counts = records.allCounts();
   return (
     prometheusText(counts, [
       limitRefusals(counts.decisions),
       ...capacityGauges(capacity),
       ...attackGauges(measured.attacks),
+      ...measured.gauges,
       ...gaugesOf({
         gateThreads: fleet.size,
         records: {
@@ -77,7 +68,6 @@ export function metricsText(measured: Measured): string {
         reloadsRefused: reloads.refused,
         reloadsUndone: reloads.undone,
         gateThreadsEnded: fleet.ended,
-        clock,
         tableEvictions: evictionsOf(serving.planSettings.buckets),
         provenance: provenance.counts(),
       }),

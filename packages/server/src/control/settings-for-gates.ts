@@ -51,6 +51,7 @@ export function settingsForGates(parts: GateParts): CommonSettings {
     switches: issuer.permissions?.switches ?? [],
     lastLook: issuer.lastLook,
     replay: shared.replay,
+    pressure: shared.pressure,
     stages: shared.stages,
     writes: shared.writes,
     stateMeasures: shared.stateMeasures,

@@ -4,6 +4,7 @@ import {
   allocateSharedBuckets,
   allocateSharedBytes,
   allocateSharedLearned,
+  allocateSharedPressure,
   allocateSharedSeats,
   allocateSharedReplay,
   allocateSharedStages,
@@ -12,6 +13,7 @@ import {
   type SharedBuckets,
   type SharedBytes,
   type SharedLearned,
+  type SharedPressureTable,
   type SharedSeatTable,
   type SharedReplay,
   type SharedStages,
@@ -33,6 +35,9 @@ const keptProofs = 1_048_576;
 /** Callers with open WebSockets, each counted once for each thread that holds some. */
 const seatKeys = 65_536;
 
+/** Callers of whom failures are counted, or who pay more: three mebibytes. */
+const pressedCallers = 65_536;
+
 /** Sessions and devices that stay in their stages by app version: a mebibyte. */
 const keptInStages = 131_072;
 
@@ -40,6 +45,8 @@ const keptInStages = 131_072;
 export interface SharedState {
   readonly buckets: SharedBuckets;
   readonly replay: SharedReplay;
+  /** Callers whose requests cost more. */
+  readonly pressure: SharedPressureTable;
   readonly stages: SharedStages;
   readonly writes: SharedArrayBuffer;
   /** What asking Redis has taken. */
@@ -71,6 +78,7 @@ export function allocateSharedState(
       binding.binding === "none" ? 0 : keptProofs,
       seeds(4) as unknown as [number, number, number, number],
     ),
+    pressure: allocateSharedPressure(pressedCallers, seeds(2) as unknown as [number, number]),
     stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
     stateMeasures: allocateStateMeasures(),

@@ -27,6 +27,7 @@ import { readConcurrency } from "../upstream/read-concurrency.ts";
 import { metricsText } from "./metrics-text.ts";
 import { missingKeys } from "./missing-keys.ts";
 import { answerManyEnds } from "./many-ends.ts";
+import { PressureNow } from "./pressure-now.ts";
 import { claimPorts, gatePort, openCleartext } from "./ports.ts";
 import { nameSecrets, openRecordSinks } from "./record-sinks.ts";
 import { Reloads } from "./reloads.ts";
@@ -59,19 +60,18 @@ export async function up(options: UpOptions): Promise<Running> {
     isDeclaredApp: (app) => serving.policy.apps?.some(({ id }) => id === app) === true,
     say,
   });
-  const evidence = new OwnerEvidence();
-  const tokenTimes = new TokenTimes();
+  const [evidence, tokenTimes] = [new OwnerEvidence(), new TokenTimes()];
   const shared = allocateSharedState(plan, listen, threads);
   const readSecrets = (of: Policy, from: string) =>
     readGateSecrets(of, from, directory, environment);
   const secrets = readSecrets(policy, folder);
   const serving = new Serving({ policy, plan, buckets: shared.buckets, secrets });
+  const pressure = new PressureNow(shared.pressure, () => serving.plan);
   const provenance = await openProvenance(
     directory,
     plan.state === "memory" ? plan.controls.provenance?.memory : undefined,
     say,
   );
-
   const sharedParts = new SharedParts(say);
   // Gate threads begin with what holds when they are started: nothing is told before.
   const gates: { fleet?: GateFleet; issuer?: TrustedIssuer } = {};
@@ -92,10 +92,7 @@ export async function up(options: UpOptions): Promise<Running> {
     onSourceKeys: (keysId, keys) => tell({ kind: "keys", keys, keysId }),
     onGrants: (grants) => tell({ kind: "grants", grants }),
     onImpersonations: (sessions) => tell({ kind: "impersonations", sessions }),
-    onSwitches: (switches) => {
-      say(switchWords(switches));
-      tell({ kind: "switches", switches });
-    },
+    onSwitches: (switches) => (say(switchWords(switches)), tell({ kind: "switches", switches })),
     nowMs: judgedNow(shared.clock),
     onRevocations: (revocations) => tell({ kind: "revocations", revocations }),
     onPart: (part, lost) => sharedParts.note(part, "control", lost),
@@ -213,7 +210,7 @@ export async function up(options: UpOptions): Promise<Running> {
             serving,
             provenance,
             tokenTimes,
-            clock: clock.gauge(),
+            gauges: [clock.gauge(), pressure.gauge()],
             capacity: readConcurrency(shared.concurrency),
             cleartextRequests,
             switches: issuer.permissions?.switches ?? [],
@@ -227,6 +224,7 @@ export async function up(options: UpOptions): Promise<Running> {
         ...askedOfRecords({ ...parts, records, kept, administrations }),
         administrations,
         incidents: attacks,
+        pressing: pressure.pressing(),
       }),
     });
     open.admin = admin;

@@ -197,6 +197,7 @@ export class LiveGate {
           this.#reports.quotas,
         ),
         localLimits,
+        pressureTable: this.#settings.pressure,
         keys: this.#keys,
         recordSecret,
         signalSecret: signalSecret(recordSecret),

@@ -9,6 +9,7 @@ import type {
   SharedLearned,
   SharedSeatTable,
   SharedProvenance,
+  SharedPressureTable,
   SharedReplay,
   SharedStages,
 } from "@portcullis/guard/state";
@@ -54,6 +55,8 @@ export interface GateSettings {
   readonly subjectKey: Uint8Array | undefined;
   /** Proofs that were used. */
   readonly replay: SharedReplay;
+  /** Callers whose requests cost more. */
+  readonly pressure: SharedPressureTable;
   /** Sessions and devices that were seen in stages by app version. */
   readonly stages: SharedStages;
   /** Ids that callers were shown; undefined where nothing asks for them, or Redis keeps them. */

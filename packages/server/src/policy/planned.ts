@@ -11,7 +11,7 @@ import { stricterBy } from "./stricter.ts";
 export interface PlanSummary {
   readonly controls: Pick<
     Plan["controls"],
-    "authentication" | "binding" | "impersonation" | "limit" | "provenance"
+    "authentication" | "binding" | "impersonation" | "limit" | "pressure" | "provenance"
   >;
   readonly state: Plan["state"];
   readonly apis: readonly { readonly issuer: boolean; readonly upstream: UpstreamPlan }[];
@@ -56,9 +56,9 @@ function withoutEntries(policy: Policy): Policy {
 }
 
 function summaryOf(plan: Plan, documents: Loaded["documents"]): PlanSummary {
-  const { authentication, binding, impersonation, limit, provenance } = plan.controls;
+  const { authentication, binding, impersonation, limit, pressure, provenance } = plan.controls;
   return {
-    controls: { authentication, binding, impersonation, limit, provenance },
+    controls: { authentication, binding, impersonation, limit, pressure, provenance },
     state: plan.state,
     apis: plan.apis.map(({ issuer, upstream }) => ({ issuer, upstream })),
     operations: documents.reduce((sum, { operations }) => sum + operations.length, 0),
