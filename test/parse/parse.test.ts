@@ -15,7 +15,11 @@ async function startParse(
   const program = spawn(
     process.execPath,
     [join(import.meta.dirname, "parse-program.ts"), packages, await freshDatabase(postgres)],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    // It writes its logs beside wherever it is started.
+    {
+      cwd: mkdtempSync(join(tmpdir(), "portcullis-parse-server-")),
+      stdio: ["ignore", "pipe", "inherit"],
+    },
   );
   return new Promise((resolve, reject) => {
     let said = "";
