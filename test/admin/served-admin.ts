@@ -30,6 +30,7 @@ export interface AdminAnswer {
 /** The admin API over a store of its own, as a test drives it. */
 export interface ServedAdmin {
   readonly directory: string;
+  readonly port: number;
   /** The content of the file of the first start. */
   readonly token: string;
   readonly tokens: AdminTokens;
@@ -146,6 +147,7 @@ export async function serveAdmin(): Promise<ServedAdmin> {
   });
   return {
     directory,
+    port: server.port,
     token,
     tokens,
     said,
