@@ -12,8 +12,8 @@ test("portcullis limits puts pressure on somebody at the running gate, takes it 
       [
         "limits",
         ...words,
-        ...["--directory", admin.directory],
-        ...["--admin", `http://127.0.0.1:${admin.port}`],
+        `--directory=${admin.directory}`,
+        `--admin=http://127.0.0.1:${admin.port}`,
       ],
       { out: say, error: say },
     );
