@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration } from "@portcullis/identity/clients";
 import { ViewersFault } from "../../packages/server/src/watch/live-records.ts";
-import { allocateSharedPressure, SharedPressure, steadyMs } from "@portcullis/guard/state";
+import { allocateSharedPressure, SharedPressure } from "@portcullis/guard/state";
 import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
@@ -52,16 +52,18 @@ export interface ServedAdmin {
 /** Detectors that have found one attack. */
 async function attacked(): Promise<AttackWatching> {
   const attacks = await AttackWatching.open({
-    policy: { portcullis: 1, apis: [], operations: [{ match: ["login"], role: "sign-in" }] },
+    policy: { portcullis: 1, apis: [] },
+    roles: ["sign-in"],
     store: undefined,
     recordSecret: Buffer.alloc(32, 9),
     alerts: [],
+    nowMs: () => 1_763_640_000_000,
     say: () => undefined,
   });
   for (let index = 0; index < 120; index += 1)
     attacks.follow(
       stagedRequest(
-        steadyMs(),
+        1_763_640_000_000 + index,
         { address: "203.0.113.9" },
         { operation: "login", role: "sign-in", outcome: "failure", target: `victim ${index}` },
       ),

@@ -104,6 +104,8 @@ alerts:
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
+  const metrics = async (): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${gate.adminPort}/metrics`)).text();
   type Item = Readonly<Record<string, string>>;
   const first = async (): Promise<Item | undefined> =>
     ((await ask("/incidents?severity=low"))["items"] as readonly Item[])[0];
@@ -122,6 +124,8 @@ alerts:
     );
     assert.doesNotMatch(notice?.body ?? "", /victim|127\.0\.0\.1/);
     const shown = await ask(`/incidents/${listed["id"]}`);
+    assert.ok(Math.abs(Number(time) * 1000 - Date.parse(String(listed["startedAt"]))) < 600_000);
+    assert.match(await metrics(), /portcullis_detector_clock_set_total 0\n/);
     assert.equal((shown["records"] as readonly unknown[]).length, 10);
     assert.match(String(shown["falseIf"]), /detect: \{ credentialStuffing/);
     assert.equal((shown["touched"] as Record<string, number>)["addresses"], 1);

@@ -43,6 +43,7 @@ before(async () => {
         find: () => undefined,
         judge: () => undefined,
         detectors: () => [],
+        nowMs: () => 0,
         testAlerts: async () => [],
         mutes: new Mutes(),
       },

@@ -1,4 +1,3 @@
-import { steadyMs } from "@portcullis/guard/state";
 import type { Policy } from "../policy/program-policy.ts";
 import { compileNameKey } from "../keys/signal-secret.ts";
 import { AttackWatch, type DetectSettings } from "../watch/attack-watch.ts";
@@ -13,11 +12,15 @@ import { type Precision, precisionOf } from "../watch/incidents/precision.ts";
 
 export interface AttackWatchingParts {
   readonly policy: Policy;
+  /** What operations are for. */
+  readonly roles: readonly string[];
   /** Undefined where there is no store: then incidents last as long as the process. */
   readonly store: IncidentStore | undefined;
   readonly recordSecret: Uint8Array;
   /** Who is told, by the policy. */
   readonly alerts: readonly Alert[];
+  /** Milliseconds since 1970, by the clock that records have. */
+  readonly nowMs: () => number;
   readonly say: (message: string) => void;
 }
 
@@ -43,14 +46,17 @@ export class AttackWatching {
   readonly #alerting: Alerting;
   #policy: Policy;
   readonly mutes = new Mutes();
+  readonly nowMs: () => number;
 
-  private constructor({ alerts, policy, recordSecret, say, store }: AttackWatchingParts) {
+  private constructor(parts: AttackWatchingParts) {
+    const { alerts, nowMs, policy, recordSecret, roles, say, store } = parts;
+    this.nowMs = nowMs;
     this.#policy = policy;
-    this.#alerting = new Alerting(this.mutes, say);
+    this.#alerting = new Alerting(this.mutes, nowMs, say);
     this.#alerting.use(alerts);
     this.#watch = new AttackWatch({
       settings: settingsOf(policy),
-      roles: rolesOf(policy),
+      roles: new Set(roles),
       onEvidence: (evidence) => this.#book.take(evidence),
       say,
     });
@@ -63,22 +69,22 @@ export class AttackWatching {
         this.#alerting.hear(incident, change, this.#isUrgent(incident));
       },
     });
-    this.#timer = setInterval(() => this.#turn(steadyMs()), turnEveryMs).unref();
+    this.#timer = setInterval(() => this.#turn(nowMs()), turnEveryMs).unref();
   }
 
   static async open(parts: AttackWatchingParts): Promise<AttackWatching> {
     const watching = new AttackWatching(parts);
-    watching.#book.restore((await watching.#keeping?.read(steadyMs())) ?? []);
+    watching.#book.restore((await watching.#keeping?.read(parts.nowMs())) ?? []);
     return watching;
   }
 
   readonly follow = (seen: Seen): void => this.#watch.note(seen);
 
   /** A changed policy. */
-  use(policy: Policy, alerts: readonly Alert[]): void {
+  use(policy: Policy, roles: readonly string[], alerts: readonly Alert[]): void {
     this.#policy = policy;
     this.#alerting.use(alerts);
-    this.#watch.use(settingsOf(policy), rolesOf(policy));
+    this.#watch.use(settingsOf(policy), new Set(roles));
   }
 
   /** The newest first. */
@@ -95,8 +101,8 @@ export class AttackWatching {
     { mark, state }: { readonly mark?: Mark; readonly state?: IncidentState },
     who: string,
   ): Incident | undefined {
-    if (mark !== undefined) this.#book.mark(id, mark, who, steadyMs());
-    if (state !== undefined) this.#book.setState(id, state, who, steadyMs());
+    if (mark !== undefined) this.#book.mark(id, mark, who, this.nowMs());
+    if (state !== undefined) this.#book.setState(id, state, who, this.nowMs());
     return this.#book.find(id);
   }
 
@@ -153,10 +159,3 @@ export class AttackWatching {
 }
 
 const settingsOf = ({ detect = {} }: Policy): DetectSettings => detect;
-
-/** Roles that the policy's operations have, and those of the built-in issuer. */
-function rolesOf({ identity, operations = [] }: Policy): ReadonlySet<string> {
-  const roles = new Set<string>(operations.flatMap(({ role }) => role ?? []));
-  if (identity?.issuer === "builtin") roles.add("sign-in");
-  return roles;
-}

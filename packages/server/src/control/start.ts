@@ -101,9 +101,11 @@ export async function up(options: UpOptions): Promise<Running> {
   const names = nameSecrets(kept !== undefined, directory, environment);
   const attacks = await AttackWatching.open({
     policy,
+    roles: plan.roles,
     store: issuer.store?.incidents,
     recordSecret: names.recordSecret,
     alerts: alertsOf(policy, folder, environment),
+    nowMs: judgedNow(shared.clock),
     say,
   });
   const quotas = new QuotaAnswering(issuer.store);
@@ -165,7 +167,7 @@ export async function up(options: UpOptions): Promise<Running> {
     onFiles: (changed) => files.retarget(changed),
     follow: async (changed, next) => {
       await issuer.follow(changed, next);
-      attacks.use(changed, alertsOf(changed, folder, environment));
+      attacks.use(changed, next.roles, alertsOf(changed, folder, environment));
       kept?.keep(keepingOf(changed));
     },
     prepare: (settings) => fleet.prepare(settings),

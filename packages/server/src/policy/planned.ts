@@ -1,4 +1,5 @@
 import type { Fault } from "@portcullis/guard/documents";
+import type { OperationRole } from "@portcullis/guard/records";
 import type { Plan, UpstreamPlan } from "@portcullis/guard/policy";
 import type { Loaded } from "./load-policy.ts";
 import { atOnce } from "@portcullis/guard/policy";
@@ -18,6 +19,8 @@ export interface PlanSummary {
   /** How many operations the documents name. */
   readonly operations: number;
   readonly names: readonly NamedOperation[];
+  /** What operations are for, each said once. */
+  readonly roles: readonly OperationRole[];
   readonly bytes: PlanBytes;
 }
 
@@ -57,7 +60,11 @@ function withoutEntries(policy: Policy): Policy {
 
 function summaryOf(plan: Plan, documents: Loaded["documents"]): PlanSummary {
   const { authentication, binding, impersonation, limit, pressure, provenance } = plan.controls;
+  const roles = plan.apis.flatMap(({ operations }) =>
+    operations.flatMap(({ controls }) => controls.signal?.role ?? []),
+  );
   return {
+    roles: [...new Set(roles)],
     controls: { authentication, binding, impersonation, limit, pressure, provenance },
     state: plan.state,
     apis: plan.apis.map(({ issuer, upstream }) => ({ issuer, upstream })),

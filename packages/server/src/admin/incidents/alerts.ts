@@ -1,9 +1,10 @@
-import { steadyMs } from "@portcullis/guard/state";
 import type { Mute, Mutes } from "../../watch/sinks/mutes.ts";
 import { created, ok, Refused, route, type Route } from "../route.ts";
 import { object, text, wholeNumber } from "../shape.ts";
 
 export interface Alerts {
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
   testAlerts(): Promise<readonly { readonly to: string; readonly kind: string }[]>;
   readonly mutes: Pick<Mutes, "add" | "all" | "remove">;
 }
@@ -57,7 +58,7 @@ export const alertRoutes = (alerts: Alerts): readonly Route[] => [
       description: "Those that have not ended.",
       schema: { type: "array", items: listed },
     },
-    handle: () => ok(alerts.mutes.all(steadyMs()).map(shown)),
+    handle: () => ok(alerts.mutes.all(alerts.nowMs()).map(shown)),
   }),
   route({
     method: "POST",
@@ -70,7 +71,7 @@ export const alertRoutes = (alerts: Alerts): readonly Route[] => [
     handle: ({ body: { ttlSeconds, ...rest }, by }) => {
       if (ttlSeconds < 1 || ttlSeconds > mostSeconds)
         throw new Refused(400, "This is no time to be quiet", `Expected 1 to ${mostSeconds} s.`);
-      const untilMs = steadyMs() + ttlSeconds * 1000;
+      const untilMs = alerts.nowMs() + ttlSeconds * 1000;
       const mute = alerts.mutes.add({ ...rest, by: by?.actor ?? "nobody", untilMs });
       if (mute === undefined) throw new Refused(400, "There are too many mutes", "Remove some.");
       return created(shown(mute));

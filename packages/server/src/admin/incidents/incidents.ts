@@ -25,6 +25,8 @@ export interface Incidents {
       judgement: { readonly mark?: Mark; readonly state?: IncidentState },
       who: string,
     ): Incident | undefined;
+    /** Milliseconds since 1970. */
+    readonly nowMs: () => number;
     /** Sends everybody who is told a notice that says it is a test. */
     testAlerts(): Promise<readonly { readonly to: string; readonly kind: string }[]>;
     readonly mutes: Pick<Mutes, "add" | "all" | "remove">;

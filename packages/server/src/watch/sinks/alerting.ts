@@ -1,4 +1,3 @@
-import { steadyMs } from "@portcullis/guard/state";
 import type { Severity } from "../detectors/evidence.ts";
 import type { Change, Incident } from "../incidents/incident.ts";
 import { Delivery, type DeliveryCounts, type Sink } from "./delivery.ts";
@@ -19,12 +18,15 @@ interface Told {
 /** Tells of incidents whoever the policy names. Never throws, and nothing waits for it. */
 export class Alerting {
   readonly #mutes: Mutes;
+  readonly #now: () => number;
   readonly #say: (message: string) => void;
   #setting = "";
   #all: readonly Told[] = [];
 
-  constructor(mutes: Mutes, say: (message: string) => void) {
+  /** @param now milliseconds since 1970 */
+  constructor(mutes: Mutes, now: () => number, say: (message: string) => void) {
     this.#mutes = mutes;
+    this.#now = now;
     this.#say = say;
   }
 
@@ -35,7 +37,7 @@ export class Alerting {
     this.#setting = setting;
     void Promise.all(this.#all.map(({ delivery }) => delivery.close()));
     this.#all = alerts.map((alert) => {
-      const delivery = new Delivery(alert, this.#say);
+      const delivery = new Delivery(alert, this.#now, this.#say);
       const notifying = new Notifying({
         minSeverity: alert.minSeverity,
         send: (notice) => delivery.add(notice),
@@ -47,7 +49,7 @@ export class Alerting {
 
   /** @param isUrgent the policy wants it told at once */
   hear(incident: Incident, change: Change, isUrgent: boolean): void {
-    const nowMs = steadyMs();
+    const nowMs = this.#now();
     for (const { notifying } of this.#all) notifying.hear(incident, change, nowMs, isUrgent);
   }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { steadyMs } from "@portcullis/guard/state";
 import { type Notice, noticeBody, type NoticeForm, signatureOf } from "./notice.ts";
 import { type Posted, postNotice } from "./post-notice.ts";
 
@@ -33,6 +32,7 @@ interface Waiting {
  */
 export class Delivery {
   readonly #sink: Sink;
+  readonly #now: () => number;
   readonly #say: (message: string) => void;
   readonly #pausesMs: readonly number[];
   readonly #waiting: Waiting[] = [];
@@ -43,9 +43,18 @@ export class Delivery {
   #failed = 0;
   #dropped = 0;
 
-  /** @param pausesMs how long it waits before each further attempt */
-  constructor(sink: Sink, say: (message: string) => void, pausesMs = usualPausesMs) {
+  /**
+   * @param now milliseconds since 1970
+   * @param pausesMs how long it waits before each further attempt
+   */
+  constructor(
+    sink: Sink,
+    now: () => number,
+    say: (message: string) => void,
+    pausesMs = usualPausesMs,
+  ) {
     this.#sink = sink;
+    this.#now = now;
     this.#say = say;
     this.#pausesMs = pausesMs;
   }
@@ -109,7 +118,7 @@ export class Delivery {
 
   #post({ id, notice }: Waiting): Promise<Posted> {
     const { allowPrivate, form, secret, to } = this.#sink;
-    const nowMs = steadyMs();
+    const nowMs = this.#now();
     const body = noticeBody(notice, form, id, nowMs);
     const headers =
       secret === undefined ? {} : { "Portcullis-Signature": signatureOf(secret, body, nowMs) };

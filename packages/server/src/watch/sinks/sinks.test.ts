@@ -36,6 +36,8 @@ const incident = (id: string, severity: Severity, summary = "Somebody tries name
   done: [],
 });
 
+const now = (): number => 1_763_640_000_000;
+
 interface Heard {
   readonly url: string | undefined;
   readonly signature: string;
@@ -81,7 +83,7 @@ test("a notice is signed over time and body, and tried again under the same id u
     response.statusCode = count < 3 ? 503 : 204;
     response.end();
   });
-  const delivery = new Delivery(sink, () => undefined, [1, 1, 1]);
+  const delivery = new Delivery(sink, now, () => undefined, [1, 1, 1]);
   delivery.add(opened());
   while (delivery.counts.taken < 1) await new Promise((resolve) => setTimeout(resolve, 2));
   close();
@@ -99,6 +101,7 @@ test("a notice is signed over time and body, and tried again under the same id u
   ]);
   for (const { body, signature } of heard) {
     const [, time, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
+    assert.equal(time, "1763640000");
     assert.equal(mac, createHmac("sha256", "s3cret").update(`${time}.${body}`).digest("hex"));
   }
 });
@@ -109,7 +112,7 @@ test("a redirect inward, and an answer that says no, end a notice without anothe
     const { close, heard, sink } = await listen((response) => {
       response.writeHead(status, { Location: "/metadata" }).end();
     });
-    const delivery = new Delivery(sink, (message) => said.push(message), [1]);
+    const delivery = new Delivery(sink, now, (message) => said.push(message), [1]);
     delivery.add(opened());
     while (delivery.counts.failed < 1) await new Promise((resolve) => setTimeout(resolve, 2));
     close();
@@ -132,7 +135,7 @@ test("addresses that are not of the Internet are refused, by name and by number,
     "http://2130706433/",
   ]) {
     const sink = { to, form: "json", secret: undefined, allowPrivate: false } as const;
-    const posted = await new Delivery(sink, () => undefined).try({ type: "test" });
+    const posted = await new Delivery(sink, now, () => undefined).try({ type: "test" });
     assert.equal(posted.kind, "refused", to);
   }
   for (const address of [
@@ -151,7 +154,7 @@ test("addresses that are not of the Internet are refused, by name and by number,
 
 test("a sink that hangs holds up its own notices alone, and beyond a hundred the oldest is dropped", async () => {
   const { close, sink } = await listen(() => undefined);
-  const hanging = new Delivery(sink, () => undefined, []);
+  const hanging = new Delivery(sink, now, () => undefined, []);
   for (let index = 0; index < 150; index += 1) hanging.add(opened(`i-${index}`));
   assert.deepEqual([hanging.counts.waiting, hanging.counts.dropped], [100, 50]);
   close();
