@@ -14,6 +14,20 @@ const tables = ["test/identity/tables-of-people.test.ts"];
 /** How people prove who they are, and how often somebody may guess. */
 export const people: readonly Mutant[] = [
   {
+    file: "packages/identity/src/sign-in/smtp-mailer.ts",
+    find: "if (!oneAddress.test(mail.to))",
+    put: 'if (mail.to === "")',
+    breaks: "A list of addresses is not sent one person's code.",
+    tests: ["test/identity/mail-server.test.ts"],
+  },
+  {
+    file: "packages/identity/src/sign-in/smtp-mailer.ts",
+    find: "...(authorities === undefined ? {} : { ca: authorities })",
+    put: "rejectUnauthorized: false",
+    breaks: "Codes go to the mail server that is meant, and to no other of its name.",
+    tests: ["test/identity/mail-server.test.ts"],
+  },
+  {
     file: `${src}/counting/counted.ts`,
     find: "const guess = { limit: 10,",
     put: "const guess = { limit: 11,",
