@@ -37,4 +37,18 @@ export const records: readonly Mutant[] = [
     breaks: "Who learns whom a pseudonym stands for is written down with the reason.",
     tests: ["test/records/kept-records.test.ts"],
   },
+  {
+    file: "packages/guard/src/facts/name-only.ts",
+    find: "plainName.test(part) && !numberOfSomebody.test(part);",
+    put: "plainName.test(part);",
+    breaks: "No number of anybody's stands in a record as the name of a field.",
+    tests: ["packages/guard/src/facts/name-only.test.ts"],
+  },
+  {
+    file: "packages/guard/src/controls/contract/take-body.ts",
+    find: "mediaTypeOnly(contentType),",
+    put: "contentType,",
+    breaks: "Nothing that a caller sends as a content type stands in a record.",
+    tests: ["packages/server/src/cli/verbs/canary/canary.test.ts"],
+  },
 ];

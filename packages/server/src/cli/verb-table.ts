@@ -52,6 +52,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "what became of requests, and how many there were of what",
     load: () => import("./verbs/records.ts"),
   },
+  canary: {
+    aliases: [],
+    summary: "look whether anything that callers send stands in records, metrics or files",
+    load: () => import("./verbs/canary.ts"),
+  },
   test: {
     aliases: [],
     summary: "run tests of the policy through the gate's own steps, without a backend",

@@ -1,6 +1,7 @@
 import type { MediaTypeContract, SchemaRegistry } from "../../document/api-document.ts";
 import type { SchemaCheck, SchemaCompiler } from "../../document/schema/compile-schema.ts";
 import { typesOf } from "../../document/schema/schema-walk.ts";
+import { nameOnly } from "../../facts/name-only.ts";
 import type { BodyReading } from "../../facts/body.ts";
 import { refuse, type Refusal, type Violation } from "../../facts/refusal.ts";
 import { isJson, type MediaType, readMediaType } from "../../reading/media-type.ts";
@@ -76,12 +77,12 @@ function unreadType(sent: MediaType): Refusal | undefined {
   const charset = sent.parameters.get("charset");
   if (charset !== undefined && !/^utf-?8$/i.test(charset))
     return refuse(problems["media-type-unsupported"], {
-      detail: `charset ${charset.slice(0, 20)}`,
+      detail: `charset ${nameOnly(charset.slice(0, 20))}`,
     });
   const twin = twinParameter(sent);
   if (twin === undefined) return undefined;
   return refuse(problems["body-ambiguous"], {
-    detail: `the content type has a parameter '${twin.slice(0, 40)}' that some programs read`,
+    detail: `the content type has a parameter '${nameOnly(twin.slice(0, 40))}' that some programs read`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { mediaTypeOnly } from "../../facts/name-only.ts";
 import type { BodyReading, ReadBody } from "../../facts/body.ts";
 import type { Known } from "../../facts/facts.ts";
 import { mayHaveBody } from "../../facts/header-fields.ts";
@@ -24,7 +25,7 @@ const missing = refuse(problems["body-missing"]);
 
 const unsupportedType = (contentType: string | undefined): Refusal =>
   refuse(problems["media-type-unsupported"], {
-    detail: contentType?.slice(0, 80) ?? "no content type",
+    detail: contentType === undefined ? "no content type" : mediaTypeOnly(contentType),
   });
 
 export interface TakeBodyOptions {
