@@ -118,6 +118,7 @@ console.log(`${seeds} seeds; of each attack the middle one`);
 console.log(
   `honest sessions: ${honest}; incidents per 100,000: ${per(any)}, medium or worse: ${per(medium)}`,
 );
+console.log([...kinds].map(([kind, count]) => `${kind}: ${count}`).join(", "));
 console.log(
   `addresses of honest people that fail2ban's rule bans a day: ${(banned / seeds).toFixed(0)}`,
 );

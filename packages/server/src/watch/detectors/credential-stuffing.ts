@@ -34,6 +34,8 @@ const idleMs = 30 * 60_000;
 const leastAccounts = 8;
 const usualFirst = 0.12;
 const usualEpisode = 0.03;
+/** Of all attempts: whoever mistypes does so twice or three times, and is one person. */
+const usualAttempts = 0.25;
 const pairBits = 2 ** 23;
 /** So much is held against a key at most: it ends being an attack when people sign in again. */
 const mostHeld = 2;
@@ -62,7 +64,7 @@ export class CredentialStuffing implements Detector {
     const { errorRate } = parameters;
     this.#first = sequentialTest({ usual: usualFirst, attack: 0.9, errorRate });
     this.#episodes = sequentialTest({ usual: usualEpisode, attack: 0.95, errorRate });
-    this.#volume = new SignInVolume(parameters, usualFirst, (said) =>
+    this.#volume = new SignInVolume(parameters, usualAttempts, (said) =>
       tell({ ...said, detector: facts.name, kind: facts.kind }),
     );
   }
