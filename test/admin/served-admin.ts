@@ -108,6 +108,7 @@ export async function serveAdmin(): Promise<ServedAdmin> {
       notReady: () => undefined,
       degraded: () => [],
       hashName: (kind, id) => `${kind} ${id}`,
+      sources: () => ({ people: 0 }),
       evidence: () => {
         if (holds.fault !== undefined) throw holds.fault;
         return [];

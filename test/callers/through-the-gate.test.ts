@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,6 +10,7 @@ const sources = `legacy: { jwt: { algorithm: HS256, secret: { env: JWT_SECRET } 
 session: { credential: { cookie: sid }, whoami: { operation: getMe, sub: /id, roles: /roles }, forgetOn: [logout] }
 opaque: { credential: { header: X-Auth-Token }, whoami: { operation: getMe, sub: /id, roles: /roles } }
 people: { credential: { scheme: Basic }, whoami: { operation: getMe, sub: username } }
+unused: { credential: { header: X-Old-Token }, whoami: { operation: getMe, sub: /id } }
 machines: { credential: [{ header: X-API-Key }, { securityScheme: key }], keys: { file: ./api-keys.yaml }, forward: drop }`;
 
 let bank: Bank;
@@ -150,3 +151,32 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+test("requests are counted by source, and a source that nobody uses is named", async () => {
+  const counted = JSON.parse(await bank.admin("/sources")) as Record<string, number>;
+  assert.deepEqual(Object.keys(counted).toSorted(), [
+    "legacy",
+    "machines",
+    "opaque",
+    "people",
+    "session",
+    "unused",
+  ]);
+  assert.ok((counted["session"] ?? 0) >= 20);
+  assert.equal(counted["unused"], 0);
+  assert.match(
+    await bank.admin("/metrics"),
+    /portcullis_source_requests_total\{source="unused"\} 0/,
+  );
+  const [admin, directory] = [`http://127.0.0.1:${bank.gate.adminPort}`, bank.directory];
+  const words = ["check", "--suggest", "--admin", admin, "--config", "portcullis.yaml"];
+  const { stdout } = spawnSync(
+    process.execPath,
+    ["--conditions=@portcullis/source", "--disable-warning=ExperimentalWarning", main].concat(
+      words,
+      ["--directory", join(directory, "state")],
+    ),
+    { cwd: directory, encoding: "utf8", env: { ...process.env, JWT_SECRET: secret } },
+  );
+  assert.match(stdout, /nobody has used since the gate was started: unused\./);
+});

@@ -22,7 +22,7 @@ import { compileRecord, type OnSubject } from "./journey/record.ts";
 import { OpenTunnels } from "./journey/open-tunnels.ts";
 import { findOperation } from "./journey/route.ts";
 import { SignalMaker } from "./journey/signal.ts";
-import { compileServe } from "./journey/serve.ts";
+import { compileServe, type OnSignedIn } from "./journey/serve.ts";
 import { order } from "./order.ts";
 import { type Clock, wallClock } from "./ports/clock.ts";
 import { allocateSharedBytes, ByteBudget, usualHeldBytes } from "./facts/byte-budget.ts";
@@ -39,8 +39,8 @@ export type GatePorts = CompilePorts &
   ControlPorts & {
     /** Told of every exchange once, whatever became of it; of a WebSocket when it is opened too. */
     readonly record: (record: DecisionRecord) => void;
-    /** A request whose token was verified has ended: the address that it came from. */
-    readonly onSignedIn?: ((address: string) => void) | undefined;
+    /** A request whose caller is known has ended: where it came from, and who knows the caller. */
+    readonly onSignedIn?: OnSignedIn | undefined;
     /** What records name objects and people by; one that nobody knows without it. */
     readonly recordSecret?: Uint8Array | undefined;
     /** Told whom the pseudonym in a record stands for. */

@@ -1,3 +1,4 @@
+import { handOf } from "../facts/caller.ts";
 import type { LeaveFacts } from "../controls/control.ts";
 import type { DecisionRecord } from "../facts/record.ts";
 import { type Answer, answerReply } from "./answer.ts";
@@ -12,6 +13,9 @@ import type { OpenTunnels } from "./open-tunnels.ts";
 import { ReceiveAnswer } from "./receive-answer.ts";
 import { tunnel } from "./tunnel.ts";
 
+/** @param source of the policy, which has verified the credential that was sent */
+export type OnSignedIn = (address: string, source: string) => void;
+
 export interface ServeParts {
   readonly assertIdentity: IdentityAssertion | undefined;
   readonly makeRecord: (exchange: Exchange) => DecisionRecord;
@@ -21,7 +25,7 @@ export interface ServeParts {
   readonly gateItself: Course;
   /** Connections that have left HTTP. */
   readonly tunnels: OpenTunnels;
-  readonly onSignedIn: ((address: string) => void) | undefined;
+  readonly onSignedIn: OnSignedIn | undefined;
   /** Told in words of faults of the gate's own that no record can hold. */
   readonly onTrouble: ((message: string) => void) | undefined;
 }
@@ -98,7 +102,8 @@ function compileEnd({
     if (exchange.closed || exchange.forwardedAt === 0) exchange.heldBytes?.release();
     try {
       record(makeRecord(exchange));
-      if (exchange.caller !== undefined) onSignedIn?.(exchange.address);
+      const { address, caller } = exchange;
+      if (caller !== undefined) onSignedIn?.(address, handOf(caller).source);
     } catch (fault) {
       tell(exchange, "a request could not be recorded", fault);
     }

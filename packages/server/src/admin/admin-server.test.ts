@@ -29,6 +29,7 @@ before(async () => {
       degraded: () => lost,
       hashName: (kind, id) => `${kind} ${id}`,
       evidence: () => [],
+      sources: () => ({}),
       records: (question) => ({ items: [question as never], next: undefined, missing: [] }),
       keptMs: () => 1,
       watch: () => {

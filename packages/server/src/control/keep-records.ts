@@ -72,7 +72,7 @@ export interface AskedOfRecords {
 }
 
 /** What the admin API asks of records; counts and people only where records are kept. */
-export const askedOfRecords = (asked: AskedOfRecords): Omit<Records, "evidence"> => ({
+export const askedOfRecords = (asked: AskedOfRecords): Omit<Records, "evidence" | "sources"> => ({
   records: (question) => findRecords(asked.records, asked.kept, question),
   watch: (viewer, after) => asked.records.watch(viewer, after),
   keptMs: () => keepingOf(asked.serving.policy).rawMs,

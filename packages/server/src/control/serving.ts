@@ -12,6 +12,10 @@ export interface Served {
   readonly secrets: GateSecrets;
 }
 
+/** The sources of callers that the policy names. */
+export const sourceNames = ({ controls }: PlanSummary): readonly string[] =>
+  controls.authentication?.sources.map(({ name }) => name) ?? [];
+
 /** What goes to the gate threads. */
 export const planSettingsOf = ({ buckets, plan, secrets }: Served): PlanSettings => ({
   plan: plan.bytes,

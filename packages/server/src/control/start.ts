@@ -12,12 +12,14 @@ import { chooseTls } from "../listener/choose-tls.ts";
 import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
 import { type PartState, SharedParts } from "../watch/shared-parts.ts";
+import { SourceCounts, sourceGauge } from "../watch/source-counts.ts";
 import { TokenTimes } from "../watch/token-times.ts";
 import { openAdmin } from "./admin-port.ts";
 import { QuotaAnswering } from "./answer-quotas.ts";
 import { alertsOf } from "./alert-settings.ts";
 import { AttackWatching } from "./attack-watching.ts";
 import { ServingCertificate } from "./certificate.ts";
+import { fleetReports } from "./fleet-reports.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { administrationsOf } from "./administrations.ts";
 import { keepAuditChained } from "./audit-chaining.ts";
@@ -32,14 +34,14 @@ import { claimPorts, gatePort, openCleartext } from "./ports.ts";
 import { nameSecrets, openRecordSinks } from "./record-sinks.ts";
 import { Reloads } from "./reloads.ts";
 import { abandon, close, type Open, type Running } from "./running.ts";
-import { Serving } from "./serving.ts";
+import { Serving, sourceNames } from "./serving.ts";
 import { settingsForGates } from "./settings-for-gates.ts";
 import { allocateSharedState } from "./shared-state.ts";
 import { switchWords } from "./switch-feed.ts";
 import { TicketKeys } from "./ticket-keys.ts";
 import { TrustedIssuer } from "./trusted-issuer.ts";
 import type { UpOptions } from "./up-options.ts";
-import { usersOf, wantedParts } from "./wanted-parts.ts";
+import { wantedParts } from "./wanted-parts.ts";
 
 const watchEveryMs = 300;
 
@@ -61,6 +63,7 @@ export async function up(options: UpOptions): Promise<Running> {
     say,
   });
   const [evidence, tokenTimes] = [new OwnerEvidence(), new TokenTimes()];
+  const sources = new SourceCounts();
   const shared = allocateSharedState(plan, listen, threads);
   const readSecrets = (of: Policy, from: string) =>
     readGateSecrets(of, from, directory, environment);
@@ -128,35 +131,29 @@ export async function up(options: UpOptions): Promise<Running> {
     ...names,
     threads,
   };
-  const fleet = (gates.fleet = new GateFleet(() => settingsForGates(parts), {
-    openRecords: (memory) => records.open(memory),
-    closeRecords: (memory) => records.close(memory),
-    onRecords: () => records.take(),
-    onSubjects: (day, subjects) => kept?.addSubjects(day, subjects),
-    onMissed: (count, more) => records.miss(count, more),
-    onEvidence: (rows) => evidence.merge(rows),
-    onTokenTimes: (times) => tokenTimes.merge(times),
-    onTime: (witness, aheadMs) => clock.hear(witness, aheadMs),
-    onUnknownKey: (keysId) => issuer.askAgain(keysId),
-    onLearned: (name, entry) => issuer.learned(name, entry),
-    onImpersonate: (wish) => issuer.impersonate(wish),
-    onQuotas: (questions) => quotas.answer(questions),
-    onSeen: (generations) => issuer.seen(generations),
-    onTrouble: say,
-    onPart: (thread, part, lost) => sharedParts.note(part, usersOf(part, thread), lost),
-    onThreadEnd: (thread) => sharedParts.forget(thread),
-    onManyEnds: () =>
-      void answerManyEnds({
-        reloads,
-        forgetEnds: () => fleet.forgetEnds(),
-        audit: issuer.store?.audit,
-        say,
-      }),
-    onFault: (message) => {
-      faults.note("gate");
-      say(message);
-    },
-  }));
+  const fleet = (gates.fleet = new GateFleet(
+    () => settingsForGates(parts),
+    fleetReports({
+      records,
+      kept,
+      evidence,
+      tokenTimes,
+      sources,
+      clock,
+      issuer,
+      quotas,
+      sharedParts,
+      faults,
+      say,
+      onManyEnds: () =>
+        void answerManyEnds({
+          reloads,
+          forgetEnds: () => fleet.forgetEnds(),
+          audit: issuer.store?.audit,
+          say,
+        }),
+    }),
+  ));
   const files = watchFiles(planned.files, watchEveryMs, () => void reloads.inTurn());
   const reloads = new Reloads({
     serving,
@@ -173,6 +170,7 @@ export async function up(options: UpOptions): Promise<Running> {
     prepare: (settings) => fleet.prepare(settings),
   });
 
+  const sourcesNow = () => sources.of(sourceNames(serving.plan));
   const partsNow = (): readonly PartState[] => sharedParts.all(wantedParts(serving, issuer));
   const administrations = administrationsOf(issuer, serving);
   const auditChain = keepAuditChained(issuer, say);
@@ -212,7 +210,7 @@ export async function up(options: UpOptions): Promise<Running> {
             serving,
             provenance,
             tokenTimes,
-            gauges: [clock.gauge(), pressure.gauge()],
+            gauges: [clock.gauge(), pressure.gauge(), sourceGauge(sourcesNow())],
             capacity: readConcurrency(shared.concurrency),
             cleartextRequests,
             switches: issuer.permissions?.switches ?? [],
@@ -223,6 +221,7 @@ export async function up(options: UpOptions): Promise<Running> {
         notReady: () => (leaving.isBegun ? "it is stopping" : missingKeys(serving, issuer)),
         degraded: () => partsNow().filter(({ lost }) => lost !== undefined),
         evidence: () => evidence.all(),
+        sources: sourcesNow,
         ...askedOfRecords({ ...parts, records, kept, administrations }),
         administrations,
         incidents: attacks,

@@ -4,6 +4,7 @@ import type { ImpersonationWish, LearnedEntry } from "@portcullis/guard/state";
 import { portFault } from "../listener/port-claim.ts";
 import { faultWords } from "../watch/fault-counts.ts";
 import type { Counts } from "../watch/request-counts.ts";
+import type { SourcesCounted } from "../watch/source-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 import type { ImpersonationAnswer } from "./ask-impersonations.ts";
 import type { SealedSubject } from "./subject-notes.ts";
@@ -23,6 +24,7 @@ export interface GateReports {
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onLearned: (name: string, entry: LearnedEntry | undefined) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
+  readonly onSources: (sources: SourcesCounted) => void;
   /** How far another machine's clock is ahead of the one that threads share. */
   readonly onTime: (witness: string, aheadMs: number) => void;
   readonly onTrouble: (message: string) => void;
@@ -141,6 +143,9 @@ export class GateWorker {
         break;
       case "evidence":
         reports.onEvidence(message.rows);
+        break;
+      case "sources":
+        reports.onSources(message.sources);
         break;
       case "token-times":
         reports.onTokenTimes(message.times);

@@ -61,14 +61,18 @@ export class LiveGate {
   readonly #lastLook: LastLook | undefined;
   readonly #clock: JudgedClock;
   readonly #byteBudget: ByteBudget;
-  readonly #onSignedIn: (address: string) => void;
+  readonly #onSignedIn: (address: string, source: string) => void;
   /** What people have let others use. */
   readonly grants: GrantTable;
   readonly #gate: Gate;
   #plan: Plan;
   #upstreamTexts: UpstreamTexts;
 
-  constructor(settings: GateSettings, reports: GateReports, onSignedIn: (address: string) => void) {
+  constructor(
+    settings: GateSettings,
+    reports: GateReports,
+    onSignedIn: (address: string, source: string) => void,
+  ) {
     this.#onSignedIn = onSignedIn;
     this.#settings = settings;
     this.#reports = reports;

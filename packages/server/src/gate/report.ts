@@ -5,6 +5,7 @@ import type { LearnedEntry } from "@portcullis/guard/state";
 import type { Caller } from "@portcullis/guard/tokens";
 import type { Problem } from "@portcullis/guard/problems";
 import { RequestCounts } from "../watch/request-counts.ts";
+import { SourceCounts } from "../watch/source-counts.ts";
 import { TokenTimes } from "../watch/token-times.ts";
 import { AskImpersonations } from "./ask-impersonations.ts";
 import { AskQuotas } from "./ask-quotas.ts";
@@ -32,6 +33,7 @@ export class Reporter implements GateReports {
   readonly #tell: Tell;
   readonly #records: RecordWriter;
   readonly #tokenTimes = new TokenTimes();
+  readonly sources = new SourceCounts();
   /** Of requests whose record found no room. */
   readonly #missed = new RequestCounts();
   #missedRecords = 0;
@@ -121,6 +123,8 @@ export class Reporter implements GateReports {
   #tellTokenTimes(): void {
     const times = this.#tokenTimes.take();
     if (times !== undefined) this.#tell({ kind: "token-times", times });
+    const sources = this.sources.take();
+    if (sources !== undefined) this.#tell({ kind: "sources", sources });
   }
 
   #tellSeen(): void {

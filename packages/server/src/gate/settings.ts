@@ -26,6 +26,7 @@ import type { UpstreamTlsTexts } from "../upstream/tls-settings.ts";
 import type { PlanBytes } from "../policy/plan-bytes.ts";
 import type { SharedConcurrency } from "../upstream/shared-concurrency.ts";
 import type { Counts } from "../watch/request-counts.ts";
+import type { SourcesCounted } from "../watch/source-counts.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 
 /**
@@ -164,6 +165,7 @@ export type FromGate =
       readonly entry: LearnedEntry | undefined;
     }
   | { readonly kind: "token-times"; readonly times: TokenTimesCounted }
+  | { readonly kind: "sources"; readonly sources: SourcesCounted }
   /** How far another machine's clock is ahead of the one that threads share. */
   | { readonly kind: "time"; readonly witness: string; readonly aheadMs: number }
   | { readonly kind: "trouble"; readonly message: string }

@@ -24,7 +24,8 @@ const reporter = new Reporter(tell, settings.records, settings.subjectKey);
 reporter.impersonations.replace(settings.impersonations);
 const known = new KnownPeers(settings.knownPeers);
 const serving: { listener?: Listener } = {};
-const gate = new LiveGate(settings, reporter, (address) => {
+const gate = new LiveGate(settings, reporter, (address, source) => {
+  reporter.sources.note(source);
   if (known.note(address)) serving.listener?.know(address);
 });
 const addressesNow = () => compileClientAddresses(gate.plan.controls.protocol.trustedProxies);

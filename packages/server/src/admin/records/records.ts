@@ -1,5 +1,6 @@
 import type { EvidenceRow } from "@portcullis/guard/ownership";
 import type { HashName } from "@portcullis/guard/records";
+import type { SourcesCounted } from "../../watch/source-counts.ts";
 import type { RecordPage, RecordQuestion } from "../../watch/record-page.ts";
 import { mostOf, mostParameter, ok, route, type Route } from "../route.ts";
 import { liveRoute, type WatchRecords } from "./live.ts";
@@ -23,6 +24,8 @@ export interface Records {
   readonly revealing: Revealing | undefined;
   /** Whom operations without an owner rule have named, in counts. */
   readonly evidence: () => readonly EvidenceRow[];
+  /** How many requests came from callers of each source, since the start. */
+  readonly sources: () => SourcesCounted;
 }
 
 const fewRecords = 20;
@@ -51,6 +54,7 @@ const parameters = [
 /** What the gate has decided, and what it has seen of owners. */
 export const recordRoutes = ({
   evidence,
+  sources,
   hashName,
   keptMs,
   records,
@@ -80,6 +84,19 @@ export const recordRoutes = ({
   liveRoute({ hashName, keptMs, watch }),
   seriesRoute(series),
   pseudonymRoute(revealing),
+  route({
+    method: "GET",
+    path: "/sources",
+    operationId: "countSources",
+    summary: "How many requests came from callers of each source, since the start",
+    needs: "viewer",
+    answer: {
+      status: 200,
+      description: "By the names of the policy's sources; 0 where nobody has used one.",
+      schema: { type: "object", additionalProperties: { type: "integer" } },
+    },
+    handle: () => ok(sources()),
+  }),
   route({
     method: "GET",
     path: "/evidence",

@@ -4,6 +4,7 @@ import { tableLines, type Terminal } from "../../terminal.ts";
 import { askAdmin } from "../../ask-admin.ts";
 import { type DerivedOwner, derivedOwners } from "./derived-owners.ts";
 import { undeclaredFields, undeclaredLines } from "./undeclared-fields.ts";
+import { unusedLines, unusedSources } from "./unused-sources.ts";
 
 export interface SuggestAt {
   readonly asJson: boolean;
@@ -17,7 +18,7 @@ const least = 20;
 
 /**
  * Owner rules proposed from what a running gate has counted, each with its evidence and its
- * exceptions, and the header fields that would not go on. Exit code 1 when there are any.
+ * exceptions, the header fields that would not go on, and the sources that nobody uses. Exit code 1 when there are any.
  */
 export async function suggest(
   admin: string,
@@ -29,13 +30,17 @@ export async function suggest(
   const suggestions = suggestOwners(rows, least);
   const derived = derivedOwners(suggestions, documents, hasRule);
   const undeclared = await undeclaredFields(admin, directory);
-  const found = suggestions.length + undeclared.length > 0;
+  const unused = await unusedSources(admin, directory);
+  const found = suggestions.length + undeclared.length + unused.length > 0;
   if (asJson) {
-    terminal.out(JSON.stringify({ suggestions, derived, undeclaredFields: undeclared }));
+    terminal.out(
+      JSON.stringify({ suggestions, derived, undeclaredFields: undeclared, unusedSources: unused }),
+    );
     return found ? 1 : 0;
   }
   sayOwners(suggestions, derived, terminal);
   if (undeclared.length > 0) terminal.out(undeclaredLines(undeclared));
+  if (unused.length > 0) terminal.out(unusedLines(unused));
   return found ? 1 : 0;
 }
 
