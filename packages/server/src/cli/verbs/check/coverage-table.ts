@@ -54,6 +54,11 @@ export const coverageAsJson = (plan: Plan, chosen: Chosen): readonly object[] =>
 
 const settable = modeKeys.filter(({ kind }) => kind !== "always").map(({ key }) => key);
 
+/** Those that are off unless they are named: that nobody has named one says nothing. */
+const own: ReadonlySet<string> = new Set(
+  modeKeys.filter(({ kind }) => kind === "own").map(({ key }) => key),
+);
+
 /** Whether the policy refuses anything, anywhere, for anybody. */
 export const enforcesAnything = (plan: Plan): boolean =>
   coverageOf(plan).rows.some(({ plan: { modes } }) =>
@@ -62,7 +67,9 @@ export const enforcesAnything = (plan: Plan): boolean =>
 
 /** The mode that most keys have, and those that differ. */
 function modeWords({ plan: { modes } }: CoverageRow): string {
-  const words = settable.map((key) => [key, oneMode(modes[key] as ModeRule)] as const);
+  const words = settable
+    .filter((key) => !(own.has(key) && modes[key] === "off"))
+    .map((key) => [key, oneMode(modes[key] as ModeRule)] as const);
   const counted = new Map<string, number>();
   for (const [, word] of words) counted.set(word, (counted.get(word) ?? 0) + 1);
   const [most = ""] = [...counted].sort((a, b) => b[1] - a[1]).map(([word]) => word);
