@@ -40,6 +40,14 @@ async function records(query: string): Promise<Page> {
   }
 }
 
+/** A record is made when its answer has left: whoever has the answer may ask before. */
+async function recorded(query: string, count: number): Promise<readonly number[]> {
+  await until(async () => (await records(query)).items.length >= count);
+  const { items } = await records(query);
+  assert.equal(items.length, count);
+  return items.map(({ status }) => status);
+}
+
 async function told(...words: readonly string[]): Promise<{ code: number; out: string }> {
   const values: Record<string, string | boolean> = {
     admin: `http://127.0.0.1:${bank.gate.adminPort}`,
@@ -68,16 +76,15 @@ test("records are asked for by who has called, by what became of it and page by 
   for (let count = 0; count < 5; count += 1) await ask("/things", ann);
   await ask("/things", "ben");
   assert.equal((await ask("/things")).status, 401);
-  assert.equal((await records(`subject=${ann}`)).items.length, 5);
-  assert.deepEqual(
-    (await records("code=credential-missing")).items.map(({ status }) => status),
-    [401],
-  );
+  await recorded(`subject=${ann}`, 5);
+  await recorded("subject=ben", 1);
+  assert.deepEqual(await recorded("code=credential-missing", 1), [401]);
   // What was asked for was kept before it was answered: nothing of it can be lost any more.
   const again = bank.again();
   bank.gate.process.kill("SIGKILL");
   await again;
   await ask("/things", ann);
+  await recorded(`subject=${ann}`, 6);
   const seen: string[] = [];
   let cursor = "";
   do {
