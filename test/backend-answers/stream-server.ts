@@ -109,3 +109,8 @@ export const openSessions = (url: string, connections = 100, bodyTimeoutMs = 200
   new Sessions(url, { connections, connectTimeoutMs: 2000, bodyTimeoutMs, tls: undefined });
 
 const ignore = (): void => undefined;
+
+/** Waits until something holds that nobody tells of. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -8,6 +8,7 @@ import {
   openSessions,
   type StreamServer,
   startStreamServer,
+  until,
 } from "./stream-server.ts";
 
 const opened: { close(): unknown }[] = [];
@@ -52,7 +53,7 @@ test("no more streams are open than a backend allows", async () => {
 test("a backend that opens no window makes the caller wait, and gets every byte when it does", async () => {
   const chunk = Buffer.alloc(16_384, 7);
   let received = 0;
-  let open = (): void => undefined;
+  let open: (() => void) | undefined;
   const server = await serve((stream, headers, before) => {
     open = () => {
       stream.on("data", (bytes: Buffer) => (received += bytes.length));
@@ -64,9 +65,11 @@ test("a backend that opens no window makes the caller wait, and gets every byte 
   const came = askStream(sessions, { method: "POST", body, repeatable: false });
   for (let count = 0; count < 64; count += 1) body.write(chunk);
   body.end();
+  await until(() => open !== undefined);
+  // Whatever would go on without a window would have gone on by then.
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.ok(body.readableLength > 400_000, `${body.readableLength} bytes wait with the caller`);
-  open();
+  open?.();
   assert.equal((await came).body, "ok");
   assert.equal(received, 64 * chunk.length);
   await sessions.close();
@@ -85,13 +88,15 @@ test("an answer that nobody reads is held back, and does not hold up another of 
   });
   const sessions = openSessions(server.url);
   await askStream(sessions);
+  let goOn = (): void => undefined;
   const slow = askStream(sessions, { target: "/slow" }, (attempt) => {
     attempt.pause();
-    setTimeout(() => attempt.resume(), 100);
+    goOn = () => attempt.resume();
   });
   for (let count = 0; count < 3; count += 1)
     assert.equal((await askStream(sessions)).body.length, large.length);
   assert.ok(written < 500_000, `${written} bytes were taken of an answer that nobody reads`);
+  goOn();
   assert.equal((await slow).body.length, large.length);
   await sessions.close();
 });

@@ -11,6 +11,7 @@ import {
   openSessions,
   type StreamServer,
   startStreamServer,
+  until,
 } from "./stream-server.ts";
 
 const opened: { close(): unknown }[] = [];
@@ -181,14 +182,16 @@ test("a body that is not as long as was said, or breaks off, is taken back", asy
   });
   const sessions = openSessions(server.url);
   const broken = new PassThrough();
-  setTimeout(() => broken.destroy(), 20);
   for (const [length, body] of [
     ["1", Readable.from([Buffer.from("ab")])],
     ["3", Readable.from([Buffer.from("ab")])],
     ["3", broken],
   ] as const) {
     const headers = ["Host", "api", "Content-Length", length];
-    const came = await askStream(sessions, { method: "POST", headers, body, repeatable: false });
+    const request = { method: "POST", headers, body, repeatable: false };
+    const came = await askStream(sessions, request, () => {
+      if (body === broken) setTimeout(() => broken.destroy(), 20);
+    });
     assert.equal(came.failed, "lost", length);
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -199,18 +202,21 @@ test("a body that is not as long as was said, or breaks off, is taken back", asy
 
 test("a request that is given up is reset, its session goes on, and closing waits for what is under way", async () => {
   const resets: (number | undefined)[] = [];
+  const asked: unknown[] = [];
   const server = await serve((stream, headers, before) => {
+    asked.push(headers[":path"]);
     if (headers[":path"] === "/never") stream.on("close", () => resets.push(stream.rstCode));
     else setTimeout(() => ok(stream, headers, before), 30);
   });
   const sessions = openSessions(server.url);
-  void askStream(sessions, { target: "/never" }, (attempt) =>
-    setTimeout(() => attempt.abort(), 20),
-  );
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  let giveUp = (): void => undefined;
+  void askStream(sessions, { target: "/never" }, (attempt) => (giveUp = () => attempt.abort()));
+  await until(() => asked.includes("/never"));
+  giveUp();
+  await until(() => resets.length > 0);
   assert.deepEqual(resets, [NGHTTP2_CANCEL]);
   const under = askStream(sessions);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => asked.includes("/x"));
   const closed = sessions.close();
   assert.equal((await askStream(sessions)).failed, "unsent");
   assert.equal((await under).body, "ok");
