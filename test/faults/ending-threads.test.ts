@@ -12,12 +12,16 @@ import {
  * A gate thread throws when a file of its number, or of any number, lies there: outside every
  * exchange, and with nobody to catch it.
  */
-const throwing = `if (isGate) setInterval(() => {
+const throwing = `let isEnding = false;
+if (isGate) setInterval(() => {
+  // The next file is for a thread that still serves.
+  if (isEnding) return;
   const { existsSync, renameSync } = require("node:fs");
   for (const name of ["throw-" + threadId, "throw"]) {
     if (!existsSync(name)) continue;
     try { renameSync(name, name + "-taken-" + threadId); } catch { continue; }
     if (existsSync("softly")) throw Object.assign(new Error("a connection broke"), { code: "ECONNRESET" });
+    isEnding = true;
     throw new TypeError("something is half done");
   }
 }, 20).unref();`;

@@ -14,7 +14,7 @@ process.stdin.on("error", endAll).once("close", endAll).resume();
 const events = run({
   files: process.argv.slice(2),
   // Many tests wait more than they work.
-  concurrency: availableParallelism() + 2,
+  concurrency: availableParallelism() + 1,
   timeout: 120_000,
   execArgv: ["--import", join(import.meta.dirname, "file-deadline.ts")],
 });
