@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Policy } from "../policy/program-policy.ts";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
-import { StateMeasures } from "@portcullis/guard/state";
 import { openAdminCredential } from "../admin/admin-credential.ts";
 import { adminRoutes } from "../admin/routes.ts";
 import { GateFleet } from "../gate/fleet.ts";
@@ -11,9 +10,10 @@ import { makeAssertionKey } from "../keys/identity-assertion.ts";
 import { chooseTls } from "../listener/choose-tls.ts";
 import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
-import { type PartState, SharedParts } from "../watch/shared-parts.ts";
-import { SourceCounts, sourceGauge } from "../watch/source-counts.ts";
+import { SharedParts } from "../watch/shared-parts.ts";
+import { SourceCounts } from "../watch/source-counts.ts";
 import { TokenTimes } from "../watch/token-times.ts";
+import { adminParts } from "./admin-parts.ts";
 import { openAdmin } from "./admin-port.ts";
 import { QuotaAnswering } from "./answer-quotas.ts";
 import { alertsOf } from "./alert-settings.ts";
@@ -23,25 +23,21 @@ import { fleetReports } from "./fleet-reports.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { administrationsOf } from "./administrations.ts";
 import { keepAuditChained } from "./audit-chaining.ts";
-import { askedOfRecords, keepingOf } from "./keep-records.ts";
+import { keepingOf } from "./keep-records.ts";
 import { keepClock } from "./clock-keeping.ts";
-import { readConcurrency } from "../upstream/read-concurrency.ts";
-import { metricsText } from "./metrics-text.ts";
-import { missingKeys } from "./missing-keys.ts";
 import { answerManyEnds } from "./many-ends.ts";
 import { PressureNow } from "./pressure-now.ts";
 import { claimPorts, gatePort, openCleartext } from "./ports.ts";
 import { nameSecrets, openRecordSinks } from "./record-sinks.ts";
 import { Reloads } from "./reloads.ts";
 import { abandon, close, type Open, type Running } from "./running.ts";
-import { Serving, sourceNames } from "./serving.ts";
+import { Serving } from "./serving.ts";
 import { settingsForGates } from "./settings-for-gates.ts";
 import { allocateSharedState } from "./shared-state.ts";
 import { switchWords } from "./switch-feed.ts";
 import { TicketKeys } from "./ticket-keys.ts";
 import { TrustedIssuer } from "./trusted-issuer.ts";
 import type { UpOptions } from "./up-options.ts";
-import { wantedParts } from "./wanted-parts.ts";
 
 const watchEveryMs = 300;
 
@@ -170,8 +166,6 @@ export async function up(options: UpOptions): Promise<Running> {
     prepare: (settings) => fleet.prepare(settings),
   });
 
-  const sourcesNow = () => sources.of(sourceNames(serving.plan));
-  const partsNow = (): readonly PartState[] => sharedParts.all(wantedParts(serving, issuer));
   const administrations = administrationsOf(issuer, serving);
   const auditChain = keepAuditChained(issuer, say);
   const open: Open = {
@@ -198,35 +192,27 @@ export async function up(options: UpOptions): Promise<Running> {
       tokens: administrations?.tokens,
       note: async (act) => administrations?.note(act),
       say,
-      routes: adminRoutes({
-        metrics: () =>
-          metricsText({
-            records,
-            writer,
-            kept,
-            fleet,
-            faults,
-            reloads,
-            serving,
-            provenance,
-            tokenTimes,
-            gauges: [clock.gauge(), pressure.gauge(), sourceGauge(sourcesNow())],
-            capacity: readConcurrency(shared.concurrency),
-            cleartextRequests,
-            switches: issuer.permissions?.switches ?? [],
-            state: new StateMeasures(shared.stateMeasures),
-            attacks: attacks.counts(),
-            parts: partsNow(),
-          }),
-        notReady: () => (leaving.isBegun ? "it is stopping" : missingKeys(serving, issuer)),
-        degraded: () => partsNow().filter(({ lost }) => lost !== undefined),
-        evidence: () => evidence.all(),
-        sources: sourcesNow,
-        ...askedOfRecords({ ...parts, records, kept, administrations }),
-        administrations,
-        incidents: attacks,
-        pressing: pressure.pressing(),
-      }),
+      routes: adminRoutes(
+        adminParts({
+          ...parts,
+          administrations,
+          attacks,
+          clock,
+          evidence,
+          faults,
+          fleet,
+          kept,
+          pressure,
+          records,
+          reloads,
+          sharedParts,
+          sources,
+          tokenTimes,
+          writer,
+          isLeaving: () => leaving.isBegun,
+          cleartextRequests: () => cleartextRequests,
+        }),
+      ),
     });
     open.admin = admin;
     return {

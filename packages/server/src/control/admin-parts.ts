@@ -1,0 +1,69 @@
+import type { OwnerEvidence } from "@portcullis/guard/ownership";
+import { StateMeasures } from "@portcullis/guard/state";
+import type { Administrations, AdminParts } from "../admin/routes.ts";
+import { readConcurrency } from "../upstream/read-concurrency.ts";
+import type { PartState, SharedParts } from "../watch/shared-parts.ts";
+import { type SourceCounts, sourceGauge } from "../watch/source-counts.ts";
+import type { TokenTimes } from "../watch/token-times.ts";
+import type { AttackWatching } from "./attack-watching.ts";
+import type { ClockKeeping } from "./clock-keeping.ts";
+import { type AskedOfRecords, askedOfRecords } from "./keep-records.ts";
+import { type Measured, metricsText } from "./metrics-text.ts";
+import { missingKeys } from "./missing-keys.ts";
+import type { PressureNow } from "./pressure-now.ts";
+import { type Serving, sourceNames } from "./serving.ts";
+import type { SharedState } from "./shared-state.ts";
+import type { TrustedIssuer } from "./trusted-issuer.ts";
+import { wantedParts } from "./wanted-parts.ts";
+
+type MeasuredAsItIs = Pick<Measured, "faults" | "fleet" | "provenance" | "reloads" | "writer">;
+
+/** The parts of the control thread that the admin API asks. */
+export interface AskedByAdmin extends MeasuredAsItIs, Omit<AskedOfRecords, "administrations"> {
+  readonly serving: Serving;
+  readonly issuer: TrustedIssuer;
+  readonly shared: SharedState;
+  readonly sharedParts: SharedParts;
+  readonly evidence: OwnerEvidence;
+  readonly sources: SourceCounts;
+  readonly tokenTimes: TokenTimes;
+  readonly clock: ClockKeeping;
+  readonly pressure: PressureNow;
+  readonly attacks: AttackWatching;
+  readonly administrations:
+    | (Administrations & NonNullable<AskedOfRecords["administrations"]>)
+    | undefined;
+  /** Whether the program has begun to stop. */
+  readonly isLeaving: () => boolean;
+  /** At the port that answers nothing without encryption. */
+  readonly cleartextRequests: () => number;
+}
+
+/** What the admin API is answered from, each thing as it is at the moment that it is asked for. */
+export function adminParts(asked: AskedByAdmin): AdminParts {
+  const { administrations, attacks, clock, issuer, pressure, serving, shared } = asked;
+  const sourcesNow = () => asked.sources.of(sourceNames(serving.plan));
+  const partsNow = (): readonly PartState[] => asked.sharedParts.all(wantedParts(serving, issuer));
+  return {
+    metrics: () =>
+      metricsText({
+        ...asked,
+        gauges: [clock.gauge(), pressure.gauge(), sourceGauge(sourcesNow())],
+        capacity: readConcurrency(shared.concurrency),
+        tokenTimes: asked.tokenTimes,
+        cleartextRequests: asked.cleartextRequests(),
+        switches: issuer.permissions?.switches ?? [],
+        state: new StateMeasures(shared.stateMeasures),
+        attacks: attacks.counts(),
+        parts: partsNow(),
+      }),
+    notReady: () => (asked.isLeaving() ? "it is stopping" : missingKeys(serving, issuer)),
+    degraded: () => partsNow().filter(({ lost }) => lost !== undefined),
+    evidence: () => asked.evidence.all(),
+    sources: sourcesNow,
+    ...askedOfRecords(asked),
+    administrations,
+    incidents: attacks,
+    pressing: pressure.pressing(),
+  };
+}
