@@ -17,6 +17,14 @@ export const processTerminal: Terminal = {
   },
 };
 
+/** Tells one thing: as JSON where `--json` asks for it, else in words. */
+export type Say = (value: unknown, lines: string) => void;
+
+export const sayTo =
+  (terminal: Terminal, values: Readonly<Record<string, unknown>>): Say =>
+  (value, lines) =>
+    terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+
 /**
  * `file:line:column  error  message`, then what was expected and what to write instead. Faults that
  * say the same of other names and places are counted behind the first.

@@ -5,7 +5,7 @@ import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flag
 import { withStore } from "../open-store.ts";
 import { readDuration } from "../read-duration.ts";
 import { text } from "../sources.ts";
-import { Misuse, tableLines, type Terminal } from "../terminal.ts";
+import { Misuse, type Say, sayTo, tableLines, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {
@@ -36,8 +36,7 @@ export async function run(
 ): Promise<number> {
   const { values, words } = command;
   const [action = "list", name] = words;
-  const say = (value: unknown, lines: string): void =>
-    terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  const say = sayTo(terminal, values);
   if (action !== "list" && name === undefined)
     throw new Misuse(`say which: portcullis admin ${action} NAME`);
   return withStore(command, environment, async ({ store }) => {
@@ -79,10 +78,7 @@ function wishesOf(values: Command["values"]): { role: AdminRole; forMs: number }
   return { role, forMs: readDuration("for", text(values["for"]) ?? defaultFor) };
 }
 
-async function list(
-  tokens: AdminTokens,
-  say: (value: unknown, lines: string) => void,
-): Promise<void> {
+async function list(tokens: AdminTokens, say: Say): Promise<void> {
   const all = await tokens.list();
   const date = (atMs: number): string => new Date(atMs).toISOString();
   say(

@@ -5,7 +5,7 @@ import { extendChain } from "../../store/audit-chain/extend-chain.ts";
 import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flags.ts";
 import { type OpenedStore, withStore } from "../open-store.ts";
 import { text } from "../sources.ts";
-import { Misuse, tableLines, type Terminal } from "../terminal.ts";
+import { Misuse, type Say, sayTo, tableLines, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {
@@ -34,8 +34,7 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   const { values, words } = command;
-  const say = (value: unknown, lines: string): void =>
-    terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  const say = sayTo(terminal, values);
   const known = headOf(text(values["head"]));
   const most = mostOf(text(values["most"]));
   return withStore(command, environment, async (opened) => {
@@ -58,7 +57,7 @@ export async function run(
 async function verify(
   { policy, sealing, store }: OpenedStore,
   known: ChainHead | undefined,
-  say: (value: unknown, lines: string) => void,
+  say: Say,
 ): Promise<number> {
   // Entries that this command line has written wait for a running gate, and there may be none.
   await extendChain(store, sealing).catch(() => 0);

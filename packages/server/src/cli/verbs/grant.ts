@@ -4,7 +4,7 @@ import { withStore } from "../open-store.ts";
 import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flags.ts";
 import { readDuration } from "../read-duration.ts";
 import { list, text } from "../sources.ts";
-import { Misuse, tableLines, type Terminal } from "../terminal.ts";
+import { Misuse, type Say, sayTo, tableLines, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {
@@ -40,8 +40,7 @@ export async function run(
 ): Promise<number> {
   const { values, words } = command;
   const [action = "list", id] = words;
-  const say = (value: unknown, lines: string): void =>
-    terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  const say = sayTo(terminal, values);
   if (action === "revoke" && id === undefined)
     throw new Misuse("say which: portcullis grant revoke ID (grant list shows them)");
   return withStore(command, environment, async ({ store }) => {
@@ -84,10 +83,7 @@ function wishOf(values: Command["values"]): Parameters<Granting["add"]>[0] {
   };
 }
 
-async function sayAll(
-  granting: Granting,
-  say: (value: unknown, lines: string) => void,
-): Promise<void> {
+async function sayAll(granting: Granting, say: Say): Promise<void> {
   const all = (await granting.list()).map(shownGrant);
   const rows = all.map((one) => [
     one.id,

@@ -2,7 +2,7 @@ import { Impersonating } from "../../admin/impersonations/impersonating.ts";
 import { shownImpersonation } from "../../admin/impersonations/impersonations.ts";
 import { withStore } from "../open-store.ts";
 import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flags.ts";
-import { Misuse, tableLines, type Terminal } from "../terminal.ts";
+import { Misuse, sayTo, tableLines, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {
@@ -27,8 +27,7 @@ export async function run(
 ): Promise<number> {
   const { values, words } = command;
   const [action = "list", id] = words;
-  const say = (value: unknown, lines: string): void =>
-    terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  const say = sayTo(terminal, values);
   if (action === "end" && id === undefined)
     throw new Misuse("say which: portcullis impersonations end ID (impersonations shows them)");
   return withStore(command, environment, async ({ store }) => {

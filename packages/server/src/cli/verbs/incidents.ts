@@ -5,7 +5,7 @@ import { askAdmin } from "../ask-admin.ts";
 import { directoryFlag, jsonFlag } from "../policy-flags.ts";
 import { readDuration } from "../read-duration.ts";
 import { text } from "../sources.ts";
-import { Misuse, tableLines, type Terminal } from "../terminal.ts";
+import { Misuse, type Say, sayTo, tableLines, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {
@@ -55,8 +55,7 @@ export async function run(
       path,
       change,
     );
-  const say = (value: unknown, lines: string): void =>
-    terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  const say = sayTo(terminal, values);
   if (action === "list") return list(ask, text(values["severity"]), say);
   if (action === "test") return test(ask, say);
   if (id === undefined) throw new Misuse(`say which: portcullis incidents ${action} ID`);
@@ -85,11 +84,7 @@ function changeOf(action: string, as: string | undefined): object | undefined {
   return { mark: as };
 }
 
-async function list(
-  ask: Ask,
-  severity: string | undefined,
-  say: (value: unknown, lines: string) => void,
-): Promise<number> {
+async function list(ask: Ask, severity: string | undefined, say: Say): Promise<number> {
   const query = severity === undefined ? "" : `?${new URLSearchParams({ severity }).toString()}`;
   const { items } = await ask<{ readonly items: readonly Listed[] }>(`/incidents${query}`);
   say(
@@ -104,7 +99,7 @@ async function list(
   return items.some(({ state }) => state === "open") ? 1 : 0;
 }
 
-async function test(ask: Ask, say: (value: unknown, lines: string) => void): Promise<number> {
+async function test(ask: Ask, say: Say): Promise<number> {
   const all = await ask<readonly { to: string; kind: string; why?: string }[]>("/alerts/test", {
     method: "POST",
   });

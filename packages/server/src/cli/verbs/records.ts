@@ -4,7 +4,7 @@ import { askAdmin } from "../ask-admin.ts";
 import { directoryFlag, jsonFlag } from "../policy-flags.ts";
 import { readDuration } from "../read-duration.ts";
 import { text } from "../sources.ts";
-import { Misuse, tableLines, type Terminal } from "../terminal.ts";
+import { Misuse, sayTo, tableLines, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {
@@ -79,8 +79,7 @@ export async function run(
       path,
       change,
     );
-  const say = (value: unknown, lines: string): void =>
-    terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  const say = sayTo(terminal, values);
   if (action === "reveal") {
     const because = text(values["because"]);
     if (word === undefined || because === undefined)

@@ -13,7 +13,7 @@ import { configFlag, directoryFlag, jsonFlag, profileFlag } from "../policy-flag
 import { withStore } from "../open-store.ts";
 import { readDuration } from "../read-duration.ts";
 import { text } from "../sources.ts";
-import { Misuse, tableLines, type Terminal } from "../terminal.ts";
+import { Misuse, type Say, sayTo, tableLines, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const flags = {
@@ -47,8 +47,7 @@ export async function run(
 ): Promise<number> {
   const { values, words } = command;
   const [first = "list", second] = words;
-  const say = (value: unknown, lines: string): void =>
-    terminal.out(values["json"] === true ? JSON.stringify(value) : lines);
+  const say = sayTo(terminal, values);
   return withStore(command, environment, async ({ plan, store }) => {
     const switching = new Switching(store.switches, store.audit, "command", Date.now);
     try {
@@ -122,11 +121,7 @@ function wordsOf({ app, control, endsAtMs, mode, operation, percent }: SwitchRec
   return `${what} ${does}${whom === "" ? "" : ` for ${whom}`}${until}`;
 }
 
-async function sayAll(
-  switching: Switching,
-  ended: boolean,
-  say: (value: unknown, lines: string) => void,
-): Promise<void> {
+async function sayAll(switching: Switching, ended: boolean, say: Say): Promise<void> {
   const all = await switching.list({ ended });
   if (all.length === 0) return say([], "No switch holds: everything is as the policy says.");
   const rows = all.map((one) => {
