@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buildConsole, hasConsole } from "./build-console.ts";
 import { compilePackage } from "./compile-package.ts";
 import { type PublishedPackage, publishedPackages, root } from "./published-packages.ts";
 
@@ -67,6 +68,7 @@ function packOne(
     `${JSON.stringify({ ...manifest, exports: withoutSource(manifest.exports) }, null, 2)}\n`,
   );
   compilePackage(staged);
+  if (name === "portcullis" && hasConsole()) buildConsole(staged);
   const said = execFileSync("npm", ["pack", "--json", "--pack-destination", out], {
     cwd: staged,
     encoding: "utf8",

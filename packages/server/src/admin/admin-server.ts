@@ -4,12 +4,16 @@ import type { AddressInfo } from "node:net";
 import type { KeyPair } from "../files/key-pair.ts";
 import { isLoopback } from "../settings/admin-keys.ts";
 import { type AdminReply, type Answering, answerRequest } from "./answer-request.ts";
+import type { ConsoleFiles } from "./console/console-files.ts";
+import { answersVaryBy } from "./console/page-headers.ts";
 import type { BeginStream } from "./event-stream.ts";
 import { BodyFault } from "./shape.ts";
 
 export interface AdminServerOptions extends Answering {
   readonly host: string;
   readonly port: number;
+  /** Undefined where nothing but the admin API is served. */
+  readonly console?: ConsoleFiles | undefined;
   /** Absent: without encryption, for loopback. */
   readonly tls?: KeyPair | undefined;
 }
@@ -101,28 +105,35 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
   const { host, port, tls } = options;
   const loopback = isLoopback(host);
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const replyTo = (request: IncomingMessage): AdminReply | Promise<AdminReply> => {
     const { headers: sent, method = "", url: target = "/" } = request;
-    const { body, headers, mediaType, status } =
-      loopback && !hostIsLocal(request, host)
-        ? foreignHost
-        : await answerRequest(options, {
-            method,
-            target,
-            authorization: sent.authorization,
-            traceparent: oneOf(sent["traceparent"]),
-            lastEventId: oneOf(sent["last-event-id"]),
-            readJson: () => readJson(request),
-          });
+    if (loopback && !hostIsLocal(request, host)) return foreignHost;
+    return (
+      options.console?.answer({ method, target, headers: sent }) ??
+      answerRequest(options, {
+        method,
+        target,
+        authorization: sent.authorization,
+        traceparent: oneOf(sent["traceparent"]),
+        lastEventId: oneOf(sent["last-event-id"]),
+        readJson: () => readJson(request),
+      })
+    );
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { body, headers, mediaType, status } = await replyTo(request);
     request.resume();
+    const isWhole = typeof body !== "function";
     response.writeHead(status, {
       "Content-Type": mediaType,
       "Cache-Control": "no-store",
       "X-Content-Type-Options": "nosniff",
+      Vary: answersVaryBy,
+      ...(isWhole && status !== 304 ? { "Content-Length": Buffer.byteLength(body) } : {}),
       ...headers,
     });
-    if (method === "HEAD") response.end();
-    else if (typeof body === "string") response.end(body);
+    if (request.method === "HEAD") response.end();
+    else if (isWhole) response.end(body);
     else sendStream(response, body);
   };
   const bounds = { maxHeaderSize: 8192, requestTimeout: 10_000 };

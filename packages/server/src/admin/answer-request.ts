@@ -21,7 +21,7 @@ export interface AdminRequest {
 export interface AdminReply {
   readonly status: number;
   readonly mediaType: string;
-  readonly body: string | BeginStream;
+  readonly body: string | Uint8Array | BeginStream;
   readonly headers: Readonly<Record<string, string>>;
 }
 

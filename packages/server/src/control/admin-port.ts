@@ -4,12 +4,13 @@ import {
   type AdminServerOptions,
   startAdminServer,
 } from "../admin/admin-server.ts";
+import { ConsoleFiles } from "../admin/console/console-files.ts";
 import { type KeyPair, readKeyPair } from "../files/key-pair.ts";
 import type { Policy } from "../policy/program-policy.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { adminAddress } from "./ports.ts";
 
-type AdminPart = Omit<AdminServerOptions, "host" | "port" | "tls">;
+type AdminPart = Omit<AdminServerOptions, "console" | "host" | "port" | "tls">;
 
 /** The certificate of the admin port, and how it is read again. @throws Error for a person */
 export function adminCertificate(
@@ -35,6 +36,7 @@ export async function openAdmin(
   const server = await startAdminServer({
     ...part,
     ...adminAddress(policy),
+    console: ConsoleFiles.beside(part.routes),
     tls: chosen?.certificate,
   });
   if (chosen === undefined) return server;
