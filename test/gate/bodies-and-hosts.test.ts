@@ -23,15 +23,17 @@ paths:
 `;
 
 const hosts: string[] = [];
-/** Bytes of each request's body, in the order in which they came: what is late belongs to its own. */
-const received: number[] = [];
+/** Bytes of each request's body, by its sender: what comes late still belongs to its own. */
+const received = new Map<string, number[]>();
 const backend = createServer((incoming, response) => {
   hosts.push(
     `${incoming.headers.host ?? ""} ${String(incoming.headers["x-forwarded-host"] ?? "")}`,
   );
-  const own = received.push(0) - 1;
+  const bodies = received.get(incoming.headers["user-agent"] ?? "") ?? [];
+  received.set(incoming.headers["user-agent"] ?? "", bodies);
+  const own = bodies.push(0) - 1;
   incoming
-    .on("data", (part: Buffer) => (received[own] = (received[own] ?? 0) + part.length))
+    .on("data", (part: Buffer) => (bodies[own] = (bodies[own] ?? 0) + part.length))
     .on("end", () => response.end("{}"))
     .on("error", () => undefined);
 });
@@ -132,7 +134,7 @@ test("a backend may be told its own host or a name, and then learns the caller's
 
 test("a body that no control reads is bounded too, with or without a length, over both protocols", async () => {
   const chunk = Buffer.alloc(16_384);
-  const overHttp1 = (chunks: number): Promise<number> =>
+  const overHttp1 = (chunks: number, sender: string): Promise<number> =>
     new Promise((resolve, reject) => {
       const outgoing = httpsRequest(
         {
@@ -142,7 +144,11 @@ test("a body that no control reads is bounded too, with or without a length, ove
           servername: "localhost",
           path: "/bytes",
           method: "POST",
-          headers: { Host: "localhost", "Content-Type": "application/octet-stream" },
+          headers: {
+            Host: "localhost",
+            "User-Agent": sender,
+            "Content-Type": "application/octet-stream",
+          },
         },
         (answer) => {
           answer.resume();
@@ -152,13 +158,14 @@ test("a body that no control reads is bounded too, with or without a length, ove
       for (let count = 0; count < chunks; count += 1) outgoing.write(chunk);
       outgoing.end();
     });
-  const overHttp2 = (chunks: number): Promise<number> =>
+  const overHttp2 = (chunks: number, sender: string): Promise<number> =>
     new Promise((resolve, reject) => {
       const session = http2Connect(`https://localhost:${kept.port}`, { ca: kept.ca });
       session.on("error", reject);
       const stream = session.request({
         ":method": "POST",
         ":path": "/bytes",
+        "user-agent": sender,
         "content-type": "application/octet-stream",
       });
       stream
@@ -172,11 +179,10 @@ test("a body that no control reads is bounded too, with or without a length, ove
       stream.end();
     });
   for (const send of [overHttp1, overHttp2]) {
-    const first = received.length;
-    assert.equal(await send(4), 200);
-    assert.deepEqual(received.slice(first), [65_536], "once");
-    assert.equal(await send(64), 413);
-    const cut = received.slice(first + 1);
+    assert.equal(await send(4, `${send.name} small`), 200);
+    assert.deepEqual(received.get(`${send.name} small`), [65_536], "once");
+    assert.equal(await send(64, `${send.name} large`), 413);
+    const cut = received.get(`${send.name} large`) ?? [];
     assert.ok(cut.length <= 1, "no body is sent twice");
     assert.ok((cut[0] ?? 0) <= 65_536 + chunk.length, `${cut[0]} bytes reached the backend`);
   }
