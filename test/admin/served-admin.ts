@@ -12,6 +12,7 @@ import { Switching } from "../../packages/server/src/admin/switches/switching.ts
 import { Granting } from "../../packages/server/src/admin/grants/granting.ts";
 import { Impersonating } from "../../packages/server/src/admin/impersonations/impersonating.ts";
 import type { AdminAct } from "../../packages/server/src/admin/answer-request.ts";
+import { Releasing } from "../../packages/server/src/admin/releases/releasing.ts";
 import { Pressing } from "../../packages/server/src/admin/pressure/pressing.ts";
 import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
 import { AttackWatching } from "../../packages/server/src/control/attack-watching.ts";
@@ -119,6 +120,11 @@ export async function serveAdmin(): Promise<ServedAdmin> {
         throw new ViewersFault("nobody looks on here");
       },
       incidents: attacks,
+      releases: new Releasing({
+        book: attacks.releases,
+        apps: () => ["harbour-ios"],
+        nowMs: attacks.nowMs,
+      }),
       series: async ({ by }) => ({
         items: [{ at: "2026-11-20T10:00:00.000Z", requests: 1, decided: by.length }],
         estimated: false,

@@ -2,6 +2,8 @@
 export { type DecisionRecord, type PersonalField, personalFields } from "../facts/record.ts";
 export { compileHashName, type HashName, hashesOf, type NameKind } from "../facts/named.ts";
 export { recordLine } from "../facts/record-line.ts";
+// Versions of apps, as records name them.
+export { compareVersions, readVersion } from "../facts/app.ts";
 // Records on their way from one thread to another.
 export { RecordReader } from "../facts/record-reader.ts";
 export type { RecordRow } from "../facts/record-row.ts";

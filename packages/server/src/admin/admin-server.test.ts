@@ -48,6 +48,11 @@ before(async () => {
         testAlerts: async () => [],
         mutes: new Mutes(),
       },
+      releases: {
+        all: () => [],
+        say: () => assert.fail("nobody says it"),
+        withdraw: async () => undefined,
+      },
     }),
     say: () => undefined,
   });

@@ -18,6 +18,7 @@ import type { Impersonating } from "./impersonations/impersonating.ts";
 import { impersonationRoutes } from "./impersonations/impersonations.ts";
 import type { Pressing } from "./pressure/pressing.ts";
 import { pressureRoutes } from "./pressure/pressure.ts";
+import { type Releases, releaseRoutes } from "./releases/releases.ts";
 import { type Records, recordRoutes } from "./records/records.ts";
 import { revocationRoutes } from "./revocations/revocations.ts";
 import { ok, route, type Route } from "./route.ts";
@@ -43,7 +44,7 @@ export interface Administrations {
   readonly verifyAudit: VerifyAudit;
 }
 
-export interface AdminParts extends Health, Records, Incidents {
+export interface AdminParts extends Health, Records, Incidents, Releases {
   readonly pressing: Pressing;
   /** Undefined where there is no store. */
   readonly administrations: Administrations | undefined;
@@ -55,6 +56,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
     ...healthRoutes(parts),
     ...recordRoutes(parts),
     ...incidentRoutes(parts),
+    ...releaseRoutes(parts),
     ...pressureRoutes(parts.pressing),
     ...(administrations === undefined
       ? []

@@ -42,6 +42,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "what detectors have found, and what you say that it was",
     load: () => import("./verbs/incidents.ts"),
   },
+  release: {
+    aliases: ["releases"],
+    summary: "tell the gate that a version of an app was released, and what it knows of releases",
+    load: () => import("./verbs/release.ts"),
+  },
   threats: {
     aliases: [],
     summary: "what is looked for, whether it is, and what it cannot see",

@@ -1,5 +1,6 @@
 import type { OwnerEvidence } from "@portcullis/guard/ownership";
 import { StateMeasures } from "@portcullis/guard/state";
+import { Releasing } from "../admin/releases/releasing.ts";
 import type { Administrations, AdminParts } from "../admin/routes.ts";
 import { readConcurrency } from "../upstream/read-concurrency.ts";
 import type { PartState, SharedParts } from "../watch/shared-parts.ts";
@@ -64,6 +65,11 @@ export function adminParts(asked: AskedByAdmin): AdminParts {
     ...askedOfRecords(asked),
     administrations,
     incidents: attacks,
+    releases: new Releasing({
+      book: attacks.releases,
+      apps: () => attacks.apps,
+      nowMs: attacks.nowMs,
+    }),
     pressing: pressure.pressing(),
   };
 }

@@ -3,7 +3,13 @@ import type { DeliveryCounts } from "../watch/sinks/delivery.ts";
 import type { AttackCounts } from "./attack-watching.ts";
 
 /** What `/metrics` tells of detectors, incidents and notices. */
-export const attackGauges = ({ clockSet, faults, incidents, sinks }: AttackCounts): Gauge[] => {
+export const attackGauges = ({
+  clockSet,
+  faults,
+  incidents,
+  releases,
+  sinks,
+}: AttackCounts): Gauge[] => {
   const notices = (state: keyof DeliveryCounts) =>
     Object.entries(sinks).map(([sink, counts]) => ({ labels: { sink }, value: counts[state] }));
   return [
@@ -14,6 +20,15 @@ export const attackGauges = ({ clockSet, faults, incidents, sinks }: AttackCount
       value: Object.entries(incidents).map(([severity, value]) => ({
         labels: { severity },
         value,
+      })),
+    },
+    {
+      name: "portcullis_release_time_seconds",
+      help: "When the newest releases of apps were, in seconds since 1970.",
+      type: "gauge",
+      value: releases.map(({ app, atMs, version }) => ({
+        labels: { app, app_version: version },
+        value: atMs / 1000,
       })),
     },
     {

@@ -3,6 +3,9 @@ import { compileNameKey } from "../keys/signal-secret.ts";
 import { AttackWatch, type DetectSettings } from "../watch/attack-watch.ts";
 import type { Incident, IncidentState, Mark } from "../watch/incidents/incident.ts";
 import type { Seen } from "../watch/detectors/seen.ts";
+import { explainingRelease } from "../watch/incidents/explaining-release.ts";
+import type { Release } from "../watch/releases/release.ts";
+import { ReleaseBook, releaseEvents, type ReleaseStore } from "../watch/releases/release-book.ts";
 import { type Alert, Alerting } from "../watch/sinks/alerting.ts";
 import type { DeliveryCounts } from "../watch/sinks/delivery.ts";
 import { Mutes } from "../watch/sinks/mutes.ts";
@@ -10,12 +13,18 @@ import { IncidentBook } from "../watch/incidents/incident-book.ts";
 import { IncidentKeeping, type IncidentStore } from "../watch/incidents/incident-keeping.ts";
 import { type Precision, precisionOf } from "../watch/incidents/precision.ts";
 
+/** Where what was found, and what explains it, outlives the program. */
+export interface AttackStores {
+  readonly incidents: IncidentStore;
+  readonly releases: ReleaseStore;
+}
+
 export interface AttackWatchingParts {
   readonly policy: Policy;
   /** What operations are for. */
   readonly roles: readonly string[];
   /** Undefined where there is no store: then incidents last as long as the process. */
-  readonly store: IncidentStore | undefined;
+  readonly store: AttackStores | undefined;
   readonly recordSecret: Uint8Array;
   /** Who is told, by the policy. */
   readonly alerts: readonly Alert[];
@@ -30,11 +39,15 @@ export interface AttackCounts {
   readonly incidents: Readonly<Record<string, number>>;
   /** Notices, by the host that they are sent to. */
   readonly sinks: Readonly<Record<string, DeliveryCounts>>;
+  /** The newest, by app and version. */
+  readonly releases: readonly Release[];
   readonly clockSet: number;
   readonly faults: number;
 }
 
 const turnEveryMs = 1000;
+/** Graphs show so many releases. */
+const mostTold = 20;
 const keepMs = 2 * 365 * 86_400_000;
 
 /** Looks for attacks in what gate threads leave, and keeps what was found. */
@@ -46,6 +59,8 @@ export class AttackWatching {
   readonly #alerting: Alerting;
   #policy: Policy;
   readonly mutes = new Mutes();
+  /** What was released when. */
+  readonly releases: ReleaseBook;
   readonly nowMs: () => number;
 
   private constructor(parts: AttackWatchingParts) {
@@ -60,10 +75,19 @@ export class AttackWatching {
       onEvidence: (evidence) => this.#book.take(evidence),
       say,
     });
-    this.#keeping = store === undefined ? undefined : new IncidentKeeping(store, keepMs, say);
+    this.#keeping =
+      store === undefined ? undefined : new IncidentKeeping(store.incidents, keepMs, say);
+    this.releases = new ReleaseBook({
+      store: store?.releases,
+      isDeclared: (app) => this.#declares(app),
+      nowMs,
+      say,
+    });
     this.#book = new IncidentBook({
       recent: this.#watch.recent,
       nameKey: compileNameKey(recordSecret),
+      releaseOf: (evidence, seen) =>
+        explainingRelease(evidence, seen, (app, version) => this.releases.find(app, version)),
       onChange: (incident, change) => {
         this.#keeping?.put(incident);
         this.#alerting.hear(incident, change, this.#isUrgent(incident));
@@ -75,10 +99,14 @@ export class AttackWatching {
   static async open(parts: AttackWatchingParts): Promise<AttackWatching> {
     const watching = new AttackWatching(parts);
     watching.#book.restore((await watching.#keeping?.read(parts.nowMs())) ?? []);
+    await watching.releases.begin();
     return watching;
   }
 
-  readonly follow = (seen: Seen): void => this.#watch.note(seen);
+  readonly follow = (seen: Seen): void => {
+    this.#watch.note(seen);
+    this.releases.follow(seen);
+  };
 
   /** A changed policy. */
   use(policy: Policy, roles: readonly string[], alerts: readonly Alert[]): void {
@@ -130,6 +158,7 @@ export class AttackWatching {
     return {
       incidents,
       sinks: this.#alerting.counts(),
+      releases: releaseEvents(this.releases).slice(0, mostTold),
       clockSet: this.#watch.voided,
       faults: this.#watch.faults,
     };
@@ -137,7 +166,17 @@ export class AttackWatching {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all([this.#alerting.close(), this.#keeping?.close()]);
+    await Promise.all([this.#alerting.close(), this.#keeping?.close(), this.releases.close()]);
+  }
+
+  /** Apps of the policy that serves; none: any name may be one. */
+  get apps(): readonly string[] {
+    return this.#policy.apps?.map(({ id }) => id) ?? [];
+  }
+
+  #declares(app: string): boolean {
+    const { apps } = this;
+    return apps.length === 0 || apps.includes(app);
   }
 
   #precisionOf(detector: string): Precision {

@@ -101,7 +101,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const attacks = await AttackWatching.open({
     policy,
     roles: plan.roles,
-    store: issuer.store?.incidents,
+    store: issuer.store,
     recordSecret: names.recordSecret,
     alerts: alertsOf(policy, folder, environment),
     nowMs: judgedNow(shared.clock),

@@ -22,6 +22,7 @@ import { LearnedCallerRows } from "./tables/learned-callers.ts";
 import { LimitQuotaRows } from "./tables/limit-quotas.ts";
 import { OidcRecordRows } from "./tables/oidc-records.ts";
 import { OneTimeCodeRows } from "./tables/one-time-codes.ts";
+import { ReleaseRows } from "./tables/releases.ts";
 import { RestorationRows } from "./tables/restorations.ts";
 import { RevocationRows } from "./tables/revocations.ts";
 import { ReceiptRows } from "./tables/rotation-receipts.ts";
@@ -81,6 +82,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
   readonly switches: SwitchRows;
   readonly learnedCallers: LearnedCallerRows;
   readonly incidents: IncidentRows;
+  readonly releases: ReleaseRows;
   readonly #db: Kysely<Schema>;
   readonly #state: StoreState;
   #isTrying = false;
@@ -91,6 +93,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
     this.switches = new SwitchRows(db);
     this.learnedCallers = new LearnedCallerRows(db);
     this.incidents = new IncidentRows(db);
+    this.releases = new ReleaseRows(db);
     this.#db = db;
     this.#state = state;
   }

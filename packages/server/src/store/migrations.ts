@@ -8,6 +8,7 @@ import { limitQuotas } from "./migrations/limit-quotas.ts";
 import { incidents } from "./migrations/incidents.ts";
 import { grants } from "./migrations/grants.ts";
 import { learnedCallers } from "./migrations/learned-callers.ts";
+import { releases } from "./migrations/releases.ts";
 import { switches } from "./migrations/switches.ts";
 
 const afterwards: Readonly<Record<string, Migration>> = {
@@ -40,4 +41,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...impersonations,
   ...incidents,
   ...switches,
+  ...releases,
 };

@@ -15,6 +15,15 @@ export interface RunTimeTables {
     undone_by: string | null;
     undone_at: number | null;
   };
+  /** Since when people have which version of an app. */
+  releases: {
+    app: string;
+    version: string;
+    source: string;
+    released_at: number;
+    said_by: string | null;
+    note: string | null;
+  };
   /** What people let others use. */
   grants: {
     id: string;

@@ -75,9 +75,22 @@ const told = {
   done: { type: "array", items: { type: "object" } },
   timeline: { type: "array", items: { type: "object" } },
 };
+const release = {
+  type: "object",
+  description: "The release of an app that most of it came from.",
+  properties: { app: string, version: string, at: moment, share: { type: "number" } },
+  required: ["app", "version", "at", "share"],
+};
 const whole = {
   type: "object",
-  properties: { ...listed, ...told, mark, closedAt: moment, errorRate: { type: "number" } },
+  properties: {
+    ...listed,
+    ...told,
+    mark,
+    closedAt: moment,
+    errorRate: { type: "number" },
+    release,
+  },
   required: [...Object.keys(listed), ...Object.keys(told)],
 };
 const judgement = object({}, { mark: oneOf(marks), state: oneOf(incidentStates) });

@@ -117,6 +117,7 @@ const wordsOf = (incident: Shown): string =>
     `Usual:     ${incident.baseline}`,
     ...("errorRate" in incident ? [`Test:      wrong about one in ${1 / incident.errorRate}`] : []),
     `Held against: ${incident.because.kind} ${incident.because.name} (${incident.because.share * 100} % of it)`,
+    ...releaseLines(incident),
     `Touched:   ${Object.entries(incident.touched)
       .map(([what, count]) => `${count} ${what}`)
       .join(", ")}`,
@@ -135,6 +136,14 @@ const wordsOf = (incident: Shown): string =>
     ),
     ...incident.done.map(({ action, at, what }) => `${at}  ${action}: ${what}`),
   ].join("\n");
+
+const releaseLines = ({ release }: Shown): string[] =>
+  release === undefined
+    ? []
+    : [
+        `Release:   ${Math.round(release.share * 100)} % of it came from ${release.app} ${release.version}, released ${release.at}` +
+          (release.isQuiet ? "; so it is told of in the digest alone" : ""),
+      ];
 
 const tableOf = (first: string, second: string, rows: string[][]): string[] =>
   rows.length === 0 ? [] : [tableLines([[first, second], ...rows])];

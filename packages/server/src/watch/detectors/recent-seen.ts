@@ -5,7 +5,7 @@ import { type Attempt, attemptOf, type Seen } from "./seen.ts";
 export interface KeptSeen
   extends Pick<
     DecisionRecord,
-    "address" | "code" | "operation" | "status" | "subject" | "traceId"
+    "address" | "app" | "appVersion" | "code" | "operation" | "status" | "subject" | "traceId"
   > {
   readonly atMs: number;
   readonly attempt: Attempt;
@@ -40,10 +40,12 @@ export class RecentSeen {
 }
 
 function keptOf(seen: Seen, signal: Signal): KeptSeen {
-  const { address, code, operation, status, subject, timeMs, traceId } = seen;
+  const { address, app, appVersion, code, operation, status, subject, timeMs, traceId } = seen;
   const { device, isKeyShown, network, object, outcome, role, shape, target } = signal;
   return {
     address,
+    app,
+    appVersion,
     code,
     operation,
     status,

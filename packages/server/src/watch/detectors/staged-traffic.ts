@@ -20,6 +20,7 @@ export interface Sent {
   readonly status?: number;
   readonly code?: string;
   readonly decisions?: Seen["decisions"];
+  readonly app?: string;
   readonly appVersion?: string;
 }
 
@@ -37,6 +38,7 @@ export function stagedRequest(atMs: number, who: Sender, sent: Sent): Seen {
     operation,
     method: "POST",
     path: `/${operation}`,
+    app: sent.app,
     appVersion: sent.appVersion,
     status: sent.status ?? failed,
     upstreamStatus: sent.status ?? failed,

@@ -1,14 +1,28 @@
 import { randomBytes } from "node:crypto";
 import { type AttackKey, type Evidence, type Severity, isAtLeast } from "../detectors/evidence.ts";
 import type { KeptSeen, RecentSeen } from "../detectors/recent-seen.ts";
+import { releaseMoment } from "./explaining-release.ts";
 import { belongsTo } from "./grouping.ts";
-import type { Change, Done, Incident, IncidentState, Mark, NamedKey } from "./incident.ts";
+import type {
+  Change,
+  Done,
+  ExplainingRelease,
+  Incident,
+  IncidentState,
+  Mark,
+  NamedKey,
+} from "./incident.ts";
 import { mostOf, mostTelling, narrowest, touchedBy } from "./telling.ts";
 
 export interface IncidentBookParts {
   readonly recent: Pick<RecentSeen, "since">;
   /** By which name an incident has a key: its hash is not kept. */
   readonly nameKey: (key: AttackKey) => string;
+  /** The release that explains it. */
+  readonly releaseOf: (
+    evidence: Evidence,
+    seen: readonly KeptSeen[],
+  ) => ExplainingRelease | undefined;
   /** Told of every change that somebody may want to hear of or to keep. */
   readonly onChange: (incident: Incident, change: Change) => void;
 }
@@ -19,6 +33,7 @@ interface Told {
   readonly seen: readonly KeptSeen[];
   readonly key: NamedKey;
   readonly because: Incident["because"];
+  readonly release: ExplainingRelease | undefined;
 }
 
 /** Evidence speaks of what has happened within this time. */
@@ -54,7 +69,7 @@ export class IncidentBook {
   /** Evidence about a campaign that is known makes its incident grow; other evidence opens one. */
   take(evidence: Evidence): Incident {
     const seen = this.#parts.recent.since(evidence.atMs - lookBackMs, evidence.isPart);
-    const { nameKey } = this.#parts;
+    const { nameKey, releaseOf } = this.#parts;
     const { kind } = evidence.key;
     const because = narrowest(seen);
     const told: Told = {
@@ -62,6 +77,7 @@ export class IncidentBook {
       seen,
       key: { kind, name: nameKey(evidence.key) },
       because: { kind: because.kind, share: because.share, name: nameKey(because) },
+      release: releaseOf(evidence, seen),
     };
     const known = this.all().find((one) => belongsTo(evidence, told.key, one, seen));
     const grown = known === undefined ? opened(told) : grownBy(known, told);
@@ -141,7 +157,7 @@ const withMoment = (
     : [...timeline.slice(0, 5), ...timeline.slice(6), moment];
 };
 
-function opened({ because, evidence, key, seen }: Told): Incident {
+function opened({ because, evidence, key, release, seen }: Told): Incident {
   const { atMs, baseline, detector, errorRate, falseIf, family, kind } = evidence;
   const { observed, operation, severity, summary } = evidence;
   const startedAtMs = seen[0]?.atMs ?? atMs;
@@ -167,6 +183,7 @@ function opened({ because, evidence, key, seen }: Told): Incident {
     touched: touchedBy(seen),
     records: mostTelling(seen),
     timeline: [
+      ...releaseMoment(release),
       ...(startedAtMs < atMs
         ? [
             {
@@ -178,11 +195,12 @@ function opened({ because, evidence, key, seen }: Told): Incident {
       { at: new Date(atMs).toISOString(), what: `${detector}: ${observed}` },
     ],
     done: [],
+    ...(release === undefined ? {} : { release }),
   };
 }
 
 /** The sentence of the worse evidence stands; of as bad a one, the newest of the same detector. */
-function grownBy(known: Incident, { because, evidence, key, seen }: Told): Incident {
+function grownBy(known: Incident, { because, evidence, key, release, seen }: Told): Incident {
   const { atMs, detector, observed, operation, severity } = evidence;
   const isWorse = severity !== known.severity && isAtLeast(severity, known.severity);
   const tells = isWorse || (severity === known.severity && detector === known.detector);
@@ -191,7 +209,7 @@ function grownBy(known: Incident, { because, evidence, key, seen }: Told): Incid
   const isFirst = !known.detectors.includes(detector);
   const all = seen.length === 0 ? known : { because, records: mostTelling(seen) };
   const reopened = known.state === "closed" ? { state: "open" as const } : {};
-  const { closedAtMs: _closed, ...rest } = known;
+  const { closedAtMs: _closed, release: _release, ...rest } = known;
   const moment = isWorse || isFirst || known.state === "closed" || isNewKey;
   return {
     ...rest,
@@ -215,6 +233,7 @@ function grownBy(known: Incident, { because, evidence, key, seen }: Told): Incid
           `${wordsOf(known.severity, severity, isWorse)}${detector}: ${observed}`,
         )
       : known.timeline,
+    ...(release === undefined ? {} : { release }),
   };
 }
 

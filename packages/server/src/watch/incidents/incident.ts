@@ -46,6 +46,17 @@ export interface Touched {
   readonly objects: number;
 }
 
+/** A release of an app that most of what was seen came from. */
+export interface ExplainingRelease {
+  readonly app: string;
+  readonly version: string;
+  readonly at: string;
+  /** Of what was seen. */
+  readonly share: number;
+  /** It is so new that nobody is called for it: it is told of in the digest. */
+  readonly isQuiet: boolean;
+}
+
 /** Whom it is held against, by a name that says nothing to who has only this. */
 export interface NamedKey {
   readonly kind: KeyKind;
@@ -80,6 +91,7 @@ export interface Incident {
   readonly records: readonly TellingRecord[];
   readonly timeline: readonly Moment[];
   readonly done: readonly Done[];
+  readonly release?: ExplainingRelease;
 }
 
 /** How an incident has changed, for those who tell of it. */

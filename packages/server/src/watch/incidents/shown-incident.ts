@@ -23,7 +23,7 @@ export const listedIncident = (incident: Incident) => {
 /** An incident with all that is known of it. */
 export const shownIncident = (incident: Incident) => {
   const { baseline, because, closedAtMs, detectors, done, errorRate, falseIf, family } = incident;
-  const { keys, observed, operations, records, timeline, touched } = incident;
+  const { keys, observed, operations, records, release, timeline, touched } = incident;
   return {
     ...listedIncident(incident),
     ...(closedAtMs === undefined ? {} : { closedAt: isoOf(closedAtMs) }),
@@ -39,6 +39,7 @@ export const shownIncident = (incident: Incident) => {
     touched,
     records,
     falseIf,
+    ...(release === undefined ? {} : { release }),
     done,
     timeline,
   };

@@ -24,8 +24,8 @@ interface Told {
 
 /**
  * Decides of what somebody is told at once, and of what once a day. Three notices a day are to be
- * expected; what is critical passes, everything else waits for the digest. Who asks for `low` or
- * `info` has said that more is wanted.
+ * expected; what is critical passes, everything else waits for the digest, and so does what a new
+ * release explains. Who asks for `low` or `info` has said that more is wanted.
  */
 export class Notifying {
   readonly #options: NotifyingOptions;
@@ -84,7 +84,8 @@ export class Notifying {
     this.#options.send({ type: "incident.opened", incident });
   }
 
-  #hasRoom({ severity }: Incident, nowMs: number): boolean {
+  #hasRoom({ release, severity }: Incident, nowMs: number): boolean {
+    if (release?.isQuiet === true) return false;
     if (severity === "critical" || !isAtLeast(this.#options.minSeverity, "medium")) return true;
     this.#noticesMs = this.#noticesMs.filter((atMs) => nowMs - atMs < dayMs);
     return this.#noticesMs.length < aDay;
