@@ -39,9 +39,22 @@ const serverLayers: Layers = [
   [""],
 ];
 
+const consoleLayers: Layers = [
+  ["words", "state"],
+  ["text"],
+  ["address", "api"],
+  ["states", "charts", "list", "stream"],
+  ["acts", "keys"],
+  ["frame"],
+  ["screens"],
+  // The table of screens, the app, and its beginning.
+  [""],
+];
+
 const guard = "packages/guard/src";
 const identity = "packages/identity/src";
 const server = "packages/server/src";
+const webConsole = "packages/console/src";
 
 test("imports in the guard run one way: reading, facts and documents, policy, controls, journey, gate", () => {
   assert.deepEqual(upwardImports(guard, guardLayers), []);
@@ -92,11 +105,32 @@ test("imports in the server run one way: tables and settings, policy, keys, gate
   assert.deepEqual(upwardImports(server, serverLayers), []);
 });
 
+test("imports in the console run one way: words, text, API, charts and lists, acts, frame, screens", () => {
+  assert.deepEqual(upwardImports(webConsole, consoleLayers), []);
+});
+
+test("a screen of the console does not know another, and the console knows no package of ours", () => {
+  const screens = `${webConsole}/screens`;
+  const across = sourcesBelow(screens).flatMap((file) =>
+    importsOf(file)
+      .filter((one) => one.startsWith("."))
+      .map((one) => layerOf(screens, join(dirname(file), one)))
+      .filter((other) => !other.startsWith("..") && other !== layerOf(screens, file))
+      .map((other) => `${file} knows ${other}`),
+  );
+  assert.deepEqual(across, []);
+  const ours = sourcesBelow(webConsole).flatMap((file) =>
+    importsOf(file).filter((one) => /^(@?portcullis)(\/|$)/.test(one) || one.includes("packages/")),
+  );
+  assert.deepEqual(ours, []);
+});
+
 test("every folder is in one layer, and the walk finds its imports", () => {
   for (const [folder, layers] of [
     [guard, guardLayers],
     [identity, identityLayers],
     [server, serverLayers],
+    [webConsole, consoleLayers],
   ] as const) {
     const files = sourcesBelow(folder);
     assert.ok(files.some((file) => importsOf(file).some((one) => one.startsWith("../"))));

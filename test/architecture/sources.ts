@@ -5,7 +5,7 @@ export const root = join(import.meta.dirname, "..", "..");
 
 /** The source files below a folder, without tests, by their paths in the repository. */
 export const sourcesBelow = (folder: string): readonly string[] =>
-  globSync(`${folder}/**/*.ts`, {
+  globSync(`${folder}/**/*.{ts,tsx}`, {
     cwd: root,
     exclude: (name) => /node_modules|dist/.test(name),
   })
@@ -44,7 +44,7 @@ export function upwardImports(folder: string, layers: Layers): readonly string[]
   return sourcesBelow(folder).flatMap((file) => {
     const from = layerOf(folder, file);
     return importsOf(file)
-      .filter((specifier) => specifier.startsWith("."))
+      .filter((specifier) => specifier.startsWith(".") && !specifier.endsWith(".css"))
       .filter((specifier) => !leadsDown(from, join(dirname(file), specifier)))
       .map((specifier) => `${file} imports ${specifier}`);
   });

@@ -5,14 +5,14 @@ import { test } from "node:test";
 import { root, textOf } from "./sources.ts";
 
 const mostLines = 250;
-const sources = globSync("{packages,examples,bench,tools,test}/**/*.{ts,mjs,js}", {
+const sources = globSync("{packages,examples,bench,tools,test}/**/*.{ts,tsx,mjs,js,css}", {
   cwd: root,
   exclude: (name) => /node_modules|dist|\.work/.test(name),
 }).map((file) => file.split(sep).join("/"));
 
 test("no source file is a drawer for what has no place", () => {
   const drawer =
-    /(^|\/)(utils?|helpers?|common|misc|shared|lib|core|types|constants|manager|service)(\/|\.[jt]s$)/;
+    /(^|\/)(utils?|helpers?|common|misc|shared|lib|core|types|constants|manager|service)(\/|\.(?:[jt]sx?|css)$)/;
   assert.deepEqual(
     sources.filter((file) => drawer.test(file)),
     [],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { programFormat } from "../../packages/server/src/policy/program-policy.ts";
+import { consoleTypes } from "./console-types.ts";
 import { dialectsPage } from "./dialects-page.ts";
 import { journeyPage } from "./journey-page.ts";
 import { policyKeys } from "./policy-keys.ts";
@@ -9,7 +10,7 @@ import { problemsPage } from "./problems-page.ts";
 const root = join(import.meta.dirname, "..", "..");
 const begin = "<!-- Written by npm run docs from the code: change it there. -->";
 
-/** A page of docs/ that is written from the code, whole or from a mark on. */
+/** A file that is written from the code, whole or from a mark on. */
 export interface WrittenPage {
   /** Its path in the repository. */
   readonly file: string;
@@ -25,6 +26,7 @@ export const writtenPages = (): readonly WrittenPage[] => [
     file: "docs/policy.md",
     text: behindMark("docs/policy.md", policyKeys(programFormat.jsonSchema)),
   },
+  ...consoleTypes(),
 ];
 
 /** What stands before the mark is written by hand. */

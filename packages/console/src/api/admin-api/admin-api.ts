@@ -1,0 +1,26 @@
+// Written by npm run docs from the table of routes of the admin API: change it there.
+import type { AdminTokensApi } from "./admin-tokens.ts";
+import type { AlertsApi } from "./alerts.ts";
+import type { AuditApi } from "./audit.ts";
+import type { ClientsApi } from "./clients.ts";
+import type { DetectorsApi } from "./detectors.ts";
+import type { EvidenceApi } from "./evidence.ts";
+import type { GrantsApi } from "./grants.ts";
+import type { HealthzApi } from "./healthz.ts";
+import type { ImpersonationsApi } from "./impersonations.ts";
+import type { IncidentsApi } from "./incidents.ts";
+import type { MetricsApi } from "./metrics.ts";
+import type { MutesApi } from "./mutes.ts";
+import type { OpenapiApi } from "./openapi.ts";
+import type { PressureApi } from "./pressure.ts";
+import type { PseudonymsApi } from "./pseudonyms.ts";
+import type { ReadyzApi } from "./readyz.ts";
+import type { RecordsApi } from "./records.ts";
+import type { RevocationsApi } from "./revocations.ts";
+import type { SeriesApi } from "./series.ts";
+import type { SourcesApi } from "./sources.ts";
+import type { SwitchesApi } from "./switches.ts";
+import type { UsersApi } from "./users.ts";
+
+/** Every question that the admin API answers. */
+export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, MetricsApi, MutesApi, OpenapiApi, PressureApi, PseudonymsApi, ReadyzApi, RecordsApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}

@@ -1,0 +1,98 @@
+// Written by npm run docs from the table of routes of the admin API: change it there.
+export interface IncidentsApi {
+  /** What detectors have found. */
+  "GET /incidents": {
+    needs: "viewer";
+    query: { "state"?: "open" | "acknowledged" | "closed"; "severity"?: "info" | "low" | "medium" | "high" | "critical"; "kind"?: string; "operation"?: string; "most"?: number; };
+    body: undefined;
+    answer: {
+      readonly "items": readonly ({
+        readonly "id": string;
+        readonly "kind": string;
+        readonly "severity": "info" | "low" | "medium" | "high" | "critical";
+        readonly "state": "open" | "acknowledged" | "closed";
+        readonly "summary": string;
+        readonly "operation": string;
+        readonly "startedAt": string;
+        readonly "lastAt": string;
+        readonly "detector": string;
+        readonly "mark"?: "true" | "benign" | "expected";
+      })[];
+    };
+  };
+  /** All that is known of one incident. */
+  "GET /incidents/{id}": {
+    needs: "viewer";
+    query: { };
+    body: undefined;
+    answer: {
+      readonly "id": string;
+      readonly "kind": string;
+      readonly "severity": "info" | "low" | "medium" | "high" | "critical";
+      readonly "state": "open" | "acknowledged" | "closed";
+      readonly "summary": string;
+      readonly "operation": string;
+      readonly "startedAt": string;
+      readonly "lastAt": string;
+      readonly "detector": string;
+      readonly "family": string;
+      readonly "operations": readonly (string)[];
+      readonly "detectors": readonly (string)[];
+      readonly "observed": string;
+      readonly "baseline": string;
+      readonly "because": Readonly<Record<string, unknown>>;
+      readonly "keys": readonly ({
+        readonly "kind": string;
+        readonly "name": string;
+      })[];
+      readonly "keyCount": number;
+      readonly "touched": Readonly<Record<string, unknown>>;
+      readonly "records": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "falseIf": string;
+      readonly "done": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "timeline": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "mark"?: "true" | "benign" | "expected";
+      readonly "closedAt"?: string;
+      readonly "errorRate"?: number;
+    };
+  };
+  /** Says what an incident was, or that it is looked into or over. */
+  "PATCH /incidents/{id}": {
+    needs: "operator";
+    query: { };
+    body: {
+      readonly "mark"?: "true" | "benign" | "expected";
+      readonly "state"?: "open" | "acknowledged" | "closed";
+    };
+    answer: {
+      readonly "id": string;
+      readonly "kind": string;
+      readonly "severity": "info" | "low" | "medium" | "high" | "critical";
+      readonly "state": "open" | "acknowledged" | "closed";
+      readonly "summary": string;
+      readonly "operation": string;
+      readonly "startedAt": string;
+      readonly "lastAt": string;
+      readonly "detector": string;
+      readonly "family": string;
+      readonly "operations": readonly (string)[];
+      readonly "detectors": readonly (string)[];
+      readonly "observed": string;
+      readonly "baseline": string;
+      readonly "because": Readonly<Record<string, unknown>>;
+      readonly "keys": readonly ({
+        readonly "kind": string;
+        readonly "name": string;
+      })[];
+      readonly "keyCount": number;
+      readonly "touched": Readonly<Record<string, unknown>>;
+      readonly "records": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "falseIf": string;
+      readonly "done": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "timeline": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "mark"?: "true" | "benign" | "expected";
+      readonly "closedAt"?: string;
+      readonly "errorRate"?: number;
+    };
+  };
+}

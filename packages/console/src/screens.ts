@@ -1,0 +1,9 @@
+import type { ComponentType } from "preact";
+import type { PageName } from "./frame/pages.ts";
+
+/** A page is loaded when it is gone to. One line for each; a page without a line is not there yet. */
+export const screens: Partial<Record<PageName, () => Promise<ComponentType>>> = {
+  overview: async () => (await import("./screens/overview/overview.tsx")).Overview,
+  incidents: async () => (await import("./screens/incidents/incidents.tsx")).Incidents,
+  live: async () => (await import("./screens/live/live.tsx")).Live,
+};

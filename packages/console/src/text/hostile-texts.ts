@@ -1,0 +1,20 @@
+/** What callers write where a name is expected. Tests walk every place that shows one with these. */
+export const hostileTexts: readonly { readonly name: string; readonly text: string }[] = [
+  { name: "a tag", text: `<img src=x onerror="window.hostile=1">` },
+  { name: "a script", text: "</script><script>window.hostile=1</script>" },
+  { name: "a template", text: "${window.hostile=1}{{constructor.constructor('hostile=1')()}}" },
+  { name: "a link that runs", text: "javascript:window.hostile=1" },
+  { name: "an override of direction", text: "abc\u202egpj.exe" },
+  { name: "an isolate that is not closed", text: "a\u2067b\u2066c" },
+  { name: "a text without width", text: "ad\u200bm\u200di\u200cn\ufeff" },
+  { name: "tag characters", text: "ok\u{e0041}\u{e0042}" },
+  { name: "colours of a terminal", text: "\u001b[31mred\u001b[0m\u0007" },
+  { name: "a line's end", text: "first\r\nsecond\u2028third" },
+  { name: "a letter with a tower of marks", text: `a${"\u0301".repeat(60)}` },
+  { name: "half a character", text: "x\ud800y\udc00z" },
+  { name: "a filler that is no space", text: "\u3164\u115f" },
+  { name: "a variation selector", text: "a\ufe0fb" },
+  { name: "nothing but a zero", text: "\u0000" },
+  { name: "a very long name", text: "W".repeat(100_000) },
+  { name: "quotes of a shell", text: `'; rm -rf / #"$(id)\`id\`` },
+];

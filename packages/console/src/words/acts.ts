@@ -1,0 +1,15 @@
+export const actWords = {
+  reach: "What it reaches",
+  why: "Why",
+  whyHint: "Stands in the audit beside your name.",
+  cancel: "Cancel",
+  undo: "Undo",
+  undone: "Taken back.",
+  done: "Done.",
+  nothingToUndo: "There is no act of yours to undo.",
+  needs: (role: string): string => `Needs the role ${role}.`,
+  unknownReach: "How many it reaches cannot be told.",
+  changed: "Somebody has changed this since you opened it. Look again before you press.",
+  command: "copy as command",
+  asking: "Asking how many it reaches …",
+};
