@@ -16,6 +16,7 @@ import type { PressureApi } from "./pressure.ts";
 import type { PseudonymsApi } from "./pseudonyms.ts";
 import type { ReadyzApi } from "./readyz.ts";
 import type { RecordsApi } from "./records.ts";
+import type { ReleasesApi } from "./releases.ts";
 import type { RevocationsApi } from "./revocations.ts";
 import type { SeriesApi } from "./series.ts";
 import type { SourcesApi } from "./sources.ts";
@@ -23,4 +24,4 @@ import type { SwitchesApi } from "./switches.ts";
 import type { UsersApi } from "./users.ts";
 
 /** Every question that the admin API answers. */
-export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, MetricsApi, MutesApi, OpenapiApi, PressureApi, PseudonymsApi, ReadyzApi, RecordsApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}
+export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, MetricsApi, MutesApi, OpenapiApi, PressureApi, PseudonymsApi, ReadyzApi, RecordsApi, ReleasesApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}

@@ -54,6 +54,12 @@ export interface IncidentsApi {
       readonly "mark"?: "true" | "benign" | "expected";
       readonly "closedAt"?: string;
       readonly "errorRate"?: number;
+      readonly "release"?: {
+        readonly "app": string;
+        readonly "version": string;
+        readonly "at": string;
+        readonly "share": number;
+      };
     };
   };
   /** Says what an incident was, or that it is looked into or over. */
@@ -93,6 +99,12 @@ export interface IncidentsApi {
       readonly "mark"?: "true" | "benign" | "expected";
       readonly "closedAt"?: string;
       readonly "errorRate"?: number;
+      readonly "release"?: {
+        readonly "app": string;
+        readonly "version": string;
+        readonly "at": string;
+        readonly "share": number;
+      };
     };
   };
 }
