@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { Administration } from "@portcullis/identity/administration";
 import { ClientAdministration } from "@portcullis/identity/clients";
 import { ViewersFault } from "../../packages/server/src/watch/live-records.ts";
-import { allocateSharedPressure, SharedPressure } from "@portcullis/guard/state";
+import {
+  allocateSharedBuckets,
+  allocateSharedPressure,
+  giveBack,
+  SharedMemoryState,
+  SharedPressure,
+} from "@portcullis/guard/state";
 import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
@@ -17,6 +23,8 @@ import { Pressing } from "../../packages/server/src/admin/pressure/pressing.ts";
 import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
 import { AttackWatching } from "../../packages/server/src/control/attack-watching.ts";
 import { stagedRequest } from "../../packages/server/src/watch/detectors/staged-traffic.ts";
+import { Spenders } from "../../packages/server/src/watch/spenders.ts";
+import { planned } from "../policy/planned.ts";
 import { verifyChain } from "../../packages/server/src/store/audit-chain/verify-chain.ts";
 import type { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
 import { openStore } from "../../packages/server/src/store/open-store.ts";
@@ -82,7 +90,28 @@ const pressingFor = (): Pressing =>
   }));
 const pressureTable = allocateSharedPressure(64, [1, 2]);
 
+/** Ann has asked twice, and somebody who is not signed in once, in vain. */
+function spendersAtOnce(): Spenders {
+  const spenders = new Spenders();
+  const [address, operation] = ["203.0.113.9", "search"];
+  const spent = [
+    { user: "ann", address, operation, requests: 2, cost: 10, held: 0 },
+    { user: undefined, address, operation: "login", requests: 1, cost: 1, held: 1 },
+  ];
+  spenders.merge({ spent, isSampled: false });
+  return spenders;
+}
+
+const limitRules = `identity: { issuer: https://login.example.com, audience: x }
+operations:
+  - { match: getAccount, limits: [{ rate: 2/hour, per: user }] }
+  - { match: login, limits: [{ rate: 20/hour, per: address }, { rate: 5/hour, per: [address, body.username] }] }
+`;
+
 export async function serveAdmin(): Promise<ServedAdmin> {
+  const { plan } = await planned(limitRules);
+  if (plan === undefined) throw new Error("the policy makes no plan");
+  const limits = new SharedMemoryState(allocateSharedBuckets(64, [1, 2]));
   const directory = mkdtempSync(join(tmpdir(), "portcullis-admin-api-"));
   const credential = openAdminCredential(directory);
   const token = readFileSync(credential.file, "utf8").trim();
@@ -135,6 +164,8 @@ export async function serveAdmin(): Promise<ServedAdmin> {
         note: async () => undefined,
       },
       pressing: pressingFor(),
+      spenders: spendersAtOnce(),
+      givingBack: { giveBack: (named) => giveBack(named, plan, limits, 1_763_640_000_000) },
       administrations: {
         people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
         clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),

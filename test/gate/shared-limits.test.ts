@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type StartedGate, startGate } from "../../examples/harbour/gate.ts";
 import { type Send, sender } from "../../examples/harbour/send.ts";
+import { run } from "../../packages/server/src/cli/run.ts";
 import { test } from "../parts/test.ts";
 
 test(
-  "two gates that share Redis count as one",
+  "two gates that share Redis count as one, and what one gives back is given back at both",
   { needs: ["redis"] },
   async ({ redis }, context) => {
     const directory = mkdtempSync(join(tmpdir(), "portcullis-shared-limits-"));
@@ -42,6 +43,18 @@ operations:
   - { match: warm, limits: [{ rate: 1000/hour, per: address }] }
 `,
     );
+    const limitsOf = async (name: string, ...words: readonly string[]): Promise<unknown> => {
+      const said: string[] = [];
+      const say = (text: string): void => void said.push(text);
+      const at = [
+        `--directory=${join(directory, name)}`,
+        `--admin=http://127.0.0.1:${ports[name]}`,
+      ];
+      const exitCode = await run(["limits", ...words, "--json", ...at], { out: say, error: say });
+      assert.equal(exitCode, 0, said.join());
+      return JSON.parse(said.join());
+    };
+    const ports: Record<string, number> = {};
     const start = async (name: string): Promise<Send> => {
       const gate: StartedGate = await startGate(
         [
@@ -57,6 +70,7 @@ operations:
         join(directory, name),
       );
       context.after(() => gate.process.kill("SIGKILL"));
+      ports[name] = gate.adminPort;
       return sender(`https://localhost:${gate.port}`, { ca: gate.ca });
     };
     const [one, two] = [await start("one"), await start("two")];
@@ -71,5 +85,26 @@ operations:
     for (let count = 0; count < 8; count += 1)
       statuses.push((await (count % 2 === 0 ? one : two)("GET", "/things")).status);
     assert.deepEqual(statuses, [200, 200, 200, 200, 200, 429, 429, 429]);
+    const { limits } = (await limitsOf("one", "give", "address:127.0.0.1")) as {
+      limits: readonly { readonly limit: string; readonly given: boolean }[];
+    };
+    assert.deepEqual(
+      limits.map(({ given, limit }) => [limit, given]),
+      [
+        ["1.1", true],
+        ["2.1", true],
+      ],
+    );
+    for (let count = 0; count < 6; count += 1)
+      assert.equal((await two("GET", "/things")).status, count < 5 ? 200 : 429);
+    type Top = { readonly items: readonly { readonly who: string; readonly held: number }[] };
+    const heldAt = async (): Promise<number | undefined> =>
+      ((await limitsOf("two", "top", "--by=operation")) as Top).items.find(
+        ({ who }) => who === "list",
+      )?.held;
+    for (let tries = 0; (await heldAt().catch(() => 0)) !== 2; tries += 1) {
+      assert.ok(tries < 100, "what was refused is not told of");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   },
 );

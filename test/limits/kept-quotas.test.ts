@@ -37,7 +37,7 @@ function quotasIn(store: DatabaseStore | undefined): QuotaStore {
 stateContract("quotas in SQLite", [], async () => {
   const store = await openStore("quotas.db", mkdtempSync(join(tmpdir(), "portcullis-quotas-")));
   const state = withStoredQuotas(memory(), quotasIn(store));
-  return { takeAll: (buckets) => state.takeAll(buckets), close: () => store.close() };
+  return { ...state, close: () => store.close() };
 });
 
 const quota = (who: string, most: number, more: Partial<QuotaBucket> = {}): QuotaBucket => ({

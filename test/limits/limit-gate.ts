@@ -3,7 +3,13 @@ import { createServer, request, type RequestListener, type Server } from "node:h
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createGate, type DecisionRecord, type Gate, type GateOptions } from "@portcullis/guard";
+import {
+  createGate,
+  type DecisionRecord,
+  type Gate,
+  type GateOptions,
+  type Plan,
+} from "@portcullis/guard";
 import { nodeHttpDoor } from "@portcullis/guard/node-http";
 import { allocateSharedBuckets, type LimitState, SharedMemoryState } from "@portcullis/guard/state";
 import { loadPolicy } from "../../packages/server/src/policy/load-policy.ts";
@@ -20,6 +26,7 @@ export interface LimitGate {
   reached(): number;
   ask(path: string, sent?: Sent): Promise<Answered>;
   readonly switchTo: Gate["switchTo"];
+  readonly plan: Plan;
   /** Serves by the same policy, read again. */
   again(): void;
   close(): Promise<void>;
@@ -98,6 +105,7 @@ export async function startLimitGate(
     records,
     reached: () => reached,
     ask: (path, sent = {}) => ask(port, path, sent),
+    plan,
     switchTo: (switches) => gate.switchTo(switches),
     again: () => gate.replace(options),
     async close() {

@@ -37,3 +37,75 @@ test("portcullis limits puts pressure on somebody at the running gate, takes it 
     await admin.close();
   }
 });
+
+test("portcullis limits top names who spends most, in words and in JSON, and says when nobody does", async () => {
+  const admin = await serveAdmin();
+  const said: string[] = [];
+  const say = (text: string): void => void said.push(text);
+  const at = [`--directory=${admin.directory}`, `--admin=http://127.0.0.1:${admin.port}`];
+  const top = (...words: readonly string[]): Promise<number> =>
+    run(["limits", "top", ...words, ...at], { out: say, error: say });
+  try {
+    assert.equal(await top(), 0);
+    assert.match(said.join(), /WHO +REQUESTS +COST +OF ALL +REFUSED\nuser:ann +2 +10 +91 % +0$/);
+    assert.equal(await top("--by=address", "--json"), 0);
+    assert.deepEqual(JSON.parse(said.at(-1) ?? ""), {
+      by: "address",
+      seconds: 60,
+      estimated: false,
+      items: [{ who: "address:203.0.113.9", requests: 3, cost: 11, held: 1 }],
+      requests: 3,
+      cost: 11,
+    });
+    assert.equal(await top("--by=operation"), 0);
+    assert.match(said.at(-1) ?? "", /^search .*\n?^login +1 +1 +9 % +1$/ms);
+    assert.equal(await top("--by=shoe"), 2);
+    assert.match(said.at(-1) ?? "", /'by' is user, address, operation/);
+    assert.deepEqual(admin.noted, [], "to look changes nothing");
+  } finally {
+    await admin.close();
+  }
+});
+
+test("portcullis limits give says which limits are given back and which need more, and the audit has it", async () => {
+  const admin = await serveAdmin();
+  const said: string[] = [];
+  const say = (text: string): void => void said.push(text);
+  const at = [`--directory=${admin.directory}`, `--admin=http://127.0.0.1:${admin.port}`];
+  const give = (...keys: readonly string[]): Promise<number> =>
+    run(["limits", "give", ...keys, ...at], { out: say, error: say });
+  try {
+    assert.equal(await give("203.0.113.9"), 0);
+    assert.equal(
+      said.at(-1),
+      "Given back: limit 1.1 by user of getAccount.\n" +
+        "Given back: limit 2.1 by address of login.\n" +
+        "Not given back: limit 2.2 by address+body.username of login. Name body.username:... too.",
+    );
+    assert.equal(await give("address:203.0.113.9", "body.username:Ann@x"), 0);
+    assert.match(said.at(-1) ?? "", /Given back: limit 2.2 by address\+body.username of login.$/);
+    assert.deepEqual(
+      admin.noted.map(({ actor, operationId, path }) => [actor, operationId, path["keys"]]),
+      [
+        ["admin", "giveLimitsBack", "203.0.113.9"],
+        ["admin", "giveLimitsBack", "address:203.0.113.9 body.username:Ann@x"],
+      ],
+    );
+    assert.equal(await give("app:notes"), 1);
+    assert.equal(said.at(-1), "No limit counts by app:notes.");
+    for (const [key, why] of [
+      ["ann", /'ann' is none of user:NAME, address:IP/],
+      ["address:elsewhere", /'elsewhere' is no address/],
+      ["body.__proto__.x:1", /^No limit counts by/],
+      ["operation:login", /is none of/],
+    ] as const) {
+      await give(key);
+      assert.match(said.at(-1) ?? "", why);
+    }
+    assert.equal(await give("user:ann", "user:ben"), 2);
+    assert.match(said.at(-1) ?? "", /'user' is named twice/);
+    assert.equal(({} as { x?: unknown }).x, undefined);
+  } finally {
+    await admin.close();
+  }
+});

@@ -1,43 +1,8 @@
 import assert from "node:assert/strict";
 import type { PartName } from "../parts/parts.ts";
 import { type Given, test } from "../parts/test.ts";
-import {
-  type ConcurrentBucket,
-  type LimitState,
-  type QuotaBucket,
-  type RateBucket,
-  rateBucket,
-  type Taken,
-} from "@portcullis/guard/state";
-
-const bucket = (who: string, intervalMs: number, burst: number, cost = 1): RateBucket =>
-  rateBucket("contract", who, { intervalMs, burst, cost });
-const quota = (who: string, most: number, endsInMs: number, cost = 1): QuotaBucket => {
-  const atMs = Date.now();
-  const endsAtMs = atMs + endsInMs;
-  return {
-    kind: "quota",
-    limit: "quota",
-    who,
-    cost,
-    most,
-    onLoss: "local",
-    atMs,
-    endsAtMs,
-    lengthMs: 86_400_000,
-  };
-};
-const inFlight = (who: string, most: number): ConcurrentBucket => ({
-  kind: "concurrent",
-  limit: "in flight",
-  who,
-  cost: 1,
-  onLoss: "local",
-  most,
-});
-let made = 0;
-/** A key nobody used before, in a state that other tests share. */
-const fresh = (name: string): string => `${name}-${process.pid}-${Date.now()}-${(made += 1)}`;
+import type { LimitState, Taken } from "@portcullis/guard/state";
+import { bucket, fresh, inFlight, quota } from "./own-buckets.ts";
 
 /** What was settled is settled without anybody waiting for it, so that it may take a moment. */
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
@@ -174,6 +139,29 @@ export function stateContract<Name extends PartName>(
       assert.ok(waitMs <= 60_000, `${waitMs}`);
     },
   );
+
+  withState("what is given back by hand is all there again, of every kind", async (state) => {
+    const who = fresh("given");
+    const others = [bucket(fresh("other"), 60_000, 1), quota(fresh("other"), 1, 60_000)];
+    const buckets = [bucket(who, 60_000, 3), quota(who, 3, 60_000)];
+    await state.takeAll(others);
+    for (const one of buckets) {
+      for (let count = 0; count < 3; count += 1) await state.takeAll([one]);
+      assert.equal((await state.takeAll([one])).refusedBy, 0);
+      await state.giveBack(one);
+      await state.giveBack(one);
+      await eventually(async () => (await state.takeAll([one])).refusedBy === -1);
+      await state.takeAll([one]);
+      assert.deepEqual((await state.takeAll([one])).remaining, [0], "all of it, and no more");
+      assert.equal((await state.takeAll([one])).refusedBy, 0);
+    }
+    for (const one of others) assert.equal((await state.takeAll([one])).refusedBy, 0);
+    // Whoever is in flight stays in flight.
+    const flight = inFlight(who, 1);
+    await state.takeAll([flight]);
+    await state.giveBack(flight);
+    assert.equal((await state.takeAll([flight])).refusedBy, 0);
+  });
 
   withState("a request that is refused holds nothing, and gives nothing back", async (state) => {
     const [full, other, flight] = [fresh("full"), fresh("other"), fresh("flight")];

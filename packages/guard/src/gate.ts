@@ -22,7 +22,7 @@ import { compileRecord, type OnSubject } from "./journey/record.ts";
 import { OpenTunnels } from "./journey/open-tunnels.ts";
 import { findOperation } from "./journey/route.ts";
 import { SignalMaker } from "./journey/signal.ts";
-import { compileServe, type OnSignedIn } from "./journey/serve.ts";
+import { compileServe, type OnSignedIn, type OnSpent } from "./journey/serve.ts";
 import { order } from "./order.ts";
 import { type Clock, wallClock } from "./ports/clock.ts";
 import { allocateSharedBytes, ByteBudget, usualHeldBytes } from "./facts/byte-budget.ts";
@@ -41,6 +41,8 @@ export type GatePorts = CompilePorts &
     readonly record: (record: DecisionRecord) => void;
     /** A request whose caller is known has ended: where it came from, and who knows the caller. */
     readonly onSignedIn?: OnSignedIn | undefined;
+    /** A request has ended: what it has spent. */
+    readonly onSpent?: OnSpent | undefined;
     /** What records name objects and people by; one that nobody knows without it. */
     readonly recordSecret?: Uint8Array | undefined;
     /** Told whom the pseudonym in a record stands for. */
@@ -175,7 +177,7 @@ function layPlan(
   }: { ports: GatePorts; switches: readonly Switch[]; tunnels: OpenTunnels },
 ): Laid {
   const { courses, first, gateItself } = lay(switches);
-  const { assertIdentity, onSignedIn, onTrouble, record } = ports;
+  const { assertIdentity, onSignedIn, onSpent, onTrouble, record } = ports;
   const {
     byteBudget = ownBudget,
     clock = wallClock,
@@ -199,6 +201,7 @@ function layPlan(
           signalSecret === undefined ? undefined : new SignalMaker(signalSecret).make,
         ),
         onSignedIn,
+        onSpent,
         onTrouble,
         record,
         tunnels,
@@ -220,6 +223,7 @@ function layPlan(
   };
 }
 
+export type { OnSpent } from "./journey/serve.ts";
 export type { Answer } from "./journey/answer.ts";
 export type { IdentityAssertion } from "./journey/backend-fields.ts";
 export type { ExplainedStep, Explanation } from "./journey/explain.ts";

@@ -40,6 +40,12 @@ export {
   evictionsOf,
   type SharedBuckets,
 } from "../state/shared-buckets.ts";
+export {
+  giveBack,
+  type GivenBack,
+  type NamedCaller,
+  readNamed,
+} from "../controls/limit/give-back.ts";
 export { SharedMemoryState } from "../state/shared-memory.ts";
 export {
   allocateSharedSeats,

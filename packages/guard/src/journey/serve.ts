@@ -16,6 +16,18 @@ import { tunnel } from "./tunnel.ts";
 /** @param source of the policy, which has verified the credential that was sent */
 export type OnSignedIn = (address: string, source: string) => void;
 
+/**
+ * Told of every request at its end: who has asked for what, what that took of the limits at most, and
+ * whether it was refused because it was too much.
+ */
+export type OnSpent = (
+  address: string,
+  caller: string | undefined,
+  operation: string,
+  cost: number,
+  isHeld: boolean,
+) => void;
+
 export interface ServeParts {
   readonly assertIdentity: IdentityAssertion | undefined;
   readonly makeRecord: (exchange: Exchange) => DecisionRecord;
@@ -26,6 +38,7 @@ export interface ServeParts {
   /** Connections that have left HTTP. */
   readonly tunnels: OpenTunnels;
   readonly onSignedIn: OnSignedIn | undefined;
+  readonly onSpent: OnSpent | undefined;
   /** Told in words of faults of the gate's own that no record can hold. */
   readonly onTrouble: ((message: string) => void) | undefined;
 }
@@ -36,11 +49,12 @@ export function compileServe({
   gateItself,
   makeRecord,
   onSignedIn,
+  onSpent,
   onTrouble,
   record,
   tunnels,
 }: ServeParts): JourneyEnds<Answer> {
-  const end = compileEnd({ makeRecord, onSignedIn, onTrouble, record });
+  const end = compileEnd({ makeRecord, onSignedIn, onSpent, onTrouble, record });
   return {
     refuse: (exchange, answer, refusal) =>
       answerDecided(new Boundary(exchange, answer, end), refusal),
@@ -67,6 +81,9 @@ export function compileServe({
   };
 }
 
+/** RFC 6585 section 4. */
+const tooMany = 429;
+
 const shed: ReadonlySet<string> = new Set(["capacity-exceeded", "deadline-passed"]);
 
 /** The queue stands before the backend; a deadline may pass before it and behind it. */
@@ -83,9 +100,10 @@ function isShed({ decisions, forwardedAt }: Exchange): boolean {
 function compileEnd({
   makeRecord,
   onSignedIn,
+  onSpent,
   onTrouble,
   record,
-}: Pick<ServeParts, "makeRecord" | "onSignedIn" | "onTrouble" | "record">): (
+}: Pick<ServeParts, "makeRecord" | "onSignedIn" | "onSpent" | "onTrouble" | "record">): (
   exchange: Exchange,
 ) => void {
   const tell = (exchange: Exchange, what: string, fault: unknown): void => {
@@ -104,6 +122,13 @@ function compileEnd({
       record(makeRecord(exchange));
       const { address, caller } = exchange;
       if (caller !== undefined) onSignedIn?.(address, handOf(caller).source);
+      onSpent?.(
+        address,
+        caller?.key,
+        exchange.course.operation.name,
+        exchange.reserved?.cost ?? 1,
+        exchange.decisions.refusal?.problem.status === tooMany,
+      );
     } catch (fault) {
       tell(exchange, "a request could not be recorded", fault);
     }

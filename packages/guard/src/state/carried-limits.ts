@@ -4,8 +4,8 @@ import type { Carried } from "./redis-scripts.ts";
 import type { SharedMemoryState } from "./shared-memory.ts";
 import type { Bucket, LimitState, RateBucket, Taken } from "./state.ts";
 
-type Shared = Pick<RedisState, "serves" | "isFresh" | "takeAll" | "merge" | "close">;
-type Local = Pick<SharedMemoryState, "takeAll" | "tell">;
+type Shared = Pick<RedisState, "serves" | "isFresh" | "takeAll" | "giveBack" | "merge" | "close">;
+type Local = Pick<SharedMemoryState, "takeAll" | "giveBack" | "tell">;
 
 /** Buckets whose counts wait for what is shared to be back; beyond them nothing is added. */
 const mostOwed = 20_000;
@@ -53,6 +53,13 @@ class CarriedLimits implements LimitState {
         return this.#takeHere(buckets);
       },
     );
+  }
+
+  async giveBack(bucket: Bucket): Promise<void> {
+    this.#owed.delete(nameOf(bucket));
+    await this.#local.giveBack(bucket);
+    if (bucket.kind === "rate") await this.#local.giveBack(knownOf(bucket));
+    await this.#shared.giveBack(bucket);
   }
 
   close(): Promise<void> {

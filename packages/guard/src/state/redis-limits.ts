@@ -9,7 +9,7 @@ import {
   wordsOf,
 } from "./redis-scripts.ts";
 import { type Left, refused, type Settling, type TakenFar, TakenThere } from "./redis-taken.ts";
-import type { Bucket } from "./state.ts";
+import { allOf, type Bucket } from "./state.ts";
 
 /** A place among requests in flight lapses so long after its node was last heard of. */
 const leaseMs = 30_000;
@@ -97,6 +97,13 @@ export class RedisLimits implements Settling {
   async endLease(bucket: Bucket, left: number): Promise<void> {
     const words = [`${this.#node}:`, "0", ...wordsOf(bucket, -left, undefined, ending)];
     await this.#connection.run(settleScript, [this.#keyOf(bucket)], words).catch(() => undefined);
+  }
+
+  /** @throws StateLost when Redis does not answer in time */
+  async giveBack(bucket: Bucket): Promise<void> {
+    if (bucket.kind === "concurrent") return;
+    const words = ["", "0", ...wordsOf(bucket, -allOf(bucket))];
+    await this.#connection.run(settleScript, [this.#keyOf(bucket)], words);
   }
 
   /** Adds what a node has let through by itself. Nobody waits for it. */

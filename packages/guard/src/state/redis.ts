@@ -79,6 +79,11 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
     return this.#leased.takeAll(buckets, { carried });
   }
 
+  /** @throws StateLost while Redis does not answer */
+  giveBack(bucket: Bucket): Promise<void> {
+    return this.#limits.giveBack(bucket);
+  }
+
   /** Adds what this node has let through by itself. Nobody waits for it. */
   merge(bucket: Bucket, carried: Carried): void {
     this.#limits.merge(bucket, carried);

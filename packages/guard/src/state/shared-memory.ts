@@ -3,7 +3,7 @@ import { QuotaRoom } from "./quota-room.ts";
 import { RateRoom } from "./rate-room.ts";
 import { LocalSeats, type Seat, type SeatState } from "./seats.ts";
 import { type SharedBuckets, shortMs } from "./shared-buckets.ts";
-import type { Bucket, LimitState, RateBucket, Taken } from "./state.ts";
+import { allOf, type Bucket, type LimitState, type RateBucket, type Taken } from "./state.ts";
 import { steadyMs } from "./steady-clock.ts";
 
 /** Limits whose names are kept hashed; a policy has fewer. */
@@ -59,6 +59,11 @@ export class SharedMemoryState implements LimitState {
     this.#hashOf(bucket);
     const room = this.#roomOf(bucket);
     return room.tell(this.#first, this.#second, bucket, { aheadMs, atLeast }, this.#now());
+  }
+
+  giveBack(bucket: Bucket): Promise<void> {
+    this.change(bucket, -allOf(bucket));
+    return Promise.resolve();
   }
 
   close(): Promise<void> {

@@ -66,6 +66,10 @@ export const rateBucket = (
   deepestMs: burst * intervalMs,
 });
 
+/** More than can have been taken of a bucket. */
+export const allOf = (bucket: Bucket): number =>
+  bucket.kind === "rate" ? bucket.deepestMs / bucket.intervalMs + 1 : Number.MAX_SAFE_INTEGER;
+
 export interface Taken {
   /** The first bucket that had not enough left; -1 when every bucket gave. */
   readonly refusedBy: number;
@@ -94,5 +98,12 @@ export interface Taken {
  */
 export interface LimitState {
   takeAll(buckets: readonly Bucket[]): Taken | Promise<Taken>;
+  /**
+   * Makes a bucket as full as if nobody had ever taken of it, wherever it is kept. Requests in flight
+   * keep their places.
+   *
+   * @throws Error where what keeps it cannot be told
+   */
+  giveBack(bucket: Bucket): Promise<void>;
   close(): Promise<void>;
 }

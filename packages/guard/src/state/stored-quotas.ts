@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Bucket, LimitState, QuotaBucket, Taken } from "./state.ts";
+import { allOf, type Bucket, type LimitState, type QuotaBucket, type Taken } from "./state.ts";
 
 /** What a request takes of one quota. */
 export interface QuotaTake {
@@ -41,6 +41,11 @@ export function withStoredQuotas(others: LimitState, store: QuotaStore): LimitSt
       for (const bucket of buckets)
         if (bucket.kind === "quota") return takeBoth(buckets, others, store);
       return others.takeAll(buckets);
+    },
+    async giveBack(bucket) {
+      if (bucket.kind === "quota") store.change(takeOf(bucket), -allOf(bucket));
+      // While the store could not tell, it was counted there.
+      await others.giveBack(bucket);
     },
     close: () => others.close(),
   };

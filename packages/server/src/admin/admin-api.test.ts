@@ -50,6 +50,8 @@ test("the OpenAPI document is one by the OpenAPI Initiative's own schema, and li
     "/releases/{app}/{version}",
     "/pressure/{kind}/{value}",
     "/pressure/{kind}/{value}/lift",
+    "/limits/top",
+    "/limits/give",
     "/users",
     "/users/{id}",
     "/users/{id}/sessions",
@@ -185,6 +187,8 @@ test("what is answered is what the document says is answered", async () => {
     ["DELETE", "/releases/{app}/{version}", "/releases/harbour-ios/3.5.0"],
     ["POST", "/pressure/{kind}/{value}", "/pressure/user/ann", pressed],
     ["POST", "/pressure/{kind}/{value}/lift", "/pressure/user/ann/lift", pressed],
+    ["GET", "/limits/top", "/limits/top?by=address&most=1"],
+    ["POST", "/limits/give", "/limits/give", { keys: ["address:203.0.113.9"] }],
     ["GET", "/openapi.json", "/openapi.json"],
   ];
   await admin.holds.store.impersonations.add({

@@ -39,6 +39,8 @@ before(async () => {
       revealing: undefined,
       administrations: undefined,
       pressing: new Pressing(() => assert.fail("nobody asks for it")),
+      spenders: { top: () => assert.fail("nobody asks for it") },
+      givingBack: { giveBack: () => assert.fail("nobody asks for it") },
       incidents: {
         all: () => [],
         find: () => undefined,

@@ -29,7 +29,7 @@ export interface AdminReply {
 export interface AdminAct {
   readonly actor: string;
   readonly operationId: string;
-  /** What the path names: whom or what it is about. */
+  /** What the path names, and what of the body says it too: whom or what it is about. */
   readonly path: Readonly<Record<string, string>>;
 }
 
@@ -62,7 +62,7 @@ export async function answerRequest(
     holdToRole(matched, by);
     const path = decoded(matched.match(url.pathname) ?? {});
     const body = matched.body?.read(await request.readJson(), "");
-    await noteChange(answering, matched, by, path);
+    await noteChange(answering, matched, by, { ...path, ...matched.audited?.(body) });
     return replyOf(
       await matched.handle({
         path,

@@ -47,22 +47,26 @@ interface RouteOf<B> {
   readonly needs: "nothing" | AdminRole;
   readonly query?: readonly QueryParameter[];
   readonly body?: Shape<B>;
+  /** What of the body says whom or what a change is about; the path says it without. */
+  readonly audited?: (body: B) => Readonly<Record<string, string>>;
   readonly answer: AnswerShape;
   readonly handle: (request: RouteRequest<B>) => Answer | Promise<Answer>;
 }
 
 /** One line of the table of routes, whatever its body is. */
-export type Route = Omit<RouteOf<unknown>, "body" | "handle"> & {
+export type Route = Omit<RouteOf<unknown>, "audited" | "body" | "handle"> & {
   readonly body: Shape<unknown> | undefined;
+  readonly audited: ((body: unknown) => Readonly<Record<string, string>>) | undefined;
   /** The parameters of a path that fits, not decoded; undefined for one that does not. */
   readonly match: (path: string) => Readonly<Record<string, string>> | undefined;
   readonly handle: (request: RouteRequest<unknown>) => Answer | Promise<Answer>;
 };
 
 /** Ties a handler to the shape of its body. */
-export const route = <B = undefined>({ body, handle, ...rest }: RouteOf<B>): Route => ({
+export const route = <B = undefined>({ audited, body, handle, ...rest }: RouteOf<B>): Route => ({
   ...rest,
   body,
+  audited: audited === undefined ? undefined : (read) => audited(read as B),
   match: compileTemplate(rest.path),
   handle: (request) => handle(request as RouteRequest<B>),
 });

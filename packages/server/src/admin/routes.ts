@@ -16,6 +16,7 @@ import { incidentRoutes, type Incidents } from "./incidents/incidents.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import type { Impersonating } from "./impersonations/impersonating.ts";
 import { impersonationRoutes } from "./impersonations/impersonations.ts";
+import { type LimitParts, limitRoutes } from "./limits/limits.ts";
 import type { Pressing } from "./pressure/pressing.ts";
 import { pressureRoutes } from "./pressure/pressure.ts";
 import { type Releases, releaseRoutes } from "./releases/releases.ts";
@@ -46,6 +47,8 @@ export interface Administrations {
 
 export interface AdminParts extends Health, Records, Incidents, Releases {
   readonly pressing: Pressing;
+  readonly spenders: LimitParts["spenders"];
+  readonly givingBack: LimitParts["givingBack"];
   /** Undefined where there is no store. */
   readonly administrations: Administrations | undefined;
 }
@@ -58,6 +61,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
     ...incidentRoutes(parts),
     ...releaseRoutes(parts),
     ...pressureRoutes(parts.pressing),
+    ...limitRoutes(parts),
     ...(administrations === undefined
       ? []
       : [

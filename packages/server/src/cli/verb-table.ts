@@ -69,7 +69,7 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
   },
   limits: {
     aliases: ["limit"],
-    summary: "put pressure on a caller of the running gate, or take it back",
+    summary: "who spends most of what limits allow, and giving it back",
     load: () => import("./verbs/limits.ts"),
   },
   users: {

@@ -5,6 +5,8 @@ import type { Administrations, AdminParts } from "../admin/routes.ts";
 import { readConcurrency } from "../upstream/read-concurrency.ts";
 import type { PartState, SharedParts } from "../watch/shared-parts.ts";
 import { type SourceCounts, sourceGauge } from "../watch/source-counts.ts";
+import type { GateFleet } from "../gate/fleet.ts";
+import type { Spenders } from "../watch/spenders.ts";
 import type { TokenTimes } from "../watch/token-times.ts";
 import type { AttackWatching } from "./attack-watching.ts";
 import type { ClockKeeping } from "./clock-keeping.ts";
@@ -17,7 +19,7 @@ import type { SharedState } from "./shared-state.ts";
 import type { TrustedIssuer } from "./trusted-issuer.ts";
 import { wantedParts } from "./wanted-parts.ts";
 
-type MeasuredAsItIs = Pick<Measured, "faults" | "fleet" | "provenance" | "reloads" | "writer">;
+type MeasuredAsItIs = Pick<Measured, "faults" | "provenance" | "reloads" | "writer">;
 
 /** The parts of the control thread that the admin API asks. */
 export interface AskedByAdmin extends MeasuredAsItIs, Omit<AskedOfRecords, "administrations"> {
@@ -28,6 +30,8 @@ export interface AskedByAdmin extends MeasuredAsItIs, Omit<AskedOfRecords, "admi
   readonly evidence: OwnerEvidence;
   readonly sources: SourceCounts;
   readonly tokenTimes: TokenTimes;
+  readonly spenders: Spenders;
+  readonly fleet: Measured["fleet"] & Pick<GateFleet, "giveBack">;
   readonly clock: ClockKeeping;
   readonly pressure: PressureNow;
   readonly attacks: AttackWatching;
@@ -71,5 +75,7 @@ export function adminParts(asked: AskedByAdmin): AdminParts {
       nowMs: attacks.nowMs,
     }),
     pressing: pressure.pressing(),
+    spenders: asked.spenders,
+    givingBack: asked.fleet,
   };
 }

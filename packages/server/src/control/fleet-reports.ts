@@ -4,6 +4,7 @@ import type { FaultCounts } from "../watch/fault-counts.ts";
 import type { KeptRecords } from "../watch/kept/kept-records.ts";
 import type { RecordIntake } from "../watch/record-intake.ts";
 import type { SharedParts } from "../watch/shared-parts.ts";
+import type { Spenders } from "../watch/spenders.ts";
 import type { SourceCounts } from "../watch/source-counts.ts";
 import type { TokenTimes } from "../watch/token-times.ts";
 import type { QuotaAnswering } from "./answer-quotas.ts";
@@ -18,6 +19,7 @@ export interface ToldByGates {
   readonly kept: Pick<KeptRecords, "addSubjects"> | undefined;
   readonly evidence: OwnerEvidence;
   readonly tokenTimes: TokenTimes;
+  readonly spenders: Spenders;
   readonly sources: SourceCounts;
   readonly clock: Pick<ReturnType<typeof keepClock>, "hear">;
   readonly issuer: TrustedIssuer;
@@ -38,6 +40,7 @@ export function fleetReports(told: ToldByGates): FleetReports {
     onSubjects: (day, subjects) => kept?.addSubjects(day, subjects),
     onMissed: (count, more) => records.miss(count, more),
     onEvidence: (rows) => evidence.merge(rows),
+    onSpending: (spending) => told.spenders.merge(spending),
     onTokenTimes: (times) => told.tokenTimes.merge(times),
     onSources: (counted) => told.sources.merge(counted),
     onTime: (witness, aheadMs) => clock.hear(witness, aheadMs),

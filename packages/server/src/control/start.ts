@@ -12,6 +12,7 @@ import { watchFiles } from "../policy/watch-files.ts";
 import { openProvenance } from "../gate/provenance-file.ts";
 import { SharedParts } from "../watch/shared-parts.ts";
 import { SourceCounts } from "../watch/source-counts.ts";
+import { Spenders } from "../watch/spenders.ts";
 import { TokenTimes } from "../watch/token-times.ts";
 import { adminParts } from "./admin-parts.ts";
 import { openAdmin } from "./admin-port.ts";
@@ -58,7 +59,7 @@ export async function up(options: UpOptions): Promise<Running> {
     isDeclaredApp: (app) => serving.policy.apps?.some(({ id }) => id === app) === true,
     say,
   });
-  const [evidence, tokenTimes] = [new OwnerEvidence(), new TokenTimes()];
+  const [evidence, tokenTimes, spenders] = [new OwnerEvidence(), new TokenTimes(), new Spenders()];
   const sources = new SourceCounts();
   const shared = allocateSharedState(plan, listen, threads);
   const readSecrets = (of: Policy, from: string) =>
@@ -134,6 +135,7 @@ export async function up(options: UpOptions): Promise<Running> {
       kept,
       evidence,
       tokenTimes,
+      spenders,
       sources,
       clock,
       issuer,
@@ -207,6 +209,7 @@ export async function up(options: UpOptions): Promise<Running> {
           reloads,
           sharedParts,
           sources,
+          spenders,
           tokenTimes,
           writer,
           isLeaving: () => leaving.isBegun,

@@ -1,5 +1,5 @@
 import { allocateSharedRecords, type SharedRecords } from "@portcullis/guard/records";
-import { giveBackAllOf } from "@portcullis/guard/state";
+import { type GivenBack, giveBackAllOf, type NamedCaller } from "@portcullis/guard/state";
 import { type GateReports, GateWorker } from "./gate-worker.ts";
 import type { GateSettings, PlanSettings, ToGate } from "./settings.ts";
 import { leaveAllOf } from "../upstream/shared-concurrency.ts";
@@ -94,6 +94,18 @@ export class GateFleet {
     if (fault === undefined) return { serve: end("serve"), discard: end("discard") };
     end("discard")();
     throw new Error(fault);
+  }
+
+  /**
+   * Gives back what limits have taken of somebody. All threads count in one memory, so that one of
+   * them is enough.
+   */
+  async giveBack(named: NamedCaller): Promise<GivenBack> {
+    for (const worker of this.#listening) {
+      const given = worker.isEnding ? undefined : await worker.giveBack(named);
+      if (given !== undefined) return given;
+    }
+    throw new Error("no gate thread serves at this moment");
   }
 
   /** What ended threads were held against no longer serves. */

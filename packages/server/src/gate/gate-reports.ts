@@ -1,4 +1,4 @@
-import type { DecisionRecord } from "@portcullis/guard";
+import type { DecisionRecord, OnSpent } from "@portcullis/guard";
 import type { OwnerEvidence } from "@portcullis/guard/ownership";
 import type { ImpersonationState, OnLearned, QuotaStore } from "@portcullis/guard/state";
 import type { Caller } from "@portcullis/guard/tokens";
@@ -8,6 +8,8 @@ export interface GateReports {
   readonly record: (record: DecisionRecord) => void;
   /** Whom the pseudonym in a record stands for; undefined where nobody keeps it. */
   readonly onSubject?: ((pseudonym: string, subject: string, atMs: number) => void) | undefined;
+  /** A request has ended: what it has spent. */
+  readonly onSpent: OnSpent;
   readonly evidence: OwnerEvidence;
   /** Where quotas are kept. */
   readonly quotas: QuotaStore;

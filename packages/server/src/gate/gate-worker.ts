@@ -1,10 +1,16 @@
 import { Worker } from "node:worker_threads";
 import type { EvidenceRow } from "@portcullis/guard/ownership";
-import type { ImpersonationWish, LearnedEntry } from "@portcullis/guard/state";
+import type {
+  GivenBack,
+  ImpersonationWish,
+  LearnedEntry,
+  NamedCaller,
+} from "@portcullis/guard/state";
 import { portFault } from "../listener/port-claim.ts";
 import { faultWords } from "../watch/fault-counts.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { SourcesCounted } from "../watch/source-counts.ts";
+import type { SpendingTold } from "../watch/spending.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 import type { ImpersonationAnswer } from "./ask-impersonations.ts";
 import type { SealedSubject } from "./subject-notes.ts";
@@ -23,6 +29,7 @@ export interface GateReports {
   readonly onUnknownKey: (keysId: string | undefined) => void;
   readonly onSeen: (generations: readonly SeenGeneration[]) => void;
   readonly onLearned: (name: string, entry: LearnedEntry | undefined) => void;
+  readonly onSpending: (told: SpendingTold) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
   readonly onSources: (sources: SourcesCounted) => void;
   /** How far another machine's clock is ahead of the one that threads share. */
@@ -49,6 +56,8 @@ export class GateWorker {
   readonly listening: Promise<number>;
   readonly #worker: Worker;
   readonly #preparing = new Map<number, (fault: string | undefined) => void>();
+  readonly #giving = new Map<number, (given: GivenBack | undefined) => void>();
+  #gives = 0;
   /** It has said that it must end. */
   isEnding = false;
 
@@ -73,6 +82,7 @@ export class GateWorker {
       worker.once("exit", () => {
         reject(new Error("a gate thread has ended before it listened"));
         for (const settle of this.#preparing.values()) settle(undefined);
+        for (const settle of this.#giving.values()) settle(undefined);
         events.onExit();
       });
     });
@@ -93,6 +103,18 @@ export class GateWorker {
         resolve(fault);
       });
       this.tell(message);
+    });
+  }
+
+  /** @returns undefined where the thread has ended before it could tell */
+  giveBack(named: NamedCaller): Promise<GivenBack | undefined> {
+    return new Promise((resolve) => {
+      const ask = (this.#gives += 1);
+      this.#giving.set(ask, (given) => {
+        this.#giving.delete(ask);
+        resolve(given);
+      });
+      this.tell({ kind: "give-back", ask, named });
     });
   }
 
@@ -123,6 +145,12 @@ export class GateWorker {
     switch (message.kind) {
       case "prepared":
         this.#isPrepared(message, reports);
+        break;
+      case "given-back":
+        this.#giving.get(message.ask)?.(message.given);
+        break;
+      case "spending":
+        reports.onSpending(message.told);
         break;
       case "ending":
         this.isEnding = true;

@@ -4,11 +4,12 @@ import { IdSealer } from "@portcullis/guard/ownership";
 import { atOnce, inSlices, type Switch, type UpstreamPlan } from "@portcullis/guard/policy";
 import {
   ByteBudget,
+  giveBack,
+  type GivenBack,
   GrantTable,
-  limitsLocalOnLoss,
+  type LimitState,
+  type NamedCaller,
   type ProvenanceState,
-  proofsLocalOnLoss,
-  withStoredQuotas,
   type ReplayState,
   SharedMemoryState,
   SharedSeats,
@@ -32,6 +33,7 @@ import { readPlan } from "../policy/plan-bytes.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
 import { ownPages } from "./own-pages.ts";
 import { callerPorts } from "./caller-ports.ts";
+import { countingIn, proofsIn } from "./counting-places.ts";
 import { JudgedClock } from "./judged-clock.ts";
 import { LastLook } from "./last-look.ts";
 import { PlanConnections, type UpstreamTexts } from "./plan-connections.ts";
@@ -66,6 +68,8 @@ export class LiveGate {
   readonly grants: GrantTable;
   readonly #gate: Gate;
   #plan: Plan;
+  /** Where the plan that serves counts. */
+  #limits: LimitState;
   #upstreamTexts: UpstreamTexts;
 
   constructor(
@@ -103,7 +107,8 @@ export class LiveGate {
     setInterval(() => void this.#askTime(), askTimeEveryMs).unref();
     this.#plan = atOnce(readPlan(settings.plan));
     this.#upstreamTexts = settings.upstreamTexts;
-    this.#gate = createGate(this.#optionsFor(this.#plan, settings));
+    const whole = this.#optionsFor(this.#plan, settings);
+    [this.#gate, this.#limits] = [createGate(whole), whole.ports.limits];
     this.#gate.switchTo(settings.switches);
     this.#keepConnections();
   }
@@ -122,11 +127,13 @@ export class LiveGate {
   async prepare(changed: PlanSettings): Promise<PreparedPlan> {
     try {
       const plan = await inSlices(readPlan(changed.plan));
-      const prepared = await this.#gate.prepare(this.#optionsFor(plan, changed));
+      const options = this.#optionsFor(plan, changed);
+      const prepared = await this.#gate.prepare(options);
       return {
         serve: () => {
           prepared.serve();
           this.#plan = plan;
+          this.#limits = options.ports.limits;
           this.#upstreamTexts = changed.upstreamTexts;
           this.#keepConnections();
         },
@@ -144,6 +151,11 @@ export class LiveGate {
   /** Those of the plan that serves; what only others lead to is closed. */
   #keepConnections(): void {
     this.#connections.keepOnly(this.#plan, this.#upstreamTexts);
+  }
+
+  /** By the plan that serves: what it has counted of somebody counts no more. */
+  giveBack(named: NamedCaller): Promise<GivenBack> {
+    return giveBack(named, this.#plan, this.#limits, this.#clock.nowMs());
   }
 
   reseatKeys(jwks: Jwks, keysId: string | undefined): void {
@@ -183,23 +195,20 @@ export class LiveGate {
     const { evidence, onNewToken, onSubject, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets, steadyMs, this.#webSocketSeats);
     const redis = this.#connections.redis(plan);
-    const { binding } = plan.controls;
     return {
       plan,
       ports: {
         record,
         clock: this.#clock,
         onSignedIn: this.#onSignedIn,
+        onSpent: this.#reports.onSpent,
         byteBudget: this.#byteBudget,
         strictTransportSecurity,
         onTrouble: this.#reports.onTrouble,
         assertIdentity: compileIdentityAssertion(assertionKey, assertionIssuer),
         upstream: (upstream: UpstreamPlan) => this.#connections.upstream(upstream, upstreamTexts),
         pages: ownPages(assertionKey),
-        limits: withStoredQuotas(
-          redis === undefined ? localLimits : limitsLocalOnLoss(redis, localLimits),
-          this.#reports.quotas,
-        ),
+        limits: countingIn(redis, localLimits, this.#reports.quotas),
         localLimits,
         pressureTable: this.#settings.pressure,
         keys: this.#keys,
@@ -221,12 +230,7 @@ export class LiveGate {
         revocationsAge: this.#lastLook?.ageSeconds,
         proofs: {
           nonces: createDpopNonces(nonceSecret),
-          replay:
-            redis === undefined
-              ? this.#replay
-              : binding.onStateLoss === "local"
-                ? proofsLocalOnLoss(redis, this.#replay)
-                : redis,
+          replay: proofsIn(redis, this.#replay, plan.controls.binding.onStateLoss),
         },
         provenance: redis ?? this.#provenance,
         stages: this.#stages,

@@ -6,6 +6,7 @@ import type { Caller } from "@portcullis/guard/tokens";
 import type { Problem } from "@portcullis/guard/problems";
 import { RequestCounts } from "../watch/request-counts.ts";
 import { SourceCounts } from "../watch/source-counts.ts";
+import { Spending } from "../watch/spending.ts";
 import { TokenTimes } from "../watch/token-times.ts";
 import { AskImpersonations } from "./ask-impersonations.ts";
 import { AskQuotas } from "./ask-quotas.ts";
@@ -21,6 +22,7 @@ const subjectsEveryMs = 500;
 const evidenceEveryMs = 1000;
 const tokenTimesEveryMs = 1000;
 const seenEveryMs = 50;
+const spendingEveryMs = 500;
 const partsEveryMs = 5000;
 /** One question after an unknown key is enough; the control thread decides whether to ask. */
 const askEveryMs = 1000;
@@ -33,6 +35,7 @@ export class Reporter implements GateReports {
   readonly #tell: Tell;
   readonly #records: RecordWriter;
   readonly #tokenTimes = new TokenTimes();
+  readonly #spending = new Spending();
   readonly sources = new SourceCounts();
   /** Of requests whose record found no room. */
   readonly #missed = new RequestCounts();
@@ -58,6 +61,7 @@ export class Reporter implements GateReports {
     setInterval(() => this.#tellEvidence(), evidenceEveryMs).unref();
     setInterval(() => this.#tellTokenTimes(), tokenTimesEveryMs).unref();
     setInterval(() => this.#tellSeen(), seenEveryMs).unref();
+    setInterval(() => this.#tellSpending(), spendingEveryMs).unref();
   }
 
   /** Undefined where nobody keeps it. */
@@ -69,6 +73,9 @@ export class Reporter implements GateReports {
       this.#missedRecords += 1;
     } else if (this.#records.isFilling) this.#tell({ kind: "records" });
   };
+
+  readonly onSpent: GateReports["onSpent"] = (address, caller, operation, cost, isHeld) =>
+    this.#spending.note(address, caller, operation, cost, isHeld);
 
   readonly onUnknownKey = (keysId: string | undefined): void => {
     if (performance.now() - this.#askedAt < askEveryMs) return;
@@ -125,6 +132,11 @@ export class Reporter implements GateReports {
     if (times !== undefined) this.#tell({ kind: "token-times", times });
     const sources = this.sources.take();
     if (sources !== undefined) this.#tell({ kind: "sources", sources });
+  }
+
+  #tellSpending(): void {
+    const told = this.#spending.take();
+    if (told !== undefined) this.#tell({ kind: "spending", told });
   }
 
   #tellSeen(): void {

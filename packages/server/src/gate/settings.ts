@@ -5,7 +5,9 @@ import type {
   ImpersonationWish,
   SharedBuckets,
   SharedBytes,
+  GivenBack,
   LearnedEntry,
+  NamedCaller,
   SharedLearned,
   SharedSeatTable,
   SharedProvenance,
@@ -27,6 +29,7 @@ import type { PlanBytes } from "../policy/plan-bytes.ts";
 import type { SharedConcurrency } from "../upstream/shared-concurrency.ts";
 import type { Counts } from "../watch/request-counts.ts";
 import type { SourcesCounted } from "../watch/source-counts.ts";
+import type { SpendingTold } from "../watch/spending.ts";
 import type { TokenTimesCounted } from "../watch/token-times.ts";
 
 /**
@@ -141,6 +144,8 @@ export type ToGate =
   | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
   /** What the store says to what was asked of quotas. */
   | { readonly kind: "quotas"; readonly ask: number; readonly answers: QuotaAnswers }
+  /** Give back what limits have taken of somebody. */
+  | { readonly kind: "give-back"; readonly ask: number; readonly named: NamedCaller }
   /** Make this plan ready, while the one that serves goes on serving. */
   | { readonly kind: "prepare"; readonly change: number; readonly settings: PlanSettings }
   /** Every thread is ready: serve by it. */
@@ -152,6 +157,8 @@ export type FromGate =
   | { readonly kind: "listening"; readonly port: number }
   /** The plan of this change is ready, or why it cannot be. */
   | { readonly kind: "prepared"; readonly change: number; readonly fault: string | undefined }
+  | { readonly kind: "given-back"; readonly ask: number; readonly given: GivenBack }
+  | { readonly kind: "spending"; readonly told: SpendingTold }
   /** This thread must end, and waits to be told when: somebody else has to listen first. */
   | { readonly kind: "ending"; readonly message: string }
   | { readonly kind: "evidence"; readonly rows: readonly EvidenceRow[] }

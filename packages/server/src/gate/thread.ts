@@ -128,6 +128,11 @@ function obey(message: ToGate, listener: Listener): void {
     case "quotas":
       reporter.quotas.answered(message.ask, message.answers);
       break;
+    case "give-back":
+      void gate
+        .giveBack(message.named)
+        .then((given) => tell({ kind: "given-back", ask: message.ask, given }));
+      break;
     case "prepare":
       void changes.prepare(message.change, message.settings);
       break;

@@ -1,3 +1,5 @@
+import type { App } from "../../facts/app.ts";
+import type { Caller } from "../../facts/caller.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { compileAlike } from "../../reading/names-alike.ts";
 import { networkOf } from "../../reading/network.ts";
@@ -7,7 +9,10 @@ import { networkOf } from "../../reading/network.ts";
  * is known only to limits that are judged after it was read.
  */
 export type CountedFacts = Readonly<
-  Pick<Facts, "address" | "app" | "caller"> & Partial<Pick<Facts, "body">>
+  Pick<Facts, "address"> & {
+    app: Pick<App, "id" | "numbers"> | undefined;
+    caller: Pick<Caller, "deviceId" | "key" | "tier"> | undefined;
+  } & Partial<Pick<Facts, "body">>
 >;
 
 export const limitParts = [

@@ -19,9 +19,15 @@ interface Part {
 export class Reservation implements Reserved {
   readonly #parts: Part[] = [];
   #isSettled = false;
+  #cost = 1;
+
+  get cost(): number {
+    return this.#cost;
+  }
 
   add(taken: Taken, asked: readonly Bounds[]): void {
     this.#parts.push({ taken, asked });
+    for (const { cost } of asked) this.#cost = Math.max(this.#cost, cost);
   }
 
   /** As if the request had never asked. */

@@ -13,7 +13,7 @@ import { refusalOf, type Telling, tellNearest } from "./tell-limits.ts";
 
 /** What is known of a request when it takes from its limits. */
 export type TakingFacts = CountedFacts &
-  Pick<Facts, "reserved"> &
+  Pick<Facts, "caller" | "reserved"> &
   Pick<Known<never>, "answerFields" | "receivedAtMs">;
 
 /** Takes from every bucket or from none. Fields for the answer go to `answerFields`. */
