@@ -5,7 +5,7 @@ import { askAdmin } from "../ask-admin.ts";
 import { directoryFlag, jsonFlag } from "../policy-flags.ts";
 import { readDuration } from "../read-duration.ts";
 import { text } from "../sources.ts";
-import { Misuse, tableLines, type Terminal } from "../terminal.ts";
+import { Misuse, sayTo, tableLines, type Terminal } from "../terminal.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {
@@ -72,7 +72,7 @@ export async function run(
       change,
     );
   const { exitCode, lines, said } = await does[action as keyof typeof actions](keys, values, ask);
-  terminal.out(values["json"] === true ? JSON.stringify(said) : lines);
+  sayTo(terminal, values)(said, lines);
   return exitCode;
 }
 
