@@ -9,6 +9,7 @@ import type { GrantsApi } from "./grants.ts";
 import type { HealthzApi } from "./healthz.ts";
 import type { ImpersonationsApi } from "./impersonations.ts";
 import type { IncidentsApi } from "./incidents.ts";
+import type { LimitsApi } from "./limits.ts";
 import type { MetricsApi } from "./metrics.ts";
 import type { MutesApi } from "./mutes.ts";
 import type { OpenapiApi } from "./openapi.ts";
@@ -24,4 +25,4 @@ import type { SwitchesApi } from "./switches.ts";
 import type { UsersApi } from "./users.ts";
 
 /** Every question that the admin API answers. */
-export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, MetricsApi, MutesApi, OpenapiApi, PressureApi, PseudonymsApi, ReadyzApi, RecordsApi, ReleasesApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}
+export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, LimitsApi, MetricsApi, MutesApi, OpenapiApi, PressureApi, PseudonymsApi, ReadyzApi, RecordsApi, ReleasesApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}
