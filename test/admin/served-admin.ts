@@ -19,6 +19,8 @@ import { Granting } from "../../packages/server/src/admin/grants/granting.ts";
 import { Impersonating } from "../../packages/server/src/admin/impersonations/impersonating.ts";
 import type { AdminAct } from "../../packages/server/src/admin/answer-request.ts";
 import { Releasing } from "../../packages/server/src/admin/releases/releasing.ts";
+import { standingOf } from "@portcullis/guard/policy";
+import { postureRows } from "../../packages/server/src/admin/posture/posture-table.ts";
 import { Pressing } from "../../packages/server/src/admin/pressure/pressing.ts";
 import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
 import { AttackWatching } from "../../packages/server/src/control/attack-watching.ts";
@@ -149,6 +151,16 @@ export async function serveAdmin(): Promise<ServedAdmin> {
         throw new ViewersFault("nobody looks on here");
       },
       incidents: attacks,
+      posture: async () => ({
+        rows: postureRows(
+          standingOf({ apis: [] }),
+          { owner: "platform", owners: { limit: "gate team" } },
+          attacks.decided,
+        ),
+        next: [{ about: "alerts", what: "nobody is told", how: "alerts: []" }],
+        sinceMs: attacks.decided.sinceMs,
+        requests: attacks.decided.requests,
+      }),
       releases: new Releasing({
         book: attacks.releases,
         apps: () => ["harbour-ios"],

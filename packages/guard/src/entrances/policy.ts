@@ -34,6 +34,7 @@ export {
   type PolicySources,
   readPolicy,
 } from "../policy/read-policy.ts";
+export { type ModeCounts, type Standing, standingOf } from "../standing.ts";
 export { compileSelection } from "../policy/select-operations.ts";
 export type { Switch } from "../policy/switches.ts";
 export type { ConcurrencyBounds } from "../policy/upstream-capacity.ts";

@@ -50,6 +50,7 @@ before(async () => {
         testAlerts: async () => [],
         mutes: new Mutes(),
       },
+      posture: async () => ({ rows: [], next: [], sinceMs: 0, requests: 0 }),
       releases: {
         all: () => [],
         say: () => assert.fail("nobody says it"),

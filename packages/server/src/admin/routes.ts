@@ -18,6 +18,7 @@ import type { Impersonating } from "./impersonations/impersonating.ts";
 import { impersonationRoutes } from "./impersonations/impersonations.ts";
 import { type LimitParts, limitRoutes } from "./limits/limits.ts";
 import type { Pressing } from "./pressure/pressing.ts";
+import { type Posture, postureRoutes } from "./posture/posture.ts";
 import { pressureRoutes } from "./pressure/pressure.ts";
 import { type Releases, releaseRoutes } from "./releases/releases.ts";
 import { type Records, recordRoutes } from "./records/records.ts";
@@ -45,7 +46,7 @@ export interface Administrations {
   readonly verifyAudit: VerifyAudit;
 }
 
-export interface AdminParts extends Health, Records, Incidents, Releases {
+export interface AdminParts extends Health, Records, Incidents, Releases, Posture {
   readonly pressing: Pressing;
   readonly spenders: LimitParts["spenders"];
   readonly givingBack: LimitParts["givingBack"];
@@ -60,6 +61,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
     ...recordRoutes(parts),
     ...incidentRoutes(parts),
     ...releaseRoutes(parts),
+    ...postureRoutes(parts),
     ...pressureRoutes(parts.pressing),
     ...limitRoutes(parts),
     ...(administrations === undefined

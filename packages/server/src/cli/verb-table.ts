@@ -47,6 +47,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "tell the gate that a version of an app was released, and what it knows of releases",
     load: () => import("./verbs/release.ts"),
   },
+  posture: {
+    aliases: [],
+    summary: "where every control stands, whose it is, when it last acted, and what to do next",
+    load: () => import("./verbs/posture.ts"),
+  },
   threats: {
     aliases: [],
     summary: "what is looked for, whether it is, and what it cannot see",

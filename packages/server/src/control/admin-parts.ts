@@ -13,6 +13,7 @@ import type { ClockKeeping } from "./clock-keeping.ts";
 import { type AskedOfRecords, askedOfRecords } from "./keep-records.ts";
 import { type Measured, metricsText } from "./metrics-text.ts";
 import { missingKeys } from "./missing-keys.ts";
+import { postureNow } from "./posture-now.ts";
 import type { PressureNow } from "./pressure-now.ts";
 import { type Serving, sourceNames } from "./serving.ts";
 import type { SharedState } from "./shared-state.ts";
@@ -74,6 +75,7 @@ export function adminParts(asked: AskedByAdmin): AdminParts {
       apps: () => attacks.apps,
       nowMs: attacks.nowMs,
     }),
+    posture: () => postureNow({ ...asked, nowMs: attacks.nowMs }),
     pressing: pressure.pressing(),
     spenders: asked.spenders,
     givingBack: asked.fleet,

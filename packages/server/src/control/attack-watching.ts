@@ -8,6 +8,7 @@ import type { Release } from "../watch/releases/release.ts";
 import { ReleaseBook, releaseEvents, type ReleaseStore } from "../watch/releases/release-book.ts";
 import { type Alert, Alerting } from "../watch/sinks/alerting.ts";
 import type { DeliveryCounts } from "../watch/sinks/delivery.ts";
+import { LastDecided } from "../watch/last-decided.ts";
 import { Mutes } from "../watch/sinks/mutes.ts";
 import { IncidentBook } from "../watch/incidents/incident-book.ts";
 import { IncidentKeeping, type IncidentStore } from "../watch/incidents/incident-keeping.ts";
@@ -61,6 +62,7 @@ export class AttackWatching {
   readonly mutes = new Mutes();
   /** What was released when. */
   readonly releases: ReleaseBook;
+  readonly decided: LastDecided;
   readonly nowMs: () => number;
 
   private constructor(parts: AttackWatchingParts) {
@@ -75,6 +77,7 @@ export class AttackWatching {
       onEvidence: (evidence) => this.#book.take(evidence),
       say,
     });
+    this.decided = new LastDecided(nowMs());
     this.#keeping =
       store === undefined ? undefined : new IncidentKeeping(store.incidents, keepMs, say);
     this.releases = new ReleaseBook({
@@ -106,6 +109,7 @@ export class AttackWatching {
   readonly follow = (seen: Seen): void => {
     this.#watch.note(seen);
     this.releases.follow(seen);
+    this.decided.follow(seen);
   };
 
   /** A changed policy. */

@@ -1,8 +1,8 @@
 import type { Fault } from "@portcullis/guard/documents";
 import type { OperationRole } from "@portcullis/guard/records";
-import type { Plan, UpstreamPlan } from "@portcullis/guard/policy";
+import type { Plan, Standing, UpstreamPlan } from "@portcullis/guard/policy";
 import type { Loaded } from "./load-policy.ts";
-import { atOnce } from "@portcullis/guard/policy";
+import { atOnce, standingOf } from "@portcullis/guard/policy";
 import { type NamedOperation, operationNames } from "./operation-names.ts";
 import { type PlanBytes, readPlan, writePlan } from "./plan-bytes.ts";
 import type { Policy } from "./program-policy.ts";
@@ -21,6 +21,8 @@ export interface PlanSummary {
   readonly names: readonly NamedOperation[];
   /** What operations are for, each said once. */
   readonly roles: readonly OperationRole[];
+  /** Where each control stands. */
+  readonly standing: readonly Standing[];
   readonly bytes: PlanBytes;
 }
 
@@ -70,6 +72,7 @@ function summaryOf(plan: Plan, documents: Loaded["documents"]): PlanSummary {
     apis: plan.apis.map(({ issuer, upstream }) => ({ issuer, upstream })),
     operations: documents.reduce((sum, { operations }) => sum + operations.length, 0),
     names: operationNames(plan),
+    standing: standingOf(plan),
     bytes: writePlan(plan),
   };
 }

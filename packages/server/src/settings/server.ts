@@ -22,6 +22,7 @@ import {
 import { adminFaults, adminKeys, isLoopback } from "./admin-keys.ts";
 import { alertKeys, noteOpenAlerts } from "./alert-keys.ts";
 import { detectKeys } from "./detect-keys.ts";
+import { postureKeys } from "./posture-keys.ts";
 import { respondKeys } from "./respond-keys.ts";
 import { noteUpstreamTls } from "./upstream-faults.ts";
 
@@ -158,6 +159,7 @@ const keys = {
     detect: optional(detectKeys, "What attacks are looked for, and how surely."),
     respond: optional(respondKeys, "What is done about an attack, by detector."),
     alerts: optional(alertKeys, "Who is told of incidents."),
+    posture: optional(postureKeys, "Who looks after which control, for `portcullis posture`."),
     store: optional(
       withheld(
         text("a file such as ./.portcullis/portcullis.db, or postgres://user@host/database"),

@@ -13,6 +13,7 @@ import type { LimitsApi } from "./limits.ts";
 import type { MetricsApi } from "./metrics.ts";
 import type { MutesApi } from "./mutes.ts";
 import type { OpenapiApi } from "./openapi.ts";
+import type { PostureApi } from "./posture.ts";
 import type { PressureApi } from "./pressure.ts";
 import type { PseudonymsApi } from "./pseudonyms.ts";
 import type { ReadyzApi } from "./readyz.ts";
@@ -25,4 +26,4 @@ import type { SwitchesApi } from "./switches.ts";
 import type { UsersApi } from "./users.ts";
 
 /** Every question that the admin API answers. */
-export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, LimitsApi, MetricsApi, MutesApi, OpenapiApi, PressureApi, PseudonymsApi, ReadyzApi, RecordsApi, ReleasesApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}
+export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, LimitsApi, MetricsApi, MutesApi, OpenapiApi, PostureApi, PressureApi, PseudonymsApi, ReadyzApi, RecordsApi, ReleasesApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}
