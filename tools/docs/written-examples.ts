@@ -35,6 +35,8 @@ export const byPath: Readonly<Record<string, unknown>> = {
     from: "no-reply@example.com",
     smtp: { host: "smtp.example.com", username: "gate", password: { env: "SMTP_PASSWORD" } },
   },
+  "operations[].flow": { after: ["addToCart", "startCheckout"], within: "30m", least: "2s" },
+  "operations[].flow.after[]": "startCheckout",
   limits: { admission: "500/s" },
   "limits.admission": "500/s",
   "limits.tiers": { standard: "100/min", premium: "1000/min" },

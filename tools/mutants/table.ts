@@ -8,6 +8,7 @@ import { client } from "./rows/client.ts";
 import { decisions } from "./rows/decisions.ts";
 import { documents } from "./rows/documents.ts";
 import { endings } from "./rows/endings.ts";
+import { flows } from "./rows/flows.ts";
 import { issuer } from "./rows/issuer.ts";
 import { limits } from "./rows/limits.ts";
 import { messages } from "./rows/messages.ts";
@@ -29,6 +30,7 @@ const areas: Readonly<Record<string, readonly Mutant[]>> = {
   objects,
   relations,
   limits,
+  flows,
   messages,
   issuer,
   people,

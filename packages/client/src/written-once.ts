@@ -33,6 +33,7 @@ export const provesNotForwarded: Readonly<Record<string, Row>> = {
   "limit-exceeded": { status: 429, reason: "limits are counted before forwarding" },
   "quota-used-up": { status: 429, reason: "quotas are counted before forwarding" },
   "usage-abnormal": { status: 429, reason: "pressure is judged before forwarding" },
+  "steps-unknown": { status: 503, reason: "steps are judged before forwarding" },
   "concurrency-exceeded": { status: 429, reason: "what is in flight is counted before forwarding" },
   "too-many-underway": { status: 429, reason: "what is underway is counted before forwarding" },
   "proof-memory-full": { status: 429, reason: "the proof is remembered before forwarding" },

@@ -9,6 +9,7 @@ import { dialect } from "./controls/dialect/control.ts";
 import { disclosure } from "./controls/disclosure/control.ts";
 import { entry } from "./controls/entry/control.ts";
 import { existence } from "./controls/existence/control.ts";
+import { flow } from "./controls/flow/control.ts";
 import { host } from "./controls/host/control.ts";
 import { impersonation } from "./controls/impersonation/control.ts";
 import { limit } from "./controls/limit/control.ts";
@@ -80,6 +81,8 @@ export const order = Order.begin()
   .step(authentication, "exchange")
   .step(ownership, "evidence")
   .step(ownership, "byHead")
+  // What is refused by then uses up no steps, and whoever has not taken them gives no body to read.
+  .step(flow, "after")
   // A caller who may not enter must not make the gate read a body.
   .step(contract, "takeBody")
   .step(dialect, "body")
@@ -103,6 +106,7 @@ export const order = Order.begin()
   .onAnswer(authentication, "learn")
   // The backend's own answer says whether a guess was one, whatever becomes of the answer here.
   .onAnswer(limit, "settle")
+  .onAnswer(flow, "outcome")
   .onAnswer(signal, "outcome")
   .onAnswer(pressure, "outcome")
   // Stands before the contract. A 404 that the document does not declare would be refused there,

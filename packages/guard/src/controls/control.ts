@@ -78,6 +78,7 @@ export interface LeaveFacts {
   readonly reserved: Facts["reserved"];
   /** It was given up because there was no place for it, before the backend was asked. */
   readonly isShed: boolean;
+  readonly flowUsed: Facts["flowUsed"];
   readonly webSocketSeat: Facts["webSocketSeat"];
   readonly rememberedCaller: Facts["rememberedCaller"];
 }

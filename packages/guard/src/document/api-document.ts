@@ -137,6 +137,8 @@ export interface Operation {
   readonly security?: readonly SecurityRequirement[];
   /** What a WebSocket's messages hold, of the caller and of the backend: `x-portcullis-messages`. */
   readonly messages?: MessageContract;
+  /** Operations of the document that its answers link to: by operationId, or by key. */
+  readonly links?: readonly string[];
   readonly deprecated: boolean;
   /** What it is for, where the document is the program's own. */
   readonly purpose?: OperationPurpose;

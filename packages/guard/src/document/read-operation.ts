@@ -6,6 +6,7 @@ import type {
 } from "./api-document.ts";
 import type { SchemaCollector, Traced } from "./collect-schemas.ts";
 import { readContent } from "./read-content.ts";
+import { nameOfLink, readLinks } from "./read-links.ts";
 import { readMessages } from "./read-messages.ts";
 import { ParameterReader } from "./read-parameters.ts";
 import { readResponses } from "./read-responses.ts";
@@ -68,6 +69,7 @@ export class OperationReader {
       readResponses(child(at, "responses"), this.#set, this.#collector),
     );
     const security = this.#security(child(at, "security"));
+    const links = readLinks(child(at, "responses"));
     const { messages, parameters, requestBody } = request.value;
     return bases.map((base) => {
       const pathTemplate = `${base}${template}`;
@@ -82,6 +84,7 @@ export class OperationReader {
         responses: response.value,
         ...(security.value === undefined ? {} : { security: security.value }),
         ...(messages === undefined ? {} : { messages }),
+        ...(links.length === 0 ? {} : { links: links.map((link) => nameOfLink(link, base)) }),
         deprecated: value["deprecated"] === true,
         ...(typeof value["summary"] === "string" ? { summary: value["summary"] } : {}),
         position: written.document.positionOf(written.path),

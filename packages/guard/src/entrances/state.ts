@@ -1,4 +1,17 @@
 // What many requests share: in memory that all threads of a process share, or in Redis.
+export {
+  type FlowStanding,
+  type FlowState,
+  type FlowSteps,
+  isWhole,
+  mostFlowSteps,
+} from "../state/flows.ts";
+export {
+  allocateSharedFlows,
+  flowEvictionsOf,
+  SharedFlows,
+  type SharedFlowTable,
+} from "../state/shared-flows.ts";
 export { type Grant, type GrantState, GrantTable } from "../state/grants.ts";
 export {
   type Impersonation,

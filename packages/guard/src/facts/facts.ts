@@ -183,6 +183,9 @@ export interface Facts extends Done {
   /** What was taken from limits, until it is settled by what becomes of the request. */
   reserved: Reserved | undefined;
 
+  /** The steps of a flow that the request has used up, until its answer shows what was done. */
+  flowUsed: { putBack(): void } | undefined;
+
   /** The seat among its caller's WebSockets that this one has taken, until it has ended. */
   webSocketSeat: { leave(): void } | undefined;
 

@@ -67,6 +67,7 @@ export class Exchange implements Facts {
   ownerPending = 0;
   pressed: Facts["pressed"] = undefined;
   reserved: Facts["reserved"] = undefined;
+  flowUsed: Facts["flowUsed"] = undefined;
   webSocketSeat: Facts["webSocketSeat"] = undefined;
   declaredAnswer: unknown = undefined;
   stripped: readonly string[] | undefined = undefined;

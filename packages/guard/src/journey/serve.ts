@@ -132,8 +132,10 @@ function compileEnd({
     } catch (fault) {
       tell(exchange, "a request could not be recorded", fault);
     }
-    const { forwardedAt, path, pressed, rememberedCaller, reserved, webSocketSeat } = exchange;
+    const { flowUsed, forwardedAt, path, pressed, rememberedCaller, reserved, webSocketSeat } =
+      exchange;
     const left: LeaveFacts = {
+      flowUsed,
       path,
       forwarded: forwardedAt !== 0,
       isShed: isShed(exchange),

@@ -39,6 +39,10 @@ const onStateLoss = object({
     onLoss,
     "Proofs while Redis is lost: refused (deny), or remembered by each process alone.",
   ),
+  flow: optional(
+    onLoss,
+    "Steps while Redis is lost: those that this process has seen count (local), or none do.",
+  ),
   authentication: optional(
     onLoss,
     "Tokens once the word of revocations is older than staleness: refused (deny), or believed.",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { FlowState } from "./flows.ts";
 import type { LearnedState } from "./learned.ts";
 import type { ProvenanceState } from "./provenance.ts";
 import type { RedisPlan } from "./redis/redis-plan.ts";
@@ -7,7 +8,9 @@ import { LeasedLimits } from "./leased-limits.ts";
 import { RedisLimits } from "./redis-limits.ts";
 import type { TakenFar } from "./redis-taken.ts";
 import type { Carried } from "./redis-scripts.ts";
+import { RedisFlows } from "./redis-flows.ts";
 import { RedisLearnedState } from "./redis-learned.ts";
+import type { SharedFlows } from "./shared-flows.ts";
 import type { StateMeasures } from "./state-measures.ts";
 import type { SharedLearnedState } from "./shared-learned.ts";
 import type { Once, ReplayState } from "./replay.ts";
@@ -144,6 +147,11 @@ export class RedisState implements LimitState, ReplayState, ProvenanceState {
   /** Who has signed in with which credential, for all nodes. */
   learned(here: SharedLearnedState): LearnedState {
     return new RedisLearnedState(this.#connection, this.#options.prefix, here);
+  }
+
+  /** Who has taken which steps, for all nodes. */
+  flows(here: SharedFlows, onLoss: Bucket["onLoss"]): FlowState {
+    return new RedisFlows(this.#connection, this.#options.prefix, here, onLoss);
   }
 
   /** Whether whoever remembers this proof answers, as far as is known. */

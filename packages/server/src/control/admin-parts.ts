@@ -14,6 +14,7 @@ import { type AskedOfRecords, askedOfRecords } from "./keep-records.ts";
 import { type Measured, metricsText } from "./metrics-text.ts";
 import { missingKeys } from "./missing-keys.ts";
 import { postureNow } from "./posture-now.ts";
+import { flowGauge } from "./flow-gauge.ts";
 import type { PressureNow } from "./pressure-now.ts";
 import { type Serving, sourceNames } from "./serving.ts";
 import type { SharedState } from "./shared-state.ts";
@@ -54,7 +55,12 @@ export function adminParts(asked: AskedByAdmin): AdminParts {
     metrics: () =>
       metricsText({
         ...asked,
-        gauges: [clock.gauge(), pressure.gauge(), sourceGauge(sourcesNow())],
+        gauges: [
+          clock.gauge(),
+          flowGauge(shared.flows),
+          pressure.gauge(),
+          sourceGauge(sourcesNow()),
+        ],
         capacity: readConcurrency(shared.concurrency),
         tokenTimes: asked.tokenTimes,
         cleartextRequests: asked.cleartextRequests(),

@@ -52,6 +52,7 @@ export function settingsForGates(parts: GateParts): CommonSettings {
     lastLook: issuer.lastLook,
     replay: shared.replay,
     pressure: shared.pressure,
+    flows: shared.flows,
     stages: shared.stages,
     writes: shared.writes,
     stateMeasures: shared.stateMeasures,

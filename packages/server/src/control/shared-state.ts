@@ -3,6 +3,7 @@ import type { PlanSummary } from "../policy/planned.ts";
 import {
   allocateSharedBuckets,
   allocateSharedBytes,
+  allocateSharedFlows,
   allocateSharedLearned,
   allocateSharedPressure,
   allocateSharedSeats,
@@ -12,6 +13,7 @@ import {
   allocateWriteVersions,
   type SharedBuckets,
   type SharedBytes,
+  type SharedFlowTable,
   type SharedLearned,
   type SharedPressureTable,
   type SharedSeatTable,
@@ -38,6 +40,9 @@ const seatKeys = 65_536;
 /** Callers of whom failures are counted, or who pay more: three mebibytes. */
 const pressedCallers = 65_536;
 
+/** Sessions on their way through the steps of a flow: 36 mebibytes, as they are used. */
+const flowKeys = 131_072;
+
 /** Sessions and devices that stay in their stages by app version: a mebibyte. */
 const keptInStages = 131_072;
 
@@ -47,6 +52,8 @@ export interface SharedState {
   readonly replay: SharedReplay;
   /** Callers whose requests cost more. */
   readonly pressure: SharedPressureTable;
+  /** Who has taken which steps. */
+  readonly flows: SharedFlowTable;
   readonly stages: SharedStages;
   readonly writes: SharedArrayBuffer;
   /** What asking Redis has taken. */
@@ -79,6 +86,7 @@ export function allocateSharedState(
       seeds(4) as unknown as [number, number, number, number],
     ),
     pressure: allocateSharedPressure(pressedCallers, seeds(2) as unknown as [number, number]),
+    flows: allocateSharedFlows(flowKeys, seeds(2) as unknown as [number, number]),
     stages: allocateSharedStages(keptInStages, seeds(2) as unknown as [number, number]),
     writes: allocateWriteVersions(),
     stateMeasures: allocateStateMeasures(),

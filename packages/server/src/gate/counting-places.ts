@@ -1,10 +1,13 @@
 import {
+  type FlowState,
   limitsLocalOnLoss,
   type LimitState,
   proofsLocalOnLoss,
   type QuotaStore,
   type RedisState,
   type ReplayState,
+  SharedFlows,
+  type SharedFlowTable,
   type SharedMemoryState,
   withStoredQuotas,
 } from "@portcullis/guard/state";
@@ -25,4 +28,14 @@ export function proofsIn(
 ): ReplayState {
   if (redis === undefined) return local;
   return onLoss === "local" ? proofsLocalOnLoss(redis, local) : redis;
+}
+
+/** Where it is remembered who has taken which steps. */
+export function flowsIn(
+  redis: RedisState | undefined,
+  table: SharedFlowTable,
+  onLoss: "local" | "deny",
+): FlowState {
+  const local = new SharedFlows(table);
+  return redis?.flows(local, onLoss) ?? local;
 }

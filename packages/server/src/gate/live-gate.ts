@@ -33,7 +33,7 @@ import { readPlan } from "../policy/plan-bytes.ts";
 import { createDecisionPoint } from "../upstream/decision-point.ts";
 import { ownPages } from "./own-pages.ts";
 import { callerPorts } from "./caller-ports.ts";
-import { countingIn, proofsIn } from "./counting-places.ts";
+import { countingIn, flowsIn, proofsIn } from "./counting-places.ts";
 import { JudgedClock } from "./judged-clock.ts";
 import { LastLook } from "./last-look.ts";
 import { PlanConnections, type UpstreamTexts } from "./plan-connections.ts";
@@ -190,8 +190,7 @@ export class LiveGate {
     plan: Plan,
     { buckets, decisionPointTokens, sealingSecrets, sourceTexts, upstreamTexts }: PlanSettings,
   ) {
-    const { assertionIssuer, assertionKey, nonceSecret, recordSecret, strictTransportSecurity } =
-      this.#settings;
+    const { assertionIssuer, assertionKey, recordSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onSubject, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets, steadyMs, this.#webSocketSeats);
     const redis = this.#connections.redis(plan);
@@ -229,10 +228,11 @@ export class LiveGate {
         revocations: this.#revocations,
         revocationsAge: this.#lastLook?.ageSeconds,
         proofs: {
-          nonces: createDpopNonces(nonceSecret),
+          nonces: createDpopNonces(this.#settings.nonceSecret),
           replay: proofsIn(redis, this.#replay, plan.controls.binding.onStateLoss),
         },
         provenance: redis ?? this.#provenance,
+        flows: flowsIn(redis, this.#settings.flows, plan.controls.flow.onStateLoss),
         stages: this.#stages,
         writes: this.#writes,
         webSocketSeats: this.#webSocketSeats,

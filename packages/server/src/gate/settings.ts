@@ -11,6 +11,7 @@ import type {
   SharedLearned,
   SharedSeatTable,
   SharedProvenance,
+  SharedFlowTable,
   SharedPressureTable,
   SharedReplay,
   SharedStages,
@@ -61,6 +62,8 @@ export interface GateSettings {
   readonly replay: SharedReplay;
   /** Callers whose requests cost more. */
   readonly pressure: SharedPressureTable;
+  /** Who has taken which steps. */
+  readonly flows: SharedFlowTable;
   /** Sessions and devices that were seen in stages by app version. */
   readonly stages: SharedStages;
   /** Ids that callers were shown; undefined where nothing asks for them, or Redis keeps them. */

@@ -4,6 +4,7 @@ import { IdSealer } from "@portcullis/guard/ownership";
 import {
   allocateSharedBuckets,
   allocateSharedReplay,
+  type FlowState,
   type GrantState,
   type LearnedState,
   LocalImpersonations,
@@ -75,6 +76,7 @@ export async function openExplainingGate(asked: Explained): Promise<ExplainingGa
         nonces: createDpopNonces(randomBytes(32)),
         replay: new SharedReplayState(allocateSharedReplay(fewKeys, [1, 2, 3, 4])),
       },
+      flows: notAskedFlows,
       provenance: notAskedProvenance,
       decisionPoint:
         (name) =>
@@ -152,6 +154,17 @@ const notAskedLearned: LearnedState = {
 const notAskedGrants: GrantState = {
   covers({ from, kind, to }) {
     throw new NotAsked(`whether a grant of the kind ${kind} leads from ${from} to ${to}`);
+  },
+};
+
+const notAskedFlows: FlowState = {
+  note: () => undefined,
+  use({ leastMs, steps, withinMs }) {
+    throw new NotAsked(
+      `whether this session has taken ${steps.join(", then ")}, in this order, ` +
+        `${withinMs / 1000} s ago at most` +
+        (leastMs === 0 ? "" : ` and with ${leastMs / 1000} s after each`),
+    );
   },
 };
 
