@@ -95,10 +95,24 @@ export const admission: readonly Mutant[] = [
   },
   {
     file: `${guard}/state/rate-room.ts`,
-    find: "? now + this.#partTaken(base, way, now) * deepestMs",
+    find: "? now + this.#partAtFirst(base, way, now) * deepestMs",
     put: "? now",
     breaks: "Whoever made room for others finds no less taken when it comes back.",
     tests: [`${guard}/state/crowded-buckets.test.ts`],
+  },
+  {
+    file: `${guard}/state/rate-room.ts`,
+    find: "if (time <= now) return part;",
+    put: "if (time <= now || part >= 0) return part;",
+    breaks: "Keys of a limit that is full again soon give nobody a slow limit's bucket back.",
+    tests: [`${guard}/state/crowded-buckets.test.ts`],
+  },
+  {
+    file: `${guard}/state/shared-memory.ts`,
+    find: "if (inventors === undefined || bucket.kind",
+    put: "if (inventors !== null || bucket.kind",
+    breaks: "Whoever invents keys has no more than a share of a room.",
+    tests: ["test/limits/invented-keys.test.ts"],
   },
   {
     file: `${guard}/state/quota-room.ts`,

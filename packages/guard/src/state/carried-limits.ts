@@ -5,7 +5,7 @@ import type { SharedMemoryState } from "./shared-memory.ts";
 import type { Bucket, LimitState, RateBucket, Taken } from "./state.ts";
 
 type Shared = Pick<RedisState, "serves" | "isFresh" | "takeAll" | "giveBack" | "merge" | "close">;
-type Local = Pick<SharedMemoryState, "takeAll" | "giveBack" | "tell">;
+type Local = Pick<SharedMemoryState, "bounded" | "takeAll" | "giveBack" | "tell">;
 
 /** Buckets whose counts wait for what is shared to be back; beyond them nothing is added. */
 const mostOwed = 20_000;
@@ -41,7 +41,10 @@ class CarriedLimits implements LimitState {
     this.#local = local;
   }
 
-  takeAll(buckets: readonly Bucket[]): Taken | Promise<Taken> {
+  takeAll(asked: readonly Bucket[]): Taken | Promise<Taken> {
+    const buckets = asked.some(({ inventors }) => inventors !== undefined)
+      ? asked.map((bucket) => this.#bounded(bucket))
+      : asked;
     const mayBeLocal = buckets.every(({ onLoss }) => onLoss === "local");
     if (!this.#shared.serves(buckets) && mayBeLocal) return this.#takeHere(buckets);
     const taken = this.#shared.takeAll(buckets, this.#carriedFor(buckets));
@@ -75,6 +78,14 @@ class CarriedLimits implements LimitState {
     if (owed !== undefined) owed.count += count;
     else if (this.#owed.size < mostOwed) this.#owed.set(name, { bucket, count });
     this.#adding ??= setInterval(() => this.#addSome(), addEveryMs).unref();
+  }
+
+  /** By what this process knows: a flood of invented keys fills no server with them. */
+  #bounded(bucket: Bucket): Bucket {
+    if (bucket.kind !== "rate") return this.#local.bounded(bucket);
+    const known = knownOf(bucket);
+    const bounded = this.#local.bounded(known);
+    return bounded === known ? bucket : { ...bucket, ...common(bounded) };
   }
 
   #takeHere(buckets: readonly Bucket[]): Taken {
@@ -130,6 +141,8 @@ class CarriedLimits implements LimitState {
 }
 
 const nameOf = ({ limit, who }: Bucket): string => `${limit}\n${who}`;
+
+const common = ({ limit, who }: Bucket) => ({ limit, who, inventors: undefined });
 
 /** Where it is kept how far a shared bucket was; no limit of a policy has such a name. */
 const knownOf = (bucket: RateBucket): RateBucket => ({

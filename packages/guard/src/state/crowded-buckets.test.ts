@@ -83,3 +83,39 @@ test("a thread that was held up between its look at the clock and its count give
   assert.equal(slow.takeAll([bucket]).refusedBy, 0);
   assert.equal(quick.takeAll([bucket]).waitMs, 12_000);
 });
+
+/** What somebody who has used everything is let do a while later, beside a crowd that drains keys. */
+function passedLater(drained: Limit, crowd: Limit | undefined): number {
+  let now = 1_000_000;
+  const state = new SharedMemoryState(allocateSharedBuckets(512, [1, 2]), () => now);
+  const take = (limit: Limit, who: number): boolean =>
+    state.takeAll([rateBucket(limit, String(who), limits[limit])]).refusedBy === -1;
+  const people = 50;
+  const all = (): number => {
+    let passed = 0;
+    for (let one = 0; one < people; one += 1) while (take(drained, one)) passed += 1;
+    return passed;
+  };
+  all();
+  const { burst, intervalMs } = limits[drained];
+  now += 0.4 * burst * intervalMs;
+  if (crowd !== undefined) {
+    for (let one = 0; one < 2000; one += 1) while (take(crowd, people + one));
+    now += limits[crowd].burst * limits[crowd].intervalMs;
+  }
+  now = 1_000_000 + 0.9 * burst * intervalMs;
+  return all();
+}
+
+const pairs = (Object.keys(limits) as Limit[])
+  .flatMap((drained) => (Object.keys(limits) as Limit[]).map((crowd) => [drained, crowd] as const))
+  .filter(([drained, crowd]) => {
+    const whole = (one: Limit): number => limits[one].burst * limits[one].intervalMs;
+    return whole(crowd) <= 0.5 * whole(drained);
+  });
+
+for (const [drained, crowd] of pairs)
+  test(`keys of ${crowd} that are drained, and are full again soon, give nobody ${drained} back`, () => {
+    const [alone, beside] = [passedLater(drained, undefined), passedLater(drained, crowd)];
+    assert.ok(beside <= alone, `${beside} beside them, ${alone} alone`);
+  });

@@ -1,11 +1,16 @@
 import { type RoomPlace, SetBlocks, ways } from "./set-blocks.ts";
 import type { QuotaBucket } from "./state.ts";
 
-/** Eight names, eight counts and eight ends of 8 bytes, eight mosts of 4, and the block's end. */
+/**
+ * Eight names, eight counts and eight ends of 8 bytes, eight mosts of 4, part and end of what has
+ * made room, and the block's end.
+ */
 export const quotaBlockBytes = 256;
 const countsFrom = 8;
 const endsFrom = 16;
 const mostsFrom = 48;
+const gonePartAt = 28;
+const goneEndAt = 29;
 /** What a sum of amounts may be wrong by. */
 const grain = 1e-9;
 
@@ -21,6 +26,10 @@ export class QuotaRoom {
     this.#blocks = new SetBlocks(memory, place, quotaBlockBytes);
   }
 
+  get places(): number {
+    return this.#blocks.places;
+  }
+
   get evictions(): number {
     return this.#blocks.evictions;
   }
@@ -34,11 +43,11 @@ export class QuotaRoom {
       const way = found === -1 ? this.#choose(base, atMs) : found;
       const runs = (blocks.doubles[base / 2 + endsFrom + way] as number) > atMs;
       const before =
-        found === -1 ? this.#partTaken(base, way, atMs) * most : this.#count(base, way);
-      const taken = (runs ? before : 0) + cost;
+        found === -1 ? this.#partAtFirst(base, way, atMs) * most : this.#count(base, way);
+      const taken = (found === -1 || runs ? before : 0) + cost;
       if (taken > most + grain) return most - taken;
       if (found === -1) {
-        if (runs) blocks.countEviction(base);
+        if (runs) this.#makeRoom(base, way, atMs);
         blocks.name(base, way, first, second);
       }
       if (found === -1 || !runs) blocks.doubles[base / 2 + endsFrom + way] = endsAtMs;
@@ -48,6 +57,15 @@ export class QuotaRoom {
     } finally {
       blocks.unlock(base);
     }
+  }
+
+  /** Whether a quota has a place. */
+  has(first: number, second: number): boolean {
+    const blocks = this.#blocks;
+    const base = blocks.lock(first);
+    const found = blocks.find(base, first, second);
+    blocks.unlock(base);
+    return found !== -1;
   }
 
   /** Gives back what was taken (less than 0), or takes as far as there is something. */
@@ -65,6 +83,23 @@ export class QuotaRoom {
     } finally {
       blocks.unlock(base);
     }
+  }
+
+  #makeRoom(base: number, way: number, atMs: number): void {
+    const { doubles } = this.#blocks;
+    this.#blocks.countEviction(base);
+    const part = this.#partAtFirst(base, way, atMs);
+    const ends = doubles[base / 2 + endsFrom + way] as number;
+    doubles[base / 2 + gonePartAt] = part;
+    doubles[base / 2 + goneEndAt] = Math.max(doubles[base / 2 + goneEndAt] as number, ends);
+  }
+
+  /** How much of a newcomer's counts as taken: as much as of any that has made room. */
+  #partAtFirst(base: number, way: number, atMs: number): number {
+    const { doubles } = this.#blocks;
+    const part = this.#partTaken(base, way, atMs);
+    const ends = doubles[base / 2 + goneEndAt] as number;
+    return ends <= atMs ? part : Math.max(part, doubles[base / 2 + gonePartAt] as number);
   }
 
   #choose(base: number, atMs: number): number {

@@ -1,10 +1,15 @@
 import { type RoomPlace, SetBlocks, ways } from "./set-blocks.ts";
 import type { RateBucket } from "./state.ts";
 
-/** Eight names of 8 bytes, eight times of 8, eight depths of 4, and the end of the block. */
+/**
+ * Eight names of 8 bytes, eight times of 8, eight depths of 4, time and depth of what has made room,
+ * and the end of the block.
+ */
 export const rateBlockBytes = 192;
 const timesFrom = 8;
 const depthsFrom = 32;
+const goneTimeAt = 20;
+const goneDepthAt = 42;
 /** What a sum of times may be wrong by. */
 const grainMs = 1e-6;
 
@@ -12,10 +17,12 @@ const grainMs = 1e-6;
  * Rate buckets as the times at which each is full again (GCRA's theoretical arrival times), in sets
  * of eight that are locked while they are read and written: the count is exact across threads.
  *
- * A set that is full gives a newcomer the place of the bucket of which the smallest part was taken,
- * and the newcomer begins with that part taken. So nobody gains by being forgotten: whoever comes
- * back finds at least as much taken as was. A bucket of which all was taken never makes room,
- * however many keys somebody invents: the newcomer is refused in its place.
+ * A set that is full gives a newcomer the place of the bucket of which the smallest part was taken.
+ * The set remembers of all that have made room how much was taken at most, and until when, and a
+ * newcomer begins with that taken. So nobody gains by being forgotten: whoever comes back finds at
+ * least as much taken as was, however fast the buckets of other limits fill again. A bucket of which
+ * all was taken never makes room, however many keys somebody invents: the newcomer is refused in its
+ * place.
  */
 export class RateRoom {
   readonly #blocks: SetBlocks;
@@ -25,6 +32,10 @@ export class RateRoom {
   constructor(memory: SharedArrayBuffer, place: RoomPlace, now: () => number) {
     this.#now = now;
     this.#blocks = new SetBlocks(memory, place, rateBlockBytes);
+  }
+
+  get places(): number {
+    return this.#blocks.places;
   }
 
   get evictions(): number {
@@ -44,7 +55,7 @@ export class RateRoom {
       const way = found === -1 ? this.#choose(base, now) : found;
       const time =
         found === -1
-          ? now + this.#partTaken(base, way, now) * deepestMs
+          ? now + this.#partAtFirst(base, way, now) * deepestMs
           : this.#keptTime(base, way, now, deepestMs);
       const next = Math.max(time, now) + cost * intervalMs;
       const left = burst * intervalMs - (next - now);
@@ -55,6 +66,15 @@ export class RateRoom {
     } finally {
       blocks.unlock(base);
     }
+  }
+
+  /** Whether a bucket has a place. */
+  has(first: number, second: number): boolean {
+    const blocks = this.#blocks;
+    const base = blocks.lock(first);
+    const found = blocks.find(base, first, second);
+    blocks.unlock(base);
+    return found !== -1;
   }
 
   /** Gives back what was taken (less than 0), or takes as far as there is something. */
@@ -91,12 +111,12 @@ export class RateRoom {
     const base = blocks.lock(first);
     try {
       const found = blocks.find(base, first, second);
-      if (found === -1 && aheadMs <= 0) return 0;
       const way = found === -1 ? this.#choose(base, now) : found;
       const before =
         found === -1
-          ? this.#partTaken(base, way, now) * deepestMs
+          ? this.#partAtFirst(base, way, now) * deepestMs
           : Math.max(this.#time(base, way) - now, 0);
+      if (found === -1 && aheadMs <= 0 && before === 0) return 0;
       // A newcomer begins with what was taken of the bucket whose place it has.
       const ahead = atLeast || found === -1 ? Math.max(before, aheadMs) : aheadMs;
       if (found === -1) this.#begin(base, way, first, second, now);
@@ -127,8 +147,29 @@ export class RateRoom {
   }
 
   #begin(base: number, way: number, first: number, second: number, now: number): void {
-    if (this.#partTaken(base, way, now) > 0) this.#blocks.countEviction(base);
+    if (this.#partTaken(base, way, now) > 0) this.#makeRoom(base, way, now);
     this.#blocks.name(base, way, first, second);
+  }
+
+  /**
+   * What has gone before and what goes now become one line that runs down: as much as was taken of
+   * either, until the later of both is full again.
+   */
+  #makeRoom(base: number, way: number, now: number): void {
+    const { doubles, floats } = this.#blocks;
+    this.#blocks.countEviction(base);
+    const part = this.#partAtFirst(base, way, now);
+    const until = Math.max(this.#time(base, way), doubles[base / 2 + goneTimeAt] as number);
+    doubles[base / 2 + goneTimeAt] = until;
+    floats[base + goneDepthAt] = (until - now) / part;
+  }
+
+  /** How much of a newcomer's counts as taken. */
+  #partAtFirst(base: number, way: number, now: number): number {
+    const time = this.#blocks.doubles[base / 2 + goneTimeAt] as number;
+    const part = this.#partTaken(base, way, now);
+    if (time <= now) return part;
+    return Math.max(part, (time - now) / (this.#blocks.floats[base + goneDepthAt] as number));
   }
 
   /**

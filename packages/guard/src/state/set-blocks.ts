@@ -32,6 +32,11 @@ export class SetBlocks {
     this.#wordsEach = bytesEach / 4;
   }
 
+  /** How many buckets have a place. */
+  get places(): number {
+    return this.#sets * ways;
+  }
+
   /** Locks the set of a name, and says where its words begin. */
   lock(first: number): number {
     const base = (first & (this.#sets - 1)) * this.#wordsEach;

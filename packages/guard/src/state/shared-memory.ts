@@ -3,7 +3,14 @@ import { QuotaRoom } from "./quota-room.ts";
 import { RateRoom } from "./rate-room.ts";
 import { LocalSeats, type Seat, type SeatState } from "./seats.ts";
 import { type SharedBuckets, shortMs } from "./shared-buckets.ts";
-import { allOf, type Bucket, type LimitState, type RateBucket, type Taken } from "./state.ts";
+import {
+  allOf,
+  type Bucket,
+  type LimitState,
+  type QuotaBucket,
+  type RateBucket,
+  type Taken,
+} from "./state.ts";
 import { steadyMs } from "./steady-clock.ts";
 
 /** Limits whose names are kept hashed; a policy has fewer. */
@@ -39,8 +46,11 @@ export class SharedMemoryState implements LimitState {
     this.#seats = seats;
   }
 
-  takeAll(buckets: readonly Bucket[]): Taken {
+  takeAll(asked: readonly Bucket[]): Taken {
     const now = this.#now();
+    const buckets = asked.some(({ inventors }) => inventors !== undefined)
+      ? asked.map((bucket) => this.bounded(bucket))
+      : asked;
     const taken = new TakenHere(this, buckets);
     for (let index = 0; index < buckets.length; index += 1) {
       const bucket = buckets[index] as Bucket;
@@ -52,6 +62,26 @@ export class SharedMemoryState implements LimitState {
       }
     }
     return taken;
+  }
+
+  /**
+   * The bucket itself where it has a place, or one of its inventors may have another; or else one
+   * that all keys which an inventor has beyond its share have in common.
+   */
+  bounded(bucket: Bucket): Bucket {
+    const { inventors } = bucket;
+    if (inventors === undefined || bucket.kind === "concurrent") return bucket;
+    this.#hashOf(bucket);
+    const room = bucket.kind === "quota" ? this.#quota : this.#roomOf(bucket);
+    if (room.has(this.#first, this.#second)) return bucket;
+    const common = this.#second & (commonBuckets - 1);
+    const account = accountOf(bucket, room.places);
+    for (const inventor of inventors) {
+      if (this.#takeRate({ ...account, who: inventor }, this.#now()) >= 0) continue;
+      const who = `${inventor}\n${common}`;
+      return { ...bucket, limit: `beyond ${bucket.limit}`, who, inventors: undefined };
+    }
+    return bucket;
   }
 
   /** How far a rate bucket is from being full, as is known from elsewhere; see `RateRoom.tell`. */
@@ -115,6 +145,30 @@ export class SharedMemoryState implements LimitState {
 }
 
 const nothing = (): number => 0;
+
+/** One of so many of a room's places is the share of one caller at one limit. */
+const sharesOfRoom = 32;
+const leastShare = 16;
+/** Keys beyond it meet in so many buckets. A power of two. */
+const commonBuckets = 16;
+const longestAccountMs = 31 * 86_400_000;
+
+/** Where it is counted how many keys somebody has invented: as many as a room's share, in the time that they last. */
+function accountOf(bucket: RateBucket | QuotaBucket, places: number): RateBucket {
+  const lastMs = bucket.kind === "rate" ? bucket.deepestMs : bucket.lengthMs;
+  const deepestMs = Math.min(Math.max(lastMs, 1), longestAccountMs);
+  const burst = Math.max(leastShare, places / sharesOfRoom);
+  return {
+    kind: "rate",
+    limit: `invented ${bucket.limit}`,
+    who: "",
+    cost: 1,
+    onLoss: "local",
+    intervalMs: deepestMs / burst,
+    burst,
+    deepestMs,
+  };
+}
 
 /** What was taken of a process's own buckets. */
 class TakenHere implements Taken {

@@ -7,6 +7,11 @@ interface OfEveryBucket {
   /** How many of it the request takes; more than 0. */
   readonly cost: number;
   /**
+   * Whose doing it is that there is such a bucket, where callers choose what it counts: each of them
+   * may have no more than a share of the room. Undefined where nobody chooses.
+   */
+  readonly inventors?: readonly string[] | undefined;
+  /**
    * While what nodes share is lost: counted by each process alone, or not at all, so that the
    * request is refused.
    */

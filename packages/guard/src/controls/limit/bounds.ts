@@ -10,7 +10,8 @@ import type { Bound, LimitForm, LimitRule, Tier } from "./rules.ts";
 /** A limit under one bound, ready to be asked and to be told of. */
 export interface Bounds {
   readonly rule: LimitRule;
-  readonly bucketOf: (who: string, atMs: number) => Bucket;
+  /** @param inventors who may have no more than a share of such buckets; see `isInvented` */
+  readonly bucketOf: (who: string, atMs: number, inventors?: readonly string[]) => Bucket;
   /** After how many seconds there is one more; 0: nobody knows. */
   readonly moreInSeconds: (atMs: number) => number;
   readonly problem: Problem;
@@ -66,11 +67,12 @@ function rateBounds(of: OfLimit, cost: number, { burst, rate }: RateBound): Boun
   const name = announcedName(rule);
   return {
     rule,
-    bucketOf: (who) => ({
+    bucketOf: (who, _atMs, inventors) => ({
       kind: "rate",
       limit,
       who,
       cost,
+      inventors,
       onLoss,
       intervalMs,
       burst,
@@ -92,11 +94,12 @@ function quotaBounds(of: OfLimit, cost: number, { most, window }: Quota): Bounds
   const ever = window === "ever";
   return {
     rule,
-    bucketOf: (who, atMs) => ({
+    bucketOf: (who, atMs, inventors) => ({
       kind: "quota",
       limit,
       who,
       cost,
+      inventors,
       onLoss,
       most,
       atMs,

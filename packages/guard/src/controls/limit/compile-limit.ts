@@ -2,7 +2,7 @@ import { readRange } from "../../facts/app.ts";
 import type { OnLoss } from "../../policy/state-setting.ts";
 import { Calendar } from "../../reading/calendar.ts";
 import { type Bounds, compileBounds, type OfLimit, resolved, wholeMsOf } from "./bounds.ts";
-import { compileLimitKey, type CountedFacts } from "./limit-key.ts";
+import { compileLimitKey, type CountedFacts, inventorsOf, isInvented } from "./limit-key.ts";
 import type { LimitForm, LimitRule, Tier, Tiers } from "./rules.ts";
 
 /** A limit at one operation, ready to be asked. */
@@ -10,6 +10,8 @@ export interface CompiledLimit {
   readonly rule: LimitRule;
   readonly whoOf: (counted: CountedFacts) => string;
   readonly boundsOf: (counted: CountedFacts) => Bounds;
+  /** Who has invented the key that a request counts as; undefined where nobody can. */
+  readonly inventorsOf: ((counted: CountedFacts) => readonly string[]) | undefined;
   /**
    * Whether callers who are not signed in are left to another limit, which counts by address. A
    * limit by user would count thousands of them behind one carrier's address as one user.
@@ -39,6 +41,7 @@ export function compileLimit(rule: LimitRule, at: LimitAt): CompiledLimit {
     rule,
     whoOf: compileLimitKey(per, at.operation),
     boundsOf: compileByTier(of, at.tiers),
+    inventorsOf: isInvented(per) ? inventorsOf : undefined,
     skipsStrangers: at.byAddress && per.includes("user") && !per.includes("address"),
   };
 }

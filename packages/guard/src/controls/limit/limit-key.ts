@@ -26,6 +26,30 @@ export const limitParts = [
 ] as const;
 export type LimitPart = (typeof limitParts)[number] | `body.${string}`;
 
+/**
+ * Whether callers can choose what the part says, and so invent as many keys as they like: whatever
+ * stands in a body; any app, whose name is the caller's word; a device for each further sign-in.
+ * An address must be reached by the answer, and who somebody is, is for whoever signs them in to say.
+ */
+export const isChosen: Readonly<Record<(typeof limitParts)[number] | "body", boolean>> = {
+  address: false,
+  user: false,
+  device: true,
+  app: true,
+  operation: false,
+  tier: false,
+  everyone: false,
+  body: true,
+};
+
+/** Whether callers can invent keys of a limit that counts by these parts. */
+export const isInvented = (per: readonly LimitPart[]): boolean =>
+  per.some((part) => isChosen[part.startsWith("body.") ? "body" : (part as keyof typeof isChosen)]);
+
+/** Who has invented a key: the network that it comes from, and who has signed in. */
+export const inventorsOf = ({ address, caller }: CountedFacts): readonly string[] =>
+  caller === undefined ? [`@${networkOf(address)}`] : [`@${networkOf(address)}`, `=${caller.key}`];
+
 const bodyPart = /^body(?:\.[A-Za-z0-9_-]{1,64}){1,8}$/;
 export const isLimitPart = (text: string): text is LimitPart =>
   (limitParts as readonly string[]).includes(text) || bodyPart.test(text);

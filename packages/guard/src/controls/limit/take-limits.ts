@@ -75,7 +75,11 @@ const bucketsOf = (
   counted: TakingFacts,
 ): Bucket[] =>
   limits.map((limit, index) =>
-    (asked[index] as Bounds).bucketOf(limit.whoOf(counted), counted.receivedAtMs),
+    (asked[index] as Bounds).bucketOf(
+      limit.whoOf(counted),
+      counted.receivedAtMs,
+      limit.inventorsOf?.(counted),
+    ),
   );
 
 /** Whoever acts for a thousand people would otherwise have the limits of a thousand. */
@@ -92,7 +96,7 @@ function addOfHand(
     if (whose === limit.whoOf({ address, app, body, caller })) continue;
     const bounds = limit.boundsOf(hand);
     asked.push(bounds);
-    buckets.push(bounds.bucketOf(whose, receivedAtMs));
+    buckets.push(bounds.bucketOf(whose, receivedAtMs, limit.inventorsOf?.(hand)));
   }
 }
 
