@@ -68,6 +68,14 @@ async function attacked(): Promise<AttackWatching> {
     store: undefined,
     recordSecret: Buffer.alloc(32, 9),
     alerts: [],
+    responses: {
+      store: undefined,
+      switches: undefined,
+      audit: async () => undefined,
+      revoke: undefined,
+      onRules: () => undefined,
+    },
+    sealing: undefined,
     nowMs: () => 1_763_640_000_000,
     say: () => undefined,
   });

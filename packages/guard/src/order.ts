@@ -19,6 +19,7 @@ import { ownership } from "./controls/ownership/control.ts";
 import { pages } from "./controls/pages/control.ts";
 import { protocol } from "./controls/protocol/control.ts";
 import { provenance } from "./controls/provenance/control.ts";
+import { response } from "./controls/response/control.ts";
 import { sealedIds } from "./controls/sealed-ids/control.ts";
 import { signal } from "./controls/signal/control.ts";
 import { stepUp } from "./controls/step-up/control.ts";
@@ -65,6 +66,10 @@ export const order = Order.begin()
   .step(impersonation, "take")
   .step(impersonation, "act")
   .step(app, "stay")
+  // Whoever is held because of an incident: before anything is counted for them, or asked.
+  .step(response, "find")
+  .step(response, "signInAgain")
+  .step(response, "quarantine")
   // Whoever is known for failing pays before anything else is counted.
   .step(pressure, "press")
   .step(limit, "beforeBody")

@@ -41,6 +41,14 @@ export {
   SharedPressure,
   type SharedPressureTable,
 } from "../state/shared-pressure.ts";
+export {
+  type ResponseRule,
+  ResponseTable,
+  type RuleAct,
+  ruleActs,
+  type RuleKind,
+  ruleKinds,
+} from "../facts/response-rules.ts";
 export { pressureKey } from "../reading/pressure-key.ts";
 export type { ProvenanceState } from "../state/provenance.ts";
 export { limitsLocalOnLoss } from "../state/carried-limits.ts";

@@ -24,7 +24,8 @@ export { type Revocation, Revocations } from "../controls/authentication/revocat
 export { createDpopNonces, type DpopNonces } from "../controls/binding/dpop-nonce.ts";
 export { compileDpopProofCheck, type DpopProof } from "../controls/binding/dpop-proof.ts";
 export { thumbprintOf } from "../controls/binding/signed-proof.ts";
-export type { Acting, Caller } from "../facts/caller.ts";
+export { type Acting, type Caller, mainSource } from "../facts/caller.ts";
+export type { HeldCaller } from "../controls/response/control.ts";
 export { isRefusal } from "../facts/refusal.ts";
 export { networkOf } from "../reading/network.ts";
 export { type BelievedText, readBelieved } from "../x509/certificate-path.ts";

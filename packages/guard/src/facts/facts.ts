@@ -10,6 +10,7 @@ import type { HeldBytes } from "./held-bytes.ts";
 import type { Mode } from "./mode.ts";
 import type { Refusal } from "./refusal.ts";
 import type { OperationRole } from "../reading/operation-roles.ts";
+import type { HeldBy } from "./response-rules.ts";
 import type { Urgency } from "../reading/urgency.ts";
 import type { AnswerOutcome, Reserved } from "./reserved.ts";
 
@@ -176,6 +177,9 @@ export interface Facts extends Done {
 
   /** Owner clauses, by bit, that only the answer can decide. */
   ownerPending: number;
+
+  /** What is done about the caller because of an incident; undefined: nothing. */
+  held: HeldBy | undefined;
 
   /** Whom, and at which class of operations, what becomes of the request is held against. */
   pressed: { readonly key: string; readonly operations: string } | undefined;

@@ -49,6 +49,12 @@ before(async () => {
         nowMs: () => 0,
         testAlerts: async () => [],
         mutes: new Mutes(),
+        responding: {
+          possible: () => [],
+          of: async () => [],
+          respond: () => Promise.reject(new Error("there is no incident")),
+          undo: async () => undefined,
+        },
       },
       posture: async () => ({ rows: [], next: [], sinceMs: 0, requests: 0 }),
       releases: {

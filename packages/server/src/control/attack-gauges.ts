@@ -1,6 +1,6 @@
 import type { Gauge } from "../watch/prometheus.ts";
 import type { DeliveryCounts } from "../watch/sinks/delivery.ts";
-import type { AttackCounts } from "./attack-watching.ts";
+import type { AttackCounts } from "./attack-parts.ts";
 
 /** What `/metrics` tells of detectors, incidents and notices. */
 export const attackGauges = ({
@@ -8,6 +8,7 @@ export const attackGauges = ({
   faults,
   incidents,
   releases,
+  responses,
   sinks,
 }: AttackCounts): Gauge[] => {
   const notices = (state: keyof DeliveryCounts) =>
@@ -30,6 +31,12 @@ export const attackGauges = ({
         labels: { app, app_version: version },
         value: atMs / 1000,
       })),
+    },
+    {
+      name: "portcullis_responses_active",
+      help: "What is done about incidents just now, by what it does.",
+      type: "gauge",
+      value: Object.entries(responses).map(([act, value]) => ({ labels: { act }, value })),
     },
     {
       name: "portcullis_notices_sent_total",

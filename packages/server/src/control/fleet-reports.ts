@@ -7,6 +7,7 @@ import type { SharedParts } from "../watch/shared-parts.ts";
 import type { Spenders } from "../watch/spenders.ts";
 import type { SourceCounts } from "../watch/source-counts.ts";
 import type { TokenTimes } from "../watch/token-times.ts";
+import type { AttackWatching } from "./attack-watching.ts";
 import type { QuotaAnswering } from "./answer-quotas.ts";
 import type { keepClock } from "./clock-keeping.ts";
 import type { TrustedIssuer } from "./trusted-issuer.ts";
@@ -26,6 +27,7 @@ export interface ToldByGates {
   readonly quotas: QuotaAnswering;
   readonly sharedParts: SharedParts;
   readonly faults: FaultCounts;
+  readonly attacks: Pick<AttackWatching, "revoke">;
   readonly say: (message: string) => void;
   readonly onManyEnds: () => void;
 }
@@ -48,6 +50,7 @@ export function fleetReports(told: ToldByGates): FleetReports {
     onLearned: (name, entry) => issuer.learned(name, entry),
     onImpersonate: (wish) => issuer.impersonate(wish),
     onQuotas: (questions) => quotas.answer(questions),
+    onHeldCaller: (rule, caller) => told.attacks.revoke(rule, caller),
     onSeen: (generations) => issuer.seen(generations),
     onTrouble: say,
     onPart: (thread, part, lost) => sharedParts.note(part, usersOf(part, thread), lost),

@@ -13,7 +13,7 @@ import { gaugesOf } from "./gauges.ts";
 import { capacityGauges, queueWaitText } from "./capacity-metrics.ts";
 import { limitRefusals } from "./limit-refusals.ts";
 import { attackGauges } from "./attack-gauges.ts";
-import type { AttackCounts } from "./attack-watching.ts";
+import type { AttackCounts } from "./attack-parts.ts";
 import type { Serving } from "./serving.ts";
 
 /** Everything that `/metrics` tells of. */

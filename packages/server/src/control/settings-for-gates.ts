@@ -1,3 +1,4 @@
+import type { ResponseRule } from "@portcullis/guard/state";
 import type { Policy } from "../policy/program-policy.ts";
 import type { CommonSettings } from "../gate/fleet.ts";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
@@ -26,6 +27,8 @@ export interface GateParts {
   readonly recordSecret: Uint8Array;
   /** What seals whom pseudonyms stand for, the current key first; none where that is not kept. */
   readonly subjectKeys: readonly Uint8Array[];
+  /** What is done about attacks, as it holds at the moment. */
+  readonly responses: () => readonly ResponseRule[];
   /** How many gate threads share the connections. */
   readonly threads: number;
 }
@@ -49,6 +52,7 @@ export function settingsForGates(parts: GateParts): CommonSettings {
     grants: issuer.permissions?.grants ?? [],
     impersonations: issuer.permissions?.impersonations ?? [],
     switches: issuer.permissions?.switches ?? [],
+    responses: parts.responses(),
     lastLook: issuer.lastLook,
     replay: shared.replay,
     pressure: shared.pressure,

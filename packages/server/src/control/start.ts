@@ -31,6 +31,7 @@ import { PressureNow } from "./pressure-now.ts";
 import { claimPorts, gatePort, openCleartext } from "./ports.ts";
 import { nameSecrets, openRecordSinks } from "./record-sinks.ts";
 import { Reloads } from "./reloads.ts";
+import { responsePortsOf } from "./response-ports.ts";
 import { abandon, close, type Open, type Running } from "./running.ts";
 import { Serving } from "./serving.ts";
 import { settingsForGates } from "./settings-for-gates.ts";
@@ -99,12 +100,17 @@ export async function up(options: UpOptions): Promise<Running> {
     onTime: (aheadMs) => clock.hear("issuer", aheadMs),
   }));
   const names = nameSecrets(kept !== undefined, directory, environment);
+  const administrations = administrationsOf(issuer, serving);
   const attacks = await AttackWatching.open({
     policy,
     roles: plan.roles,
     store: issuer.store,
     recordSecret: names.recordSecret,
     alerts: alertsOf(policy, folder, environment),
+    responses: responsePortsOf(issuer, administrations, (rules) =>
+      tell({ kind: "responses", rules }),
+    ),
+    sealing: issuer.sealing,
     nowMs: judgedNow(shared.clock),
     say,
   });
@@ -127,6 +133,7 @@ export async function up(options: UpOptions): Promise<Running> {
     ticketKeys,
     ...names,
     threads,
+    responses: () => attacks.rules,
   };
   const fleet = (gates.fleet = new GateFleet(
     () => settingsForGates(parts),
@@ -141,6 +148,7 @@ export async function up(options: UpOptions): Promise<Running> {
       issuer,
       quotas,
       sharedParts,
+      attacks,
       faults,
       say,
       onManyEnds: () =>
@@ -168,7 +176,6 @@ export async function up(options: UpOptions): Promise<Running> {
     prepare: (settings) => fleet.prepare(settings),
   });
 
-  const administrations = administrationsOf(issuer, serving);
   const auditChain = keepAuditChained(issuer, say);
   const open: Open = {
     attacks,

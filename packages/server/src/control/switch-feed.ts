@@ -1,8 +1,6 @@
 import type { Switch } from "@portcullis/guard/policy";
 import type { SwitchRecord, SwitchRows } from "../store/tables/switches.ts";
-
-const pollEveryMs = 200;
-const most = 500;
+import { EndingRows } from "./ending-rows.ts";
 
 export interface SwitchFeedParts {
   readonly table: Pick<SwitchRows, "active" | "mark">;
@@ -11,66 +9,32 @@ export interface SwitchFeedParts {
   readonly now: () => number;
 }
 
-/**
- * Follows the table of switches, whoever writes to it: this process, another node, or a command.
- * While the store cannot be read, what held last goes on holding: a lost store must neither close
- * what was open nor open what was closed.
- */
+/** Modes that are set over those of the policy, as the store has them. */
 export class SwitchFeed {
-  readonly #parts: SwitchFeedParts;
-  readonly #timer: NodeJS.Timeout;
-  #rows: readonly SwitchRecord[] = [];
-  #mark = "";
-  #told = "";
-  #current: readonly Switch[] = [];
-  #looking: Promise<void> | undefined;
+  readonly #rows: EndingRows<SwitchRecord>;
 
-  constructor(parts: SwitchFeedParts) {
-    this.#parts = parts;
-    this.#timer = setInterval(() => void this.look(), pollEveryMs);
-    this.#timer.unref();
+  constructor({ now, onSwitches, table }: SwitchFeedParts) {
+    this.#rows = new EndingRows({ table, now, onRows: (rows) => onSwitches(rows.map(switchOf)) });
   }
 
   /** What holds just now, for a gate thread that begins. */
   get current(): readonly Switch[] {
-    return this.#current;
+    return this.#rows.current.map(switchOf);
   }
 
   /** Reads the table now, and not at the next poll. */
   look(): Promise<void> {
-    return (this.#looking ??= this.#read()
-      .catch(() => undefined)
-      .finally(() => {
-        this.#looking = undefined;
-        this.#tellOfChange();
-      }));
+    return this.#rows.look();
   }
 
   close(): void {
-    clearInterval(this.#timer);
-  }
-
-  async #read(): Promise<void> {
-    const { now, table } = this.#parts;
-    const mark = await table.mark();
-    if (mark === this.#mark) return;
-    this.#rows = await table.active(now(), most);
-    this.#mark = mark;
-  }
-
-  /** Also where nothing was written: what has an end ends by itself. */
-  #tellOfChange(): void {
-    const nowMs = this.#parts.now();
-    const holding = this.#rows.filter(({ endsAtMs = Infinity }) => endsAtMs > nowMs);
-    const ids = holding.map(({ id }) => id).join(" ");
-    if (ids === this.#told) return;
-    this.#told = ids;
-    this.#current = holding.map(({ app, control, mode, operation, percent }) => {
-      return { app, control, mode, operation, percent };
-    });
-    this.#parts.onSwitches(this.#current);
+    this.#rows.close();
   }
 }
+
+const switchOf = ({ app, control, mode, operation, percent }: SwitchRecord): Switch => {
+  return { app, control, mode, operation, percent };
+};
 
 /** What the operator is told when switches change, and at the start: none must be forgotten. */
 export const switchWords = (switches: readonly Switch[]): string =>

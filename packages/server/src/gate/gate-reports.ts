@@ -1,7 +1,12 @@
 import type { DecisionRecord, OnSpent } from "@portcullis/guard";
 import type { OwnerEvidence } from "@portcullis/guard/ownership";
-import type { ImpersonationState, OnLearned, QuotaStore } from "@portcullis/guard/state";
-import type { Caller } from "@portcullis/guard/tokens";
+import type {
+  ImpersonationState,
+  OnLearned,
+  QuotaStore,
+  ResponseTable,
+} from "@portcullis/guard/state";
+import type { Caller, HeldCaller } from "@portcullis/guard/tokens";
 
 /** What the gate of a thread tells of its requests. */
 export interface GateReports {
@@ -19,6 +24,11 @@ export interface GateReports {
   readonly onNewToken: (caller: Caller) => void;
   /** Somebody has signed in, or is forgotten: to be kept where it outlives the process. */
   readonly onLearned: OnLearned;
+  /** What is done about attacks, and who is told whose credentials that revokes. */
+  readonly holding: {
+    readonly responses: ResponseTable;
+    readonly onHeldCaller: (rule: string, caller: HeldCaller) => void;
+  };
   readonly onTokenTimes: (life: number | undefined, age: number | undefined) => void;
   readonly onTrouble: (message: string) => void;
   /** How far another machine's clock is ahead of the one that threads share. */

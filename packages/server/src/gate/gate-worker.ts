@@ -6,6 +6,7 @@ import type {
   LearnedEntry,
   NamedCaller,
 } from "@portcullis/guard/state";
+import type { HeldCaller } from "@portcullis/guard/tokens";
 import { portFault } from "../listener/port-claim.ts";
 import { faultWords } from "../watch/fault-counts.ts";
 import type { Counts } from "../watch/request-counts.ts";
@@ -32,6 +33,8 @@ export interface GateReports {
   readonly onSpending: (told: SpendingTold) => void;
   readonly onTokenTimes: (times: TokenTimesCounted) => void;
   readonly onSources: (sources: SourcesCounted) => void;
+  /** A response revokes what this caller was given. */
+  readonly onHeldCaller: (rule: string, caller: HeldCaller) => void;
   /** How far another machine's clock is ahead of the one that threads share. */
   readonly onTime: (witness: string, aheadMs: number) => void;
   readonly onTrouble: (message: string) => void;
@@ -162,6 +165,9 @@ export class GateWorker {
         break;
       case "learned":
         reports.onLearned(message.name, message.entry);
+        break;
+      case "held-caller":
+        reports.onHeldCaller(message.rule, message.caller);
         break;
       case "subjects":
         reports.onSubjects(message.day, message.subjects);

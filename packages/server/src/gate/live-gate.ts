@@ -64,7 +64,6 @@ export class LiveGate {
   readonly #clock: JudgedClock;
   readonly #byteBudget: ByteBudget;
   readonly #onSignedIn: (address: string, source: string) => void;
-  /** What people have let others use. */
   readonly grants: GrantTable;
   readonly #gate: Gate;
   #plan: Plan;
@@ -238,6 +237,7 @@ export class LiveGate {
         webSocketSeats: this.#webSocketSeats,
         evidence,
         grants: this.grants,
+        ...this.#reports.holding,
         impersonations: this.#reports.impersonations,
         decisionPoint: (name: string, point: Parameters<typeof createDecisionPoint>[0]) =>
           createDecisionPoint(point, decisionPointTokens[name], (lost) =>

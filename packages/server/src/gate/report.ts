@@ -1,8 +1,8 @@
 import type { DecisionRecord } from "@portcullis/guard";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
 import { RecordWriter, type SharedRecords } from "@portcullis/guard/records";
-import type { LearnedEntry } from "@portcullis/guard/state";
-import type { Caller } from "@portcullis/guard/tokens";
+import { type LearnedEntry, ResponseTable } from "@portcullis/guard/state";
+import type { Caller, HeldCaller } from "@portcullis/guard/tokens";
 import type { Problem } from "@portcullis/guard/problems";
 import { RequestCounts } from "../watch/request-counts.ts";
 import { SourceCounts } from "../watch/source-counts.ts";
@@ -26,6 +26,7 @@ const spendingEveryMs = 500;
 const partsEveryMs = 5000;
 /** One question after an unknown key is enough; the control thread decides whether to ask. */
 const askEveryMs = 1000;
+const mostHeldTold = 1000;
 
 /** Gathers what a gate thread has to report, and tells it in batches. */
 export class Reporter implements GateReports {
@@ -42,6 +43,8 @@ export class Reporter implements GateReports {
   #missedRecords = 0;
   #seen: SeenGeneration[] = [];
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** Callers of whom it was told that a response revokes what they have. */
+  readonly #heldTold = new Set<string>();
   readonly #parts = new Map<string, { readonly lost: string | undefined; readonly at: number }>();
 
   constructor(tell: Tell, records: SharedRecords, subjectKey?: Uint8Array) {
@@ -92,6 +95,21 @@ export class Reporter implements GateReports {
 
   readonly onTokenTimes = (life: number | undefined, age: number | undefined): void =>
     this.#tokenTimes.note(life, age);
+
+  readonly holding = {
+    responses: new ResponseTable(),
+    onHeldCaller: (rule: string, caller: HeldCaller): void => this.#tellHeld(rule, caller),
+  };
+
+  /** Once for each session: what is revoked is refused from then on wherever it comes. */
+  #tellHeld(rule: string, caller: HeldCaller): void {
+    const { key, sessionId, source, subject } = caller;
+    const told = JSON.stringify([rule, key, sessionId]);
+    if (this.#heldTold.has(told)) return;
+    if (this.#heldTold.size >= mostHeldTold) this.#heldTold.clear();
+    this.#heldTold.add(told);
+    this.#tell({ kind: "held-caller", rule, caller: { key, sessionId, source, subject } });
+  }
 
   readonly onTime = (witness: string, aheadMs: number): void =>
     this.#tell({ kind: "time", witness, aheadMs });

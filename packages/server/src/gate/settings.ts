@@ -13,12 +13,13 @@ import type {
   SharedProvenance,
   SharedFlowTable,
   SharedPressureTable,
+  ResponseRule,
   SharedReplay,
   SharedStages,
 } from "@portcullis/guard/state";
 import type { Switch } from "@portcullis/guard/policy";
 import type { SharedRecords } from "@portcullis/guard/records";
-import type { Jwks, Revocation } from "@portcullis/guard/tokens";
+import type { HeldCaller, Jwks, Revocation } from "@portcullis/guard/tokens";
 import type { SealedSubject } from "./subject-notes.ts";
 import type { AssertionKey } from "../keys/identity-assertion.ts";
 import type { ListenerBounds } from "../listener/bounds.ts";
@@ -83,6 +84,8 @@ export interface GateSettings {
   readonly impersonations: readonly Impersonation[];
   /** Modes that were set while the program runs. */
   readonly switches: readonly Switch[];
+  /** What is done about attacks. */
+  readonly responses: readonly ResponseRule[];
   /** What threads hold of bodies and answers. */
   readonly heldBytes: SharedBytes;
   /** Where this thread leaves its records. */
@@ -144,6 +147,7 @@ export type ToGate =
   /** What the store says to who would act for somebody. */
   | { readonly kind: "impersonate"; readonly ask: number; readonly answer: ImpersonationAnswer }
   | { readonly kind: "switches"; readonly switches: readonly Switch[] }
+  | { readonly kind: "responses"; readonly rules: readonly ResponseRule[] }
   | { readonly kind: "revocations"; readonly revocations: readonly Revocation[] }
   /** What the store says to what was asked of quotas. */
   | { readonly kind: "quotas"; readonly ask: number; readonly answers: QuotaAnswers }
@@ -174,6 +178,8 @@ export type FromGate =
       readonly name: string;
       readonly entry: LearnedEntry | undefined;
     }
+  /** A response revokes what this caller was given. */
+  | { readonly kind: "held-caller"; readonly rule: string; readonly caller: HeldCaller }
   | { readonly kind: "token-times"; readonly times: TokenTimesCounted }
   | { readonly kind: "sources"; readonly sources: SourcesCounted }
   /** How far another machine's clock is ahead of the one that threads share. */

@@ -22,6 +22,7 @@ if (control === null) throw new Error("a gate thread is started by the control t
 const tell: Tell = (message, transfer) => control.postMessage(message, [...(transfer ?? [])]);
 const reporter = new Reporter(tell, settings.records, settings.subjectKey);
 reporter.impersonations.replace(settings.impersonations);
+reporter.holding.responses.replace(settings.responses);
 const known = new KnownPeers(settings.knownPeers);
 const serving: { listener?: Listener } = {};
 const gate = new LiveGate(settings, reporter, (address, source) => {
@@ -121,6 +122,9 @@ function obey(message: ToGate, listener: Listener): void {
       break;
     case "switches":
       gate.switchTo(message.switches);
+      break;
+    case "responses":
+      reporter.holding.responses.replace(message.rules);
       break;
     case "revocations":
       gate.revoke(message.revocations);

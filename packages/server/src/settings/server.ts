@@ -23,7 +23,7 @@ import { adminFaults, adminKeys, isLoopback } from "./admin-keys.ts";
 import { alertKeys, noteOpenAlerts } from "./alert-keys.ts";
 import { detectKeys } from "./detect-keys.ts";
 import { postureKeys } from "./posture-keys.ts";
-import { respondKeys } from "./respond-keys.ts";
+import { noteRespond, respondKeys } from "./respond-keys.ts";
 import { noteUpstreamTls } from "./upstream-faults.ts";
 
 const port = integer(0, 65_535);
@@ -184,6 +184,7 @@ export const serverSettings: Settings<typeof keys> = {
     noteUpstreamTls(apis, note);
     noteUnkeptQuotas(policy, note);
     noteOpenAlerts(policy.alerts ?? [], note);
+    noteRespond(policy.respond ?? {}, note);
     const { host = "127.0.0.1", tls } = policy.listen ?? {};
     if (tls === "off" && !isLoopback(host) && trustedProxies.length === 0)
       note(["listen", "host"], "what callers send can be read on its way here", {

@@ -14,6 +14,7 @@ import { DeviceRows } from "./tables/devices.ts";
 import { FactorRows } from "./tables/factors.ts";
 import { GrantRows } from "./tables/grants.ts";
 import { IncidentRows } from "./tables/incidents.ts";
+import { ResponseRows } from "./tables/responses.ts";
 import { SwitchRows } from "./tables/switches.ts";
 import { IdentityRows } from "./tables/identities.ts";
 import { KnownBrowserRows } from "./tables/known-browsers.ts";
@@ -83,6 +84,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
   readonly learnedCallers: LearnedCallerRows;
   readonly incidents: IncidentRows;
   readonly releases: ReleaseRows;
+  readonly responses: ResponseRows;
   readonly #db: Kysely<Schema>;
   readonly #state: StoreState;
   #isTrying = false;
@@ -94,6 +96,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
     this.learnedCallers = new LearnedCallerRows(db);
     this.incidents = new IncidentRows(db);
     this.releases = new ReleaseRows(db);
+    this.responses = new ResponseRows(db);
     this.#db = db;
     this.#state = state;
   }

@@ -9,6 +9,7 @@ import { incidents } from "./migrations/incidents.ts";
 import { grants } from "./migrations/grants.ts";
 import { learnedCallers } from "./migrations/learned-callers.ts";
 import { releases } from "./migrations/releases.ts";
+import { responses } from "./migrations/responses.ts";
 import { switches } from "./migrations/switches.ts";
 
 const afterwards: Readonly<Record<string, Migration>> = {
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...incidents,
   ...switches,
   ...releases,
+  ...responses,
 };

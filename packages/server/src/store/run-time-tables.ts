@@ -24,6 +24,19 @@ export interface RunTimeTables {
     said_by: string | null;
     note: string | null;
   };
+  /** What is done about incidents. */
+  responses: {
+    id: string;
+    incident: string;
+    /** JSON. */
+    document: string;
+    /** Whom it is about, sealed; base64. */
+    hidden: string;
+    created_at: number;
+    ends_at: number;
+    undone_at: number | null;
+    undone_by: string | null;
+  };
   /** What people let others use. */
   grants: {
     id: string;

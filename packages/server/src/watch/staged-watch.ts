@@ -29,6 +29,7 @@ export function stage(settings: DetectSettings = {}, releases: readonly Release[
         releases.find((one) => one.app === app && one.version === version),
       ),
     nameKey: ({ hash, kind }) => (hash === 0 ? "" : `${kind} ${hash}`),
+    hideKeys: JSON.stringify,
     onChange: () => undefined,
   });
   return {

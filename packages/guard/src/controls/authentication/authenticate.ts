@@ -135,7 +135,7 @@ function accept(
   const doubt = rules.judge(said);
   if (doubt !== undefined) {
     // Somebody was told that it is over: what is kept of it goes, wherever it is kept.
-    if (doubt.problem === problems["token-revoked"]) known.rememberedCaller?.forget();
+    if (doubt.problem === signInProblems["token-revoked"]) known.rememberedCaller?.forget();
     return challenge(doubt);
   }
   const { taker } = found.at;

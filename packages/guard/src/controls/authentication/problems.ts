@@ -61,11 +61,6 @@ export const problems = defineProblems("authentication", {
     title: "The access token's claims are not acceptable",
     sentence: "Sign in again.",
   },
-  "token-revoked": {
-    status: 401,
-    title: "The access token has been revoked",
-    sentence: "Sign in again.",
-  },
   "token-outdated": {
     status: 401,
     title: "What the account may do has changed",

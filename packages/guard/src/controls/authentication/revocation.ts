@@ -1,4 +1,5 @@
 import { refuse, type Refusal } from "../../facts/refusal.ts";
+import { signInProblems } from "../../facts/sign-in-problems.ts";
 import { problems } from "./problems.ts";
 import { type Caller, mainSource } from "../../facts/caller.ts";
 
@@ -116,10 +117,10 @@ export class Revocations {
       });
     if (beforeSeconds !== undefined)
       return (issuedAtSeconds ?? 0) <= beforeSeconds
-        ? refuse(problems["token-revoked"], { detail: `by ${kind} and time` })
+        ? refuse(signInProblems["token-revoked"], { detail: `by ${kind} and time` })
         : undefined;
     return leastVersion === undefined
-      ? refuse(problems["token-revoked"], { detail: `by ${kind}` })
+      ? refuse(signInProblems["token-revoked"], { detail: `by ${kind}` })
       : undefined;
   }
 }

@@ -4,7 +4,7 @@ import { absent, notYours, ownerUnknown } from "../../facts/absent.ts";
 import { refuse } from "../../facts/refusal.ts";
 import { signInProblems } from "../../facts/sign-in-problems.ts";
 import { problems as entryProblems } from "../entry/problems.ts";
-import { problems as stepUpProblems } from "../step-up/problems.ts";
+import { stepUpProblems } from "../../facts/step-up-problems.ts";
 import { tellsOfExistence } from "./control.ts";
 
 test("what would tell that there is an object is hidden, and what the caller must do is said", () => {

@@ -1,4 +1,5 @@
 import { refuse, type Refusal } from "../../facts/refusal.ts";
+import { abnormalUsage, usageProblems } from "../../facts/usage-problems.ts";
 import { networkOf } from "../../reading/network.ts";
 import { pressureKey } from "../../reading/pressure-key.ts";
 import type { PressureBounds, PressureNow } from "../../state/pressure.ts";
@@ -7,13 +8,13 @@ import {
   SharedPressure,
   type SharedPressureTable,
 } from "../../state/shared-pressure.ts";
+import type { ResponseRule } from "../../facts/response-rules.ts";
 import { type LimitState, rateBucket, type Taken } from "../../state/state.ts";
 import { compileAnswerOutcome } from "../answer-outcome.ts";
 import { step } from "../check.ts";
 import { defineControl, type LeaveFacts } from "../control.ts";
 import { planOperationPressure, planPressure, type PressurePlan } from "./plan.ts";
 import { keys } from "./policy.ts";
-import { problems } from "./problems.ts";
 
 export interface PressurePorts {
   readonly limits: LimitState;
@@ -29,7 +30,6 @@ export interface Live {
 const fewKeys = 4096;
 /** Where nobody has said what a failure is, a refusal may be part of how an API is used. */
 const [toldFailures, usualFailures, refusals] = [20, 50, 20];
-const abnormal = "https://iana.org/assignments/http-problem-types#abnormal-usage-detected";
 
 export const pressure = defineControl({
   name: "pressure",
@@ -43,7 +43,7 @@ export const pressure = defineControl({
     },
   ],
   keys,
-  problems: [problems],
+  problems: [usageProblems],
   plan: planPressure,
   planOperation: planOperationPressure,
   open({ quietMs, steps }: PressurePlan, { limits, pressureTable }: PressurePorts): Live {
@@ -54,7 +54,7 @@ export const pressure = defineControl({
     press: step({
       title: "pressure",
       mode: "pressure",
-      needs: ["actingJudged", "address", "bindingJudged", "caller", "role"],
+      needs: ["actingJudged", "address", "bindingJudged", "caller", "held", "role"],
       gives: ["pressed"],
     }),
   },
@@ -62,24 +62,36 @@ export const pressure = defineControl({
     outcome: step({ title: "pressure by answer", mode: "pressure", needs: ["pressed"], gives: [] }),
   },
   compile({ failure, isSafe, isTold }, { live: { limits, table }, whole }) {
-    if (!whole.isAsked) return {};
+    const own = isSafe ? "read" : "write";
+    if (!whole.isAsked)
+      return {
+        request: {
+          // What an incident asks for needs no line of the policy.
+          press: ({ held, role = own }) =>
+            held?.pressure === undefined
+              ? undefined
+              : take(limits, { ...heldAt(held.pressure, whole), operations: role }, whole),
+        },
+      };
     const usual = boundsFor(isTold ? toldFailures : usualFailures, 1);
     const critical = boundsFor(isTold ? toldFailures : usualFailures, 2);
-    const own = isSafe ? "read" : "write";
     return {
       request: {
         press(known) {
-          const { address, caller, role = own, urgency } = known;
+          const { address, caller, held, role = own, urgency } = known;
           const key = pressureKey(caller?.key, networkOf(address));
           known.pressed = { key, operations: role };
           const now = table.look(key, role, urgency.priority === "critical" ? critical : usual);
           if (now.hasChanged) known.decisions.observe(changed(now, role, whole));
+          if (held?.pressure !== undefined)
+            return take(limits, { ...heldAt(held.pressure, whole), operations: role }, whole);
           if (now.step === 0) return undefined;
-          const detail = wordsOf(now, role, whole);
-          const taken = limits.takeAll([bucketOf(key, role, now.step, whole)]);
-          return taken instanceof Promise
-            ? taken.then((one) => conclude(one, detail), unknown)
-            : conclude(taken, detail);
+          const { step: at } = now;
+          return take(
+            limits,
+            { key, at, operations: role, words: wordsOf(now, role, whole) },
+            whole,
+          );
         },
       },
       answer: {
@@ -100,6 +112,35 @@ export const pressure = defineControl({
   },
 });
 
+/** Who pays, at which step and why. */
+interface Paying {
+  readonly key: string;
+  readonly operations: string;
+  readonly at: number;
+  readonly words: string;
+}
+
+/** Everything that is held by one rule pays together, and as much as anybody does. */
+const heldAt = (
+  { hash, id, kind }: ResponseRule,
+  { steps }: PressurePlan,
+): Omit<Paying, "operations"> => ({
+  key: `${kind} ${hash}`,
+  at: steps.length,
+  words: `this ${kind} pays the most, by ${id}`,
+});
+
+function take(
+  limits: LimitState,
+  { at, key, operations, words }: Paying,
+  plan: PressurePlan,
+): Refusal | undefined | Promise<Refusal | undefined> {
+  const taken = limits.takeAll([bucketOf(key, operations, at, plan)]);
+  return taken instanceof Promise
+    ? taken.then((one) => conclude(one, words), unknown)
+    : conclude(taken, words);
+}
+
 const boundsFor = (failures: number, times: number): PressureBounds => ({
   failures: failures * times,
   refusals: refusals * times,
@@ -118,9 +159,9 @@ function bucketOf(key: string, operations: string, at: number, { least, steps }:
 
 function conclude({ refusedBy, waitMs }: Taken, detail: string): Refusal | undefined {
   if (refusedBy === -1) return undefined;
-  return refuse(problems["usage-abnormal"], {
+  return refuse(usageProblems["usage-abnormal"], {
     detail,
-    type: abnormal,
+    type: abnormalUsage,
     retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 }
@@ -141,7 +182,7 @@ function wordsOf(
 
 /** A step up or down, told once: by the record of the first request that it holds for. */
 const changed = (now: PressureNow, operations: string, plan: PressurePlan): Refusal =>
-  refuse(problems["usage-abnormal"], {
+  refuse(usageProblems["usage-abnormal"], {
     detail:
       now.step === 0
         ? `${operations} costs as usual again`

@@ -1,5 +1,6 @@
 import { bindingProblems } from "../../facts/binding.ts";
 import { judgeByEither } from "../../facts/either-clock.ts";
+import { stepUpProblems } from "../../facts/step-up-problems.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { planStepUp } from "./plan.ts";
@@ -13,7 +14,7 @@ export const stepUp = defineControl({
   name: "step-up",
   sentence: "Whether the caller has signed in as strongly, and as lately, as the operation asks.",
   keys,
-  problems: [problems, bindingProblems],
+  problems: [problems, stepUpProblems, bindingProblems],
   planOperation: planStepUp,
   request: {
     bySignIn: step({

@@ -6,9 +6,4 @@ export const problems = defineProblems("authorization", {
     title: "This device has not been confirmed yet",
     sentence: "Sign in on this device as WWW-Authenticate asks, and send the request again.",
   },
-  "step-up-needed": {
-    status: 401,
-    title: "A stronger or fresher sign-in is needed",
-    sentence: "Sign in again as WWW-Authenticate asks, and send the request again.",
-  },
 });

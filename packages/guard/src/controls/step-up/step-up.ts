@@ -1,5 +1,6 @@
 import { bindingProblems } from "../../facts/binding.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
+import { stepUpProblems } from "../../facts/step-up-problems.ts";
 import { compileAlike } from "../../reading/names-alike.ts";
 import { problems } from "./problems.ts";
 
@@ -70,7 +71,10 @@ function compileNeeded({ acr, withinSeconds }: StepUpRule): Needed {
     ...(withinSeconds === undefined ? [] : [`max_age="${withinSeconds}"`]),
   ].join(", ");
   return (detail) =>
-    refuse(problems["step-up-needed"], { detail, headers: [["WWW-Authenticate", challenge]] });
+    refuse(stepUpProblems["step-up-needed"], {
+      detail,
+      headers: [["WWW-Authenticate", challenge]],
+    });
 }
 
 const unbound = refuse(bindingProblems["token-unbound"], {

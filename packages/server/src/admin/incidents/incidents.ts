@@ -10,23 +10,21 @@ import {
 import { listedIncident, shownIncident } from "../../watch/incidents/shown-incident.ts";
 import type { Mutes } from "../../watch/sinks/mutes.ts";
 import { alertRoutes } from "./alerts.ts";
+import { type Responses, responseRoutes } from "./responses.ts";
 import { mostOf, mostParameter, ok, Refused, route, type Route } from "../route.ts";
 import { object, oneOf } from "../shape.ts";
 
 /** What is found, and what people say of it. */
 export interface Incidents {
-  readonly incidents: {
+  readonly incidents: Responses & {
     /** The newest first. */
     all(): readonly Incident[];
-    find(id: string): Incident | undefined;
     /** What a person says that it was, or that it is looked into or over. */
     judge(
       id: string,
       judgement: { readonly mark?: Mark; readonly state?: IncidentState },
       who: string,
     ): Incident | undefined;
-    /** Milliseconds since 1970. */
-    readonly nowMs: () => number;
     /** Sends everybody who is told a notice that says it is a test. */
     testAlerts(): Promise<readonly { readonly to: string; readonly kind: string }[]>;
     readonly mutes: Pick<Mutes, "add" | "all" | "remove">;
@@ -155,6 +153,7 @@ export const incidentRoutes = ({ incidents }: Incidents): readonly Route[] => [
       return ok(shownIncident(found));
     },
   }),
+  ...responseRoutes(incidents),
   route({
     method: "GET",
     path: "/detectors",

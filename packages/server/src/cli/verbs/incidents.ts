@@ -3,9 +3,11 @@ import { type Mark, marks } from "../../watch/incidents/incident.ts";
 import type { listedIncident, shownIncident } from "../../watch/incidents/shown-incident.ts";
 import { askAdmin } from "../ask-admin.ts";
 import { directoryFlag, jsonFlag } from "../policy-flags.ts";
+import { responseActs } from "../../watch/responses/response.ts";
 import { readDuration } from "../read-duration.ts";
 import { text } from "../sources.ts";
 import { Misuse, type Say, sayTo, tableLines, type Terminal } from "../terminal.ts";
+import { type Ask, responseActions } from "./incident-responses.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {
@@ -17,14 +19,23 @@ export const actions = {
   mark: { takes: "ID", help: "say what it was, with --as true, benign or expected" },
   acknowledge: { takes: "ID", help: "say that somebody looks into it" },
   close: { takes: "ID", help: "say that it is over" },
+  responses: {
+    takes: "ID",
+    help: "what is done about it, and what could be, and whom that touches",
+  },
+  respond: { takes: "ID", help: "do something about it for a while, with --with, --for and --why" },
+  undo: { takes: "ID", help: "take back what is done about it; with --response, only that" },
   snooze: { takes: "ID", help: "be told nothing of it for a while, with --for and --why" },
   test: { help: "send everybody who is told a notice that says it is a test" },
 } as const;
 
 export const flags = {
   as: { type: "string", help: "with mark: what it was", completes: marks },
-  for: { type: "string", help: "with snooze: how long (24h)" },
-  why: { type: "string", help: "with snooze: why" },
+  for: { type: "string", help: "with snooze (24h) and respond (1h): how long" },
+  why: { type: "string", help: "with snooze and respond: why" },
+  with: { type: "string", help: "with respond: what is done", completes: responseActs },
+  control: { type: "string", help: "with enforce: which control (docs/journey.md)" },
+  response: { type: "string", help: "with undo: one response, by its id" },
   severity: {
     type: "string",
     help: "with list: at least this bad",
@@ -35,11 +46,12 @@ export const flags = {
   json: jsonFlag,
 } satisfies Flags;
 
-export const example = "portcullis incidents show i-3f9c21ab04de";
+export const example = `portcullis incidents show i-3f9c21ab04de
+       portcullis incidents respond i-3f9c21ab04de --with pressure --why "it goes on"
+       portcullis incidents undo i-3f9c21ab04de`;
 
 type Listed = ReturnType<typeof listedIncident>;
 type Shown = ReturnType<typeof shownIncident>;
-type Ask = <T>(path: string, change?: Parameters<typeof askAdmin>[3]) => Promise<T>;
 
 /** What detectors of the running gate have found. */
 export async function run(
@@ -60,6 +72,8 @@ export async function run(
   if (action === "test") return test(ask, say);
   if (id === undefined) throw new Misuse(`say which: portcullis incidents ${action} ID`);
   const path = `/incidents/${encodeURIComponent(id)}`;
+  const answering = responseActions[action];
+  if (answering !== undefined) return answering(ask, { id, path, values }, say);
   if (action === "snooze") {
     const reason = text(values["why"]);
     if (reason === undefined) throw new Misuse("--why is missing: say why nobody is to be told.");

@@ -1,7 +1,7 @@
 import { isAtLeast, type Evidence } from "../detectors/evidence.ts";
 import type { KeptSeen } from "../detectors/recent-seen.ts";
 import { isEvent, type Release, releaseKey } from "../releases/release.ts";
-import { narrowest } from "./telling.ts";
+import { explainingKeys } from "./telling.ts";
 import type { ExplainingRelease, Moment } from "./incident.ts";
 
 /** A release that was longer ago explains nothing. */
@@ -40,7 +40,7 @@ export function explainingRelease(
       // That a release fails is what people want to hear of at once.
       family !== "health" &&
       key.kind === "everybody" &&
-      narrowest(seen).kind === "everybody" &&
+      explainingKeys(seen)[0]?.kind === "everybody" &&
       !isAtLeast(severity, "high"),
   };
 }

@@ -1,18 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { type AttackKey, type Evidence, type Severity, isAtLeast } from "../detectors/evidence.ts";
+import type { AttackKey, Evidence } from "../detectors/evidence.ts";
 import type { KeptSeen, RecentSeen } from "../detectors/recent-seen.ts";
-import { releaseMoment } from "./explaining-release.ts";
 import { belongsTo } from "./grouping.ts";
-import type {
-  Change,
-  Done,
-  ExplainingRelease,
-  Incident,
-  IncidentState,
-  Mark,
-  NamedKey,
-} from "./incident.ts";
-import { mostOf, mostTelling, narrowest, touchedBy } from "./telling.ts";
+import { grownBy, mostMoments, opened, type Told, withMoment } from "./grow-incident.ts";
+import type { Change, Done, ExplainingRelease, Incident, IncidentState, Mark } from "./incident.ts";
+import { type Explaining, explainingKeys } from "./telling.ts";
 
 export interface IncidentBookParts {
   readonly recent: Pick<RecentSeen, "since">;
@@ -23,17 +14,10 @@ export interface IncidentBookParts {
     evidence: Evidence,
     seen: readonly KeptSeen[],
   ) => ExplainingRelease | undefined;
+  /** In which form an incident keeps the keys that explain it, so that nobody reads them there. */
+  readonly hideKeys: (keys: readonly Explaining[]) => string;
   /** Told of every change that somebody may want to hear of or to keep. */
   readonly onChange: (incident: Incident, change: Change) => void;
-}
-
-/** Evidence with what belongs to it, by names that may be kept. */
-interface Told {
-  readonly evidence: Evidence;
-  readonly seen: readonly KeptSeen[];
-  readonly key: NamedKey;
-  readonly because: Incident["because"];
-  readonly release: ExplainingRelease | undefined;
 }
 
 /** Evidence speaks of what has happened within this time. */
@@ -41,8 +25,6 @@ const lookBackMs = 30 * 60_000;
 /** An incident of which nothing is heard any more is over. */
 const silenceMs = 30 * 60_000;
 const mostKept = 500;
-const mostKeys = 100;
-const mostMoments = 50;
 
 /** All incidents that somebody may ask for, the newest last. */
 export class IncidentBook {
@@ -71,13 +53,15 @@ export class IncidentBook {
     const seen = this.#parts.recent.since(evidence.atMs - lookBackMs, evidence.isPart);
     const { nameKey, releaseOf } = this.#parts;
     const { kind } = evidence.key;
-    const because = narrowest(seen);
+    const explaining = explainingKeys(seen);
+    const because = explaining[0] as Explaining;
     const told: Told = {
       evidence,
       seen,
       key: { kind, name: nameKey(evidence.key) },
       because: { kind: because.kind, share: because.share, name: nameKey(because) },
       release: releaseOf(evidence, seen),
+      hidden: this.#parts.hideKeys(explaining),
     };
     const known = this.all().find((one) => belongsTo(evidence, told.key, one, seen));
     const grown = known === undefined ? opened(told) : grownBy(known, told);
@@ -97,6 +81,12 @@ export class IncidentBook {
         "nothing more was seen for 30 minutes",
       );
     }
+  }
+
+  /** Those of which nothing was heard since then are not kept any longer. */
+  removeBefore(atMs: number): void {
+    for (const { id, lastAtMs } of this.#incidents.values())
+      if (lastAtMs < atMs) this.#incidents.delete(id);
   }
 
   /** What a person says that it was. @returns undefined where there is no such incident */
@@ -144,101 +134,6 @@ export class IncidentBook {
     if (oldest !== undefined) this.#incidents.delete(oldest.id);
   }
 }
-
-const withMoment = (
-  { timeline }: Pick<Incident, "timeline">,
-  atMs: number,
-  what: string,
-): Incident["timeline"] => {
-  const moment = { at: new Date(atMs).toISOString(), what };
-  // How it began stays; of what came between, the newest.
-  return timeline.length < mostMoments
-    ? [...timeline, moment]
-    : [...timeline.slice(0, 5), ...timeline.slice(6), moment];
-};
-
-function opened({ because, evidence, key, release, seen }: Told): Incident {
-  const { atMs, baseline, detector, errorRate, falseIf, family, kind } = evidence;
-  const { observed, operation, severity, summary } = evidence;
-  const startedAtMs = seen[0]?.atMs ?? atMs;
-  return {
-    id: `i-${randomBytes(6).toString("hex")}`,
-    kind,
-    detector,
-    family,
-    severity,
-    state: "open",
-    summary,
-    operation,
-    operations: [operation],
-    startedAtMs,
-    lastAtMs: atMs,
-    observed,
-    baseline,
-    ...(errorRate === undefined ? {} : { errorRate }),
-    falseIf,
-    because,
-    keys: [key],
-    detectors: [detector],
-    touched: touchedBy(seen),
-    records: mostTelling(seen),
-    timeline: [
-      ...releaseMoment(release),
-      ...(startedAtMs < atMs
-        ? [
-            {
-              at: new Date(startedAtMs).toISOString(),
-              what: "the first request that belongs to it",
-            },
-          ]
-        : []),
-      { at: new Date(atMs).toISOString(), what: `${detector}: ${observed}` },
-    ],
-    done: [],
-    ...(release === undefined ? {} : { release }),
-  };
-}
-
-/** The sentence of the worse evidence stands; of as bad a one, the newest of the same detector. */
-function grownBy(known: Incident, { because, evidence, key, release, seen }: Told): Incident {
-  const { atMs, detector, observed, operation, severity } = evidence;
-  const isWorse = severity !== known.severity && isAtLeast(severity, known.severity);
-  const tells = isWorse || (severity === known.severity && detector === known.detector);
-  const { baseline, errorRate, falseIf, kind, summary } = evidence;
-  const isNewKey = !known.keys.some(({ kind: of, name }) => name === key.name && of === key.kind);
-  const isFirst = !known.detectors.includes(detector);
-  const all = seen.length === 0 ? known : { because, records: mostTelling(seen) };
-  const reopened = known.state === "closed" ? { state: "open" as const } : {};
-  const { closedAtMs: _closed, release: _release, ...rest } = known;
-  const moment = isWorse || isFirst || known.state === "closed" || isNewKey;
-  return {
-    ...rest,
-    ...reopened,
-    ...(tells ? { baseline, detector, falseIf, kind, observed, summary } : {}),
-    ...(tells && errorRate !== undefined ? { errorRate } : {}),
-    severity: isWorse ? severity : known.severity,
-    operations: known.operations.includes(operation)
-      ? known.operations
-      : [...known.operations, operation].slice(0, mostKeys),
-    lastAtMs: Math.max(known.lastAtMs, atMs),
-    because: all.because,
-    records: all.records,
-    keys: isNewKey && known.keys.length < mostKeys ? [...known.keys, key] : known.keys,
-    detectors: isFirst ? [...known.detectors, detector] : known.detectors,
-    touched: mostOf(known.touched, touchedBy(seen)),
-    timeline: moment
-      ? withMoment(
-          known,
-          atMs,
-          `${wordsOf(known.severity, severity, isWorse)}${detector}: ${observed}`,
-        )
-      : known.timeline,
-    ...(release === undefined ? {} : { release }),
-  };
-}
-
-const wordsOf = (from: Severity, to: Severity, isWorse: boolean): string =>
-  isWorse ? `${from} to ${to}; ` : "";
 
 function changeOf(known: Incident | undefined, grown: Incident): Change {
   if (known === undefined) return "opened";

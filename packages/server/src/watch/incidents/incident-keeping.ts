@@ -28,29 +28,37 @@ const mostRead = 500;
  */
 export class IncidentKeeping {
   readonly #store: IncidentStore;
-  readonly #keepMs: number;
   readonly #say: (message: string) => void;
   readonly #changed = new Map<string, Incident>();
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<void> | undefined;
   #isLost = false;
 
-  constructor(store: IncidentStore, keepMs: number, say: (message: string) => void) {
+  constructor(store: IncidentStore, say: (message: string) => void) {
     this.#store = store;
-    this.#keepMs = keepMs;
     this.#say = say;
     this.#timer = setInterval(() => void this.write(), everyMs).unref();
   }
 
   /** The newest incidents, the oldest first; none where they cannot be read. */
-  async read(nowMs: number): Promise<readonly Incident[]> {
+  async read(): Promise<readonly Incident[]> {
     try {
-      await this.#store.removeBefore(nowMs - this.#keepMs);
       const documents = await this.#store.newest(mostRead);
       return documents.map((document) => JSON.parse(document) as Incident).toReversed();
     } catch (fault) {
       this.#say(`incidents from before could not be read: ${(fault as Error).message}`);
       return [];
+    }
+  }
+
+  /** What nothing was heard of since then is not kept any longer. */
+  async removeBefore(atMs: number): Promise<void> {
+    for (const { id, lastAtMs } of this.#changed.values())
+      if (lastAtMs < atMs) this.#changed.delete(id);
+    try {
+      await this.#store.removeBefore(atMs);
+    } catch (fault) {
+      this.#say(`incidents that are too old could not be removed: ${(fault as Error).message}`);
     }
   }
 

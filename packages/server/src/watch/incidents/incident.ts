@@ -27,7 +27,7 @@ export interface Moment {
 /** What was done about it, by the policy or by a person. */
 export interface Done {
   readonly at: string;
-  /** As `respond` has it: `pressure`, `step-up`, `notify`; or `mark`, `state` by a person. */
+  /** As `respond` has it, such as `pressure` or `stepUp`; or `undo`. */
   readonly action: string;
   /** `observe`: it would have been done. */
   readonly mode: "observe" | "enforce";
@@ -85,6 +85,8 @@ export interface Incident {
   readonly falseIf: string;
   /** The narrowest that explains most of it, and everything that was reported. */
   readonly because: NamedKey & { readonly share: number };
+  /** Every key that explains it, sealed: what responses are about. Never shown. */
+  readonly hidden?: string;
   readonly keys: readonly NamedKey[];
   readonly detectors: readonly string[];
   readonly touched: Touched;

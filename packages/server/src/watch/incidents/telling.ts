@@ -17,8 +17,12 @@ const hashes: Readonly<Record<Exclude<KeyKind, "everybody">, (seen: KeptSeen) =>
   target: ({ signal }) => signal.target,
 };
 
-/** The narrowest key that explains four fifths of what was seen, and how much of it. */
-export function narrowest(seen: readonly KeptSeen[]): AttackKey & { readonly share: number } {
+/** A key, and how much of what was seen it explains. */
+export type Explaining = AttackKey & { readonly share: number };
+
+/** Every key that explains four fifths of what was seen, the narrowest first, and everybody last. */
+export function explainingKeys(seen: readonly KeptSeen[]): readonly Explaining[] {
+  const found: Explaining[] = [];
   for (const [kind, hashOf] of Object.entries(hashes)) {
     const counts = new Map<number, number>();
     let [best, most] = [0, 0];
@@ -30,9 +34,9 @@ export function narrowest(seen: readonly KeptSeen[]): AttackKey & { readonly sha
       if (count > most) [best, most] = [hash, count];
     }
     if (most >= seen.length * explains && most > 0)
-      return { kind: kind as KeyKind, hash: best, share: most / seen.length };
+      found.push({ kind: kind as KeyKind, hash: best, share: most / seen.length });
   }
-  return { kind: "everybody", hash: 0, share: 1 };
+  return [...found, { kind: "everybody", hash: 0, share: 1 }];
 }
 
 /** What succeeded tells most, then how it began, then how it is now. */

@@ -16,21 +16,34 @@ export class DistinctCounts {
     return this.#bits.byteLength;
   }
 
-  note(place: number, thing: number): void {
+  /** @returns whether it is certain to be new */
+  note(place: number, thing: number): boolean {
     const bit = (thing ^ Math.floor(thing / 0x1_0000_0000)) & (bits - 1);
     const at = place * words + (bit >>> 5);
-    this.#bits[at] = (this.#bits[at] as number) | (1 << (bit & 31));
+    const before = this.#bits[at] as number;
+    const mask = 1 << (bit & 31);
+    this.#bits[at] = before | mask;
+    return (before & mask) === 0;
   }
 
   count(place: number): number {
+    return this.countWith(place, this);
+  }
+
+  /** How many either has met. */
+  countWith(place: number, other: DistinctCounts): number {
     let set = 0;
     for (let at = place * words; at < (place + 1) * words; at += 1)
-      set += ones(this.#bits[at] as number);
+      set += ones((this.#bits[at] as number) | (other.#bits[at] as number));
     return Math.round(bits * Math.log(bits / Math.max(1, bits - set)));
   }
 
   forget(place: number): void {
     this.#bits.fill(0, place * words, (place + 1) * words);
+  }
+
+  clear(): void {
+    this.#bits.fill(0);
   }
 }
 
