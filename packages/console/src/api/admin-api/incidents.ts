@@ -107,4 +107,120 @@ export interface IncidentsApi {
       };
     };
   };
+  /** What is done about an incident, and what could be, with whom it would touch. */
+  "GET /incidents/{id}/responses": {
+    needs: "viewer";
+    query: { "control"?: string; };
+    body: undefined;
+    answer: {
+      readonly "items": readonly ({
+        readonly "id": string;
+        readonly "incident": string;
+        readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
+        readonly "key": {
+          readonly "kind": string;
+          readonly "name": string;
+        };
+        readonly "operations": readonly (string)[];
+        readonly "reach": {
+          readonly "people": number;
+          readonly "of": number;
+          readonly "counted"?: "device-bound" | "signed-in";
+          readonly "since"?: string;
+        };
+        readonly "by": string;
+        readonly "reason": string;
+        readonly "startedAt": string;
+        readonly "until": string;
+        readonly "state": "holds" | "ended" | "undone";
+        readonly "undo": string;
+        readonly "control"?: string;
+        readonly "undoneAt"?: string;
+        readonly "undoneBy"?: string;
+      })[];
+      readonly "can": readonly ({
+        readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
+        readonly "key"?: {
+          readonly "kind": string;
+          readonly "name": string;
+        };
+        readonly "share"?: number;
+        readonly "reach"?: {
+          readonly "people": number;
+          readonly "of": number;
+          readonly "counted"?: "device-bound" | "signed-in";
+          readonly "since"?: string;
+        };
+        readonly "may": boolean;
+        readonly "because"?: string;
+      })[];
+    };
+  };
+  /** Does something about an incident, for a while. */
+  "POST /incidents/{id}/responses": {
+    needs: "operator";
+    query: { };
+    body: {
+      readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
+      readonly "reason": string;
+      readonly "ttlSeconds"?: number;
+      readonly "control"?: string;
+    };
+    answer: {
+      readonly "id": string;
+      readonly "incident": string;
+      readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
+      readonly "key": {
+        readonly "kind": string;
+        readonly "name": string;
+      };
+      readonly "operations": readonly (string)[];
+      readonly "reach": {
+        readonly "people": number;
+        readonly "of": number;
+        readonly "counted"?: "device-bound" | "signed-in";
+        readonly "since"?: string;
+      };
+      readonly "by": string;
+      readonly "reason": string;
+      readonly "startedAt": string;
+      readonly "until": string;
+      readonly "state": "holds" | "ended" | "undone";
+      readonly "undo": string;
+      readonly "control"?: string;
+      readonly "undoneAt"?: string;
+      readonly "undoneBy"?: string;
+    };
+  };
+  /** Takes a response back. */
+  "DELETE /incidents/{id}/responses/{response}": {
+    needs: "operator";
+    query: { };
+    body: undefined;
+    answer: {
+      readonly "id": string;
+      readonly "incident": string;
+      readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
+      readonly "key": {
+        readonly "kind": string;
+        readonly "name": string;
+      };
+      readonly "operations": readonly (string)[];
+      readonly "reach": {
+        readonly "people": number;
+        readonly "of": number;
+        readonly "counted"?: "device-bound" | "signed-in";
+        readonly "since"?: string;
+      };
+      readonly "by": string;
+      readonly "reason": string;
+      readonly "startedAt": string;
+      readonly "until": string;
+      readonly "state": "holds" | "ended" | "undone";
+      readonly "undo": string;
+      readonly "control"?: string;
+      readonly "undoneAt"?: string;
+      readonly "undoneBy"?: string;
+    };
+  };
 }
