@@ -20,6 +20,8 @@ export interface Coverage {
     readonly title: string;
     /** The control that it is of. */
     readonly control: string;
+    /** The mode key by which what the column tells of is set; undefined where there is none. */
+    readonly modeKey: string | undefined;
   }[];
   readonly rows: readonly CoverageRow[];
 }
@@ -33,10 +35,10 @@ const controls: readonly AnyControl[] = order.controls.toSorted((a: AnyControl, 
 
 export function coverageOf(plan: Plan): Coverage {
   const byName = plan.controls as Readonly<Record<string, unknown>>;
-  const columns = controls.flatMap(({ name, words }) =>
+  const columns = controls.flatMap(({ modeKeys, name, words }) =>
     words?.column === undefined || words.column.isShown?.(byName[name] as never) === false
       ? []
-      : [{ name, ...words.column }],
+      : [{ name, modeKey: modeKeys?.[0]?.key, ...words.column }],
   );
   const rows = everyOperation(plan).map(({ api, operation, own }): CoverageRow => {
     const cells = columns.map(({ cell, key, name }) => {
@@ -45,7 +47,15 @@ export function coverageOf(plan: Plan): Coverage {
     });
     return { api, plan: own, operation, cells: Object.fromEntries(cells) };
   });
-  return { columns: columns.map(({ key, name, title }) => ({ key, title, control: name })), rows };
+  return {
+    columns: columns.map(({ key, modeKey, name, title }) => ({
+      key,
+      title,
+      control: name,
+      modeKey,
+    })),
+    rows,
+  };
 }
 
 /** A finding, the control that has found it, and the operation at which. */

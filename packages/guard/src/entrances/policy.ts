@@ -24,6 +24,7 @@ export {
   type Settings,
 } from "../guard-policy.ts";
 export { atOnce, inSlices, type Pieces } from "../policy/in-slices.ts";
+export { undeclaredName } from "../policy/plan.ts";
 export type { CoreKeys } from "../policy/core-keys.ts";
 export type { FaultRest, JoinContext, NoteFault, PolicyPath } from "../policy/join-context.ts";
 export type { PolicyKeys, PolicyOf } from "../policy/keys.ts";

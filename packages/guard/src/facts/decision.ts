@@ -1,11 +1,18 @@
-import type { Mode, ModeFacts, ModeRow } from "./mode.ts";
+import type { Mode, ModeDecision, ModeFacts, ModeRow } from "./mode.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** What a control decided about this request, where it would refuse. */
 export interface Decision {
   readonly refusal: Refusal;
   readonly mode: Mode;
+  /** What comes of it where it is enforced; undefined: the request is refused. */
+  readonly effect: Effect | undefined;
+  /** Whether this caller is among the first quarter for whom it would be enforced. */
+  readonly isFirst: boolean;
 }
+
+/** `mends`: something is taken out or put in its place. `notes`: it is told of and never refused. */
+export type Effect = "mends" | "notes";
 
 /**
  * The decisions on one request, and the one place where a refusal becomes an answer or only a line
@@ -27,7 +34,7 @@ export class Decisions {
 
   /** True when the refusal stands: its problem is enforced. */
   decide(refusal: Refusal, modes: ModeRow, known: ModeFacts): boolean {
-    if (!this.amend(refusal, modes, known)) return false;
+    if (!this.#decide(refusal, modes, known, undefined)) return false;
     this.#refusal = refusal;
     return true;
   }
@@ -37,25 +44,30 @@ export class Decisions {
    * True where the mending is enforced.
    */
   amend(refusal: Refusal, modes: ModeRow, known: ModeFacts): boolean {
-    const mode = refusal.always === true ? "enforce" : modeOf(refusal.problem.mode, modes, known);
-    if (mode === "off") return false;
-    this.#add(refusal, mode);
-    return mode === "enforce";
+    return this.#decide(refusal, modes, known, "mends");
   }
 
   /** Recorded and let pass, whatever the mode: the policy says that this doubt does not refuse. */
   observe(refusal: Refusal): void {
-    this.#add(refusal, "observe");
+    this.#add({ refusal, mode: "observe", effect: "notes", isFirst: false });
   }
 
   /** A fault of the gate's own: it stands in every mode. */
   fail(refusal: Refusal): void {
-    this.#add(refusal, "enforce");
+    this.#add({ refusal, mode: "enforce", effect: undefined, isFirst: false });
     this.#refusal = refusal;
   }
 
-  #add(refusal: Refusal, mode: Mode): void {
-    (this.#made ??= []).push({ refusal, mode });
+  #decide(refusal: Refusal, modes: ModeRow, known: ModeFacts, effect: Effect | undefined): boolean {
+    const decision = decisionOf(refusal.problem.mode, modes);
+    const mode = refusal.always === true ? "enforce" : modeIn(decision, known);
+    if (mode === "off") return false;
+    this.#add({ refusal, mode, effect, isFirst: decision.isFirst(known) });
+    return mode === "enforce";
+  }
+
+  #add(decision: Decision): void {
+    (this.#made ??= []).push(decision);
   }
 }
 
@@ -66,8 +78,14 @@ const none: readonly Decision[] = Object.freeze([]);
  *
  * @throws Error for a key that no control states: such a refusal would never be enforced
  */
-export function modeOf(key: string, modes: ModeRow, known: ModeFacts): Mode {
+export const modeOf = (key: string, modes: ModeRow, known: ModeFacts): Mode =>
+  modeIn(decisionOf(key, modes), known);
+
+const modeIn = (decision: ModeDecision, known: ModeFacts): Mode =>
+  decision.constant ?? decision.decide(known);
+
+function decisionOf(key: string, modes: ModeRow): ModeDecision {
   const decision = modes[key];
   if (decision === undefined) throw new Error(`no mode is set by the key '${key}'`);
-  return decision.constant ?? decision.decide(known);
+  return decision;
 }

@@ -37,7 +37,12 @@ export interface ModeDecision {
   /** The mode when it does not depend on the caller. */
   readonly constant: Mode | undefined;
   readonly decide: (known: ModeFacts) => Mode;
+  /** Whether this caller is among the first who meet it where enforcing begins with a quarter. */
+  readonly isFirst: (known: ModeFacts) => boolean;
 }
+
+/** The share of callers with which enforcing begins; records say who is in it. */
+export const firstPercent = 25;
 
 /** The modes that hold for one operation, by mode key. */
 export type ModeRow = Readonly<Record<string, ModeDecision>>;
@@ -51,17 +56,20 @@ export function compileMode(
   salt: string,
   stages?: Pick<Stages, "stays">,
 ): ModeDecision {
-  if (typeof rule === "string") return Object.freeze({ constant: rule, decide: () => rule });
+  const isFirst = (known: ModeFacts): boolean => inCohort(known, firstPercent, salt);
+  if (typeof rule === "string")
+    return Object.freeze({ constant: rule, decide: () => rule, isFirst });
   if ("for" in rule) return compileSwitched(rule, salt, stages);
   const { enforce, otherwise } = rule;
   const percent = enforce.percent ?? 100;
   if (enforce.app === undefined && percent >= 100)
-    return Object.freeze({ constant: "enforce", decide: () => "enforce" });
+    return Object.freeze({ constant: "enforce", decide: () => "enforce", isFirst });
   const fits = enforce.app === undefined ? undefined : compileFits(enforce.app, stages);
   return Object.freeze<ModeDecision>({
     constant: undefined,
     decide: (known) =>
       (fits === undefined || fits(known)) && inCohort(known, percent, salt) ? "enforce" : otherwise,
+    isFirst,
   });
 }
 
@@ -76,15 +84,17 @@ function compileSwitched(
 ): ModeDecision {
   const fits = whom.app === undefined ? undefined : fitsOnly(whom.app);
   const percent = whom.percent ?? 100;
-  if (fits === undefined && percent >= 100)
-    return Object.freeze({ constant: mode, decide: () => mode });
   const before = compileMode(otherwise, salt, stages);
+  const { isFirst } = before;
+  if (fits === undefined && percent >= 100)
+    return Object.freeze({ constant: mode, decide: () => mode, isFirst });
   return Object.freeze<ModeDecision>({
     constant: before.constant === mode ? mode : undefined,
     decide: (known) =>
       (fits === undefined || fits(known)) && inCohort(known, percent, salt)
         ? mode
         : before.decide(known),
+    isFirst,
   });
 }
 

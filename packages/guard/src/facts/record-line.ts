@@ -31,12 +31,14 @@ export function recordLine(record: DecisionRecord): string {
   line += `,"status":${record.status}`;
   if (record.upstreamStatus !== undefined) line += `,"upstreamStatus":${record.upstreamStatus}`;
   if (record.signedIn === true) line += `,"signedIn":true`;
+  if (record.bound === true) line += `,"bound":true`;
   line += `,"outcome":"${record.outcome}"`;
   if (record.code !== undefined) line += `,"code":"${record.code}"`;
   line +=
     record.decisions.length === 0
       ? ',"decisions":[]'
       : `,"decisions":${JSON.stringify(record.decisions)}`;
+  if (record.first !== undefined) line += `,"first":${JSON.stringify(record.first)}`;
   if (record.stripped !== undefined) line += `,"stripped":${JSON.stringify(record.stripped)}`;
   if (record.unwritten !== undefined) line += `,"unwritten":${JSON.stringify(record.unwritten)}`;
   if (record.unchecked !== undefined) line += `,"unchecked":${JSON.stringify(record.unchecked)}`;

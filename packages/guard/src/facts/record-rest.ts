@@ -4,7 +4,7 @@ import type { DecisionRecord } from "./record.ts";
 export type RecordRest = Partial<
   Pick<
     DecisionRecord,
-    "acting" | "decisions" | "stripped" | "unwritten" | "unchecked" | "webSocket"
+    "acting" | "decisions" | "first" | "stripped" | "unwritten" | "unchecked" | "webSocket"
   >
 >;
 
@@ -13,24 +13,25 @@ export const mostRestLetters = 16_384;
 
 /** @returns undefined where the record has nothing of this kind, as most have */
 export function restText(record: DecisionRecord): string | undefined {
-  const { acting, decisions, stripped, unchecked, unwritten, webSocket } = record;
+  const { acting, decisions, first, stripped, unchecked, unwritten, webSocket } = record;
   if (
     acting === undefined &&
     decisions.length === 0 &&
+    first === undefined &&
     stripped === undefined &&
     unwritten === undefined &&
     unchecked === undefined &&
     webSocket === undefined
   )
     return undefined;
-  const rest = { acting, decisions, stripped, unwritten, unchecked, webSocket };
+  const rest = { acting, decisions, first, stripped, unwritten, unchecked, webSocket };
   const text = JSON.stringify(rest);
   return text.length <= mostRestLetters ? text : JSON.stringify(inShort(rest));
 }
 
 /** What was decided stays, and whom it names; in which words, and for which places, does not. */
 function inShort(rest: RecordRest): RecordRest {
-  const { acting, decisions, stripped, unchecked, unwritten, webSocket } = rest;
+  const { acting, decisions, first, stripped, unchecked, unwritten, webSocket } = rest;
   return {
     acting,
     decisions: (decisions ?? []).slice(0, mostInShort).map(({ rule: _rule, ...kept }) => ({
@@ -38,6 +39,7 @@ function inShort(rest: RecordRest): RecordRest {
       detail: "more than a record holds",
       at: undefined,
     })),
+    first,
     stripped: fewOf(stripped),
     unwritten: fewOf(unwritten),
     unchecked: fewOf(unchecked),

@@ -93,6 +93,10 @@ export class RecordRow implements EveryField {
     return this.#word(word.signedIn) === 1 ? true : undefined;
   }
 
+  get bound(): true | undefined {
+    return this.#word(word.bound) === 1 ? true : undefined;
+  }
+
   get outcome(): DecisionRecord["outcome"] {
     return outcomes[this.#word(word.outcome)] as DecisionRecord["outcome"];
   }
@@ -112,6 +116,10 @@ export class RecordRow implements EveryField {
 
   get decisions(): DecisionRecord["decisions"] {
     return this.#more().decisions ?? none;
+  }
+
+  get first(): readonly string[] | undefined {
+    return this.#more().first;
   }
 
   get stripped(): readonly string[] | undefined {

@@ -44,6 +44,8 @@ export const word = {
   signedIn: 33,
   /** Behind the client's text. */
   deviceBytes: 34,
+  /** 1 where the caller's credential is bound to a key. */
+  bound: 35,
   /** Of the signal: 0 is a record without one. */
   signal: 62,
   shape: 63,

@@ -124,6 +124,7 @@ export class RecordWriter {
       bytes[trace + index] = traceId.charCodeAt(index);
     words[row + word.outcome] = outcomes.indexOf(outcome);
     words[row + word.signedIn] = record.signedIn === true ? 1 : 0;
+    words[row + word.bound] = record.bound === true ? 1 : 0;
     words[row + word.status] = record.status;
     words[row + word.upstreamStatus] = record.upstreamStatus ?? 0;
   }

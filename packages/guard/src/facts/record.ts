@@ -1,3 +1,4 @@
+import type { Effect } from "./decision.ts";
 import type { Mode } from "./mode.ts";
 import type { HashedNames } from "./named.ts";
 import type { Signal } from "./signal.ts";
@@ -21,16 +22,25 @@ export interface DecisionRecord {
   readonly upstreamStatus: number | undefined;
   /** Whether it came with a credential that was believed; left out where not. Says not whose. */
   readonly signedIn?: true | undefined;
+  /** Whether that credential is bound to a key or a certificate of the caller's device. */
+  readonly bound?: true | undefined;
   readonly outcome: "passed" | "refused" | "failed";
   readonly code: string | undefined;
   readonly decisions: readonly (HashedNames & {
     readonly code: string;
     readonly mode: Mode;
+    /** What comes of it where it is enforced; left out where the request is refused. */
+    readonly effect?: Effect;
     readonly detail: string | undefined;
     /** The rule of the policy that decided so, in the words of `check`; left out where there is none. */
     readonly rule?: string;
     readonly at: readonly string[] | undefined;
   })[];
+  /**
+   * Mode keys of decisions for which this caller is among the first quarter: those who meet it
+   * where enforcing begins with 25 % of callers. Left out where there are none.
+   */
+  readonly first?: readonly string[] | undefined;
   /** Pointers of properties taken from the answer, or that would have been. */
   readonly stripped: readonly string[] | undefined;
   /** Parts of a request that passed in no one spelling, as they were sent: `query`, `body`. */

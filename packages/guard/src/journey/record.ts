@@ -62,10 +62,12 @@ export function compileRecord(
       appVersion: app?.version,
       status,
       signedIn: caller === undefined ? undefined : true,
+      bound: isBound(caller) ? true : undefined,
       upstreamStatus: unlessZero(exchange.upstreamStatus),
       outcome: outcomeOf(status, refusal),
       code: refusal?.problem.code,
       decisions: decisionsOf(made, exchange.recordedDecisions, atMs, hashName),
+      first: firstOf(made, exchange.recordedDecisions),
       stripped: exchange.stripped?.map(nameOnly),
       unwritten: refusal === undefined ? exchange.unwritten : undefined,
       unchecked,
@@ -88,6 +90,23 @@ function deviceIn(caller: Caller | undefined): string | undefined {
   if (caller === undefined) return undefined;
   const { boundCertificate, boundKey, deviceId } = handOf(caller);
   return boundKey ?? boundCertificate ?? deviceId;
+}
+
+const isBound = (caller: Caller | undefined): boolean => {
+  if (caller === undefined) return false;
+  const { boundCertificate, boundKey } = handOf(caller);
+  return (boundKey ?? boundCertificate) !== undefined;
+};
+
+/** Most requests have no decision, and most that have one are not among the first. */
+function firstOf(made: readonly Decision[], told: number): readonly string[] | undefined {
+  let keys: string[] | undefined;
+  for (let index = told; index < made.length; index += 1) {
+    const { isFirst, refusal } = made[index] as Decision;
+    const { mode } = refusal.problem;
+    if (isFirst && keys?.includes(mode) !== true) (keys ??= []).push(mode);
+  }
+  return keys;
 }
 
 const actingOf = ({ key }: Caller, { by, reason, session }: Acting): DecisionRecord["acting"] => ({
@@ -119,13 +138,14 @@ const none: DecisionRecord["decisions"] = Object.freeze([]);
 const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
 
 function recorded(
-  { mode, refusal }: Decision,
+  { effect, mode, refusal }: Decision,
   atMs: number,
   hashName: HashName,
 ): DecisionRecord["decisions"][number] {
   return {
     code: refusal.problem.code,
     mode,
+    ...(effect === undefined ? {} : { effect }),
     detail: refusal.detail,
     ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
     ...(refusal.named === undefined ? {} : hashNamed(refusal.named(), atMs, hashName)),

@@ -17,6 +17,11 @@ export interface ModeKey {
    * this very key.
    */
   readonly kind: "settable" | "always" | "named" | "own";
+  /**
+   * Why what it would refuse cannot be told exactly from what was observed; absent where each
+   * request is judged by itself.
+   */
+  readonly estimated?: string;
 }
 
 const mode = choice(...modes);

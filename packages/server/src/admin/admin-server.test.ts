@@ -41,6 +41,13 @@ before(async () => {
       pressing: new Pressing(() => assert.fail("nobody asks for it")),
       spenders: { top: () => assert.fail("nobody asks for it") },
       givingBack: { giveBack: () => assert.fail("nobody asks for it") },
+      guarding: {
+        guarded: () => [],
+        holding: async () => [],
+        keptMs: () => 1,
+        series: undefined,
+        forecast: undefined,
+      },
       incidents: {
         all: () => [],
         find: () => undefined,

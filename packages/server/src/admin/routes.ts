@@ -11,6 +11,8 @@ import { grantRoutes } from "./grants/grants.ts";
 import type { Switching } from "./switches/switching.ts";
 import { switchRoutes } from "./switches/switches.ts";
 import type { NamedOperation } from "../policy/operation-names.ts";
+import type { Guarding } from "./operations/guarding.ts";
+import { operationRoutes } from "./operations/operations.ts";
 import { type Health, healthRoutes } from "./health/health.ts";
 import { incidentRoutes, type Incidents } from "./incidents/incidents.ts";
 import { openApiDocument } from "./openapi-document.ts";
@@ -50,6 +52,7 @@ export interface AdminParts extends Health, Records, Incidents, Releases, Postur
   readonly pressing: Pressing;
   readonly spenders: LimitParts["spenders"];
   readonly givingBack: LimitParts["givingBack"];
+  readonly guarding: Guarding;
   /** Undefined where there is no store. */
   readonly administrations: Administrations | undefined;
 }
@@ -59,6 +62,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
   const routes: Route[] = [
     ...healthRoutes(parts),
     ...recordRoutes(parts),
+    ...operationRoutes(parts.guarding),
     ...incidentRoutes(parts),
     ...releaseRoutes(parts),
     ...postureRoutes(parts),

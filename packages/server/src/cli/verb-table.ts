@@ -62,6 +62,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "what became of requests, and how many there were of what",
     load: () => import("./verbs/records.ts"),
   },
+  forecast: {
+    aliases: [],
+    summary: "who would be refused if a control were enforced: build by build, step by step",
+    load: () => import("./verbs/forecast.ts"),
+  },
   canary: {
     aliases: [],
     summary: "look whether anything that callers send stands in records, metrics or files",

@@ -10,7 +10,7 @@ import type { Spenders } from "../watch/spenders.ts";
 import type { TokenTimes } from "../watch/token-times.ts";
 import type { AttackWatching } from "./attack-watching.ts";
 import type { ClockKeeping } from "./clock-keeping.ts";
-import { type AskedOfRecords, askedOfRecords } from "./keep-records.ts";
+import { type AskedOfRecords, askedOfRecords, keepingOf } from "./keep-records.ts";
 import { type Measured, metricsText } from "./metrics-text.ts";
 import { missingKeys } from "./missing-keys.ts";
 import { postureNow } from "./posture-now.ts";
@@ -46,6 +46,15 @@ export interface AskedByAdmin extends MeasuredAsItIs, Omit<AskedOfRecords, "admi
   readonly cleartextRequests: () => number;
 }
 
+/** Of every request that was answered before it is asked. */
+function forecastOf({ kept, records }: AskedByAdmin): AdminParts["guarding"]["forecast"] {
+  if (kept === undefined) return undefined;
+  return (question) => {
+    records.take();
+    return kept.forecast(question);
+  };
+}
+
 /** What the admin API is answered from, each thing as it is at the moment that it is asked for. */
 export function adminParts(asked: AskedByAdmin): AdminParts {
   const { administrations, attacks, clock, issuer, pressure, serving, shared } = asked;
@@ -75,6 +84,13 @@ export function adminParts(asked: AskedByAdmin): AdminParts {
     sources: sourcesNow,
     ...askedOfRecords(asked),
     administrations,
+    guarding: {
+      guarded: () => serving.plan.guarded,
+      holding: async () => (await administrations?.switches(undefined).list()) ?? [],
+      keptMs: () => keepingOf(serving.policy).rawMs,
+      series: asked.kept?.series.bind(asked.kept),
+      forecast: forecastOf(asked),
+    },
     incidents: attacks,
     releases: new Releasing({
       book: attacks.releases,

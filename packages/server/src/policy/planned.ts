@@ -3,6 +3,8 @@ import type { OperationRole } from "@portcullis/guard/records";
 import type { Plan, Standing, UpstreamPlan } from "@portcullis/guard/policy";
 import type { Loaded } from "./load-policy.ts";
 import { atOnce, standingOf } from "@portcullis/guard/policy";
+import { atOnce } from "@portcullis/guard/policy";
+import { type GuardedOperation, guardedOperations } from "./guarded-operations.ts";
 import { type NamedOperation, operationNames } from "./operation-names.ts";
 import { type PlanBytes, readPlan, writePlan } from "./plan-bytes.ts";
 import type { Policy } from "./program-policy.ts";
@@ -19,6 +21,8 @@ export interface PlanSummary {
   /** How many operations the documents name. */
   readonly operations: number;
   readonly names: readonly NamedOperation[];
+  /** The same, with what guards them, and what no document names. */
+  readonly guarded: readonly GuardedOperation[];
   /** What operations are for, each said once. */
   readonly roles: readonly OperationRole[];
   /** Where each control stands. */
@@ -73,6 +77,7 @@ function summaryOf(plan: Plan, documents: Loaded["documents"]): PlanSummary {
     operations: documents.reduce((sum, { operations }) => sum + operations.length, 0),
     names: operationNames(plan),
     standing: standingOf(plan),
+    guarded: guardedOperations(plan),
     bytes: writePlan(plan),
   };
 }

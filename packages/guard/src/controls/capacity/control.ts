@@ -19,6 +19,7 @@ export const capacity = defineControl({
       kind: "settable",
       sentence: "Requests that a full backend has no place for, and those that are too late.",
       answers: "Answers carry `Retry-After`. What the gate itself can hold is a bound in any mode.",
+      estimated: "A backend that is spared what is refused has places for others.",
     },
   ],
   keys,

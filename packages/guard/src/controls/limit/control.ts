@@ -28,6 +28,8 @@ export const limit = defineControl({
       kind: "settable",
       sentence: "How fast callers may ask.",
       answers: "Answers carry `Retry-After`, `RateLimit` and `RateLimit-Policy`.",
+      estimated:
+        "Callers who are refused wait, or ask again: they ask for less or more than before.",
     },
   ],
   keys,

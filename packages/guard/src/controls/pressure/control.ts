@@ -40,6 +40,8 @@ export const pressure = defineControl({
       kind: "settable",
       sentence: "Callers who fail, or are refused, again and again.",
       answers: "Answers carry `Retry-After`.",
+      estimated:
+        "What is refused is counted as a failure again, and ends sooner where callers stop.",
     },
   ],
   keys,

@@ -1,4 +1,5 @@
 import type { LineCounts } from "../line-writer.ts";
+import type { Forecast, ForecastQuestion } from "../forecast/forecast.ts";
 import type { RecordPage, RecordQuestion } from "../record-page.ts";
 import type { Series, SeriesQuestion } from "../series.ts";
 import type { EngineName } from "./engine.ts";
@@ -141,6 +142,11 @@ export class KeptRecords {
   /** @throws UnansweredFault */
   async series(question: SeriesQuestion): Promise<Series> {
     return (await this.#ask({ kind: "series", question })) as Series;
+  }
+
+  /** @throws UnansweredFault */
+  async forecast(question: ForecastQuestion): Promise<Forecast> {
+    return (await this.#ask({ kind: "forecast", question })) as Forecast;
   }
 
   /** @throws UnansweredFault */

@@ -34,7 +34,7 @@ export function rowOf(record: DecisionRecord, { n, run }: RecordPlace, weight: n
     app_version: orNull(record.appVersion),
     status: record.status,
     upstream_status: orNull(record.upstreamStatus),
-    signed_in: record.signedIn === true ? 1 : 0,
+    signed_in: record.signedIn === true ? (record.bound === true ? 2 : 1) : 0,
     outcome: record.outcome,
     code: orNull(record.code),
     duration_ms: record.durationMs,
@@ -44,12 +44,24 @@ export function rowOf(record: DecisionRecord, { n, run }: RecordPlace, weight: n
     subject: orNull(record.subject),
     client: orNull(record.client),
     device: orNull(record.device),
-    decided: between(decisions.map(({ code, mode }) => `${code}:${mode}`)),
+    decided: between(decidedWords(record)),
     objects: between(decisions.flatMap(({ objects = [] }) => objects)),
     owners: between(decisions.flatMap(({ owners = [] }) => owners)),
     rest: restText === "{}" ? null : restText,
     weight,
   };
+}
+
+/**
+ * Each decision as `code:mode`; beside them `mends:code` and `notes:code` of those that refuse
+ * nothing, and `first:key` of controls that this caller would be among the first to meet.
+ */
+function decidedWords({ decisions, first = [] }: DecisionRecord): readonly string[] {
+  return [
+    ...decisions.map(({ code, mode }) => `${code}:${mode}`),
+    ...decisions.flatMap(({ code, effect }) => (effect === undefined ? [] : `${effect}:${code}`)),
+    ...first.map((key) => `first:${key}`),
+  ];
 }
 
 /** A row for each code and mode that was decided, the one that refused first. */
@@ -95,6 +107,7 @@ function restOf(record: DecisionRecord & { readonly level?: string }): object {
     status: _status,
     upstreamStatus: _upstreamStatus,
     signedIn: _signedIn,
+    bound: _bound,
     outcome: _outcome,
     code: _code,
     durationMs: _durationMs,
@@ -126,7 +139,8 @@ export function recordOf(row: Row): DecisionRecord {
     appVersion: text("app_version"),
     status: row["status"] as number,
     upstreamStatus: number("upstream_status"),
-    signedIn: row["signed_in"] === 1 ? true : undefined,
+    signedIn: (row["signed_in"] as number) > 0 ? true : undefined,
+    bound: row["signed_in"] === 2 ? true : undefined,
     outcome: text("outcome") as DecisionRecord["outcome"],
     code: text("code"),
     decisions: [],

@@ -1,8 +1,10 @@
 import type { DecisionRecord } from "@portcullis/guard/records";
+import type { Forecast, ForecastQuestion } from "../forecast/forecast.ts";
 import type { RecordPage, RecordQuestion } from "../record-page.ts";
 import type { Series, SeriesQuestion } from "../series.ts";
 import { countSeries } from "./count-series.ts";
 import type { Engine } from "./engine.ts";
+import { forecastFrom } from "./forecast-rows.ts";
 import { OpenFiles, type OpenFilesReports } from "./open-files.ts";
 import type { Place } from "./place.ts";
 import { dayOf, type RecordFile, RecordFiles, spanOf } from "./record-files.ts";
@@ -131,6 +133,10 @@ export class RecordStore {
   async series(question: SeriesQuestion, deadlineMs: number): Promise<Series> {
     const { items, missing } = await countSeries(this.#files, this.#open, question, deadlineMs);
     return { items, missing, estimated: this.#keeping.passedShare < 1 };
+  }
+
+  forecast(question: ForecastQuestion, deadlineMs: number): Promise<Forecast> {
+    return forecastFrom(this.#files, this.#open, question, deadlineMs);
   }
 
   /** Counts what this gate has not counted yet. */

@@ -1,3 +1,4 @@
+import type { Forecast, ForecastQuestion } from "../forecast/forecast.ts";
 import type { RecordPage, RecordQuestion } from "../record-page.ts";
 import type { Series, SeriesQuestion } from "../series.ts";
 import type { EngineName } from "./engine.ts";
@@ -7,9 +8,10 @@ import type { Keeping, SealedSubject } from "./record-store.ts";
 export type StoreQuestion =
   | { readonly kind: "records"; readonly question: RecordQuestion }
   | { readonly kind: "series"; readonly question: SeriesQuestion }
+  | { readonly kind: "forecast"; readonly question: ForecastQuestion }
   | { readonly kind: "subject"; readonly pseudonym: string };
 
-export type StoreAnswer = RecordPage | Series | string | undefined;
+export type StoreAnswer = RecordPage | Series | Forecast | string | undefined;
 
 /** How an answer that is none came to be. */
 export type StoreFault = "cursor" | "deadline" | "fault";

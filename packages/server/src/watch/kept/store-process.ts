@@ -107,6 +107,7 @@ class StoreProcess {
   #ask(asked: StoreQuestion, deadlineMs: number): Promise<StoreAnswer> {
     if (asked.kind === "records") return this.#store.search(asked.question, deadlineMs);
     if (asked.kind === "series") return this.#store.series(asked.question, deadlineMs);
+    if (asked.kind === "forecast") return this.#store.forecast(asked.question, deadlineMs);
     return this.#store.sealedSubject(asked.pseudonym, deadlineMs);
   }
 

@@ -25,6 +25,7 @@ export const recordTable = {
     app_version: "text",
     status: "whole",
     upstream_status: "whole",
+    /** 0: nobody; 1: somebody; 2: with a credential that is bound to a key. */
     signed_in: "whole",
     outcome: "text",
     code: "text",
