@@ -3,7 +3,6 @@ import type { OperationRole } from "@portcullis/guard/records";
 import type { Plan, Standing, UpstreamPlan } from "@portcullis/guard/policy";
 import type { Loaded } from "./load-policy.ts";
 import { atOnce, standingOf } from "@portcullis/guard/policy";
-import { atOnce } from "@portcullis/guard/policy";
 import { type GuardedOperation, guardedOperations } from "./guarded-operations.ts";
 import { type NamedOperation, operationNames } from "./operation-names.ts";
 import { type PlanBytes, readPlan, writePlan } from "./plan-bytes.ts";

@@ -5,6 +5,7 @@ import type { AuditApi } from "./audit.ts";
 import type { ClientsApi } from "./clients.ts";
 import type { DetectorsApi } from "./detectors.ts";
 import type { EvidenceApi } from "./evidence.ts";
+import type { ForecastApi } from "./forecast.ts";
 import type { GrantsApi } from "./grants.ts";
 import type { HealthzApi } from "./healthz.ts";
 import type { ImpersonationsApi } from "./impersonations.ts";
@@ -13,9 +14,11 @@ import type { LimitsApi } from "./limits.ts";
 import type { MetricsApi } from "./metrics.ts";
 import type { MutesApi } from "./mutes.ts";
 import type { OpenapiApi } from "./openapi.ts";
+import type { OperationsApi } from "./operations.ts";
 import type { PostureApi } from "./posture.ts";
 import type { PressureApi } from "./pressure.ts";
 import type { PseudonymsApi } from "./pseudonyms.ts";
+import type { ReadyApi } from "./ready.ts";
 import type { ReadyzApi } from "./readyz.ts";
 import type { RecordsApi } from "./records.ts";
 import type { ReleasesApi } from "./releases.ts";
@@ -26,4 +29,4 @@ import type { SwitchesApi } from "./switches.ts";
 import type { UsersApi } from "./users.ts";
 
 /** Every question that the admin API answers. */
-export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, LimitsApi, MetricsApi, MutesApi, OpenapiApi, PostureApi, PressureApi, PseudonymsApi, ReadyzApi, RecordsApi, ReleasesApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}
+export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, ForecastApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, LimitsApi, MetricsApi, MutesApi, OpenapiApi, OperationsApi, PostureApi, PressureApi, PseudonymsApi, ReadyApi, ReadyzApi, RecordsApi, ReleasesApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}
