@@ -28,6 +28,7 @@ import { stagedRequest } from "../../packages/server/src/watch/detectors/staged-
 import { Spenders } from "../../packages/server/src/watch/spenders.ts";
 import { planned } from "../policy/planned.ts";
 import { verifyChain } from "../../packages/server/src/store/audit-chain/verify-chain.ts";
+import { servedGuarding } from "./served-guarding.ts";
 import type { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
 import { openStore } from "../../packages/server/src/store/open-store.ts";
 import { createSealing } from "../../packages/server/src/store/sealing.ts";
@@ -183,37 +184,7 @@ export async function serveAdmin(): Promise<ServedAdmin> {
         reveal: async (pseudonym) => (pseudonym === "known" ? "ann" : undefined),
         note: async () => undefined,
       },
-      guarding: {
-        guarded: () => [
-          {
-            name: "listNotes",
-            place: "GET /notes",
-            tags: [],
-            modes: { ownership: "observe" },
-            rules: { ownership: "/owner is token.sub" },
-            holes: [],
-          },
-        ],
-        holding: async () => [],
-        keptMs: () => 86_400_000,
-        series: async ({ by }) => ({
-          items: [
-            {
-              at: "2026-11-20T10:00:00.000Z",
-              operation: "listNotes",
-              requests: 3,
-              decided: 0,
-              ...(by.includes("appVersion") ? { appVersion: "3.4.1" } : {}),
-            },
-          ],
-          estimated: false,
-          missing: [],
-        }),
-        forecast: async ({ controls }) => ({
-          controls: controls.map(({ key }) => ({ key, builds: [], steps: [], unnamed: 0 })),
-          missing: [],
-        }),
-      },
+      guarding: servedGuarding,
       pressing: pressingFor(),
       spenders: spendersAtOnce(),
       givingBack: { giveBack: (named) => giveBack(named, plan, limits, 1_763_640_000_000) },

@@ -3,7 +3,7 @@ export interface ForecastApi {
   /** Who would have been refused at an operation, had its controls been enforced. */
   "GET /forecast": {
     needs: "viewer";
-    query: { "operation"?: string; "control"?: "headers" | "limit" | "host" | "version" | "capacity" | "app" | "authentication" | "tokenLife" | "binding" | "websocket" | "impersonation" | "pressure" | "request" | "response" | "authorization" | "ownership" | "disclosure" | "route"; "since"?: string; };
+    query: { "operation"?: string; "control"?: "headers" | "limit" | "host" | "version" | "capacity" | "app" | "authentication" | "tokenLife" | "binding" | "websocket" | "impersonation" | "pressure" | "request" | "response" | "authorization" | "ownership" | "flow" | "disclosure" | "route"; "since"?: string; };
     body: undefined;
     answer: {
       readonly "operation": string;
@@ -55,8 +55,22 @@ export interface ForecastApi {
           })[];
         })[];
         readonly "next": number;
-        readonly "unnamed"?: number;
-        readonly "switches"?: readonly (Readonly<Record<string, unknown>>)[];
+        readonly "unnamed": number;
+        readonly "switches": readonly ({
+          readonly "id": string;
+          readonly "operation": string;
+          readonly "control"?: string;
+          readonly "mode": "off" | "observe" | "enforce";
+          readonly "app"?: string;
+          readonly "percent"?: number;
+          readonly "reason": string;
+          readonly "createdBy": string;
+          readonly "createdAt": string;
+          readonly "endsAt"?: string;
+          readonly "undoneBy"?: string;
+          readonly "undoneAt"?: string;
+        })[];
+        readonly "codes": readonly (string)[];
       })[];
       readonly "missing"?: readonly (string)[];
     };

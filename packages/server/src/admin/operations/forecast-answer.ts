@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../shape.ts";
+import { listedSwitch } from "../switches/switches.ts";
 
 const text = { type: "string" };
 const flag = { type: "boolean" };
@@ -66,9 +67,22 @@ const control = {
     },
     next: whole("Which of the steps is next; -1 where all are taken."),
     unnamed: whole("Requests among these that name nobody by whom people could be counted."),
-    switches: { type: "array", items: { type: "object" }, description: "Those that hold here." },
+    switches: { type: "array", items: listedSwitch, description: "Those that hold here." },
+    codes: { type: "array", items: text, description: "The codes of its refusals." },
   },
-  required: ["control", "sentence", "mode", "modeWords", "isExact", "builds", "steps", "next"],
+  required: [
+    "control",
+    "sentence",
+    "mode",
+    "modeWords",
+    "isExact",
+    "builds",
+    "steps",
+    "next",
+    "unnamed",
+    "switches",
+    "codes",
+  ],
 };
 
 export const forecastAnswer: JsonSchema = {

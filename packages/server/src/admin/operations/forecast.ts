@@ -151,6 +151,7 @@ function shownControl(
     steps: climbing,
     next: climbing.findIndex(({ isHeld }) => !isHeld),
     unnamed,
+    codes: codesOf(key),
     switches: switchesAbout(switches, operation.name, key).map(shownSwitch),
   };
 }

@@ -26,7 +26,8 @@ const properties = {
   undoneBy: string,
   undoneAt: moment,
 };
-const listed = {
+/** A switch as it is shown. */
+export const listedSwitch = {
   type: "object",
   properties,
   required: ["id", "operation", "mode", "reason", "createdBy", "createdAt"],
@@ -68,7 +69,7 @@ export const switchRoutes = (
     answer: {
       status: 200,
       description: "Those that hold; later ones win.",
-      schema: { type: "array", items: listed },
+      schema: { type: "array", items: listedSwitch },
     },
     handle: async ({ by, query }) =>
       ok((await switching(by).list({ ended: query.get("ended") === "true" })).map(shownSwitch)),
@@ -83,7 +84,7 @@ export const switchRoutes = (
     answer: {
       status: 201,
       description: "It holds on every thread of every node within a second.",
-      schema: listed,
+      schema: listedSwitch,
     },
     handle: refusing(SwitchFault, async ({ body, by }) => {
       const { app, control, percent, ttlSeconds, ...rest } = body;
@@ -98,7 +99,7 @@ export const switchRoutes = (
     operationId: "undoSwitch",
     summary: "Takes a switch back: what held before it holds again",
     needs: "operator",
-    answer: { status: 200, description: "It holds nowhere within a second.", schema: listed },
+    answer: { status: 200, description: "It holds nowhere within a second.", schema: listedSwitch },
     handle: async ({ by, path }) => {
       const undone = await switching(by).undo(path["id"] ?? "");
       if (undone === undefined) throw new Refused(404, "No such switch holds");
