@@ -31,9 +31,12 @@ export interface GatedBankOptions {
   readonly ownLimits?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   readonly threads?: number;
+  /** What is put into the gate's folder before it starts. */
+  readonly before?: (state: string) => Promise<void>;
 }
 
 export async function startGatedBank({
+  before,
   change = (text) => text,
   environment,
   ownLimits = false,
@@ -57,6 +60,7 @@ export async function startGatedBank({
     return again(change(text));
   };
   writeFileSync(policyFile, policy());
+  await before?.(join(directory, "state"));
   let gate: StartedGate;
   try {
     gate = await startGate(

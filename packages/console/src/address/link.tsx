@@ -5,7 +5,7 @@ import { addressOf, go, usePlace } from "./place.ts";
 interface LinkProps {
   readonly to: Change;
   readonly children: ComponentChildren;
-  readonly class?: string;
+  readonly class?: string | undefined;
   readonly label?: string;
   readonly current?: boolean;
   readonly keyHint?: string | undefined;

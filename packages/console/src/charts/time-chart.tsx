@@ -138,8 +138,10 @@ export function TimeChart({ children, data, onBrush, title }: TimeChartProps): J
           )}
         </svg>
       </div>
-      <p class="chart-reading">{reading}</p>
-      <ChartTable data={data} />
+      <div class="chart-foot">
+        <p class="chart-reading">{reading}</p>
+        <ChartTable data={data} />
+      </div>
     </figure>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { go, usePlace } from "../address/place.ts";
 import { useKept } from "../state/kept.ts";
 import { useNow } from "../state/now.ts";
+import { Icon } from "../states/icon.tsx";
 import { Said } from "../text/said.tsx";
 import { spanText } from "../text/times.ts";
 import { frameWords as words } from "../words/frame.ts";
@@ -16,7 +17,7 @@ function LiveState(): JSX.Element {
   return (
     <span class={isLost ? "live lost" : "live"} role="status">
       <span class="dot" aria-hidden="true" />
-      {isLost ? words.lost(spanText(nowMs - sinceMs)) : words.live}
+      <span class="live-word">{isLost ? words.lost(spanText(nowMs - sinceMs)) : words.live}</span>
     </span>
   );
 }
@@ -60,7 +61,7 @@ export function TopBar({
   return (
     <header class="top-bar">
       <button type="button" class="find" onClick={onFind} aria-keyshortcuts="/">
-        <span aria-hidden="true">⌕</span>
+        <Icon of="find" />
         <span class="grow">{words.find}</span>
         <kbd>/</kbd>
       </button>

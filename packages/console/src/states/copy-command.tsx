@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { Icon } from "./icon.tsx";
 import { stateWords as words } from "../words/states.ts";
 
 interface CopyCommandProps {
@@ -32,7 +33,7 @@ export function CopyCommand({
     <span class="copy-command">
       {shown ? <code tabIndex={0}>{command}</code> : null}
       <button type="button" class="quiet" title={command} onClick={() => void copy()}>
-        <span aria-hidden="true">⧉</span> {said === "" ? name : said}
+        <Icon of="copy" /> {said === "" ? name : said}
       </button>
       <span class="unseen-text" role="status">
         {said}

@@ -23,6 +23,8 @@ import type { Pressing } from "./pressure/pressing.ts";
 import { type Posture, postureRoutes } from "./posture/posture.ts";
 import { pressureRoutes } from "./pressure/pressure.ts";
 import { type Releases, releaseRoutes } from "./releases/releases.ts";
+import { problemRoutes } from "./problems/problems.ts";
+import { differencesRoute } from "./records/differences.ts";
 import { type Records, recordRoutes } from "./records/records.ts";
 import { revocationRoutes } from "./revocations/revocations.ts";
 import { ok, route, type Route } from "./route.ts";
@@ -63,6 +65,12 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
     ...healthRoutes(parts),
     ...recordRoutes(parts),
     ...operationRoutes(parts.guarding),
+    differencesRoute({
+      series: parts.series,
+      releases: () => parts.releases.all(),
+      switches: async () => (await administrations?.switches(undefined).list()) ?? [],
+    }),
+    ...problemRoutes(),
     ...incidentRoutes(parts),
     ...releaseRoutes(parts),
     ...postureRoutes(parts),

@@ -4,6 +4,7 @@ import type { AlertsApi } from "./alerts.ts";
 import type { AuditApi } from "./audit.ts";
 import type { ClientsApi } from "./clients.ts";
 import type { DetectorsApi } from "./detectors.ts";
+import type { DifferencesApi } from "./differences.ts";
 import type { EvidenceApi } from "./evidence.ts";
 import type { ForecastApi } from "./forecast.ts";
 import type { GrantsApi } from "./grants.ts";
@@ -17,6 +18,7 @@ import type { OpenapiApi } from "./openapi.ts";
 import type { OperationsApi } from "./operations.ts";
 import type { PostureApi } from "./posture.ts";
 import type { PressureApi } from "./pressure.ts";
+import type { ProblemsApi } from "./problems.ts";
 import type { PseudonymsApi } from "./pseudonyms.ts";
 import type { ReadyApi } from "./ready.ts";
 import type { ReadyzApi } from "./readyz.ts";
@@ -29,4 +31,34 @@ import type { SwitchesApi } from "./switches.ts";
 import type { UsersApi } from "./users.ts";
 
 /** Every question that the admin API answers. */
-export interface AdminApi extends AdminTokensApi, AlertsApi, AuditApi, ClientsApi, DetectorsApi, EvidenceApi, ForecastApi, GrantsApi, HealthzApi, ImpersonationsApi, IncidentsApi, LimitsApi, MetricsApi, MutesApi, OpenapiApi, OperationsApi, PostureApi, PressureApi, PseudonymsApi, ReadyApi, ReadyzApi, RecordsApi, ReleasesApi, RevocationsApi, SeriesApi, SourcesApi, SwitchesApi, UsersApi {}
+export interface AdminApi
+  extends AdminTokensApi,
+    AlertsApi,
+    AuditApi,
+    ClientsApi,
+    DetectorsApi,
+    DifferencesApi,
+    EvidenceApi,
+    ForecastApi,
+    GrantsApi,
+    HealthzApi,
+    ImpersonationsApi,
+    IncidentsApi,
+    LimitsApi,
+    MetricsApi,
+    MutesApi,
+    OpenapiApi,
+    OperationsApi,
+    PostureApi,
+    PressureApi,
+    ProblemsApi,
+    PseudonymsApi,
+    ReadyApi,
+    ReadyzApi,
+    RecordsApi,
+    ReleasesApi,
+    RevocationsApi,
+    SeriesApi,
+    SourcesApi,
+    SwitchesApi,
+    UsersApi {}

@@ -40,17 +40,45 @@ export interface IncidentsApi {
       readonly "detectors": readonly (string)[];
       readonly "observed": string;
       readonly "baseline": string;
-      readonly "because": Readonly<Record<string, unknown>>;
+      readonly "because": {
+        readonly "kind": string;
+        readonly "name": string;
+        readonly "share": number;
+      };
       readonly "keys": readonly ({
         readonly "kind": string;
         readonly "name": string;
       })[];
       readonly "keyCount": number;
-      readonly "touched": Readonly<Record<string, unknown>>;
-      readonly "records": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "touched": {
+        readonly "accounts": number;
+        readonly "addresses": number;
+        readonly "callers": number;
+        readonly "objects": number;
+      };
+      readonly "records": readonly ({
+        readonly "traceId": string;
+        readonly "time": string;
+        readonly "operation": string;
+        readonly "status": number;
+        readonly "code"?: string;
+        readonly "attempt"?: string;
+        readonly "address"?: string;
+        readonly "subject"?: string;
+      })[];
       readonly "falseIf": string;
-      readonly "done": readonly (Readonly<Record<string, unknown>>)[];
-      readonly "timeline": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "done": readonly ({
+        readonly "at": string;
+        readonly "action": string;
+        readonly "mode": "observe" | "enforce";
+        readonly "what": string;
+        readonly "until"?: string;
+        readonly "undo"?: string;
+      })[];
+      readonly "timeline": readonly ({
+        readonly "at": string;
+        readonly "what": string;
+      })[];
       readonly "mark"?: "true" | "benign" | "expected";
       readonly "closedAt"?: string;
       readonly "errorRate"?: number;
@@ -85,17 +113,45 @@ export interface IncidentsApi {
       readonly "detectors": readonly (string)[];
       readonly "observed": string;
       readonly "baseline": string;
-      readonly "because": Readonly<Record<string, unknown>>;
+      readonly "because": {
+        readonly "kind": string;
+        readonly "name": string;
+        readonly "share": number;
+      };
       readonly "keys": readonly ({
         readonly "kind": string;
         readonly "name": string;
       })[];
       readonly "keyCount": number;
-      readonly "touched": Readonly<Record<string, unknown>>;
-      readonly "records": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "touched": {
+        readonly "accounts": number;
+        readonly "addresses": number;
+        readonly "callers": number;
+        readonly "objects": number;
+      };
+      readonly "records": readonly ({
+        readonly "traceId": string;
+        readonly "time": string;
+        readonly "operation": string;
+        readonly "status": number;
+        readonly "code"?: string;
+        readonly "attempt"?: string;
+        readonly "address"?: string;
+        readonly "subject"?: string;
+      })[];
       readonly "falseIf": string;
-      readonly "done": readonly (Readonly<Record<string, unknown>>)[];
-      readonly "timeline": readonly (Readonly<Record<string, unknown>>)[];
+      readonly "done": readonly ({
+        readonly "at": string;
+        readonly "action": string;
+        readonly "mode": "observe" | "enforce";
+        readonly "what": string;
+        readonly "until"?: string;
+        readonly "undo"?: string;
+      })[];
+      readonly "timeline": readonly ({
+        readonly "at": string;
+        readonly "what": string;
+      })[];
       readonly "mark"?: "true" | "benign" | "expected";
       readonly "closedAt"?: string;
       readonly "errorRate"?: number;

@@ -58,20 +58,58 @@ const key = {
   properties: { kind: string, name: string },
   required: ["kind", "name"],
 };
+const telling = {
+  type: "object",
+  properties: {
+    traceId: string,
+    time: moment,
+    operation: string,
+    status: integer,
+    code: string,
+    attempt: string,
+    address: string,
+    subject: string,
+  },
+  required: ["traceId", "time", "operation", "status"],
+};
+const doneItem = {
+  type: "object",
+  properties: {
+    at: moment,
+    action: string,
+    mode: { ...string, enum: ["observe", "enforce"] },
+    what: string,
+    until: { ...string, description: "It ends by itself." },
+    undo: { ...string, description: "The command that takes it back." },
+  },
+  required: ["at", "action", "mode", "what"],
+};
 const told = {
   family: string,
   operations: texts,
   detectors: texts,
   observed: string,
   baseline: string,
-  because: { type: "object", description: "The narrowest that explains most of it." },
+  because: {
+    type: "object",
+    description: "The narrowest that explains most of it.",
+    properties: { kind: string, name: string, share: { type: "number" } },
+    required: ["kind", "name", "share"],
+  },
   keys: { type: "array", items: key },
   keyCount: integer,
-  touched: { type: "object" },
-  records: { type: "array", items: { type: "object" }, description: "The most telling requests." },
+  touched: {
+    type: "object",
+    properties: { accounts: integer, addresses: integer, callers: integer, objects: integer },
+    required: ["accounts", "addresses", "callers", "objects"],
+  },
+  records: { type: "array", items: telling, description: "The most telling requests." },
   falseIf: string,
-  done: { type: "array", items: { type: "object" } },
-  timeline: { type: "array", items: { type: "object" } },
+  done: { type: "array", items: doneItem },
+  timeline: {
+    type: "array",
+    items: { type: "object", properties: { at: moment, what: string }, required: ["at", "what"] },
+  },
 };
 const release = {
   type: "object",

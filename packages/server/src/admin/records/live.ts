@@ -23,6 +23,11 @@ const parameters = [
     description: "The id of the last event that came, where Last-Event-ID cannot be sent.",
     schema: { type: "string" },
   },
+  {
+    name: "background",
+    description: "Nobody sits before it, so that it keeps no session of the console alive.",
+    schema: { type: "string", enum: ["1"] },
+  },
 ];
 
 /** A connection that nobody is behind any more is noticed by what is written to it. */

@@ -91,16 +91,18 @@ export const seriesRoute = (series: AskSeries | undefined): Route =>
     handle: async ({ query }) => {
       holdToParameters(query, parameters);
       const question = questionOf(query, Date.now());
-      if (series === undefined)
-        throw new Refused(
-          409,
-          "No counts are kept",
-          "The policy keeps none: record: { keep: { hours: 400d } }",
-        );
+      if (series === undefined) throw unkeptCounts();
       const { missing, ...rest } = await orUnanswered(() => series(question));
       return ok({ ...rest, ...(missing.length === 0 ? {} : { missing }) });
     },
   });
+
+export const unkeptCounts = (): Refused =>
+  new Refused(
+    409,
+    "No counts are kept",
+    "The policy keeps none: record: { keep: { hours: 400d } }",
+  );
 
 /** @throws Refused */
 function questionOf(query: URLSearchParams, nowMs: number): SeriesQuestion {

@@ -1,4 +1,5 @@
 import type { DecisionRecord } from "@portcullis/guard/records";
+import type { Difference } from "../../watch/differences.ts";
 import type { Series } from "../../watch/series.ts";
 import { askAdmin } from "../ask-admin.ts";
 import { directoryFlag, jsonFlag } from "../policy-flags.ts";
@@ -10,6 +11,7 @@ import type { Command, Environment, Flags } from "../verb.ts";
 export const actions = {
   list: { help: "records that fit, the newest first" },
   series: { help: "counts by time: with --step, --by and --durations" },
+  differences: { help: "what differs most from the same hours a week before, and why" },
   reveal: {
     takes: "PSEUDONYM",
     help: "whom a pseudonym stands for; with --because, for the audit",
@@ -100,6 +102,13 @@ export async function run(
     for (const one of series.missing ?? []) terminal.error(`missing: ${one}`);
     return series.items.length === 0 ? 1 : 0;
   }
+  if (action === "differences") {
+    const { items } = await ask<{ readonly items: readonly Difference[] }>(
+      `/differences?${query.toString()}`,
+    );
+    say(items, differenceLines(items));
+    return items.length === 0 ? 1 : 0;
+  }
   const page = await ask<Page>(`/records?${query.toString()}`);
   say(page, recordLines(page));
   for (const one of page.missing ?? []) terminal.error(`missing: ${one}`);
@@ -139,6 +148,21 @@ const recordLines = ({ items, next }: Page): string =>
           one.traceId,
         ]),
       ]) + (next === undefined ? "" : `\n--cursor ${next} shows those behind them`);
+
+const differenceLines = (items: readonly Difference[]): string =>
+  items.length === 0
+    ? "Nothing differs from a week before."
+    : tableLines([
+        ["OPERATION", "WHAT", "NOW", "EXPECTED", "BUILD", "LIKELY"],
+        ...items.map(({ app, appVersion, likely, ...one }) => [
+          one.operation,
+          one.what === "trouble" ? (one.code ?? `${one.class}xx`) : `${one.what} requests`,
+          String(one.count),
+          String(one.expected),
+          app === undefined ? "all" : `${app} ${appVersion}`,
+          [likely.kind, likely.version ?? likely.switch].filter(Boolean).join(" "),
+        ]),
+      ]);
 
 function seriesLines({ estimated, items }: Series): string {
   if (items.length === 0) return "Nothing was counted.";

@@ -1,0 +1,7 @@
+export const severityWords = {
+  info: "info",
+  low: "low",
+  medium: "medium",
+  high: "high",
+  critical: "critical",
+};
