@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/server/src/cli/verbs/admin.ts": "until when a token is good, and the audit",
   "packages/server/src/cli/verbs/audit.ts": "which entries are still kept",
   "packages/server/src/cli/verbs/why.ts": "of which months a pseudonym is looked for",
+  "packages/server/src/admin/records/differences.ts": "the time that is compared",
   "packages/server/src/admin/records/live.ts": "of which months a pseudonym is looked for",
   "packages/server/src/admin/operations/forecast.ts": "which records are looked at",
   "packages/server/src/admin/operations/operations.ts": "until when counts are told",
