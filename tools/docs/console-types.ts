@@ -101,6 +101,7 @@ const plain: Readonly<Record<string, string>> = {
 };
 
 const mostNamed = 24;
+const mostInLine = 160;
 
 /** A JSON Schema as the type of what fits it; what it leaves open, nobody may rely on. */
 function typeOf(schema: Schema, indent: string): string {
@@ -120,5 +121,7 @@ function typeOf(schema: Schema, indent: string): string {
     const mark = (required as readonly string[]).includes(name) ? "" : "?";
     return `${indent}  readonly "${name}"${mark}: ${typeOf(one as Schema, `${indent}  `)};`;
   });
+  const inline = `{ ${lines.map((line) => line.trim()).join(" ")} }`;
+  if (!inline.includes("\n") && inline.length <= mostInLine) return inline;
   return `{\n${lines.join("\n")}\n${indent}}`;
 }

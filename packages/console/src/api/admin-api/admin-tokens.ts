@@ -5,36 +5,20 @@ export interface AdminTokensApi {
     needs: "admin";
     query: { };
     body: undefined;
-    answer: readonly ({
-      readonly "name": string;
-      readonly "role": "viewer" | "operator" | "admin";
-      readonly "createdAt": string;
-      readonly "expiresAt": string;
-    })[];
+    answer: readonly ({ readonly "name": string; readonly "role": "viewer" | "operator" | "admin"; readonly "createdAt": string; readonly "expiresAt": string; })[];
   };
   /** Makes a token of this API, which is shown once. */
   "POST /admin-tokens": {
     needs: "admin";
     query: { };
-    body: {
-      readonly "name": string;
-      readonly "role": "viewer" | "operator" | "admin";
-      readonly "ttlSeconds": number;
-    };
-    answer: {
-      readonly "name": string;
-      readonly "role": "viewer" | "operator" | "admin";
-      readonly "token": string;
-    };
+    body: { readonly "name": string; readonly "role": "viewer" | "operator" | "admin"; readonly "ttlSeconds": number; };
+    answer: { readonly "name": string; readonly "role": "viewer" | "operator" | "admin"; readonly "token": string; };
   };
   /** Ends a token of this API at once. */
   "DELETE /admin-tokens/{name}": {
     needs: "admin";
     query: { };
     body: undefined;
-    answer: {
-      readonly "name": string;
-      readonly "revoked": unknown;
-    };
+    answer: { readonly "name": string; readonly "revoked": unknown; };
   };
 }

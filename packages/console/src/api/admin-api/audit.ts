@@ -10,10 +10,7 @@ export interface AuditApi {
       readonly "entries": number;
       readonly "waiting": number;
       readonly "from": number;
-      readonly "head": {
-        readonly "sequence": number;
-        readonly "hash": string;
-      };
+      readonly "head": { readonly "sequence": number; readonly "hash": string; };
       readonly "fault"?: string;
     };
   };
@@ -22,12 +19,6 @@ export interface AuditApi {
     needs: "operator";
     query: { "most"?: number; };
     body: undefined;
-    answer: readonly ({
-      readonly "at": string;
-      readonly "actor": string;
-      readonly "action": string;
-      readonly "about": string;
-      readonly "details": Readonly<Record<string, unknown>>;
-    })[];
+    answer: readonly ({ readonly "at": string; readonly "actor": string; readonly "action": string; readonly "about": string; readonly "details": Readonly<Record<string, unknown>>; })[];
   };
 }

@@ -5,12 +5,7 @@ export interface ClientsApi {
     needs: "viewer";
     query: { };
     body: undefined;
-    answer: readonly ({
-      readonly "id": string;
-      readonly "kind": "native" | "web" | "service";
-      readonly "from": "policy" | "store";
-      readonly "state": "active" | "disabled";
-    })[];
+    answer: readonly ({ readonly "id": string; readonly "kind": "native" | "web" | "service"; readonly "from": "policy" | "store"; readonly "state": "active" | "disabled"; })[];
   };
   /** Adds a client; its secret is shown once. */
   "POST /clients": {
@@ -26,32 +21,20 @@ export interface ClientsApi {
       readonly "secret"?: boolean;
       readonly "firstParty"?: boolean;
     };
-    answer: {
-      readonly "id": string;
-      readonly "kind": "native" | "web" | "service";
-      readonly "secret"?: string;
-    };
+    answer: { readonly "id": string; readonly "kind": "native" | "web" | "service"; readonly "secret"?: string; };
   };
   /** Disables a client, with its sessions and tokens, or enables it again. */
   "PATCH /clients/{id}": {
     needs: "admin";
     query: { };
-    body: {
-      readonly "disabled": boolean;
-    };
-    answer: {
-      readonly "id": string;
-      readonly "disabled": boolean;
-    };
+    body: { readonly "disabled": boolean; };
+    answer: { readonly "id": string; readonly "disabled": boolean; };
   };
   /** Removes a client that was added, with its sessions and tokens. */
   "DELETE /clients/{id}": {
     needs: "admin";
     query: { };
     body: undefined;
-    answer: {
-      readonly "id": string;
-      readonly "removed": unknown;
-    };
+    answer: { readonly "id": string; readonly "removed": unknown; };
   };
 }

@@ -40,22 +40,10 @@ export interface IncidentsApi {
       readonly "detectors": readonly (string)[];
       readonly "observed": string;
       readonly "baseline": string;
-      readonly "because": {
-        readonly "kind": string;
-        readonly "name": string;
-        readonly "share": number;
-      };
-      readonly "keys": readonly ({
-        readonly "kind": string;
-        readonly "name": string;
-      })[];
+      readonly "because": { readonly "kind": string; readonly "name": string; readonly "share": number; };
+      readonly "keys": readonly ({ readonly "kind": string; readonly "name": string; })[];
       readonly "keyCount": number;
-      readonly "touched": {
-        readonly "accounts": number;
-        readonly "addresses": number;
-        readonly "callers": number;
-        readonly "objects": number;
-      };
+      readonly "touched": { readonly "accounts": number; readonly "addresses": number; readonly "callers": number; readonly "objects": number; };
       readonly "records": readonly ({
         readonly "traceId": string;
         readonly "time": string;
@@ -75,29 +63,18 @@ export interface IncidentsApi {
         readonly "until"?: string;
         readonly "undo"?: string;
       })[];
-      readonly "timeline": readonly ({
-        readonly "at": string;
-        readonly "what": string;
-      })[];
+      readonly "timeline": readonly ({ readonly "at": string; readonly "what": string; })[];
       readonly "mark"?: "true" | "benign" | "expected";
       readonly "closedAt"?: string;
       readonly "errorRate"?: number;
-      readonly "release"?: {
-        readonly "app": string;
-        readonly "version": string;
-        readonly "at": string;
-        readonly "share": number;
-      };
+      readonly "release"?: { readonly "app": string; readonly "version": string; readonly "at": string; readonly "share": number; };
     };
   };
   /** Says what an incident was, or that it is looked into or over. */
   "PATCH /incidents/{id}": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "mark"?: "true" | "benign" | "expected";
-      readonly "state"?: "open" | "acknowledged" | "closed";
-    };
+    body: { readonly "mark"?: "true" | "benign" | "expected"; readonly "state"?: "open" | "acknowledged" | "closed"; };
     answer: {
       readonly "id": string;
       readonly "kind": string;
@@ -113,22 +90,10 @@ export interface IncidentsApi {
       readonly "detectors": readonly (string)[];
       readonly "observed": string;
       readonly "baseline": string;
-      readonly "because": {
-        readonly "kind": string;
-        readonly "name": string;
-        readonly "share": number;
-      };
-      readonly "keys": readonly ({
-        readonly "kind": string;
-        readonly "name": string;
-      })[];
+      readonly "because": { readonly "kind": string; readonly "name": string; readonly "share": number; };
+      readonly "keys": readonly ({ readonly "kind": string; readonly "name": string; })[];
       readonly "keyCount": number;
-      readonly "touched": {
-        readonly "accounts": number;
-        readonly "addresses": number;
-        readonly "callers": number;
-        readonly "objects": number;
-      };
+      readonly "touched": { readonly "accounts": number; readonly "addresses": number; readonly "callers": number; readonly "objects": number; };
       readonly "records": readonly ({
         readonly "traceId": string;
         readonly "time": string;
@@ -148,19 +113,11 @@ export interface IncidentsApi {
         readonly "until"?: string;
         readonly "undo"?: string;
       })[];
-      readonly "timeline": readonly ({
-        readonly "at": string;
-        readonly "what": string;
-      })[];
+      readonly "timeline": readonly ({ readonly "at": string; readonly "what": string; })[];
       readonly "mark"?: "true" | "benign" | "expected";
       readonly "closedAt"?: string;
       readonly "errorRate"?: number;
-      readonly "release"?: {
-        readonly "app": string;
-        readonly "version": string;
-        readonly "at": string;
-        readonly "share": number;
-      };
+      readonly "release"?: { readonly "app": string; readonly "version": string; readonly "at": string; readonly "share": number; };
     };
   };
   /** What is done about an incident, and what could be, with whom it would touch. */
@@ -173,17 +130,9 @@ export interface IncidentsApi {
         readonly "id": string;
         readonly "incident": string;
         readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
-        readonly "key": {
-          readonly "kind": string;
-          readonly "name": string;
-        };
+        readonly "key": { readonly "kind": string; readonly "name": string; };
         readonly "operations": readonly (string)[];
-        readonly "reach": {
-          readonly "people": number;
-          readonly "of": number;
-          readonly "counted"?: "device-bound" | "signed-in";
-          readonly "since"?: string;
-        };
+        readonly "reach": { readonly "people": number; readonly "of": number; readonly "counted"?: "device-bound" | "signed-in"; readonly "since"?: string; };
         readonly "by": string;
         readonly "reason": string;
         readonly "startedAt": string;
@@ -196,17 +145,9 @@ export interface IncidentsApi {
       })[];
       readonly "can": readonly ({
         readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
-        readonly "key"?: {
-          readonly "kind": string;
-          readonly "name": string;
-        };
+        readonly "key"?: { readonly "kind": string; readonly "name": string; };
         readonly "share"?: number;
-        readonly "reach"?: {
-          readonly "people": number;
-          readonly "of": number;
-          readonly "counted"?: "device-bound" | "signed-in";
-          readonly "since"?: string;
-        };
+        readonly "reach"?: { readonly "people": number; readonly "of": number; readonly "counted"?: "device-bound" | "signed-in"; readonly "since"?: string; };
         readonly "may": boolean;
         readonly "because"?: string;
       })[];
@@ -226,17 +167,9 @@ export interface IncidentsApi {
       readonly "id": string;
       readonly "incident": string;
       readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
-      readonly "key": {
-        readonly "kind": string;
-        readonly "name": string;
-      };
+      readonly "key": { readonly "kind": string; readonly "name": string; };
       readonly "operations": readonly (string)[];
-      readonly "reach": {
-        readonly "people": number;
-        readonly "of": number;
-        readonly "counted"?: "device-bound" | "signed-in";
-        readonly "since"?: string;
-      };
+      readonly "reach": { readonly "people": number; readonly "of": number; readonly "counted"?: "device-bound" | "signed-in"; readonly "since"?: string; };
       readonly "by": string;
       readonly "reason": string;
       readonly "startedAt": string;
@@ -257,17 +190,9 @@ export interface IncidentsApi {
       readonly "id": string;
       readonly "incident": string;
       readonly "do": "pressure" | "stepUp" | "quarantine" | "revoke" | "enforce";
-      readonly "key": {
-        readonly "kind": string;
-        readonly "name": string;
-      };
+      readonly "key": { readonly "kind": string; readonly "name": string; };
       readonly "operations": readonly (string)[];
-      readonly "reach": {
-        readonly "people": number;
-        readonly "of": number;
-        readonly "counted"?: "device-bound" | "signed-in";
-        readonly "since"?: string;
-      };
+      readonly "reach": { readonly "people": number; readonly "of": number; readonly "counted"?: "device-bound" | "signed-in"; readonly "since"?: string; };
       readonly "by": string;
       readonly "reason": string;
       readonly "startedAt": string;

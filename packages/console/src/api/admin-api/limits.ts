@@ -11,21 +11,14 @@ export interface LimitsApi {
       readonly "requests": number;
       readonly "cost": number;
       readonly "estimated": boolean;
-      readonly "items": readonly ({
-        readonly "who": string;
-        readonly "requests": number;
-        readonly "cost": number;
-        readonly "held": number;
-      })[];
+      readonly "items": readonly ({ readonly "who": string; readonly "requests": number; readonly "cost": number; readonly "held": number; })[];
     };
   };
   /** Gives somebody back what limits have taken of them. */
   "POST /limits/give": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "keys": readonly (string)[];
-    };
+    body: { readonly "keys": readonly (string)[]; };
     answer: {
       readonly "limits": readonly ({
         readonly "limit": string;

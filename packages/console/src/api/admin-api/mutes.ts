@@ -19,13 +19,7 @@ export interface MutesApi {
   "POST /mutes": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "reason": string;
-      readonly "ttlSeconds": number;
-      readonly "kind"?: string;
-      readonly "operation"?: string;
-      readonly "incident"?: string;
-    };
+    body: { readonly "reason": string; readonly "ttlSeconds": number; readonly "kind"?: string; readonly "operation"?: string; readonly "incident"?: string; };
     answer: {
       readonly "id": string;
       readonly "reason": string;

@@ -12,27 +12,15 @@ export interface PostureApi {
         readonly "control": string;
         readonly "about": string;
         readonly "kind": string;
-        readonly "operations": {
-          readonly "off": number;
-          readonly "observe": number;
-          readonly "staged": number;
-          readonly "enforce": number;
-        };
+        readonly "operations": { readonly "off": number; readonly "observe": number; readonly "staged": number; readonly "enforce": number; };
         readonly "metric": string;
-        readonly "trigger": {
-          readonly "rules": readonly (string)[];
-          readonly "detectors": readonly (string)[];
-        };
+        readonly "trigger": { readonly "rules": readonly (string)[]; readonly "detectors": readonly (string)[]; };
         readonly "refused": number;
         readonly "wouldHaveRefused": number;
         readonly "owner"?: string;
         readonly "lastExercised"?: string;
       })[];
-      readonly "next": readonly ({
-        readonly "about": string;
-        readonly "what": string;
-        readonly "how": string;
-      })[];
+      readonly "next": readonly ({ readonly "about": string; readonly "what": string; readonly "how": string; })[];
     };
   };
 }

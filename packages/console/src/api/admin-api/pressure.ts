@@ -4,30 +4,14 @@ export interface PressureApi {
   "POST /pressure/{kind}/{value}": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "operations": string;
-      readonly "forSeconds"?: number;
-    };
-    answer: {
-      readonly "kind": string;
-      readonly "value": string;
-      readonly "operations": string;
-      readonly "step": number;
-      readonly "times": number;
-    };
+    body: { readonly "operations": string; readonly "forSeconds"?: number; };
+    answer: { readonly "kind": string; readonly "value": string; readonly "operations": string; readonly "step": number; readonly "times": number; };
   };
   /** Lets them cost as usual again, on this node. */
   "POST /pressure/{kind}/{value}/lift": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "operations": string;
-    };
-    answer: {
-      readonly "kind": string;
-      readonly "value": string;
-      readonly "operations": string;
-      readonly "wasPressed": boolean;
-    };
+    body: { readonly "operations": string; };
+    answer: { readonly "kind": string; readonly "value": string; readonly "operations": string; readonly "wasPressed": boolean; };
   };
 }

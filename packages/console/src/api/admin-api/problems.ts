@@ -5,12 +5,6 @@ export interface ProblemsApi {
     needs: "viewer";
     query: { };
     body: undefined;
-    answer: readonly ({
-      readonly "code": string;
-      readonly "status": number;
-      readonly "mode": string;
-      readonly "title": string;
-      readonly "sentence": string;
-    })[];
+    answer: readonly ({ readonly "code": string; readonly "status": number; readonly "mode": string; readonly "title": string; readonly "sentence": string; })[];
   };
 }

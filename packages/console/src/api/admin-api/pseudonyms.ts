@@ -4,11 +4,7 @@ export interface PseudonymsApi {
   "POST /pseudonyms/{pseudonym}/reveal": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "because": string;
-    };
-    answer: {
-      readonly "subject": string;
-    };
+    body: { readonly "because": string; };
+    answer: { readonly "subject": string; };
   };
 }

@@ -5,11 +5,7 @@ export interface RecordsApi {
     needs: "viewer";
     query: { "from"?: string; "to"?: string; "operation"?: string; "code"?: string; "app"?: string; "appVersion"?: string; "outcome"?: "passed" | "refused" | "failed"; "mode"?: "enforce" | "observe"; "traceId"?: string; "trace"?: string; "status"?: string; "client"?: string; "subject"?: string; "device"?: string; "address"?: string; "object"?: string; "owner"?: string; "cursor"?: string; "most"?: number; };
     body: undefined;
-    answer: {
-      readonly "items": readonly (Readonly<Record<string, unknown>>)[];
-      readonly "next"?: string;
-      readonly "missing"?: readonly (string)[];
-    };
+    answer: { readonly "items": readonly (Readonly<Record<string, unknown>>)[]; readonly "next"?: string; readonly "missing"?: readonly (string)[]; };
   };
   /** Records as they come, as server-sent events. */
   "GET /records/live": {

@@ -20,12 +20,7 @@ export interface ReleasesApi {
   "POST /releases": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "app": string;
-      readonly "version": string;
-      readonly "at"?: string;
-      readonly "note"?: string;
-    };
+    body: { readonly "app": string; readonly "version": string; readonly "at"?: string; readonly "note"?: string; };
     answer: {
       readonly "app": string;
       readonly "version": string;

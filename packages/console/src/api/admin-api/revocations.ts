@@ -4,30 +4,14 @@ export interface RevocationsApi {
   "POST /revocations": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "kind": "subject" | "session";
-      readonly "value": string;
-      readonly "source"?: string;
-      readonly "forSeconds"?: number;
-    };
-    answer: {
-      readonly "kind": string;
-      readonly "value": string;
-      readonly "until": string;
-    };
+    body: { readonly "kind": "subject" | "session"; readonly "value": string; readonly "source"?: string; readonly "forSeconds"?: number; };
+    answer: { readonly "kind": string; readonly "value": string; readonly "until": string; };
   };
   /** Believes them again. */
   "POST /revocations/lift": {
     needs: "operator";
     query: { };
-    body: {
-      readonly "kind": "subject" | "session";
-      readonly "value": string;
-      readonly "source"?: string;
-    };
-    answer: {
-      readonly "kind": string;
-      readonly "value": string;
-    };
+    body: { readonly "kind": "subject" | "session"; readonly "value": string; readonly "source"?: string; };
+    answer: { readonly "kind": string; readonly "value": string; };
   };
 }

@@ -17,16 +17,8 @@ export interface SeriesApi {
         readonly "mode"?: string;
         readonly "requests": number;
         readonly "decided": number;
-        readonly "durationMs"?: {
-          readonly "p50"?: number;
-          readonly "p95"?: number;
-          readonly "p99"?: number;
-        };
-        readonly "upstreamMs"?: {
-          readonly "p50"?: number;
-          readonly "p95"?: number;
-          readonly "p99"?: number;
-        };
+        readonly "durationMs"?: { readonly "p50"?: number; readonly "p95"?: number; readonly "p99"?: number; };
+        readonly "upstreamMs"?: { readonly "p50"?: number; readonly "p95"?: number; readonly "p99"?: number; };
       })[];
       readonly "estimated": boolean;
       readonly "missing"?: readonly (string)[];

@@ -55,11 +55,7 @@ export interface UsersApi {
   "PATCH /users/{id}": {
     needs: "admin";
     query: { };
-    body: {
-      readonly "roles"?: readonly (string)[];
-      readonly "tier"?: string | null;
-      readonly "disabled"?: boolean;
-    };
+    body: { readonly "roles"?: readonly (string)[]; readonly "tier"?: string | null; readonly "disabled"?: boolean; };
     answer: {
       readonly "id": string;
       readonly "email"?: string;
@@ -75,10 +71,7 @@ export interface UsersApi {
     needs: "admin";
     query: { };
     body: undefined;
-    answer: {
-      readonly "id": string;
-      readonly "removed": unknown;
-    };
+    answer: { readonly "id": string; readonly "removed": unknown; };
   };
   /** Where somebody is signed in, the session used last first. */
   "GET /users/{id}/sessions": {
@@ -101,17 +94,13 @@ export interface UsersApi {
     needs: "operator";
     query: { };
     body: undefined;
-    answer: {
-      readonly "ended": number;
-    };
+    answer: { readonly "ended": number; };
   };
   /** Ends one session. */
   "DELETE /users/{id}/sessions/{session}": {
     needs: "operator";
     query: { };
     body: undefined;
-    answer: {
-      readonly "ended": number;
-    };
+    answer: { readonly "ended": number; };
   };
 }
