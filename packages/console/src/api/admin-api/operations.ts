@@ -9,11 +9,7 @@ export interface OperationsApi {
       readonly "from": string;
       readonly "to": string;
       readonly "isCounted": boolean;
-      readonly "controls": readonly ({
-        readonly "key": string;
-        readonly "sentence": string;
-        readonly "isExact": boolean;
-      })[];
+      readonly "controls": readonly ({ readonly "key": string; readonly "sentence": string; readonly "isExact": boolean; })[];
       readonly "items": readonly ({
         readonly "name": string;
         readonly "place"?: string;
