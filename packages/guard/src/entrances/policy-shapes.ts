@@ -14,6 +14,7 @@ export {
   role,
   secret,
   type SecretSetting,
+  share,
   url,
 } from "../policy/scalars.ts";
 export { readShape } from "../policy/read-shape.ts";

@@ -6,7 +6,8 @@ import {
 } from "../facts/record.ts";
 import type { NoteFault } from "./join-context.ts";
 import { object, optional, required } from "./object-shape.ts";
-import { choice, duration, list, scalar, size, text } from "./shape.ts";
+import { share } from "./scalars.ts";
+import { choice, duration, list, size, text } from "./shape.ts";
 
 const keep = object({
   raw: optional(duration, "How long each record is kept (7d)."),
@@ -19,16 +20,6 @@ const keep = object({
     "What keeps them: duckdb, or sqlite where its 68 MB are too much (duckdb, where it is installed).",
   ),
 });
-
-const share = scalar(
-  "a share such as 100%, 10% or 0.5%",
-  (value) => {
-    const percent = typeof value === "string" ? /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(value) : null;
-    const part = Number(percent?.[1] ?? Number.NaN) / 100;
-    return part >= 0 && part <= 1 ? part : undefined;
-  },
-  { type: "string", pattern: "^\\d{1,3}(\\.\\d{1,3})?%$" },
-);
 
 const sample = object({
   passed: optional(

@@ -82,6 +82,17 @@ export const cookieName: Shape<string> = text("a cookie's name", /^[A-Za-z0-9_.-
 
 export const versionName: Shape<string> = text("a version such as v1", /^[A-Za-z0-9._-]{1,32}$/);
 
+/** A part of many. */
+export const share = scalar(
+  "a share such as 100%, 10% or 0.5%",
+  (value) => {
+    const percent = typeof value === "string" ? /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(value) : null;
+    const part = Number(percent?.[1] ?? Number.NaN) / 100;
+    return part >= 0 && part <= 1 ? part : undefined;
+  },
+  { type: "string", pattern: "^\\d{1,3}(\\.\\d{1,3})?%$" },
+);
+
 /** A secret by reference. Never a literal: what stands in a policy stands in its history. */
 export const secret = withheld(
   object({

@@ -3,6 +3,7 @@ import { StateMeasures } from "@portcullis/guard/state";
 import { Releasing } from "../admin/releases/releasing.ts";
 import type { Administrations, AdminParts } from "../admin/routes.ts";
 import { readConcurrency } from "../upstream/read-concurrency.ts";
+import type { Exporting } from "../watch/export/exporting.ts";
 import type { PartState, SharedParts } from "../watch/shared-parts.ts";
 import { type SourceCounts, sourceGauge } from "../watch/source-counts.ts";
 import type { GateFleet } from "../gate/fleet.ts";
@@ -13,6 +14,7 @@ import type { ClockKeeping } from "./clock-keeping.ts";
 import { type AskedOfRecords, askedOfRecords, keepingOf } from "./keep-records.ts";
 import { type Measured, metricsText } from "./metrics-text.ts";
 import { missingKeys } from "./missing-keys.ts";
+import { exportGauges } from "./export-gauges.ts";
 import { postureNow } from "./posture-now.ts";
 import { flowGauge } from "./flow-gauge.ts";
 import type { PressureNow } from "./pressure-now.ts";
@@ -37,6 +39,7 @@ export interface AskedByAdmin extends MeasuredAsItIs, Omit<AskedOfRecords, "admi
   readonly clock: ClockKeeping;
   readonly pressure: PressureNow;
   readonly attacks: AttackWatching;
+  readonly exporting: Pick<Exporting, "counts" | "restarts">;
   readonly administrations:
     | (Administrations & NonNullable<AskedOfRecords["administrations"]>)
     | undefined;
@@ -69,6 +72,7 @@ export function adminParts(asked: AskedByAdmin): AdminParts {
           flowGauge(shared.flows),
           pressure.gauge(),
           sourceGauge(sourcesNow()),
+          ...exportGauges(asked.exporting),
         ],
         capacity: readConcurrency(shared.concurrency),
         tokenTimes: asked.tokenTimes,

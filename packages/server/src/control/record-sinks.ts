@@ -4,6 +4,7 @@ import type { Policy } from "../policy/program-policy.ts";
 import type { KeptRecords } from "../watch/kept/kept-records.ts";
 import { createLineWriter, type LineWriter } from "../watch/line-writer.ts";
 import { RecordIntake } from "../watch/record-intake.ts";
+import { Exporting } from "../watch/export/exporting.ts";
 import { keepRecords } from "./keep-records.ts";
 
 export interface RecordSinks {
@@ -12,6 +13,8 @@ export interface RecordSinks {
   /** Undefined where the policy keeps none. */
   readonly kept: KeptRecords | undefined;
   readonly records: RecordIntake;
+  /** Sends nothing until it is told where to. */
+  readonly exporting: Exporting;
 }
 
 export interface RecordSinksParts
@@ -30,10 +33,12 @@ export function openRecordSinks(parts: RecordSinksParts): RecordSinks {
   const { directory, followers, isDeclaredApp, policy, recordsTo, say } = parts;
   const writer = createLineWriter(recordsTo ?? 1, { onTrouble: say });
   const kept = keepRecords(policy, directory, say);
-  const sinks = kept === undefined ? [] : [kept];
+  const exporting = new Exporting({ say });
+  const sinks = kept === undefined ? [exporting] : [kept, exporting];
   return {
     writer,
     kept,
+    exporting,
     records: new RecordIntake({ writer, sinks, followers, isDeclaredApp, say }),
   };
 }

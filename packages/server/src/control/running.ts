@@ -4,6 +4,7 @@ import type { LineWriter } from "../watch/line-writer.ts";
 /** How long the last records are waited for. */
 const lastRecordsMs = 500;
 const lastKeptMs = 700;
+const lastExportedMs = 700;
 
 /** A program that serves. */
 export interface Running {
@@ -42,6 +43,7 @@ export interface Open {
   readonly ports: { release(): void };
   readonly provenance: { close(): Promise<void> };
   readonly attacks: { close(): Promise<void> };
+  readonly exporting: { end(withinMs: number): Promise<void> };
   /** Undefined where there is no store. */
   readonly auditChain: { close(): Promise<void> } | undefined;
   readonly issuer: { close(): Promise<void> };
@@ -79,6 +81,7 @@ export async function close(
   const kept = open.kept?.end(lastKeptMs).then((lost) => {
     if (lost > 0) open.say(`${lost} records were not kept`);
   });
+  const exported = open.exporting.end(lastExportedMs);
   await open.provenance.close();
   await open.attacks.close();
   await open.auditChain?.close();
@@ -86,6 +89,7 @@ export async function close(
   await open.admin?.close();
   await ended;
   await kept;
+  await exported;
 }
 
 /** What was opened of a start that failed. */
@@ -99,5 +103,6 @@ export async function abandon(open: Open): Promise<void> {
   await open.issuer.close();
   await open.fleet.terminate();
   await open.kept?.end(0);
+  await open.exporting.end(0);
   open.ports.release();
 }

@@ -20,6 +20,7 @@ import { QuotaAnswering } from "./answer-quotas.ts";
 import { alertsOf } from "./alert-settings.ts";
 import { AttackWatching } from "./attack-watching.ts";
 import { ServingCertificate } from "./certificate.ts";
+import { exportsOf } from "./export-settings.ts";
 import { fleetReports } from "./fleet-reports.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { administrationsOf } from "./administrations.ts";
@@ -52,7 +53,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const tls = await chooseTls(listen, folder, directory, environment);
   const ports = await claimPorts(policy, tls !== undefined);
   const credential = openAdminCredential(directory);
-  const { kept, records, writer } = openRecordSinks({
+  const { exporting, kept, records, writer } = openRecordSinks({
     policy,
     directory,
     recordsTo: options.recordsTo,
@@ -172,6 +173,7 @@ export async function up(options: UpOptions): Promise<Running> {
       await issuer.follow(changed, next);
       attacks.use(changed, next.roles, alertsOf(changed, folder, environment));
       kept?.keep(keepingOf(changed));
+      exporting.use(exportsOf(changed, folder, environment));
     },
     prepare: (settings) => fleet.prepare(settings),
   });
@@ -179,6 +181,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const auditChain = keepAuditChained(issuer, say);
   const open: Open = {
     attacks,
+    exporting,
     auditChain,
     files,
     certificate,
@@ -192,37 +195,39 @@ export async function up(options: UpOptions): Promise<Running> {
   };
   const leaving = { isBegun: false };
   try {
+    exporting.use(exportsOf(policy, folder, environment));
     const port = await fleet.start(threads, gatePort(policy));
     let cleartextRequests = 0;
     const cleartext = await openCleartext(policy, () => (cleartextRequests += 1));
     open.cleartext = cleartext;
+    const asked = adminParts({
+      ...parts,
+      administrations,
+      attacks,
+      clock,
+      evidence,
+      exporting,
+      faults,
+      fleet,
+      kept,
+      pressure,
+      records,
+      reloads,
+      sharedParts,
+      sources,
+      spenders,
+      tokenTimes,
+      writer,
+      isLeaving: () => leaving.isBegun,
+      cleartextRequests: () => cleartextRequests,
+    });
+    exporting.tellMetrics(asked.metrics, attacks.nowMs);
     const admin = await openAdmin(policy, folder, {
       credential,
       tokens: administrations?.tokens,
       note: async (act) => administrations?.note(act),
       say,
-      routes: adminRoutes(
-        adminParts({
-          ...parts,
-          administrations,
-          attacks,
-          clock,
-          evidence,
-          faults,
-          fleet,
-          kept,
-          pressure,
-          records,
-          reloads,
-          sharedParts,
-          sources,
-          spenders,
-          tokenTimes,
-          writer,
-          isLeaving: () => leaving.isBegun,
-          cleartextRequests: () => cleartextRequests,
-        }),
-      ),
+      routes: adminRoutes(asked),
     });
     open.admin = admin;
     return {

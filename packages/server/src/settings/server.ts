@@ -21,6 +21,7 @@ import {
 } from "@portcullis/guard/policy-shapes";
 import { adminFaults, adminKeys, isLoopback } from "./admin-keys.ts";
 import { alertKeys, noteOpenAlerts } from "./alert-keys.ts";
+import { exportKeys, noteOpenExports } from "./export-keys.ts";
 import { detectKeys } from "./detect-keys.ts";
 import { postureKeys } from "./posture-keys.ts";
 import { noteRespond, respondKeys } from "./respond-keys.ts";
@@ -159,6 +160,7 @@ const keys = {
     detect: optional(detectKeys, "What attacks are looked for, and how surely."),
     respond: optional(respondKeys, "What is done about an attack, by detector."),
     alerts: optional(alertKeys, "Who is told of incidents."),
+    export: optional(exportKeys, "Where records and metrics are sent on to."),
     posture: optional(postureKeys, "Who looks after which control, for `portcullis posture`."),
     store: optional(
       withheld(
@@ -185,6 +187,7 @@ export const serverSettings: Settings<typeof keys> = {
     noteUnkeptQuotas(policy, note);
     noteOpenAlerts(policy.alerts ?? [], note);
     noteRespond(policy.respond ?? {}, note);
+    noteOpenExports(policy.export ?? [], note);
     const { host = "127.0.0.1", tls } = policy.listen ?? {};
     if (tls === "off" && !isLoopback(host) && trustedProxies.length === 0)
       note(["listen", "host"], "what callers send can be read on its way here", {
