@@ -79,8 +79,8 @@ export const answers: readonly Mutant[] = [
   },
   {
     file: `${src}/request-head.ts`,
-    find: "if (!isFieldValue(value)) return unwritable",
-    put: "if (/[\\r\\n\\0]/.test(value)) return unwritable",
+    find: "if (!isFieldValue(values)) return unwritable",
+    put: "if (/[\\r\\n\\0]/.test(values)) return unwritable",
     breaks: "A character that latin1 would turn into a line feed is not sent.",
     tests: connections,
   },
@@ -93,8 +93,8 @@ export const answers: readonly Mutant[] = [
   },
   {
     file: "packages/guard/src/doors/whole-response.ts",
-    find: "if (beginning === undefined || !isFieldValue(value)) return undefined;",
-    put: "if (beginning === undefined) return undefined;",
+    find: "if (lengths !== 1 || !isFieldValue(values)) return undefined;",
+    put: "if (lengths !== 1) return undefined;",
     breaks: "A value with a line feed does not leave.",
     tests: whole,
   },

@@ -8,6 +8,7 @@ import type { Gate } from "../gate.ts";
 import { canonicalAddress } from "../reading/address.ts";
 import { type Answer, breakOff } from "../journey/answer.ts";
 import { certificateOf } from "./client-certificate.ts";
+import { WholeResponse } from "./whole-response.ts";
 
 export {
   type ClientAddresses,
@@ -15,6 +16,7 @@ export {
 } from "../controls/protocol/client-address.ts";
 export { canonicalAddress };
 export { nodeHttp2Door, StreamArrival } from "./node-http2.ts";
+export { FewFieldsRequest } from "./few-fields-request.ts";
 export { WholeResponse } from "./whole-response.ts";
 export { StreamAnswer } from "./stream-answer.ts";
 export type { StreamBody } from "./stream-body.ts";
@@ -41,8 +43,8 @@ function enter(
   arrive: () => Arrival,
 ): void {
   try {
-    // Without a listener, a fault of writing would end the thread.
-    response.on("error", ignore);
+    // Without a listener, a fault of writing would end the thread; a whole response needs none.
+    if (!(response instanceof WholeResponse)) response.on("error", ignore);
     gate.handle(arrive(), response as Answer);
   } catch {
     breakOff(response as Answer);

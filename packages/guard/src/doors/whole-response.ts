@@ -37,6 +37,27 @@ function beginningOf(name: string): string | undefined {
  */
 export class WholeResponse extends ServerResponse implements Leaving {
   #body: Buffer | string = "";
+  #whenClosed: (() => void)[] | undefined;
+
+  /** Who waits for its end is kept beside the events, which cost more than the rest of waiting. */
+  override once(event: string | symbol, listener: (...values: never[]) => void): this {
+    if (event !== "close") return super.once(event, listener);
+    (this.#whenClosed ??= []).push(listener);
+    return this;
+  }
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    if (event === "close") this.#tellClosed();
+    // Without a listener, a fault of writing would end the thread.
+    else if (event === "error" && this.listenerCount(event) === 0) return true;
+    return super.emit(event, ...values);
+  }
+
+  #tellClosed(): void {
+    const waiting = this.#whenClosed;
+    this.#whenClosed = undefined;
+    if (waiting !== undefined) for (const listener of waiting) listener();
+  }
 
   writeWhole(status: number, headers: string[], body: Buffer | string | undefined): void {
     const head = body === undefined ? undefined : headOf(this, status, headers);
@@ -90,11 +111,13 @@ function headOf(
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n`;
   let lengths = 0;
   let isDated = false;
+  let values = "";
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
     const value = headers[index + 1] as string;
     const beginning = beginningOf(name);
-    if (beginning === undefined || !isFieldValue(value)) return undefined;
+    if (beginning === undefined) return undefined;
+    values += value;
     const { length } = name;
     if (length === 14 || length === 4) {
       const lower = name.toLowerCase();
@@ -103,7 +126,8 @@ function headOf(
     } else if (isOfConnection(name)) return undefined;
     head += beginning + value + "\r\n";
   }
-  if (lengths !== 1) return undefined;
+  // All at once: looking at each costs more than looking.
+  if (lengths !== 1 || !isFieldValue(values)) return undefined;
   if (!isDated) head += `Date: ${httpDate()}\r\n`;
   return `${head}${keepingLines(kept._keepAliveTimeout ?? 0)}\r\n`;
 }

@@ -35,10 +35,19 @@ export function readAnswerFields(
   const reading = new Reading(links);
   if (rawHeaders.length > mostAnswerFields * 2)
     reading.malformed = `${rawHeaders.length / 2} header fields`;
-  else
+  else {
+    reading.areSound = areFieldValues(rawHeaders);
     for (let index = 0; index < rawHeaders.length; index += 2)
       reading.take(rules.of(rawHeaders[index] as string), rawHeaders[index + 1] as string);
+  }
   return reading;
+}
+
+/** All at once: looking at each costs more than looking. */
+function areFieldValues(rawHeaders: readonly string[]): boolean {
+  let values = "";
+  for (let index = 1; index < rawHeaders.length; index += 2) values += rawHeaders[index] as string;
+  return isFieldValue(values);
 }
 
 class Reading implements AnswerFields {
@@ -48,6 +57,8 @@ class Reading implements AnswerFields {
   length: string | undefined = undefined;
   malformed: string | undefined = undefined;
   mended: string[] | undefined = undefined;
+  /** Whether every value is one that a field may have. */
+  areSound = false;
   readonly #links: RewritesLinks;
   /** The bits of the single fields that came. */
   #seen = 0;
@@ -62,7 +73,8 @@ class Reading implements AnswerFields {
     const { kind, sentName: name } = rule;
     if (kind === "drop") return;
     if (kind === "bad") this.#mend(name, "is no field");
-    else if (!isFieldValue(value)) this.#mend(name, "holds what no field may hold");
+    else if (!this.areSound && !isFieldValue(value))
+      this.#mend(name, "holds what no field may hold");
     else if (rule.single !== undefined && !this.#isFirst(rule)) this.#takeAgain(rule, value);
     else this.#takeOne(kind, name, value);
   }

@@ -12,7 +12,12 @@ import {
 } from "node:http2";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { StreamAnswer, StreamArrival, WholeResponse } from "@portcullis/guard/node-http";
+import {
+  FewFieldsRequest,
+  StreamAnswer,
+  StreamArrival,
+  WholeResponse,
+} from "@portcullis/guard/node-http";
 import type { Problem } from "@portcullis/guard/problems";
 import type { ListenerBounds } from "./bounds.ts";
 import { Connections } from "./connections.ts";
@@ -85,6 +90,8 @@ const http1Bounds = ({ firstByteMs, headMs, idleMs }: ListenerBounds) => ({
   keepAliveTimeout: idleMs,
   connectionsCheckingInterval: Math.min(5000, firstByteMs / 2),
   insecureHTTPParser: false,
+  // A request whose head says of no body has none: it is not read as a stream.
+  optimizeEmptyRequests: true,
 });
 
 export function startListener(options: ListenerOptions): Promise<Listener> {
@@ -144,10 +151,16 @@ function createServer({
   tls,
 }: ListenerOptions): HttpServer | Http2SecureServer {
   const http1 = http1Bounds(bounds);
-  if (tls === undefined) return createHttpServer({ ...http1, ServerResponse: WholeResponse });
+  if (tls === undefined)
+    return createHttpServer({
+      ...http1,
+      IncomingMessage: FewFieldsRequest,
+      ServerResponse: WholeResponse,
+    });
   const server = createSecureServer({
     ...http1,
     allowHTTP1: true,
+    Http1IncomingMessage: FewFieldsRequest,
     Http1ServerResponse: WholeResponse,
     handshakeTimeout: bounds.handshakeMs,
     ...secureOptions(tls),
