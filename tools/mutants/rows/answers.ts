@@ -141,9 +141,9 @@ export const answers: readonly Mutant[] = [
     tests: streamsSent,
   },
   {
-    file: `${h2}/stream-body.ts`,
-    find: "if (!this.#stream.write(chunk)) this.#body.pause();",
-    put: "this.#stream.write(chunk);",
+    file: "packages/server/src/upstream/sent-body.ts",
+    find: "if (!this.write(chunk)) this.#body.pause();",
+    put: "this.write(chunk);",
     breaks: "A closed window makes the caller wait.",
     tests: windows,
   },

@@ -40,9 +40,11 @@ export class WholeResponse extends ServerResponse implements Leaving {
   #whenClosed: (() => void)[] | undefined;
 
   /** Who waits for its end is kept beside the events, which cost more than the rest of waiting. */
-  override once(event: string | symbol, listener: (...values: never[]) => void): this {
+  override once(event: string | symbol, listener: (...values: unknown[]) => void): this {
     if (event !== "close") return super.once(event, listener);
-    (this.#whenClosed ??= []).push(listener);
+    const waiting = this.#whenClosed;
+    if (waiting === undefined) this.#whenClosed = [listener];
+    else waiting.push(listener);
     return this;
   }
 

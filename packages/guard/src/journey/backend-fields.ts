@@ -77,6 +77,10 @@ const conditional: ReadonlySet<string> = new Set([
 ]);
 /** Fields that ask for a part of an answer only. A part cannot be judged. */
 const partial: ReadonlySet<string> = new Set(["range", "if-range"]);
+/** Most names are told apart from all of those by their length. */
+const lengthsNotPlain: ReadonlySet<number> = new Set(
+  ["accept-encoding", ...conditional, ...partial].map(({ length }) => length),
+);
 
 /**
  * An answer that a control reads must arrive in plain bytes and not in parts; and where it must name
@@ -88,7 +92,9 @@ const partial: ReadonlySet<string> = new Set(["range", "if-range"]);
  */
 export function askPlain(headers: string[], whole: boolean): void {
   for (let index = headers.length - 2; index >= 0; index -= 2) {
-    const name = (headers[index] as string).toLowerCase();
+    const sent = headers[index] as string;
+    if (!lengthsNotPlain.has(sent.length)) continue;
+    const name = sent.toLowerCase();
     if (name === "accept-encoding" || partial.has(name) || (whole && conditional.has(name)))
       headers.splice(index, 2);
   }

@@ -49,7 +49,7 @@ export function forward(
       operation: operation.name,
       urgency: exchange.urgency,
       shedding,
-      ...(shedding === "observe" ? { onObserved: observing(boundary) } : {}),
+      onObserved: shedding === "observe" ? observing(boundary) : undefined,
     },
     receiver,
   );

@@ -76,7 +76,9 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       this.#boundary.once("drain", () => this.#boundary.forwarding?.resume());
       return false;
     }
-    this.#held.push(chunk);
+    // Most answers come in one piece: a list that is made with it has no room to spare.
+    if (this.#held.length === 0) this.#held = [chunk];
+    else this.#held.push(chunk);
     this.#bytes += chunk.length;
     const whole = Math.max(this.#bytes, Number(this.#fields?.length ?? 0));
     const hasRoom = roomOf(exchange).holdAnswer(Math.min(whole, mostAnswerBytes));
@@ -152,7 +154,8 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
 
   #addOwnFields(): void {
     const { answerFields, course } = this.#boundary.exchange;
-    this.#headers.push(...course.operation.answerFields, ...answerFields);
+    for (const part of course.operation.answerFields) this.#headers.push(part);
+    for (const part of answerFields) this.#headers.push(part);
   }
 
   #readHeld(held: readonly Buffer[]): void {

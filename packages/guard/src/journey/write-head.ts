@@ -142,7 +142,11 @@ function joinVary(headers: string[]): void {
 export function takeFields(headers: string[], name: string): string[] {
   const values: string[] = [];
   for (let index = headers.length - 2; index >= 0; index -= 2)
-    if ((headers[index] as string).toLowerCase() === name)
+    if (isNamed(headers[index] as string, name))
       values.unshift(...headers.splice(index, 2).slice(1));
   return values;
 }
+
+/** By length first: most names are looked at no further. */
+const isNamed = (sent: string, name: string): boolean =>
+  sent.length === name.length && sent.toLowerCase() === name;

@@ -30,7 +30,7 @@ export interface UpstreamRequest {
    */
   readonly shedding?: "off" | "observe" | "enforce";
   /** Told where it would have been given up, was that enforced; what follows stays as it is. */
-  readonly onObserved?: (code: SheddingCode, detail: string) => void;
+  readonly onObserved?: ((code: SheddingCode, detail: string) => void) | undefined;
 }
 
 /** What a request is given up by before the backend has failed in anything. */

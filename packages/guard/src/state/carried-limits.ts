@@ -2,7 +2,13 @@ import type { RedisState } from "./redis.ts";
 import type { TakenFar } from "./redis-taken.ts";
 import type { Carried } from "./redis-scripts.ts";
 import type { SharedMemoryState } from "./shared-memory.ts";
-import type { Bucket, LimitState, RateBucket, Taken } from "./state.ts";
+import {
+  type Bucket,
+  FormedBucket,
+  type LimitState,
+  type RateBucket,
+  type Taken,
+} from "./state.ts";
 
 type Shared = Pick<RedisState, "serves" | "isFresh" | "takeAll" | "giveBack" | "merge" | "close">;
 type Local = Pick<SharedMemoryState, "bounded" | "takeAll" | "giveBack" | "tell">;
@@ -145,10 +151,21 @@ const nameOf = ({ limit, who }: Bucket): string => `${limit}\n${who}`;
 const common = ({ limit, who }: Bucket) => ({ limit, who, inventors: undefined });
 
 /** Where it is kept how far a shared bucket was; no limit of a policy has such a name. */
-const knownOf = (bucket: RateBucket): RateBucket => ({
-  ...bucket,
-  limit: `known ${bucket.limit}`,
-});
+const knownOf = (bucket: RateBucket): RateBucket => {
+  const { burst, cost, deepestMs, intervalMs, inventors, limit, onLoss, who } = bucket;
+  const known = `known ${limit}`;
+  return {
+    kind: "rate",
+    limit: known,
+    who,
+    cost,
+    inventors,
+    onLoss,
+    intervalMs,
+    burst,
+    deepestMs,
+  };
+};
 
 /** What was taken by this process alone; what it is settled for is told to the others later. */
 class TakenAlone implements Taken {

@@ -84,6 +84,10 @@ export class SharedMemoryState implements LimitState {
     return bucket;
   }
 
+  takeOne(bucket: RateBucket): number {
+    return Math.max(0, -this.#takeRate(bucket, this.#now()));
+  }
+
   /** How far a rate bucket is from being full, as is known from elsewhere; see `RateRoom.tell`. */
   tell(bucket: RateBucket, aheadMs: number, atLeast: boolean): number {
     this.#hashOf(bucket);

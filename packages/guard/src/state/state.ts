@@ -55,6 +55,55 @@ export type Bucket = RateBucket | QuotaBucket | ConcurrentBucket;
 /** The end of a window that does not end: the latest time that a Date can hold. */
 export const neverEnds = 8.64e15;
 
+/** What buckets of one limit under one bound have alike. */
+export type RateForm = Omit<RateBucket, "inventors" | "kind" | "who">;
+
+/**
+ * A bucket of a form that nobody invents: requests take from several, and each holds no more than
+ * whom it counts. What it says of itself is read by name, and is lost where it is spread.
+ */
+export class FormedBucket implements RateBucket {
+  readonly who: string;
+  readonly form: RateForm;
+
+  constructor(form: RateForm, who: string) {
+    this.form = form;
+    this.who = who;
+  }
+
+  get kind(): "rate" {
+    return "rate";
+  }
+
+  get inventors(): undefined {
+    return undefined;
+  }
+
+  get limit(): string {
+    return this.form.limit;
+  }
+
+  get cost(): number {
+    return this.form.cost;
+  }
+
+  get onLoss(): RateBucket["onLoss"] {
+    return this.form.onLoss;
+  }
+
+  get intervalMs(): number {
+    return this.form.intervalMs;
+  }
+
+  get burst(): number {
+    return this.form.burst;
+  }
+
+  get deepestMs(): number {
+    return this.form.deepestMs;
+  }
+}
+
 /** A bucket of a limit that no caller has in another form. */
 export const rateBucket = (
   limit: string,
@@ -110,5 +159,11 @@ export interface LimitState {
    * @throws Error where what keeps it cannot be told
    */
   giveBack(bucket: Bucket): Promise<void>;
+  /**
+   * Takes from one bucket for good, where nobody has to be asked and nothing is to be settled.
+   *
+   * @returns 0, or how long in milliseconds until it has enough
+   */
+  takeOne?(bucket: RateBucket): number;
   close(): Promise<void>;
 }

@@ -25,6 +25,8 @@ export class Connection {
   readonly #underway: Underway[] = [];
   /** Whom its requests count for; undefined where a proxy says that of each. */
   crowding: Crowding | undefined;
+  /** Among whom it makes room while it is idle; undefined where it need not. */
+  idleGroup: Set<Connection> | undefined;
   /** The socket that speaks HTTP: over TLS another one than the raw one. */
   socket: Socket;
   session: ServerHttp2Session | undefined;

@@ -42,6 +42,7 @@ export class Places {
     const isStranger = !this.#known.has(address);
     if (!this.#makeRoomFor(isStranger)) return false;
     if (isStranger) this.#strangers.add(connection);
+    connection.idleGroup = isStranger ? this.#idleStrangers : this.#idleKnown;
     const names = network === undefined ? [address] : [address, network];
     this.#names.set(connection, names);
     for (const name of names) {
@@ -57,23 +58,22 @@ export class Places {
   know(peer: string): void {
     for (const connection of this.#groups.get(namesOf(peer).address) ?? []) {
       this.#strangers.delete(connection);
+      if (connection.idleGroup !== undefined) connection.idleGroup = this.#idleKnown;
       if (this.#idleStrangers.delete(connection)) this.#idleKnown.add(connection);
     }
   }
 
   isIdle(connection: Connection): void {
-    if (!this.#names.has(connection)) return;
-    if (this.#strangers.has(connection)) this.#idleStrangers.add(connection);
-    else this.#idleKnown.add(connection);
+    connection.idleGroup?.add(connection);
   }
 
   isBusy(connection: Connection): void {
-    this.#idleStrangers.delete(connection);
-    this.#idleKnown.delete(connection);
+    connection.idleGroup?.delete(connection);
   }
 
   leave(connection: Connection): void {
     this.isBusy(connection);
+    connection.idleGroup = undefined;
     this.#strangers.delete(connection);
     for (const name of this.#names.get(connection) ?? []) {
       const group = this.#groups.get(name);

@@ -1,6 +1,11 @@
 import type { UpstreamRequest } from "@portcullis/guard/upstream";
 
 const field = "Portcullis-Deadline";
+const words = "no answer had begun when the deadline of the operation was over";
+
+/** Whether anything of a request depends on when its answer begins. */
+export const hasDeadline = ({ shedding = "off", urgency }: UpstreamRequest): boolean =>
+  shedding !== "off" && urgency?.deadlineAt !== undefined;
 
 /**
  * How long the answer to one request is of use. Where shedding is enforced, whoever waits for it is
@@ -22,14 +27,12 @@ export class Deadline {
     this.#isEnforced = shedding === "enforce";
   }
 
-  readonly words = "no answer had begun when the deadline of the operation was over";
-
   /** @param over called once, at once where it has passed already */
-  start(over: () => void): void {
+  start(over: (words: string) => void): void {
     if (this.#at === undefined || !this.#isEnforced) return;
     const leftMs = Math.ceil(this.#at - performance.now());
-    if (leftMs <= 0) over();
-    else this.#timer = setTimeout(over, leftMs);
+    if (leftMs <= 0) over(words);
+    else this.#timer = setTimeout(over, leftMs, words);
   }
 
   /** Says what is left to the backend; of a second try, what is left by then. */
@@ -45,6 +48,6 @@ export class Deadline {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (isAnswered && this.#at !== undefined && performance.now() > this.#at)
-      this.#onObserved?.("deadline-passed", this.words);
+      this.#onObserved?.("deadline-passed", words);
   }
 }

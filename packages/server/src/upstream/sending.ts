@@ -7,7 +7,7 @@ import {
   usualUrgency,
 } from "@portcullis/guard/upstream";
 import { type Backend, type Backends, outcomeOf } from "./backend.ts";
-import { Deadline } from "./deadline.ts";
+import { Deadline, hasDeadline } from "./deadline.ts";
 import { faultCodes, isSafe, nobody, type SendingParts, takeRoomFor } from "./sending-parts.ts";
 import { Sample } from "./sample.ts";
 import { SlowCallerBuffer } from "./slow-caller-buffer.ts";
@@ -27,8 +27,10 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
   readonly #receiver: AnswerReceiver;
   readonly #parts: SendingParts;
   readonly #startedAt = performance.now();
-  readonly #kept: SlowCallerBuffer;
-  readonly #deadline: Deadline;
+  /** Undefined while nothing had to be kept. */
+  #kept: SlowCallerBuffer | undefined;
+  /** Undefined where there is none. */
+  readonly #deadline: Deadline | undefined;
   #tried: Set<Backend> | undefined;
   #backend: Backend | undefined;
   #attempt: Attempt | undefined;
@@ -41,7 +43,7 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
   #isPaused = false;
   #isSent = false;
   /** Since when the caller is waited for, where it is, and what it has moved since then. */
-  #waitsSince = 0;
+  #waitsSince = this.#startedAt;
   #moved = 0;
   #trailers: string[] | undefined;
   #over = false;
@@ -53,24 +55,24 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
     this.caller = request.caller ?? nobody;
     this.rank = priorities.indexOf((request.urgency ?? usualUrgency).priority);
     this.isBound = parts.concurrency !== undefined && request.shedding === "enforce";
-    this.#deadline = new Deadline(request);
-    this.#kept = new SlowCallerBuffer(parts.held, request.isStranger === true);
+    this.#deadline = hasDeadline(request) ? new Deadline(request) : undefined;
   }
 
   begin(): void {
     this.#parts.budget.earn();
-    this.#deadline.start(() => {
+    this.#deadline?.start((words) => {
       this.#takeBack?.();
       this.#attempt?.abort();
       this.#sample?.end(true);
-      this.#fail("deadline-passed", this.#deadline.words);
+      this.#fail("deadline-passed", words);
     });
     if (this.#over) return;
     this.#takeBack = this.#parts.capacity.enter(
       this,
       () => {
         this.#placed = true;
-        this.#waitsSince = performance.now();
+        // It has stood in line: what takes it back is known.
+        if (this.#takeBack !== undefined) this.#waitsSince = performance.now();
         this.#send();
       },
       (why) => this.#fail("capacity-exceeded", why),
@@ -97,8 +99,10 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
     }
     backend.outstanding += 1;
     this.#sample?.begin(backend.room);
-    const left = Math.max(1, deadlineMs - (performance.now() - this.#startedAt));
-    this.#deadline.tell(this.#request.headers);
+    const isAtOnce = this.#takeBack === undefined && this.#tried === undefined;
+    const spentMs = isAtOnce ? 0 : performance.now() - this.#startedAt;
+    const left = Math.max(1, deadlineMs - spentMs);
+    this.#deadline?.tell(this.#request.headers);
     this.#attempt = backend.transport.begin(
       this.#request,
       Math.min(headersTimeoutMs, left),
@@ -137,7 +141,7 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
       return;
     }
     this.#answered = true;
-    this.#deadline.end(true);
+    this.#deadline?.end(true);
     this.#receiver.onHead(status, headers);
   }
 
@@ -146,7 +150,9 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
       this.#isBlocked = !this.#receiver.onData(chunk);
       return;
     }
-    if (this.#kept.keep(chunk)) return;
+    const { held } = this.#parts;
+    const kept = (this.#kept ??= new SlowCallerBuffer(held, this.#request.isStranger === true));
+    if (kept.keep(chunk)) return;
     if (!this.#isPaused) [this.#waitsSince, this.#moved] = [performance.now(), 0];
     this.#isPaused = true;
     this.#attempt?.pause();
@@ -154,7 +160,7 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
 
   onEnd(trailers: string[]): void {
     this.#leaveAll();
-    if (this.#kept.isEmpty) {
+    if (this.#kept?.isEmpty !== false) {
       this.#over = true;
       this.#receiver.onEnd(trailers);
     } else this.#trailers = trailers;
@@ -174,12 +180,12 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
   resume(): void {
     this.#isBlocked = false;
     while (!this.#isBlocked) {
-      const chunk = this.#kept.take();
+      const chunk = this.#kept?.take();
       if (chunk === undefined) break;
       this.#moved += chunk.length;
       this.#isBlocked = !this.#receiver.onData(chunk);
     }
-    if (!this.#kept.isEmpty) return;
+    if (this.#kept?.isEmpty === false) return;
     if (this.#trailers !== undefined && !this.#over) {
       this.#over = true;
       this.#receiver.onEnd(this.#trailers);
@@ -192,17 +198,17 @@ export class Sending implements Forwarding, AttemptReceiver, Holder {
   abort(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#deadline.end(false);
+    this.#deadline?.end(false);
     this.#takeBack?.();
     this.#attempt?.abort();
-    this.#kept.clear();
+    this.#kept?.clear();
     this.#leaveAll();
   }
 
   #fail(code: UpstreamFaultCode, detail: string): void {
     this.#over = true;
-    this.#deadline.end(false);
-    this.#kept.clear();
+    this.#deadline?.end(false);
+    this.#kept?.clear();
     this.#leaveAll();
     this.#receiver.onFault(code, detail);
   }

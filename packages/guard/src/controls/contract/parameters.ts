@@ -57,11 +57,12 @@ export function compileParameters(
   const cookie = of("cookie");
   const wholeQuery = operation.parameters.some((parameter) => parameter.in === "querystring");
   const others = new Set(alsoDeclared);
+  const asksQuery = query.some(({ required }) => required);
   return (known) => {
     const violations = new Violations();
     for (let index = 0; index < path.length; index += 1)
       checkSegment(path[index], known.pathParameters[index] ?? "", violations);
-    if (!wholeQuery && (known.query !== "" || query.length > 0))
+    if (!wholeQuery && (known.query !== "" || asksQuery))
       checkQuery(known.query, query, others, violations);
     if (header.length > 0) {
       const owned = (name: string): boolean => header.some((one) => one.owns(name));

@@ -2,7 +2,7 @@ import type { Problem } from "../../facts/problem.ts";
 import type { OnLoss } from "../../policy/state-setting.ts";
 import { Calendar, nominalMs } from "../../reading/calendar.ts";
 import type { Quota, Rate } from "../../reading/rate.ts";
-import { type Bucket, neverEnds } from "../../state/state.ts";
+import { type Bucket, FormedBucket, neverEnds } from "../../state/state.ts";
 import { compileLimitItem, policyItem } from "./limit-headers.ts";
 import { problems } from "./problems.ts";
 import type { Bound, LimitForm, LimitRule, Tier } from "./rules.ts";
@@ -64,20 +64,14 @@ function rateBounds(of: OfLimit, cost: number, { burst, rate }: RateBound): Boun
   const { name: limit } = rule;
   const intervalMs = windowMs / count;
   const moreInSeconds = Math.ceil(intervalMs / 1000);
+  const form = { limit, cost, onLoss, intervalMs, burst, deepestMs };
   const name = announcedName(rule);
   return {
     rule,
-    bucketOf: (who, _atMs, inventors) => ({
-      kind: "rate",
-      limit,
-      who,
-      cost,
-      inventors,
-      onLoss,
-      intervalMs,
-      burst,
-      deepestMs,
-    }),
+    bucketOf: (who, _atMs, inventors) =>
+      inventors === undefined
+        ? new FormedBucket(form, who)
+        : { kind: "rate", who, inventors, ...form },
     moreInSeconds: () => moreInSeconds,
     problem: problems["limit-exceeded"],
     most: count,

@@ -1,7 +1,7 @@
 import { refuse } from "../../facts/refusal.ts";
 import { networkOf } from "../../reading/network.ts";
 import type { Rate } from "../../reading/rate.ts";
-import { type LimitState, rateBucket } from "../../state/state.ts";
+import { FormedBucket, type LimitState, type RateForm } from "../../state/state.ts";
 import { compileAnswerOutcome } from "../answer-outcome.ts";
 import { type Check, step } from "../check.ts";
 import { defineControl, type LeaveFacts } from "../control.ts";
@@ -85,13 +85,27 @@ export const limit = defineControl({
 /** A coarse bound by network, before route and cryptography. */
 function compileAdmission({ count, windowMs }: Rate, state: LimitState): Check<"address"> {
   const intervalMs = windowMs / count;
-  return ({ address }) => {
-    const bucket = rateBucket("admission", networkOf(address), { intervalMs, burst: count * 2 });
+  const burst = count * 2;
+  const deepestMs = burst * intervalMs;
+  const form: RateForm = {
+    limit: "admission",
+    cost: 1,
+    onLoss: "local",
+    intervalMs,
+    burst,
+    deepestMs,
+  };
+  const take = (bucket: FormedBucket): number => {
+    if (state.takeOne !== undefined) return state.takeOne(bucket);
     const taken = state.takeAll([bucket]);
-    if (taken instanceof Promise || taken.refusedBy === -1) return undefined;
+    return taken instanceof Promise || taken.refusedBy === -1 ? 0 : taken.waitMs;
+  };
+  return ({ address }) => {
+    const waitMs = take(new FormedBucket(form, networkOf(address)));
+    if (waitMs === 0) return undefined;
     return refuse(problems["limit-exceeded"], {
       detail: "admission: too much from one network",
-      retryAfterSeconds: Math.max(1, Math.ceil(taken.waitMs / 1000)),
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
     });
   };
 }

@@ -13,11 +13,13 @@ const kept: Readonly<Record<Count, (outcome: AnswerOutcome) => boolean>> = {
 interface Part {
   readonly taken: Taken;
   readonly asked: readonly Bounds[];
+  /** What was taken before. */
+  readonly before: Part | undefined;
 }
 
 /** What a request has taken from the buckets of its limits, until it is settled. */
 export class Reservation implements Reserved {
-  readonly #parts: Part[] = [];
+  #last: Part | undefined;
   #isSettled = false;
   #cost = 1;
 
@@ -26,14 +28,14 @@ export class Reservation implements Reserved {
   }
 
   add(taken: Taken, asked: readonly Bounds[]): void {
-    this.#parts.push({ taken, asked });
+    this.#last = { taken, asked, before: this.#last };
     for (const { cost } of asked) this.#cost = Math.max(this.#cost, cost);
   }
 
   /** As if the request had never asked. */
   giveBack(): void {
-    this.#settle(() => true);
-    this.#parts.length = 0;
+    this.#settle(always);
+    this.#last = undefined;
   }
 
   /** The answer has come, or will not: limits that do not count it get back what they gave. */
@@ -46,12 +48,15 @@ export class Reservation implements Reserved {
   /** The exchange is over. What the backend was not asked is neither a failure nor a success. */
   leave(forwarded: boolean): void {
     if (!forwarded) this.answered("other");
-    this.#settle(({ rule: { kind } }) => kind === "concurrent");
+    this.#settle(isConcurrent);
   }
 
   #settle(isGivenBack: (bounds: Bounds) => boolean): void {
-    for (const { asked, taken } of this.#parts)
-      for (let index = 0; index < asked.length; index += 1)
-        if (isGivenBack(asked[index] as Bounds)) taken.settle(index, 0);
+    for (let part = this.#last; part !== undefined; part = part.before)
+      for (let index = 0; index < part.asked.length; index += 1)
+        if (isGivenBack(part.asked[index] as Bounds)) part.taken.settle(index, 0);
   }
 }
+
+const always = (): boolean => true;
+const isConcurrent = ({ rule: { kind } }: Bounds): boolean => kind === "concurrent";

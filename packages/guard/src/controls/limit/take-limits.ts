@@ -55,11 +55,22 @@ export const isSettled = ({ count, kind }: LimitRule): boolean =>
 function compileTake(limits: readonly CompiledLimit[], parts: TakingParts): TakeLimits {
   const { state } = parts;
   const ofStrangers = limits.filter(({ skipsStrangers }) => !skipsStrangers);
+  const [ofCallers, fewer] = [roomFor(limits), roomFor(ofStrangers)];
   return (counted) => {
     const these = counted.caller === undefined ? ofStrangers : limits;
     if (these.length === 0) return undefined;
-    const asked = these.map((limit) => limit.boundsOf(counted));
-    const buckets = bucketsOf(these, asked, counted);
+    const room = these === limits ? ofCallers : fewer;
+    const [asked, buckets] = [room.bounds.slice(), room.buckets.slice()];
+    for (let index = 0; index < these.length; index += 1) {
+      const limit = these[index] as CompiledLimit;
+      const bounds = limit.boundsOf(counted);
+      asked[index] = bounds;
+      buckets[index] = bounds.bucketOf(
+        limit.whoOf(counted),
+        counted.receivedAtMs,
+        limit.inventorsOf?.(counted),
+      );
+    }
     const by = counted.caller?.acting?.by;
     if (by !== undefined) addOfHand(by, these, asked, buckets, counted);
     const taken = state.takeAll(buckets);
@@ -69,18 +80,14 @@ function compileTake(limits: readonly CompiledLimit[], parts: TakingParts): Take
   };
 }
 
-const bucketsOf = (
-  limits: readonly CompiledLimit[],
-  asked: readonly Bounds[],
-  counted: TakingFacts,
-): Bucket[] =>
-  limits.map((limit, index) =>
-    (asked[index] as Bounds).bucketOf(
-      limit.whoOf(counted),
-      counted.receivedAtMs,
-      limit.inventorsOf?.(counted),
-    ),
-  );
+/** Lists of the right length: one that grows takes room for more than most requests fill. */
+function roomFor(limits: readonly CompiledLimit[]): {
+  readonly bounds: readonly Bounds[];
+  readonly buckets: readonly Bucket[];
+} {
+  const none = limits.map(() => undefined) as readonly unknown[];
+  return { bounds: none as readonly Bounds[], buckets: none as readonly Bucket[] };
+}
 
 /** Whoever acts for a thousand people would otherwise have the limits of a thousand. */
 function addOfHand(

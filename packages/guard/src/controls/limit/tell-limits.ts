@@ -57,7 +57,10 @@ export function tellNearest(
   let least = Number.POSITIVE_INFINITY;
   for (let index = 0; index < remaining.length; index += 1) {
     const left = (remaining[index] as number) / (asked[index] as Bounds).cost;
-    if (left < least) [nearest, least] = [index, left];
+    if (left < least) {
+      nearest = index;
+      least = left;
+    }
   }
   if (nearest === -1) return;
   const bounds = asked[nearest] as Bounds;

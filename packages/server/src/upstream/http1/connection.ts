@@ -11,7 +11,7 @@ import { faulty } from "./head-reader.ts";
 import { longestLifeMs, mostRestMs } from "./keeping.ts";
 import type { Opener } from "./open-socket.ts";
 import { sendRequest } from "./send-request.ts";
-import type { SendingBody } from "./sending-body.ts";
+import type { SocketBody } from "./socket-body.ts";
 
 /**
  * What a thread reads of its backends is read into these bytes, from whichever connection: what is
@@ -30,7 +30,7 @@ export class Connection implements AnswerTaker, Carrier, Leaving {
   readonly #deadline = new Deadline(() => this.#late());
   readonly #endsAtMs = performance.now() + longestLifeMs;
   #exchange: Exchange | undefined;
-  #body: SendingBody | undefined;
+  #body: SocketBody | undefined;
   #isOpened = false;
   #isOver = false;
   #isPaused = false;
@@ -101,9 +101,9 @@ export class Connection implements AnswerTaker, Carrier, Leaving {
     this.#close();
   }
 
+  /** Until when the rest must come is set when all has been read that came with it. */
   takeHead(status: number, fields: string[]): void {
     this.#isAnswered = true;
-    backendDeadlines.set(this.#deadline, this.#times.bodyTimeoutMs);
     this.#exchange?.answered(status, fields);
   }
 
@@ -143,7 +143,12 @@ export class Connection implements AnswerTaker, Carrier, Leaving {
       isHead: request.method === "HEAD",
       mayUpgrade: exchange.onSwitched !== undefined,
     });
-    this.#body = sendRequest(this.#socket, request, head, {
+    if (request.body === null) {
+      this.#socket.write(head.text, "latin1");
+      exchange.allSent();
+      return;
+    }
+    this.#body = sendRequest(this.#socket, request.body, head, {
       onSent: (bytes) => {
         if (!this.#isAnswered) backendDeadlines.set(this.#deadline, headersTimeoutMs);
         exchange.sent(bytes);

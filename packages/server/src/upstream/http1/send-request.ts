@@ -1,29 +1,29 @@
 import type { Socket } from "node:net";
 import type { UpstreamRequest } from "@portcullis/guard/upstream";
 import type { WrittenHead } from "./request-head.ts";
-import { type BodyWatch, SendingBody } from "./sending-body.ts";
+import type { BodyWatch } from "../sent-body.ts";
+import { SocketBody } from "./socket-body.ts";
 
 /** A body that is copied behind its head: copying it costs less than another write. */
 const mostCopied = 16_384;
 
 /**
- * Sends a request: head and body by one write, where the body is there.
+ * Sends a request that has a body: head and body by one write, where the body is there.
  *
  * @returns the body that is being sent; undefined where all was written
  */
 export function sendRequest(
   socket: Socket,
-  { body }: UpstreamRequest,
+  body: Exclude<UpstreamRequest["body"], null>,
   { frame, text }: WrittenHead,
   watch: BodyWatch,
-): SendingBody | undefined {
-  if (body === null) socket.write(text, "latin1");
-  else if (Buffer.isBuffer(body)) {
+): SocketBody | undefined {
+  if (Buffer.isBuffer(body)) {
     sendWhole(socket, text, body);
     watch.onSent(body.length);
   } else {
     const length = typeof frame === "object" ? frame.length : undefined;
-    const sending = new SendingBody(socket, body, length, watch);
+    const sending = new SocketBody(socket, body, length, watch);
     // What of the body is there already leaves with the head.
     socket.cork();
     socket.write(text, "latin1");

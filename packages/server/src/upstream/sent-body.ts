@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 
 /** Told while a body is sent. */
@@ -10,24 +9,27 @@ export interface BodyWatch {
 }
 
 /**
- * Sends a stream as the body of a request, as fast as the backend takes it: where the connection is
- * full the stream is paused.
+ * Sends a stream as the body of a request, as fast as the backend takes it: where the way there is
+ * full, the caller's stream is paused. How bytes are written is each protocol's own.
  */
-export class SendingBody {
-  readonly #socket: Socket;
+export abstract class SentBody {
+  isOver = false;
   readonly #body: Readable;
   readonly #watch: BodyWatch;
-  /** Bytes that are to come; undefined where it is sent in chunks. */
+  /** Bytes that are to come; undefined where nothing was said of them. */
   #left: number | undefined;
-  isOver = false;
 
-  /** @param length what was said of it; undefined where it is sent in chunks */
-  constructor(socket: Socket, body: Readable, length: number | undefined, watch: BodyWatch) {
-    this.#socket = socket;
+  /** @param length what was said of it */
+  constructor(body: Readable, length: number | undefined, watch: BodyWatch) {
     this.#body = body;
     this.#left = length;
     this.#watch = watch;
   }
+
+  /** @returns whether the way takes more */
+  protected abstract write(chunk: Buffer): boolean;
+  /** Nothing comes behind what was written. */
+  protected abstract finish(): void;
 
   begin(): void {
     const body = this.#body;
@@ -38,7 +40,7 @@ export class SendingBody {
     else body.resume();
   }
 
-  /** The connection takes more. */
+  /** The way takes more. */
   drained(): void {
     if (!this.isOver) this.#body.resume();
   }
@@ -53,35 +55,26 @@ export class SendingBody {
   }
 
   readonly #take = (chunk: Buffer): void => {
-    const socket = this.#socket;
-    let takesMore: boolean;
-    if (this.#left === undefined) {
-      if (chunk.length === 0) return;
-      socket.cork();
-      socket.write(`${chunk.length.toString(16)}\r\n`, "latin1");
-      socket.write(chunk);
-      takesMore = socket.write("\r\n", "latin1");
-      socket.uncork();
-    } else {
+    if (chunk.length === 0) return;
+    if (this.#left !== undefined) {
       if (chunk.length > this.#left) {
         this.#break("the caller's body is longer than its Content-Length");
         return;
       }
       this.#left -= chunk.length;
-      takesMore = socket.write(chunk);
     }
+    if (!this.write(chunk)) this.#body.pause();
     this.#watch.onSent(chunk.length);
-    if (!takesMore) this.#body.pause();
   };
 
   readonly #end = (): void => {
     if (this.isOver) return;
-    if (this.#left === undefined) this.#socket.write("0\r\n\r\n", "latin1");
-    else if (this.#left > 0) {
+    if (this.#left !== undefined && this.#left > 0) {
       this.#break("the caller's body is shorter than its Content-Length");
       return;
     }
     this.#stop();
+    this.finish();
     this.#watch.onAllSent();
   };
 
