@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, string>> = {
     "the listeners destroy, and whoever carries the bytes bounds itself",
   [`${guard}/doors/stream-answer.ts`]: "trailers that cannot be sent destroy their own stream",
   [`${guard}/doors/stream-body.ts`]: "the listeners only hand bytes on, or destroy their own body",
+  [`${guard}/doors/whole-response.ts`]: "whoever waits for its end bounds itself",
   [`${guard}/doors/node-http.ts`]: "the listeners only end or destroy their own socket",
 };
 

@@ -52,8 +52,8 @@ export const limits: readonly Mutant[] = [
   },
   {
     file: `${limit}/bounds.ts`,
-    find: "      burst,\n      deepestMs,\n",
-    put: "      burst,\n      deepestMs: burst * intervalMs,\n",
+    find: "intervalMs, burst, deepestMs };",
+    put: "intervalMs, burst, deepestMs: burst * intervalMs };",
     breaks: "Versions of one limit with other bursts do not empty what each other has used.",
     tests: forms,
   },

@@ -76,7 +76,6 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       this.#boundary.once("drain", () => this.#boundary.forwarding?.resume());
       return false;
     }
-    // Most answers come in one piece: a list that is made with it has no room to spare.
     if (this.#held.length === 0) this.#held = [chunk];
     else this.#held.push(chunk);
     this.#bytes += chunk.length;
@@ -154,8 +153,7 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
 
   #addOwnFields(): void {
     const { answerFields, course } = this.#boundary.exchange;
-    for (const part of course.operation.answerFields) this.#headers.push(part);
-    for (const part of answerFields) this.#headers.push(part);
+    this.#headers.push(...course.operation.answerFields, ...answerFields);
   }
 
   #readHeld(held: readonly Buffer[]): void {

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { atEndOfTurn, type Leaving } from "@portcullis/guard/upstream";
 import { hasStream } from "../backend.ts";
 import { tlsFault } from "../tls-settings.ts";
+import type { BodyWatch } from "../sent-body.ts";
 import type { FailureKind } from "../transport.ts";
 import { AnswerReader, type AnswerTaker } from "./answer-reader.ts";
 import { backendDeadlines, Deadline } from "./deadlines.ts";
@@ -10,17 +11,12 @@ import type { Carrier, Exchange } from "./exchange.ts";
 import { faulty } from "./head-reader.ts";
 import { longestLifeMs, mostRestMs } from "./keeping.ts";
 import type { Opener } from "./open-socket.ts";
+import { readBytes } from "./read-bytes.ts";
 import { sendRequest } from "./send-request.ts";
 import type { SocketBody } from "./socket-body.ts";
 
-/**
- * What a thread reads of its backends is read into these bytes, from whichever connection: what is
- * kept of it is copied before the next read. No connection has memory of its own.
- */
-const readBytes = Buffer.allocUnsafeSlow(65_536);
-
 /** One connection to a backend. It carries one request at a time, and nothing is sent ahead. */
-export class Connection implements AnswerTaker, Carrier, Leaving {
+export class Connection implements AnswerTaker, BodyWatch, Carrier, Leaving {
   /** Whether the last read was as large as a read can be, so that more may have come with it. */
   mayHaveMore = false;
   readonly #socket: Socket;
@@ -35,6 +31,7 @@ export class Connection implements AnswerTaker, Carrier, Leaving {
   #isOver = false;
   #isPaused = false;
   #isAnswered = false;
+  readonly onBroken = (why: string): void => this.#fail("lost", why);
   /** Its request leaves at the end of this turn. */
   #isLeaving = false;
   #switched: string[] | undefined;
@@ -123,6 +120,18 @@ export class Connection implements AnswerTaker, Carrier, Leaving {
     this.#switched = fields;
   }
 
+  onSent(bytes: number): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    if (!this.#isAnswered) backendDeadlines.set(this.#deadline, exchange.headersTimeoutMs);
+    exchange.sent(bytes);
+  }
+
+  onAllSent(): void {
+    this.#body = undefined;
+    this.#exchange?.allSent();
+  }
+
   #opened(): void {
     this.#isOpened = true;
     if (this.#exchange !== undefined) this.#send(this.#exchange, true);
@@ -136,29 +145,14 @@ export class Connection implements AnswerTaker, Carrier, Leaving {
   }
 
   #write(exchange: Exchange): void {
-    const { head, headersTimeoutMs, request } = exchange;
+    const { head, request } = exchange;
     this.#isLeaving = false;
     this.#isAnswered = false;
     this.#reader.begin({
       isHead: request.method === "HEAD",
       mayUpgrade: exchange.onSwitched !== undefined,
     });
-    if (request.body === null) {
-      this.#socket.write(head.text, "latin1");
-      exchange.allSent();
-      return;
-    }
-    this.#body = sendRequest(this.#socket, request.body, head, {
-      onSent: (bytes) => {
-        if (!this.#isAnswered) backendDeadlines.set(this.#deadline, headersTimeoutMs);
-        exchange.sent(bytes);
-      },
-      onAllSent: () => {
-        this.#body = undefined;
-        exchange.allSent();
-      },
-      onBroken: (why) => this.#fail("lost", why),
-    });
+    this.#body = sendRequest(this.#socket, request, head, this);
   }
 
   #read(bytes: Buffer, count: number): boolean {

@@ -8,17 +8,18 @@ import { SocketBody } from "./socket-body.ts";
 const mostCopied = 16_384;
 
 /**
- * Sends a request that has a body: head and body by one write, where the body is there.
+ * Sends a request: head and body by one write, where the body is there.
  *
  * @returns the body that is being sent; undefined where all was written
  */
 export function sendRequest(
   socket: Socket,
-  body: Exclude<UpstreamRequest["body"], null>,
+  { body }: UpstreamRequest,
   { frame, text }: WrittenHead,
   watch: BodyWatch,
 ): SocketBody | undefined {
-  if (Buffer.isBuffer(body)) {
+  if (body === null) socket.write(text, "latin1");
+  else if (Buffer.isBuffer(body)) {
     sendWhole(socket, text, body);
     watch.onSent(body.length);
   } else {
