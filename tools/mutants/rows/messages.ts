@@ -6,6 +6,7 @@ const addresses = [`${guard}/controls/protocol/client-address.test.ts`];
 const fields = [`${guard}/controls/protocol/field-rules.test.ts`];
 const readFields = [`${guard}/controls/protocol/read-fields.test.ts`];
 const json = [`${guard}/reading/strict-json.test.ts`];
+const picks = [`${guard}/reading/pick-json.test.ts`];
 const origins = ["test/security/other-origins.test.ts"];
 
 /** Whether the gate and the backend read one request, and what may come with it. */
@@ -44,6 +45,20 @@ export const messages: readonly Mutant[] = [
     put: 'if (text !== text.normalize("NFC") && text === "") return',
     breaks: "A path whose letters have two spellings is refused.",
     tests: path,
+  },
+  {
+    file: `${guard}/reading/pick-json.ts`,
+    find: "if (name in picked) return noJson;",
+    put: "",
+    breaks: "Of an owner that an answer names twice, none is picked.",
+    tests: picks,
+  },
+  {
+    file: `${guard}/reading/pick-json.ts`,
+    find: "if (end === noJson || behindBlanks(bytes, end) !== bytes.length) return undefined;",
+    put: "if (end === noJson) return undefined;",
+    breaks: "Of a text with something behind it, nothing is picked.",
+    tests: picks,
   },
   {
     file: `${guard}/reading/strict-json.ts`,

@@ -94,6 +94,8 @@ export interface AnswerCheck<N extends Fact, G extends Fact = never> {
   reads?(known: Known<N, G>, head: AnswerHead): boolean;
   /** Judges an answer that has no body, though this step wanted to read one. */
   bodyless?(known: Known<N, G>, head: AnswerHead): Refusal | undefined;
+  /** Places of the body that alone decide, where `body` looks at nothing else and changes nothing. */
+  readonly looksAt?: readonly (readonly string[])[];
   /** Judges the body as it was read. */
   body?(known: Known<N, G>, value: unknown, head: AnswerHead): Refusal | Amendment | undefined;
   /** What it says of a body that it wanted to read and that cannot be read. */

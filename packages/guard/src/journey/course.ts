@@ -5,6 +5,7 @@ import type { ResponseTable } from "../document/responses.ts";
 import type { Fact } from "../facts/facts.ts";
 import type { Mode, ModeRow } from "../facts/mode.ts";
 import type { Upstream } from "../ports/upstream.ts";
+import { compilePickJson, type PickJson } from "../reading/pick-json.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FieldRules } from "./field-rules.ts";
 import type { RewriteOwnLink } from "./own-links.ts";
@@ -74,6 +75,8 @@ export interface Course {
   readonly readsSuccess: boolean;
   /** Some step must see the answer even where only its head is asked for. */
   readonly readsAlways: boolean;
+  /** Picks what the steps look at; undefined where some of them look at all of an answer. */
+  readonly pick: PickJson | undefined;
 }
 
 export function layCourse(operation: CompiledOperation, modes: ModeRow): Course {
@@ -88,7 +91,16 @@ export function layCourse(operation: CompiledOperation, modes: ModeRow): Course 
     linkRewriters: Object.freeze(answers.filter(({ check }) => check.link !== undefined)),
     readsSuccess: operation.entityTags || answers.some(({ check }) => check.readsSuccess === true),
     readsAlways: answers.some(({ check }) => check.readsAlways === true),
+    pick: pickOf(answers),
   });
+}
+
+function pickOf(answers: readonly RunAnswer[]): PickJson | undefined {
+  const readers = answers.filter(({ check }) => check.body !== undefined);
+  const places = readers.map(({ check }) => check.looksAt);
+  return places.includes(undefined)
+    ? undefined
+    : compilePickJson(places.flatMap((one) => one ?? []));
 }
 
 function constantMode(modes: ModeRow, key: string): Mode | undefined {

@@ -22,6 +22,9 @@ export function shapeAnswer(
   bytes: Buffer,
   headers: string[],
 ): Shaped {
+  // Where a place alone decides, the rest is looked through, and nothing is made of it.
+  const places = exchange.course.pick?.(bytes);
+  if (places !== undefined) return judgePicked(exchange, head, bytes, places.picked);
   let sent: unknown;
   try {
     sent = JSON.parse(bytes.toString());
@@ -49,6 +52,17 @@ export function shapeAnswer(
   const made = changes;
   const changeAgain = (exact: unknown): unknown => made.reduce((one, change) => change(one), exact);
   return { body: serializeExactly(bytes, value, changeAgain), changed: true };
+}
+
+/** Steps that look at places change nothing; one that did would be a fault of the gate's own. */
+function judgePicked(exchange: Exchange, head: AnswerHead, bytes: Buffer, picked: unknown): Shaped {
+  for (const { check, title } of exchange.course.answers) {
+    const outcome = check.body?.(exchange, picked, head);
+    if (outcome === undefined) continue;
+    if (!isRefusalOf(outcome)) throw new Error(`'${title}' changes what it has not seen`);
+    if (exchange.decide(outcome)) return "refused";
+  }
+  return { body: bytes, changed: false };
 }
 
 const isRefusalOf = (outcome: Refusal | Amendment): outcome is Refusal => isRefusal(outcome);

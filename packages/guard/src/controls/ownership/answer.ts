@@ -20,9 +20,11 @@ export function compileOwnerByAnswer(
     judgeAnswer === undefined ? [] : [{ bit, judgeAnswer, tell }],
   );
   if (judged.length === 0) return undefined;
+  const places = clauses.map(({ clause }) => clause.looksAt);
   return {
     readsSuccess: true,
     readsAlways: true,
+    ...(places.includes(undefined) ? {} : { looksAt: places.flatMap((one) => one ?? []) }),
     // What the backend does not have is answered as what is another's: the difference would tell
     // which ids exist.
     head: (_known, { status }) => (status === 404 ? "absent" : undefined),

@@ -66,6 +66,7 @@ test("every clause that only the answer can decide is left for it, and the first
     early: false,
     judge: () => outcome,
     judgeAnswer: undefined,
+    looksAt: undefined,
   });
   const refusal = notYours("another's");
   const pendingAfter = (

@@ -27,6 +27,8 @@ export interface CompiledClause {
   readonly judge: JudgeClause;
   /** Undefined where the answer has no say. */
   readonly judgeAnswer: JudgeAnswer | undefined;
+  /** What of the answer it looks at; undefined where it looks at more than places. */
+  readonly looksAt: readonly (readonly string[])[] | undefined;
 }
 
 export const nobody = notYours("nobody is signed in");
@@ -42,7 +44,17 @@ export function compileClause(
     early: atoms.every((atom) => atom.kind === "request" && atom.place.from !== "body"),
     judge: compileJudge(clause, grants),
     judgeAnswer: compileJudgeAnswer(atoms, grants),
+    looksAt: placesOf(atoms),
   };
+}
+
+function placesOf(atoms: readonly OwnerAtom[]): readonly (readonly string[])[] | undefined {
+  const tests = atoms.flatMap((atom) => (atom.kind === "response" ? [atom.test] : []));
+  if (tests.some(({ shares }) => shares !== undefined)) return undefined;
+  return tests.flatMap(({ owner, states }) => [
+    ...(owner === undefined ? [] : [owner.pointer]),
+    ...states.map(({ pointer }) => pointer),
+  ]);
 }
 
 /** In the order of their cost: the first that holds is enough. */
