@@ -2,13 +2,7 @@ import type { RedisState } from "./redis.ts";
 import type { TakenFar } from "./redis-taken.ts";
 import type { Carried } from "./redis-scripts.ts";
 import type { SharedMemoryState } from "./shared-memory.ts";
-import {
-  type Bucket,
-  FormedBucket,
-  type LimitState,
-  type RateBucket,
-  type Taken,
-} from "./state.ts";
+import { type Bucket, type LimitState, type RateBucket, type Taken } from "./state.ts";
 
 type Shared = Pick<RedisState, "serves" | "isFresh" | "takeAll" | "giveBack" | "merge" | "close">;
 type Local = Pick<SharedMemoryState, "bounded" | "takeAll" | "giveBack" | "tell">;
