@@ -22,9 +22,9 @@ export function compileOwnerByAnswer(
   if (judged.length === 0) return undefined;
   const places = clauses.map(({ clause }) => clause.looksAt);
   return {
+    ...(places.includes(undefined) ? {} : { looksAt: places.flatMap((one) => one ?? []) }),
     readsSuccess: true,
     readsAlways: true,
-    ...(places.includes(undefined) ? {} : { looksAt: places.flatMap((one) => one ?? []) }),
     // What the backend does not have is answered as what is another's: the difference would tell
     // which ids exist.
     head: (_known, { status }) => (status === 404 ? "absent" : undefined),
