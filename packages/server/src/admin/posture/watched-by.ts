@@ -22,11 +22,11 @@ const table: Readonly<Record<string, WatchedBy>> = {
   limit: { detectors: ["resetAbuse", "scraping"], rules: ["PortcullisPartLost"] },
   ownership: { detectors: ["enumeration"], rules: [] },
   pressure: { detectors: ["cardTesting", "hoarding"], rules: [] },
-  capacity: { detectors: [], rules: ["PortcullisBackendUnhealthy"] },
+  capacity: { detectors: [], rules: ["PortcullisBackendUnreachable"] },
   response: { detectors: ["errorSpike"], rules: [] },
   upstream: {
     detectors: ["errorSpike"],
-    rules: ["PortcullisErrors", "PortcullisBackendUnhealthy"],
+    rules: ["PortcullisErrors", "PortcullisBackendUnreachable"],
   },
 };
 
