@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { BrowserContext, Page } from "playwright-core";
 import { type GatedBank, startGatedBank } from "../../examples/harbour/gated-bank.ts";
 import { buildConsoleOnce } from "./built-console.ts";
-import { bankRecords, seedRecords } from "./seeded-records.ts";
+import { bankRecords, hostileRecords, seedRecords } from "./seeded-records.ts";
 
 export type ConsoleRole = "viewer" | "operator" | "admin";
 
@@ -11,14 +11,20 @@ export interface ConsoleGate {
   readonly bank: GatedBank;
   readonly url: string;
   /** Signed in as somebody of this role. */
-  signIn(context: BrowserContext, role?: ConsoleRole): Promise<void>;
+  signIn(context: BrowserContext, role?: ConsoleRole, url?: string): Promise<void>;
   /** Asks the admin API as the command line does. */
   ask<T>(method: string, path: string, body?: unknown): Promise<T>;
   close(): void;
 }
 
-/** @param most requests in the busiest hour of the week that is put there */
-export async function startConsoleGate(most: number): Promise<ConsoleGate> {
+/**
+ * @param most requests in the busiest hour of the week that is put there
+ * @param hostile names of records that are put there too
+ */
+export async function startConsoleGate(
+  most: number,
+  hostile: readonly string[] = [],
+): Promise<ConsoleGate> {
   buildConsoleOnce();
   const bank = await startGatedBank({
     change: (text) =>
@@ -29,7 +35,11 @@ export async function startConsoleGate(most: number): Promise<ConsoleGate> {
 store: ./state/portcullis.db
 record: { fields: [subject, address, client], keep: { raw: 30d, minutes: 48h, hours: 400d, form: sqlite } }
 `,
-    before: (state) => seedRecords(state, bankRecords({ nowMs: Date.now(), days: 9, most })),
+    before: (state) => {
+      const nowMs = Date.now();
+      const records = bankRecords({ nowMs, days: 9, most });
+      return seedRecords(state, [...records, ...hostileRecords(hostile, nowMs)]);
+    },
   });
   const { adminPort, adminTokenFile } = bank.gate;
   const url = `http://localhost:${adminPort}`;
@@ -50,7 +60,7 @@ record: { fields: [subject, address, client], keep: { raw: 30d, minutes: 48h, ho
     bank,
     url,
     ask,
-    signIn: async (context, role = "admin") => {
+    signIn: async (context, role = "admin", at = url) => {
       const name = `${role}-${Math.random().toString(36).slice(2, 8)}`;
       const made = await ask<{ readonly token: string }>("POST", "/admin-tokens", {
         name,
@@ -58,7 +68,7 @@ record: { fields: [subject, address, client], keep: { raw: 30d, minutes: 48h, ho
         ttlSeconds: 3600,
       });
       // What a page asks is asked with the token of that role; the page itself needs none.
-      await context.route(`${url}/**`, (route) => {
+      await context.route(`${at}/**`, (route) => {
         const request = route.request();
         if (request.isNavigationRequest()) return route.fallback();
         const path = new URL(request.url()).pathname;

@@ -81,7 +81,7 @@ function recordOf(of: {
 }): DecisionRecord {
   const { build, method, ms, operation, path, random, timeMs } = of;
   const { app, appVersion } = build;
-  const isBroken = appVersion === "3.5.0" && operation === "getAccount" && random() < 0.3;
+  const isBroken = appVersion === "3.5.0" && operation === "getAccount" && random() < 0.8;
   const [chance, upstreamMs] = [random(), ms * (0.6 + random() * 0.9)];
   const refusal = isBroken
     ? { code: "object-not-yours", status: 404, mode: "enforce" as const }
@@ -123,6 +123,32 @@ function recordOf(of: {
     subject: `p${Math.floor(random() * 400).toString(36)}`,
   };
 }
+
+/** Records whose every name was made by somebody who wants to see what happens. */
+export const hostileRecords = (
+  texts: readonly string[],
+  nowMs: number,
+): readonly DecisionRecord[] =>
+  texts.map((text, index) => ({
+    ...recordOf({
+      timeMs: nowMs - 900,
+      method: text,
+      operation: text,
+      path: text,
+      ms: 1,
+      build: { app: text, appVersion: text },
+      random: () => 0.5,
+    }),
+    traceId: (index + 1).toString(16).padStart(32, "f"),
+    decisions: [
+      { code: "object-not-yours", mode: "observe", detail: text, at: [text], rule: text },
+    ],
+    subject: text,
+    device: text,
+    address: text,
+    client: text,
+    stripped: [text],
+  }));
 
 const linesAtOnce = 5000;
 

@@ -65,6 +65,12 @@ export const overviewWords = {
     callers: "callers",
     new: "new this week",
   },
+  readyTitle: "Ready to enforce",
+  readyNone:
+    "Nothing yet: what is observed would still have refused somebody, or was not asked for.",
+  readyCount: (count: string): string => `${count} would have refused nobody`,
+  readyOf: (count: string): string => `0 of ${count} requests since`,
+  estimate: "estimate",
   foot: "The gate itself",
   well: "Everything answers.",
   ready: "ready",

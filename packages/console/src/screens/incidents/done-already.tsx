@@ -9,16 +9,24 @@ import { commandText } from "../../text/shell.ts";
 import { actWords } from "../../words/acts.ts";
 import { incidentWords as words } from "../../words/incidents.ts";
 
+import { type Response, undoingResponse } from "./responding.ts";
+
 type Switch = AnswerTo<"GET /switches">[number];
 
 interface DoneAlreadyProps {
   readonly incident: AnswerTo<"GET /incidents/{id}">;
   readonly switches: readonly Switch[];
+  readonly responses: readonly Response[];
   readonly after: () => void;
 }
 
 /** What the policy and people have done about it, each with its end and its undo. */
-export function DoneAlready({ after, incident, switches }: DoneAlreadyProps): JSX.Element {
+export function DoneAlready({
+  after,
+  incident,
+  responses,
+  switches,
+}: DoneAlreadyProps): JSX.Element {
   const { done, operations, startedAt } = incident;
   const holding = switches.filter(
     ({ createdAt, operation }) =>
@@ -27,7 +35,9 @@ export function DoneAlready({ after, incident, switches }: DoneAlreadyProps): JS
   return (
     <section>
       <h2>{words.done}</h2>
-      {done.length === 0 && holding.length === 0 ? <p class="small">{words.nothingDone}</p> : null}
+      {done.length + holding.length + responses.length === 0 ? (
+        <p class="small">{words.nothingDone}</p>
+      ) : null}
       <ul class="done-list">
         {done.map((one) => (
           <li key={`${one.at} ${one.what}`}>
@@ -45,6 +55,21 @@ export function DoneAlready({ after, incident, switches }: DoneAlreadyProps): JS
             {one.undo === undefined ? null : (
               <CopyCommand command={one.undo} name={actWords.undo} />
             )}
+          </li>
+        ))}
+        {responses.map((one) => (
+          <li key={one.id}>
+            <Moment at={one.startedAt} />
+            <span>
+              {words.responses.names[one.do](one.key.kind)}{" "}
+              <Said text={one.key.name} mono most={24} />{" "}
+              <small>
+                <Said text={one.by} />: <Said text={one.reason} />,{" "}
+                {words.responses.states[one.state]} {words.until}{" "}
+                <Moment at={one.undoneAt ?? one.until} clock />
+              </small>
+            </span>
+            {one.state === "holds" ? <ActButton act={undoingResponse(one, after)} /> : null}
           </li>
         ))}
         {holding.map((one) => (

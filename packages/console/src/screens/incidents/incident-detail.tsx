@@ -15,9 +15,11 @@ import { commandText } from "../../text/shell.ts";
 import { incidentWords as words } from "../../words/incidents.ts";
 import { keyWords } from "../../words/keys.ts";
 import { containing } from "./containing.ts";
+import { Cannot } from "./cannot.tsx";
 import { DoneAlready } from "./done-already.tsx";
 import { IncidentChart } from "./incident-chart.tsx";
 import { judging } from "./judging.ts";
+import { responding } from "./responding.ts";
 import { reportOf } from "./report.ts";
 import { Because, FalseIf, Held, Sample } from "./why-we-think-so.tsx";
 
@@ -28,14 +30,22 @@ const touchedKinds = ["accounts", "addresses", "callers", "objects"] as const;
 export function IncidentDetail({ id }: { readonly id: string }): JSX.Element {
   const { again, problem, value } = useAnswer("GET /incidents/{id}", { path: { id }, everyMs });
   const switches = useAnswer("GET /switches", { everyMs });
+  const responses = useAnswer("GET /incidents/{id}/responses", { path: { id }, everyMs });
   const after = (): void => {
     again();
     switches.again();
+    responses.again();
   };
   const judge = (by: Parameters<typeof judging>[1]) => (): void => {
     if (value !== undefined) propose(judging(value, by, after));
   };
-  const acts = value === undefined ? [] : containing(value, after);
+  const acts =
+    value === undefined
+      ? []
+      : [
+          ...(responses.value === undefined ? [] : responding(value, responses.value, after)),
+          ...containing(value, after),
+        ];
   useKeys([
     { keys: "Escape", what: words.back, run: () => go({ path: "/incidents" }) },
     { keys: "a", what: words.take, run: judge({ state: "acknowledged" }) },
@@ -107,13 +117,20 @@ export function IncidentDetail({ id }: { readonly id: string }): JSX.Element {
         )}
         {problem === undefined ? null : <Failed problem={problem} again={again} />}
       </header>
-      <DoneAlready incident={value} switches={switches.value ?? []} after={after} />
+      <DoneAlready
+        incident={value}
+        switches={switches.value ?? []}
+        responses={responses.value?.items ?? []}
+        after={after}
+      />
       <section>
         <h2>{words.can}</h2>
         <div class="acts">
           {acts.map((act, index) => (
             <ActButton key={act.id} act={act} main={index === 0} />
           ))}
+        </div>
+        <div class="acts">
           {value.state === "open" ? (
             <ActButton act={judging(value, { state: "acknowledged" }, after)} />
           ) : null}
@@ -126,6 +143,7 @@ export function IncidentDetail({ id }: { readonly id: string }): JSX.Element {
           <ActButton act={judging(value, { mark: "benign" }, after)} />
           <ActButton act={judging(value, { mark: "expected" }, after)} />
         </div>
+        <Cannot can={responses.value?.can ?? []} />
       </section>
       <IncidentChart incident={value} />
       <Because incident={value} />

@@ -13,6 +13,7 @@ import { Foot } from "./foot.tsx";
 import { Multiples } from "./multiples.tsx";
 import { OpenIncidents } from "./open-incidents.tsx";
 import "./overview.css";
+import { Ready } from "./ready.tsx";
 import { RequestsChart } from "./requests-chart.tsx";
 import { sentenceOf } from "./sentence.ts";
 import { type Series, timesOf, useOverview } from "./use-overview.ts";
@@ -120,6 +121,7 @@ export function Overview(): JSX.Element {
       <Partial missing={value?.missing} />
       <Multiples span={series.span} />
       <Changed span={series.span} />
+      <Ready />
       <Foot />
     </>
   );

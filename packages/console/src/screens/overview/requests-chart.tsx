@@ -78,13 +78,18 @@ export function RequestsChart({
       <Legend
         entries={[
           ...totals,
-          {
-            of: "before",
-            text:
-              data.before === undefined
-                ? words.noLastWeek
-                : `${shortCount(last)} ${words.lastWeek}`,
-          },
+          // Nothing is said of last week before anything is known of it.
+          ...(before === undefined
+            ? []
+            : [
+                {
+                  of: "before" as const,
+                  text:
+                    data.before === undefined
+                      ? words.noLastWeek
+                      : `${shortCount(last)} ${words.lastWeek}`,
+                },
+              ]),
         ]}
       />
     </TimeChart>
