@@ -5,7 +5,7 @@ import type { TestBrowser } from "../parts/chromium.ts";
 import { test } from "../parts/test.ts";
 import { type ConsoleGate, type ConsoleRole, faultsOf, startConsoleGate } from "./console-gate.ts";
 import { type Cuttable, cuttableTo } from "./cuttable.ts";
-import { holdToAxe, settled } from "./walk.ts";
+import { holdToAxe, picture, picturesTo, settled } from "./walk.ts";
 
 const needs = ["chromium"] as const;
 let gate: ConsoleGate;
@@ -14,7 +14,7 @@ let incident: string;
 
 before(async () => {
   gate = await startConsoleGate(
-    30,
+    picturesTo === undefined ? 30 : 600,
     hostileTexts.map(({ text }) => text.toWellFormed()),
   );
   token = await gate.bank.login("ben", "battery staple");
@@ -62,6 +62,8 @@ test("in the morning the first screen says what a release has broken, without a 
   assert.match(await page.locator("h1").innerText(), /requests since yesterday, .* refused/);
   await page.locator(".chart .bars.refused").first().waitFor({ state: "attached" });
   await page.locator(".legend", { hasText: "same hours last week" }).waitFor();
+  await picture(page, "console-overview", "light");
+  await picture(page, "console-overview-narrow", "dark", 390);
   await holdToAxe(page, "overview");
   assert.deepEqual(faults, []);
 });
@@ -70,6 +72,7 @@ test("an attack is contained in two presses from the incident's link, and undone
   needs,
 }, async ({ chromium }) => {
   const { faults, page } = await open(chromium, `/incidents/${incident}`);
+  await picture(page, "console-incident", "light");
   await holdToAxe(page, "incident");
   await page.getByRole("button", { name: "Close login for 30 minutes" }).click();
   const dialog = page.getByRole("dialog");
@@ -183,5 +186,6 @@ test("records come as they are made; two tabs share one stream, and one that is 
   await other.getByText(/The stream is lost/).waitFor({ state: "detached" });
   await other.locator(".windowed-row", { hasText: "9.9.2" }).first().click();
   await other.getByRole("heading", { name: "Steps" }).waitFor();
+  await picture(other, "console-live", "dark");
   await holdToAxe(other, "live");
 });

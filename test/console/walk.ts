@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 
@@ -52,4 +52,22 @@ export async function holdToAxe(page: Page, name: string): Promise<void> {
 export async function settled(page: Page): Promise<void> {
   await page.locator("main h1").first().waitFor();
   await page.locator(".waiting").first().waitFor({ state: "detached" });
+}
+
+/** Where pictures of docs/console.md are to be put; undefined where nobody wants them. */
+export const picturesTo: string | undefined = process.env["PORTCULLIS_TEST_PICTURES"];
+
+/** Keeps what a page looks like, in the colours and the width that its page of the manual shows. */
+export async function picture(
+  page: Page,
+  name: string,
+  theme: "light" | "dark",
+  width = 1280,
+): Promise<void> {
+  if (picturesTo === undefined) return;
+  mkdirSync(picturesTo, { recursive: true });
+  await page.setViewportSize({ width, height: 800 });
+  await page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
+  await page.screenshot({ path: `${picturesTo}/${name}.png` });
+  await page.setViewportSize({ width: 1440, height: 900 });
 }
