@@ -18,6 +18,8 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/server/src/gate/report.ts": "the time in the record of what the parser refused",
   "packages/server/src/control/many-ends.ts": "when a policy was undone, in the audit",
   "packages/server/src/control/administrations.ts": "when something was asked for, in the audit",
+  "packages/server/src/control/console-entry.ts":
+    "until when links and sign-ins to the console are good, and the audit",
   "packages/server/src/cli/verbs/admin.ts": "until when a token is good, and the audit",
   "packages/server/src/cli/verbs/audit.ts": "which entries are still kept",
   "packages/server/src/cli/verbs/why.ts": "of which months a pseudonym is looked for",

@@ -4,7 +4,21 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
-import type { Factors } from "./factors.ts";
+import type { Passkey } from "./factors.ts";
+
+/** Where passkeys are kept. */
+export interface PasskeyKeeping {
+  of(accountId: string): Promise<readonly { readonly id: string; readonly kind: string }[]>;
+  passkey(id: string): Promise<Passkey | undefined>;
+  /** @returns false when the counter does not rise: a copy of the key has been used too */
+  notePasskeyUse(id: string, counter: number): Promise<boolean>;
+  /** @returns what it is kept as; undefined when it was not */
+  addPasskey(
+    accountId: string,
+    passkey: Omit<Passkey, "accountId">,
+    label: string,
+  ): Promise<string | undefined>;
+}
 
 export interface PasskeyRules {
   /** The public address: passkeys made here serve nowhere else. */
@@ -16,12 +30,12 @@ export interface PasskeyRules {
 
 /** Passkeys (WebAuthn): proof by a device and the person who unlocks it, at this address only. */
 export class Passkeys {
-  readonly #factors: Factors;
+  readonly #factors: PasskeyKeeping;
   readonly #rpId: string;
   readonly #origins: string[];
   readonly #title: string;
 
-  constructor(factors: Factors, { androidOrigins, issuer, title }: PasskeyRules) {
+  constructor(factors: PasskeyKeeping, { androidOrigins, issuer, title }: PasskeyRules) {
     this.#factors = factors;
     this.#rpId = new URL(issuer).hostname;
     this.#origins = [new URL(issuer).origin, ...androidOrigins];

@@ -3,17 +3,20 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { KeyPair } from "../files/key-pair.ts";
 import { isLoopback } from "../settings/admin-keys.ts";
-import { type AdminReply, type Answering, answerRequest } from "./answer-request.ts";
-import type { ConsoleFiles } from "./console/console-files.ts";
+import { type AdminRequest, type Answering, answerRequest } from "./answer-request.ts";
+import type { ConsoleDoor } from "./console/console-door.ts";
 import { answersVaryBy } from "./console/page-headers.ts";
 import type { BeginStream } from "./event-stream.ts";
+import type { AdminReply } from "./problem-reply.ts";
 import { BodyFault } from "./shape.ts";
 
-export interface AdminServerOptions extends Answering {
+export interface AdminServerOptions extends Omit<Answering, "access"> {
   readonly host: string;
   readonly port: number;
-  /** Undefined where nothing but the admin API is served. */
-  readonly console?: ConsoleFiles | undefined;
+  /** By which name it is reached, where that is no name of this machine. */
+  readonly name?: string | undefined;
+  /** By the port that it got. Undefined where nothing but the admin API is served. */
+  readonly console?: ((port: number) => ConsoleDoor) | undefined;
   /** Absent: without encryption, for loopback. */
   readonly tls?: KeyPair | undefined;
 }
@@ -35,11 +38,12 @@ const localNames: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"
  * names only.
  *
  * @param own the host that it listens on
+ * @param named that of `admin.url`, by which a proxy of this machine is reached
  */
-function hostIsLocal(request: IncomingMessage, own: string): boolean {
+function hostIsLocal(request: IncomingMessage, own: string, named = own): boolean {
   const host = (request.headers.host ?? "").replace(/:\d{1,5}$/, "");
   const name = host.replace(/^\[(.*)\]$/, "$1");
-  return localNames.has(name) || name === own;
+  return localNames.has(name) || name === own || name === named;
 }
 
 const foreignHost: AdminReply = {
@@ -104,21 +108,19 @@ function sendStream(response: ServerResponse, begin: BeginStream): void {
 export function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { host, port, tls } = options;
   const loopback = isLoopback(host);
+  let console: ConsoleDoor | undefined;
 
-  const replyTo = (request: IncomingMessage): AdminReply | Promise<AdminReply> => {
-    const { headers: sent, method = "", url: target = "/" } = request;
-    if (loopback && !hostIsLocal(request, host)) return foreignHost;
-    return (
-      options.console?.answer({ method, target, headers: sent }) ??
-      answerRequest(options, {
-        method,
-        target,
-        authorization: sent.authorization,
-        traceparent: oneOf(sent["traceparent"]),
-        lastEventId: oneOf(sent["last-event-id"]),
-        readJson: () => readJson(request),
-      })
-    );
+  const replyTo = async (request: IncomingMessage): Promise<AdminReply> => {
+    const { headers, method = "", url: target = "/" } = request;
+    if (loopback && !hostIsLocal(request, host, options.name)) return foreignHost;
+    const asked: AdminRequest = {
+      method,
+      target,
+      headers,
+      traceparent: oneOf(headers["traceparent"]),
+      readJson: () => readJson(request),
+    };
+    return (await console?.answer(asked)) ?? answerRequest({ ...options, access: console }, asked);
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { body, headers, mediaType, status } = await replyTo(request);
@@ -148,8 +150,10 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
     server.once("error", reject);
     server.listen({ host, port }, () => {
       server.off("error", reject);
+      const { port: ownPort } = server.address() as AddressInfo;
+      console = options.console?.(ownPort);
       resolve({
-        port: (server.address() as AddressInfo).port,
+        port: ownPort,
         replaceCertificate: (changed) => secure?.setSecureContext({ ...changed, minVersion }),
         close: () =>
           new Promise((closed) => {

@@ -4,9 +4,21 @@ export type AdminRole = (typeof adminRoles)[number];
 
 /** Whoever has shown a credential of the admin API. */
 export interface Administrator {
-  /** As the audit names them: `admin` by the file of the first start, `admin:<name>` by a token. */
+  /**
+   * As the audit names them: `admin` by the file of the first start, `admin:<name>` by a token,
+   * `console:<name>` signed in to the console.
+   */
   readonly actor: string;
   readonly role: AdminRole;
+  /** Of those who are signed in to the console. */
+  readonly session?: ConsoleSession;
+}
+
+export interface ConsoleSession {
+  /** Whether its person has shown the passkey within the last minutes. */
+  isConfirmed(): boolean;
+  /** Whether it has not ended since. */
+  stands(): Promise<boolean>;
 }
 
 /** What somebody does it all through: whoever acts is written down as who they are. */

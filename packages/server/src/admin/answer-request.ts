@@ -1,28 +1,20 @@
-import { randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import type { AdminCredential } from "./admin-credential.ts";
 import type { AdminTokens } from "./admin-tokens.ts";
 import { type Administrator, mayDo } from "./administrator.ts";
-import type { BeginStream } from "./event-stream.ts";
-import { type Answer, Refused, type Route } from "./route.ts";
-import { BodyFault } from "./shape.ts";
+import { endingWith } from "./event-stream.ts";
+import { type AdminReply, asAnswer, inALine, problem, replyOf } from "./problem-reply.ts";
+import { type Answer, Refused, type Route, type RouteRequest } from "./route.ts";
 
 /** One request, as far as the table of routes needs to know it. */
 export interface AdminRequest {
   readonly method: string;
   /** Path and query, as sent. */
   readonly target: string;
-  readonly authorization: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly traceparent: string | undefined;
-  readonly lastEventId?: string | undefined;
   /** @throws BodyFault when it is no JSON, or larger than anything here is */
   readJson(): Promise<unknown>;
-}
-
-export interface AdminReply {
-  readonly status: number;
-  readonly mediaType: string;
-  readonly body: string | Uint8Array | BeginStream;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A change that somebody has asked for. */
@@ -31,6 +23,13 @@ export interface AdminAct {
   readonly operationId: string;
   /** What the path names, and what of the body says it too: whom or what it is about. */
   readonly path: Readonly<Record<string, string>>;
+  /** In their own words, where they have said so. */
+  readonly why: string | undefined;
+}
+
+/** @throws Refused where a browser asks that may not */
+export interface SignedInPeople {
+  administratorOf(request: AdminRequest): Promise<Administrator | undefined>;
 }
 
 export interface Answering {
@@ -38,6 +37,8 @@ export interface Answering {
   readonly credential: AdminCredential;
   /** Undefined where there is no store to keep them in. */
   readonly tokens: Pick<AdminTokens, "identify"> | undefined;
+  /** Who is signed in to the console; undefined where nobody can. */
+  readonly access?: SignedInPeople | undefined;
   /** Writes down who has asked for what change, before it is made. */
   readonly note: (act: AdminAct) => Promise<void>;
   /** Is told of faults of this program, one line each. */
@@ -60,21 +61,51 @@ export async function answerRequest(
     if (atPath.length === 0) throw nothingHere(answering.routes);
     if (matched === undefined) return methodRefused(atPath);
     holdToRole(matched, by);
-    const path = decoded(matched.match(url.pathname) ?? {});
-    const body = matched.body?.read(await request.readJson(), "");
-    await noteChange(answering, matched, by, { ...path, ...matched.audited?.(body) });
-    return replyOf(
-      await matched.handle({
-        path,
-        query: url.searchParams,
-        body,
-        by,
-        lastEventId: request.lastEventId,
-      }),
-    );
+    const asked: RouteRequest<unknown> = {
+      path: decoded(matched.match(url.pathname) ?? {}),
+      query: url.searchParams,
+      body: matched.body?.read(await request.readJson(), ""),
+      by,
+      why: whyOf(request),
+      lastEventId: oneOf(request.headers["last-event-id"]),
+    };
+    holdToPasskey(matched, asked);
+    await noteChange(answering, matched, asked);
+    return replyOf(whileSignedIn(await matched.handle(asked), by));
   } catch (fault) {
-    return replyOf(asAnswer(fault, matched, request, answering.say));
+    const what = matched?.operationId ?? request.method;
+    return replyOf(asAnswer(fault, { what, traceparent: request.traceparent, say: answering.say }));
   }
+}
+
+/** What goes on being sent ends with the sign-in that it was begun by. */
+const whileSignedIn = (answer: Answer, by: Administrator | undefined): Answer => {
+  const session = by?.session;
+  return "stream" in answer && session !== undefined
+    ? { ...answer, stream: endingWith(answer.stream, () => session.stands()) }
+    : answer;
+};
+
+const oneOf = (value: string | readonly string[] | undefined): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+const mostWhy = 500;
+
+/** @throws Refused where it cannot be read: whoever says why wants to have it written down */
+function whyOf({ headers }: AdminRequest): string | undefined {
+  const sent = oneOf(headers["portcullis-why"]);
+  if (sent === undefined) return undefined;
+  try {
+    const why = decodeURIComponent(sent).trim();
+    if (why.length <= mostWhy) return why === "" ? undefined : why;
+  } catch {
+    // Refused below, as what is too long is.
+  }
+  throw new Refused(
+    400,
+    "Portcullis-Why cannot be read",
+    `It is percent-encoded UTF-8 of at most ${mostWhy} characters.`,
+  );
 }
 
 const isOpen = (routes: readonly Route[]): boolean =>
@@ -82,18 +113,23 @@ const isOpen = (routes: readonly Route[]): boolean =>
 
 /** @throws Refused where nobody has shown a credential that is known and has not ended */
 async function administratorOf(
-  { credential, tokens }: Answering,
-  { authorization }: AdminRequest,
+  { access, credential, tokens }: Answering,
+  request: AdminRequest,
 ): Promise<Administrator> {
+  const { authorization } = request.headers;
   const presented = /^Bearer ([A-Za-z0-9_-]{1,200})$/.exec(authorization ?? "")?.[1];
   if (presented !== undefined && credential.fits(presented))
     return { actor: "admin", role: "admin" };
-  const by = presented === undefined ? undefined : await tokens?.identify(presented);
+  const by =
+    authorization === undefined
+      ? await access?.administratorOf(request)
+      : await tokens?.identify(presented ?? "");
   if (by !== undefined) return by;
   throw new Refused(
     401,
     "The admin's credential is needed",
-    `Send 'Authorization: Bearer' with the content of ${credential.file}, or with a token of 'portcullis admin add'.`,
+    `Send 'Authorization: Bearer' with the content of ${credential.file}, or with a token of 'portcullis admin add'; people sign in at /sign-in.`,
+    { code: "sign-in-needed" },
   );
 }
 
@@ -103,7 +139,19 @@ function holdToRole({ needs, operationId }: Route, by: Administrator | undefined
   throw new Refused(
     403,
     "This role may not do that",
-    `${operationId} needs the role ${needs}; this token has the role ${by?.role ?? "none"}.`,
+    `${operationId} needs the role ${needs}; ${by?.session === undefined ? "this token has" : "you have"} the role ${by?.role ?? "none"}.`,
+    { code: "role-too-low", needs, role: by?.role },
+  );
+}
+
+/** @throws Refused where somebody is signed in and has not shown the passkey for a while */
+function holdToPasskey({ confirms, operationId }: Route, asked: RouteRequest<unknown>): void {
+  if (asked.by?.session === undefined || !confirms(asked) || asked.by.session.isConfirmed()) return;
+  throw new Refused(
+    403,
+    "Show your passkey again",
+    `${operationId} reaches far: it asks for the passkey of the last five minutes.`,
+    { code: "passkey-needed" },
   );
 }
 
@@ -113,13 +161,12 @@ function holdToRole({ needs, operationId }: Route, by: Administrator | undefined
  */
 async function noteChange(
   { note, say }: Answering,
-  { method, operationId }: Route,
-  by: Administrator | undefined,
-  path: AdminAct["path"],
+  { audited, method, operationId }: Route,
+  { body, by, path, why }: RouteRequest<unknown>,
 ): Promise<void> {
   if (method === "GET" || by === undefined) return;
   try {
-    await note({ actor: by.actor, operationId, path });
+    await note({ actor: by.actor, operationId, path: { ...path, ...audited?.(body) }, why });
   } catch (fault) {
     say(
       `admin: ${operationId} by ${by.actor} could not be written to the audit: ${inALine(fault)}`,
@@ -150,60 +197,4 @@ function decoded(path: Readonly<Record<string, string>>): Readonly<Record<string
       }
     }),
   );
-}
-
-function asAnswer(
-  fault: unknown,
-  route: Route | undefined,
-  request: AdminRequest,
-  say: (message: string) => void,
-): Answer {
-  if (fault instanceof Refused) return problem(fault);
-  if (fault instanceof BodyFault)
-    return problem(
-      new Refused(400, "The body cannot be taken", fault.message, { errors: fault.errors }),
-    );
-  const traceId = traceIdOf(request.traceparent);
-  say(`admin: ${route?.operationId ?? request.method} failed, trace ${traceId}: ${inALine(fault)}`);
-  return problem(
-    new Refused(
-      500,
-      "The request could not be answered",
-      "This is a fault of Portcullis or of its store, not of the request. Its log has the trace id.",
-      { traceId },
-    ),
-  );
-}
-
-/** The caller's own trace (W3C Trace Context), or a new one. */
-const traceIdOf = (traceparent: string | undefined): string =>
-  /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-/.exec(traceparent ?? "")?.[1] ??
-  randomBytes(16).toString("hex");
-
-const mostSaid = 300;
-
-/** Without the parameters of the request, which may be secret or somebody's own. */
-function inALine(fault: unknown): string {
-  if (!(fault instanceof Error)) return "something that is no Error was thrown";
-  const { code = "" } = fault as NodeJS.ErrnoException;
-  return `${fault.name} ${code} ${fault.message}`.replaceAll(/\s+/g, " ").slice(0, mostSaid);
-}
-
-const problem = ({ detail, message, more, status }: Refused): Answer => ({
-  status,
-  json: { title: message, status, ...(detail === undefined ? {} : { detail }), ...more },
-});
-
-function replyOf(answer: Answer): AdminReply {
-  const { status } = answer;
-  if ("stream" in answer)
-    return { status, mediaType: answer.mediaType, body: answer.stream, headers: {} };
-  if ("text" in answer)
-    return { status, mediaType: answer.mediaType, body: answer.text, headers: {} };
-  return {
-    status,
-    mediaType: status < 400 ? "application/json" : "application/problem+json",
-    body: `${JSON.stringify(answer.json)}\n`,
-    headers: status === 401 ? { "WWW-Authenticate": "Bearer" } : {},
-  };
 }

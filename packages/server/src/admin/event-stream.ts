@@ -24,3 +24,29 @@ export interface SentEvent {
 /** JSON holds no line's end, so that one event is one line of data. */
 export const eventText = ({ data, event, id }: SentEvent): string =>
   `event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
+
+const lookEveryMs = 3000;
+
+/** A stream that ends when `stands` says no more, or cannot be asked: it looks every few seconds. */
+export const endingWith =
+  (begin: BeginStream, stands: () => Promise<boolean>): BeginStream =>
+  (sink) => {
+    const stream = begin(sink);
+    const look = setInterval(
+      () =>
+        void stands()
+          .catch(() => false)
+          .then((isGood) => {
+            if (!isGood) sink.end();
+          }),
+      lookEveryMs,
+    );
+    look.unref();
+    return {
+      drained: () => stream.drained(),
+      ended: () => {
+        clearInterval(look);
+        stream.ended();
+      },
+    };
+  };

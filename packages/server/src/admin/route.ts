@@ -19,6 +19,8 @@ export interface RouteRequest<B> {
   readonly body: B;
   /** Who asks; undefined where nobody has to say who they are. */
   readonly by: Administrator | undefined;
+  /** Why, where they say so (Portcullis-Why). */
+  readonly why?: string | undefined;
   /** The last event of a stream that its reader has (Last-Event-ID). */
   readonly lastEventId?: string | undefined;
 }
@@ -45,6 +47,11 @@ interface RouteOf<B> {
   readonly summary: string;
   /** Health is told to everybody who reaches the port, everything else to those who may see it. */
   readonly needs: "nothing" | AdminRole;
+  /**
+   * Whether somebody who is signed in to the console shows the passkey again before it is done. A
+   * program's token is not asked for more.
+   */
+  readonly confirm?: boolean | ((request: RouteRequest<B>) => boolean);
   readonly query?: readonly QueryParameter[];
   readonly body?: Shape<B>;
   /** What of the body says whom or what a change is about; the path says it without. */
@@ -54,19 +61,28 @@ interface RouteOf<B> {
 }
 
 /** One line of the table of routes, whatever its body is. */
-export type Route = Omit<RouteOf<unknown>, "audited" | "body" | "handle"> & {
+export type Route = Omit<RouteOf<unknown>, "audited" | "body" | "confirm" | "handle"> & {
   readonly body: Shape<unknown> | undefined;
   readonly audited: ((body: unknown) => Readonly<Record<string, string>>) | undefined;
+  readonly confirms: (request: RouteRequest<unknown>) => boolean;
   /** The parameters of a path that fits, not decoded; undefined for one that does not. */
   readonly match: (path: string) => Readonly<Record<string, string>> | undefined;
   readonly handle: (request: RouteRequest<unknown>) => Answer | Promise<Answer>;
 };
 
 /** Ties a handler to the shape of its body. */
-export const route = <B = undefined>({ audited, body, handle, ...rest }: RouteOf<B>): Route => ({
+export const route = <B = undefined>({
+  audited,
+  body,
+  confirm = false,
+  handle,
+  ...rest
+}: RouteOf<B>): Route => ({
   ...rest,
   body,
   audited: audited === undefined ? undefined : (read) => audited(read as B),
+  confirms: (request) =>
+    typeof confirm === "boolean" ? confirm : confirm(request as RouteRequest<B>),
   match: compileTemplate(rest.path),
   handle: (request) => handle(request as RouteRequest<B>),
 });
@@ -74,11 +90,36 @@ export const route = <B = undefined>({ audited, body, handle, ...rest }: RouteOf
 export const ok = (json: unknown): Answer => ({ status: 200, json });
 export const created = (json: unknown): Answer => ({ status: 201, json });
 
+/** Refusals that the console acts upon. */
+export const refusalCodes = [
+  "act-token-missing",
+  "foreign-host",
+  "foreign-origin",
+  "link-ended",
+  "locks-you-out",
+  "name",
+  "name-taken",
+  "nobody",
+  "passkey-needed",
+  "proof",
+  "role-too-low",
+  "sign-in-needed",
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
 /** A problem document (RFC 9457) in place of what was asked for. */
 export class Refused extends Error {
   readonly status: number;
   readonly detail: string | undefined;
-  readonly more: { readonly errors?: readonly BodyError[]; readonly traceId?: string };
+  readonly more: {
+    readonly errors?: readonly BodyError[];
+    readonly traceId?: string;
+    /** What a program does by: its words may change, and this does not. */
+    readonly code?: RefusalCode;
+    /** The role that it needs, and that of whoever asks. */
+    readonly needs?: AdminRole;
+    readonly role?: AdminRole | undefined;
+  };
 
   constructor(status: number, title: string, detail?: string, more: Refused["more"] = {}) {
     super(title);

@@ -25,6 +25,7 @@ import { pressureRoutes } from "./pressure/pressure.ts";
 import { type Releases, releaseRoutes } from "./releases/releases.ts";
 import { problemRoutes } from "./problems/problems.ts";
 import { differencesRoute } from "./records/differences.ts";
+import { type ConsoleEntry, peopleRoutes } from "./people/people.ts";
 import { type Records, recordRoutes } from "./records/records.ts";
 import { revocationRoutes } from "./revocations/revocations.ts";
 import { ok, route, type Route } from "./route.ts";
@@ -57,6 +58,8 @@ export interface AdminParts extends Health, Records, Incidents, Releases, Postur
   readonly guarding: Guarding;
   /** Undefined where there is no store. */
   readonly administrations: Administrations | undefined;
+  /** Undefined where nobody can sign in. */
+  readonly console?: ConsoleEntry | undefined;
 }
 
 /** Everything that the admin API answers, in one table. */
@@ -76,6 +79,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
     ...postureRoutes(parts),
     ...pressureRoutes(parts.pressing),
     ...limitRoutes(parts),
+    ...(parts.console === undefined ? [] : peopleRoutes(parts.console)),
     ...(administrations === undefined
       ? []
       : [

@@ -38,6 +38,9 @@ export const text: Shape<string> = {
   },
 };
 
+/** What is read by somebody who knows its form. */
+export const anything: Shape<unknown> = { schema: {}, read: (value) => value };
+
 export const flag: Shape<boolean> = {
   schema: { type: "boolean" },
   read(value, pointer) {

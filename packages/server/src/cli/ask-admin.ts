@@ -12,7 +12,12 @@ export async function askAdmin<T>(
   admin: string,
   directory: string,
   path: string,
-  change: { readonly method?: "GET" | "POST" | "PATCH" | "DELETE"; readonly body?: unknown } = {},
+  change: {
+    readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+    readonly body?: unknown;
+    /** For the audit, in words. */
+    readonly why?: string | undefined;
+  } = {},
 ): Promise<T> {
   const file = join(directory, "admin-token");
   let token: string;
@@ -23,12 +28,13 @@ export async function askAdmin<T>(
       `the running gate's credential is not at ${file}. Say where it lies with --directory.`,
     );
   }
-  const { body, method = "GET" } = change;
+  const { body, method = "GET", why } = change;
   const response = await fetch(new URL(path, admin), {
     method,
     headers: {
       Authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(why === undefined ? {} : { "Portcullis-Why": encodeURIComponent(why) }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(15_000),

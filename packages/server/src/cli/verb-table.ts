@@ -132,6 +132,11 @@ export const verbTable: Readonly<Record<string, ListedVerb>> = {
     summary: "who may use the admin API",
     load: () => import("./verbs/admin.ts"),
   },
+  console: {
+    aliases: [],
+    summary: "who may sign in to the console",
+    load: () => import("./verbs/console.ts"),
+  },
   schema: {
     aliases: [],
     summary: "print the policy file's JSON Schema, for editors",

@@ -4,13 +4,12 @@ import {
   type AdminServerOptions,
   startAdminServer,
 } from "../admin/admin-server.ts";
-import { ConsoleFiles } from "../admin/console/console-files.ts";
 import { type KeyPair, readKeyPair } from "../files/key-pair.ts";
 import type { Policy } from "../policy/program-policy.ts";
 import { ServingCertificate } from "./certificate.ts";
 import { adminAddress } from "./ports.ts";
 
-type AdminPart = Omit<AdminServerOptions, "console" | "host" | "port" | "tls">;
+type AdminPart = Omit<AdminServerOptions, "host" | "name" | "port" | "tls">;
 
 /** The certificate of the admin port, and how it is read again. @throws Error for a person */
 export function adminCertificate(
@@ -36,7 +35,7 @@ export async function openAdmin(
   const server = await startAdminServer({
     ...part,
     ...adminAddress(policy),
-    console: ConsoleFiles.beside(part.routes),
+    name: policy.admin?.url === undefined ? undefined : new URL(policy.admin.url).hostname,
     tls: chosen?.certificate,
   });
   if (chosen === undefined) return server;

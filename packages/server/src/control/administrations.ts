@@ -47,12 +47,12 @@ export function administrationsOf(
         nowMs: Date.now(),
         known: undefined,
       }),
-    note: ({ actor, operationId, path }) =>
+    note: ({ actor, operationId, path, why }) =>
       audit(store.audit, Date.now(), {
         actor,
         action: "asked",
         about: `admin-api:${operationId}`,
-        details: path,
+        details: why === undefined ? path : { ...path, why },
       }),
   };
 }

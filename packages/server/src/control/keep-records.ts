@@ -93,6 +93,7 @@ function revealingOf({ administrations, kept, subjectKeys }: AskedOfRecords): Re
         actor,
         operationId: "revealPseudonym",
         path: { pseudonym, because },
+        why: undefined,
       }),
   };
 }

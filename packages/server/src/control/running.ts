@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import type { FirstLink } from "./console-entry.ts";
 import type { LineWriter } from "../watch/line-writer.ts";
 
 /** How long the last records are waited for. */
@@ -12,6 +13,9 @@ export interface Running {
   readonly adminPort: number;
   readonly cleartextPort: number | undefined;
   readonly adminTokenFile: string;
+  /** Where people find the console; undefined where it has no name. */
+  readonly consoleUrl: string | undefined;
+  readonly firstLink: FirstLink | undefined;
   readonly authorityFile: string | undefined;
   readonly threads: number;
   /** Resolves when the new plan serves on every thread, or was refused. */
@@ -47,6 +51,8 @@ export interface Open {
   /** Undefined where there is no store. */
   readonly auditChain: { close(): Promise<void> } | undefined;
   readonly issuer: { close(): Promise<void> };
+  /** Undefined where nobody can sign in to it. */
+  readonly console: { close(): Promise<void> } | undefined;
   readonly writer: Pick<LineWriter, "end">;
   /** Undefined where no records are kept beside the newest. */
   readonly kept: { end(withinMs: number): Promise<number> } | undefined;
@@ -87,6 +93,7 @@ export async function close(
   await open.auditChain?.close();
   await open.issuer.close();
   await open.admin?.close();
+  await open.console?.close();
   await ended;
   await kept;
   await exported;
@@ -98,6 +105,7 @@ export async function abandon(open: Open): Promise<void> {
   open.certificate.close();
   await open.cleartext?.close();
   await open.admin?.close();
+  await open.console?.close();
   await open.attacks.close();
   await open.auditChain?.close();
   await open.issuer.close();

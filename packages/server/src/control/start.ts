@@ -24,6 +24,7 @@ import { exportsOf } from "./export-settings.ts";
 import { fleetReports } from "./fleet-reports.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { administrationsOf } from "./administrations.ts";
+import { consoleDoor, OpenConsole } from "./console-entry.ts";
 import { keepAuditChained } from "./audit-chaining.ts";
 import { keepingOf } from "./keep-records.ts";
 import { keepClock } from "./clock-keeping.ts";
@@ -179,12 +180,15 @@ export async function up(options: UpOptions): Promise<Running> {
   });
 
   const auditChain = keepAuditChained(issuer, say);
+  const { store } = issuer;
+  const consoleEntry = await OpenConsole.open({ policy, directory, environment, store, say });
   const open: Open = {
     attacks,
     exporting,
     auditChain,
     files,
     certificate,
+    console: consoleEntry,
     fleet,
     provenance,
     issuer,
@@ -222,12 +226,14 @@ export async function up(options: UpOptions): Promise<Running> {
       cleartextRequests: () => cleartextRequests,
     });
     exporting.tellMetrics(asked.metrics, attacks.nowMs);
+    const routes = adminRoutes({ ...asked, console: consoleEntry });
     const admin = await openAdmin(policy, folder, {
       credential,
       tokens: administrations?.tokens,
-      note: async (act) => administrations?.note(act),
+      note: async (act) => (administrations ?? consoleEntry)?.note(act),
       say,
-      routes: adminRoutes(asked),
+      routes,
+      console: (adminPort) => consoleDoor(consoleEntry, routes, adminPort),
     });
     open.admin = admin;
     return {
@@ -235,6 +241,8 @@ export async function up(options: UpOptions): Promise<Running> {
       adminPort: admin.port,
       cleartextPort: cleartext?.port,
       adminTokenFile: credential.file,
+      consoleUrl: consoleEntry?.address()?.origin,
+      firstLink: await consoleEntry?.firstLink(),
       authorityFile: tls?.authorityFile,
       threads,
       reload: () => reloads.inTurn(),

@@ -1,5 +1,6 @@
 import type { Kysely, Migration } from "kysely";
 import { administration } from "./migrations/administration.ts";
+import { consoleAccess } from "./migrations/console-access.ts";
 import { counters } from "./migrations/counters.ts";
 import { epochs, families } from "./migrations/epochs.ts";
 import { firstTables } from "./migrations/first-tables.ts";
@@ -44,4 +45,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...switches,
   ...releases,
   ...responses,
+  ...consoleAccess,
 };

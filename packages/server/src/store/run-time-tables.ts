@@ -51,4 +51,38 @@ export interface RunTimeTables {
     created_at: number;
     ends_at: number;
   };
+  /** Who may sign in to the console. */
+  console_people: {
+    id: string;
+    name: string;
+    role: string;
+    created_by: string;
+    created_at: number;
+  };
+  /** What they sign in with. */
+  console_passkeys: {
+    id: string;
+    person: string;
+    public_key: string;
+    counter: number;
+    label: string;
+    created_at: number;
+  };
+  /** What lets somebody in once, by the hash of what the link carries. */
+  console_links: {
+    hash: string;
+    name: string | null;
+    role: string;
+    created_by: string;
+    ends_at: number;
+  };
+  /** Who is signed in, by the hash of the cookie. */
+  console_sessions: {
+    hash: string;
+    person: string;
+    label: string;
+    created_at: number;
+    seen_at: number;
+    confirmed_at: number;
+  };
 }

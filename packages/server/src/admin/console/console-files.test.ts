@@ -10,6 +10,7 @@ import { openAdminCredential } from "../admin-credential.ts";
 import { type AdminServer, startAdminServer } from "../admin-server.ts";
 import { ok, route, type Route } from "../route.ts";
 import { readBuiltFiles } from "./built-files.ts";
+import { ConsoleDoor } from "./console-door.ts";
 import { ConsoleFiles } from "./console-files.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portcullis-console-files-"));
@@ -49,7 +50,7 @@ const serve = async (files: ConsoleFiles | undefined): Promise<AdminServer> => {
   const server = await startAdminServer({
     host: "127.0.0.1",
     port: 0,
-    console: files,
+    console: files === undefined ? undefined : () => new ConsoleDoor(files, undefined),
     credential: openAdminCredential(directory),
     tokens: undefined,
     note: async () => undefined,

@@ -1,28 +1,20 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { AdminReply } from "../answer-request.ts";
+import { html } from "@portcullis/identity/page-parts";
+import { plainPage } from "../access/sign-in-pages.ts";
+import type { AdminRequest } from "../answer-request.ts";
+import type { AdminReply } from "../problem-reply.ts";
 import type { Route } from "../route.ts";
 import { type BuiltFile, type BuiltFiles, consoleFolder, readBuiltFiles } from "./built-files.ts";
 import { isNavigation, pageHeaders } from "./page-headers.ts";
 
-/** A request, as far as files and pages are chosen by it. */
-export interface FileRequest {
-  readonly method: string;
-  /** Path and query, as sent. */
-  readonly target: string;
-  readonly headers: IncomingHttpHeaders;
-}
-
-const notBuilt = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>The console is not built</title>
-<main>
-<h1>The console is not built</h1>
-<p>This is a checkout, and its console was not built yet. Run <code>npm run build -w packages/console</code>, and start Portcullis again.</p>
-<p>The admin API and the command line work without it.</p>
-</main>
-</html>
-`;
+const notBuilt = plainPage(
+  "The console is not built",
+  "",
+  html`
+    <p>This is a checkout, and its console was not built yet. Run <code>npm run build -w packages/console</code>, and start Portcullis again.</p>
+    <p>The admin API and the command line work without it.</p>
+  `,
+);
 
 /** A document that people open and programs fetch: it is itself at its address for both. */
 const alwaysThemselves: ReadonlySet<string> = new Set(["/openapi.json"]);
@@ -49,22 +41,25 @@ export class ConsoleFiles {
     return new ConsoleFiles(folder === undefined ? undefined : readBuiltFiles(folder), routes);
   }
 
-  /** @returns undefined for what is the admin API's to answer */
-  answer({ headers, method, target }: FileRequest): AdminReply | undefined {
-    if (method !== "GET" && method !== "HEAD") return undefined;
-    const path = URL.parse(target, "http://admin.invalid")?.pathname;
-    if (path === undefined) return undefined;
-    const file = path === "/index.html" ? undefined : this.#files?.get(path);
-    if (file !== undefined) return replyOf(file, headers);
-    const isPage =
-      !this.#isOpen(path) &&
-      !alwaysThemselves.has(path) &&
-      headers.authorization === undefined &&
-      isNavigation(headers);
-    return isPage ? this.#page(headers) : undefined;
+  /** @returns undefined where no file is at this path */
+  file({ headers, method }: AdminRequest, path: string): AdminReply | undefined {
+    const isRead = method === "GET" || method === "HEAD";
+    const found = isRead && path !== "/index.html" ? this.#files?.get(path) : undefined;
+    return found === undefined ? undefined : replyOf(found, headers);
   }
 
-  #page(headers: IncomingHttpHeaders): AdminReply {
+  /** Whether a person goes there, and nothing that anybody may read is at this path. */
+  isPage({ headers, method }: AdminRequest, path: string): boolean {
+    return (
+      (method === "GET" || method === "HEAD") &&
+      headers.authorization === undefined &&
+      !alwaysThemselves.has(path) &&
+      isNavigation(headers) &&
+      !this.#isOpen(path)
+    );
+  }
+
+  page({ headers }: AdminRequest): AdminReply {
     const index = this.#files?.get("/index.html");
     if (index !== undefined) return replyOf(index, headers);
     const mediaType = "text/html; charset=utf-8";

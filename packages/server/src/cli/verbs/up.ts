@@ -139,7 +139,26 @@ function servesLines({ plan, policy, running }: Serving): string {
     `  admin: ${adminUrl(policy, running.adminPort)} (/healthz /readyz /metrics /records),` +
       ` credential in ${running.adminTokenFile}`,
   );
+  lines.push(...consoleLines(running));
   return lines.join("\n");
+}
+
+/** How people get into the console. */
+function consoleLines({ consoleUrl, firstLink }: Serving["running"]): string[] {
+  if (consoleUrl === undefined)
+    return [
+      "  console: it has no name yet; say by which one it is reached: admin: { url: https://... }",
+    ];
+  const lines = [`  console: ${consoleUrl}/`];
+  if (firstLink !== undefined && "file" in firstLink)
+    lines.push(
+      `  the link that lets its first admin in, once and within ten minutes, is in ${firstLink.file}`,
+    );
+  else if (firstLink !== undefined)
+    lines.push(
+      `  its first admin gets in by this link, once and within ten minutes: ${firstLink.link}`,
+    );
+  return lines;
 }
 
 function adminUrl({ admin }: Serving["policy"], port: number): string {

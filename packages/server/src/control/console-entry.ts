@@ -1,0 +1,118 @@
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { audit } from "@portcullis/identity/audit";
+import { ConsoleAccess } from "../admin/access/console-access.ts";
+import {
+  type ConsoleAddress,
+  consoleAddressOf,
+  joinLink,
+} from "../admin/access/console-address.ts";
+import { ConsolePeople } from "../admin/access/console-people.ts";
+import { EntryLinks } from "../admin/access/entry-links.ts";
+import type { AdminAct } from "../admin/answer-request.ts";
+import { ConsoleDoor } from "../admin/console/console-door.ts";
+import { ConsoleFiles } from "../admin/console/console-files.ts";
+import type { ConsoleEntry } from "../admin/people/people.ts";
+import type { Route } from "../admin/route.ts";
+import { writeWhole } from "../files/whole-file.ts";
+import type { Policy } from "../policy/program-policy.ts";
+import type { DatabaseStore } from "../store/database-store.ts";
+import { defaultStore, openStore } from "../store/open-store.ts";
+
+export interface ConsoleEntryOptions {
+  readonly policy: Pick<Policy, "admin">;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The program's own; undefined where the policy names none: the people of the console have one. */
+  readonly store: DatabaseStore | undefined;
+  readonly say: (message: string) => void;
+}
+
+/** How the first one gets in, where nobody who may invite others is there yet. */
+export type FirstLink =
+  | { readonly link: string }
+  /** In production no terminal and no log shows it. */
+  | { readonly file: string };
+
+/** The console's people, and the door through which they come. */
+export class OpenConsole implements ConsoleEntry {
+  readonly people: ConsolePeople;
+  readonly links: EntryLinks;
+  readonly #options: ConsoleEntryOptions;
+  readonly #store: DatabaseStore;
+  #address: ConsoleAddress | undefined;
+
+  private constructor(options: ConsoleEntryOptions, store: DatabaseStore) {
+    this.#options = options;
+    this.#store = store;
+    this.people = new ConsolePeople(store, Date.now);
+    this.links = new EntryLinks(store, Date.now);
+  }
+
+  /** @returns undefined where its people cannot be kept, which ends nothing else */
+  static async open(options: ConsoleEntryOptions): Promise<OpenConsole | undefined> {
+    const { directory, say, store } = options;
+    if (store !== undefined) return new OpenConsole(options, store);
+    try {
+      return new OpenConsole(options, await openStore(defaultStore(directory), process.cwd()));
+    } catch (fault) {
+      say(`nobody can sign in to the console: ${(fault as Error).message}`);
+      return undefined;
+    }
+  }
+
+  readonly address = (): ConsoleAddress | undefined => this.#address;
+
+  /** @param port that the admin server has got */
+  door(routes: readonly Route[], port: number): ConsoleDoor {
+    const { policy, say } = this.#options;
+    this.#address = consoleAddressOf(policy.admin, port);
+    const access =
+      this.#address === undefined
+        ? undefined
+        : new ConsoleAccess({
+            address: this.#address,
+            store: this.#store,
+            nowMs: Date.now,
+            node: hostname(),
+            say,
+          });
+    return new ConsoleDoor(ConsoleFiles.beside(routes), access);
+  }
+
+  /** @returns undefined where somebody may invite others already, or the console has no name */
+  async firstLink(): Promise<FirstLink | undefined> {
+    const { directory, environment } = this.#options;
+    const file = join(directory, "console-link");
+    rmSync(file, { force: true });
+    if (this.#address === undefined || (await this.people.hasAdmin())) return undefined;
+    const { secret } = await this.links.issue("admin", "up");
+    const link = joinLink(this.#address, secret);
+    if (environment["PORTCULLIS_ENV"] !== "production") return { link };
+    writeWhole(file, `${link}\n`);
+    return { file };
+  }
+
+  /** Writes down who has asked for what, where the program has no store of its own. */
+  note({ actor, operationId, path, why }: AdminAct): Promise<void> {
+    return audit(this.#store.audit, Date.now(), {
+      actor,
+      action: "asked",
+      about: `admin-api:${operationId}`,
+      details: why === undefined ? path : { ...path, why },
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#options.store === undefined) await this.#store.close();
+  }
+}
+
+/** @param entry undefined: its files are served, and nobody can sign in */
+export const consoleDoor = (
+  entry: OpenConsole | undefined,
+  routes: readonly Route[],
+  port: number,
+): ConsoleDoor =>
+  entry?.door(routes, port) ?? new ConsoleDoor(ConsoleFiles.beside(routes), undefined);
