@@ -13,6 +13,9 @@ import {
 } from "@portcullis/guard/state";
 import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
+import { consoleAddressOf } from "../../packages/server/src/admin/access/console-address.ts";
+import { ConsolePeople } from "../../packages/server/src/admin/access/console-people.ts";
+import { EntryLinks } from "../../packages/server/src/admin/access/entry-links.ts";
 import { AdminTokens } from "../../packages/server/src/admin/admin-tokens.ts";
 import { Switching } from "../../packages/server/src/admin/switches/switching.ts";
 import { Granting } from "../../packages/server/src/admin/grants/granting.ts";
@@ -188,6 +191,11 @@ export async function serveAdmin(): Promise<ServedAdmin> {
       pressing: pressingFor(),
       spenders: spendersAtOnce(),
       givingBack: { giveBack: (named) => giveBack(named, plan, limits, 1_763_640_000_000) },
+      console: {
+        people: new ConsolePeople(first, () => holds.nowMs),
+        links: new EntryLinks(first, () => holds.nowMs),
+        address: () => consoleAddressOf({ url: "https://console.example.com" }, 0),
+      },
       administrations: {
         people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
         clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),

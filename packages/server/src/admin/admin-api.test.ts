@@ -60,6 +60,9 @@ test("the OpenAPI document is one by the OpenAPI Initiative's own schema, and li
     "/pressure/{kind}/{value}/lift",
     "/limits/top",
     "/limits/give",
+    "/console/people",
+    "/console/invitations",
+    "/console/people/{name}",
     "/users",
     "/users/{id}",
     "/users/{id}/sessions",
@@ -211,6 +214,10 @@ test("what is answered is what the document says is answered", async () => {
     ["POST", "/pressure/{kind}/{value}/lift", "/pressure/user/ann/lift", pressed],
     ["GET", "/limits/top", "/limits/top?by=address&most=1"],
     ["POST", "/limits/give", "/limits/give", { keys: ["address:203.0.113.9"] }],
+    ["POST", "/console/invitations", "/console/invitations", { role: "viewer", name: "gia" }],
+    ["GET", "/console/people", "/console/people"],
+    ["PATCH", "/console/people/{name}", "/console/people/ivo", { role: "operator" }],
+    ["DELETE", "/console/people/{name}", "/console/people/ivo"],
     ["GET", "/openapi.json", "/openapi.json"],
   ];
   await admin.holds.store.impersonations.add({
@@ -224,6 +231,8 @@ test("what is answered is what the document says is answered", async () => {
     begunAtMs: 1_000_000,
     untilMs: 9_000_000,
   });
+  const ivo = { id: "1", name: "ivo", role: "viewer", createdBy: "test", createdAtMs: 1 };
+  await admin.holds.store.consolePeople.add(ivo);
   let [made, found] = ["", ""];
   for (const [method, template, path, body] of asked) {
     const answer = await ask(method, path.replace("(made)", made).replace("(found)", found), body);

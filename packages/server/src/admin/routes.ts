@@ -63,7 +63,7 @@ export interface AdminParts extends Health, Records, Incidents, Releases, Postur
 }
 
 /** Everything that the admin API answers, in one table. */
-export function adminRoutes({ administrations, ...parts }: AdminParts): readonly Route[] {
+export function adminRoutes({ administrations, console, ...parts }: AdminParts): readonly Route[] {
   const routes: Route[] = [
     ...healthRoutes(parts),
     ...recordRoutes(parts),
@@ -79,7 +79,7 @@ export function adminRoutes({ administrations, ...parts }: AdminParts): readonly
     ...postureRoutes(parts),
     ...pressureRoutes(parts.pressing),
     ...limitRoutes(parts),
-    ...(parts.console === undefined ? [] : peopleRoutes(parts.console)),
+    ...(console === undefined ? [] : peopleRoutes(console)),
     ...(administrations === undefined
       ? []
       : [

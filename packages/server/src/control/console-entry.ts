@@ -83,6 +83,15 @@ export class OpenConsole implements ConsoleEntry {
 
   /** @returns undefined where somebody may invite others already, or the console has no name */
   async firstLink(): Promise<FirstLink | undefined> {
+    try {
+      return await this.#firstLink();
+    } catch (fault) {
+      this.#options.say(`no link to the console could be made: ${(fault as Error).message}`);
+      return undefined;
+    }
+  }
+
+  async #firstLink(): Promise<FirstLink | undefined> {
     const { directory, environment } = this.#options;
     const file = join(directory, "console-link");
     rmSync(file, { force: true });

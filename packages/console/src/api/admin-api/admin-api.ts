@@ -3,6 +3,7 @@ import type { AdminTokensApi } from "./admin-tokens.ts";
 import type { AlertsApi } from "./alerts.ts";
 import type { AuditApi } from "./audit.ts";
 import type { ClientsApi } from "./clients.ts";
+import type { ConsoleApi } from "./console.ts";
 import type { DetectorsApi } from "./detectors.ts";
 import type { DifferencesApi } from "./differences.ts";
 import type { EvidenceApi } from "./evidence.ts";
@@ -36,6 +37,7 @@ export interface AdminApi
     AlertsApi,
     AuditApi,
     ClientsApi,
+    ConsoleApi,
     DetectorsApi,
     DifferencesApi,
     EvidenceApi,

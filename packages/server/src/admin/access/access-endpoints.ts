@@ -20,6 +20,7 @@ const looking = object({ link: text }, {});
 const choosing = object({ link: text }, { name: text });
 const joining = object({ link: text, ticket: text, credential: anything }, { name: text });
 const showing = object({ ticket: text, credential: anything }, {});
+const confirmation = object({ credential: anything }, {});
 const nothing = object({}, {});
 
 /** What the pages of the console ask for to get in, and the console about who is in. */
@@ -63,14 +64,12 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   },
   "POST /session/confirmation/options": async (access, asked) => {
     const { session } = await whoIs(access, asked);
-    const { publicKey, ticket } = await access.proofs.ask(`confirm ${session.hash}`);
-    return { answer: ok({ publicKey, ticket }) };
+    return { answer: ok({ publicKey: await access.confirming.ask(session.hash) }) };
   },
   "POST /session/confirmation": async (access, asked) => {
     const { person, session } = await whoIs(access, asked);
-    const shown = showing.read(await asked.readJson(), "");
-    const shownBy = await access.proofs.personOf(`confirm ${session.hash}`, shown);
-    if (shownBy !== person.id)
+    const { credential } = confirmation.read(await asked.readJson(), "");
+    if ((await access.confirming.shownBy(session.hash, credential)) !== person.id)
       throw new ConsoleFault("proof", "This passkey is not of the one who is signed in.");
     const confirmedUntilMs = await access.sessions.confirm(session);
     await note(access, person.name, "console-confirmed");

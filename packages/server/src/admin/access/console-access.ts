@@ -6,6 +6,7 @@ import type { ConsoleAddress } from "./console-address.ts";
 import { ConsolePeople } from "./console-people.ts";
 import { type AccessStore, actorNamed, roleOf } from "./console-person.ts";
 import { ConsoleSessions, isActToken, type SignedIn } from "./console-sessions.ts";
+import { Confirming } from "./confirming.ts";
 import { EntryLinks } from "./entry-links.ts";
 import { changes, holdToOwnPage } from "./own-page.ts";
 import { PasskeyProofs } from "./passkey-proofs.ts";
@@ -37,6 +38,7 @@ export class ConsoleAccess {
   readonly sessions: ConsoleSessions;
   readonly links: EntryLinks;
   readonly proofs: PasskeyProofs;
+  readonly confirming: Confirming;
 
   constructor({ address, node, nowMs, say, store }: AccessOptions) {
     this.address = address;
@@ -48,6 +50,7 @@ export class ConsoleAccess {
     this.sessions = new ConsoleSessions(store, nowMs);
     this.links = new EntryLinks(store, nowMs);
     this.proofs = new PasskeyProofs(store, address, nowMs);
+    this.confirming = new Confirming(this.proofs);
   }
 
   /** @returns undefined where a browser brings no cookie, or two: one of them is not ours */

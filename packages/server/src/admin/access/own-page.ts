@@ -27,7 +27,7 @@ export function holdToOwnPage(asked: Asked, { host, origin }: ConsoleAddress): v
   const isOwn = sentOrigin === origin || (sentOrigin === undefined && !changes(asked));
   // An address that a person types, or opens from a bookmark, comes from no site.
   const sites = changes(asked) ? ["same-origin"] : ["same-origin", "none"];
-  if (!isOwn || (site !== undefined && !sites.includes(String(site))))
+  if (!isOwn || (site !== undefined && !sites.includes(site)))
     throw new Refused(
       403,
       "Another page has asked for this",
