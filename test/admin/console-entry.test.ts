@@ -171,6 +171,10 @@ forEveryStore((test, store) => {
     const late = await console.post("/sign-in/options", {});
     console.nowMs += 300_000;
     assert.equal((await console.post("/sign-in", visitor.shows(late))).status, 403);
+    const [one, two] = [await linkOf(console), await linkOf(console)];
+    const forOne = await console.post("/join/options", { link: one, name: name() });
+    const made = new Visitor(console).makes(forOne);
+    assert.equal((await console.post("/join", { link: two, name: name(), ...made })).status, 403);
     const fresh = await console.post("/sign-in/options", {});
     const other = { ...visitor.shows(fresh), ticket: asked.body["ticket"] };
     assert.equal((await console.post("/sign-in", other)).status, 403);

@@ -5,6 +5,7 @@ import { answers } from "./rows/answers.ts";
 import { backends } from "./rows/backends.ts";
 import { callers } from "./rows/callers.ts";
 import { client } from "./rows/client.ts";
+import { consoles as console } from "./rows/console.ts";
 import { decisions } from "./rows/decisions.ts";
 import { documents } from "./rows/documents.ts";
 import { endings } from "./rows/endings.ts";
@@ -37,6 +38,7 @@ const areas: Readonly<Record<string, readonly Mutant[]>> = {
   documents,
   endings,
   program,
+  console,
   records,
   backends,
   answers,

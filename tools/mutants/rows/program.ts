@@ -73,15 +73,15 @@ export const program: readonly Mutant[] = [
   },
   {
     file: `${src}/admin/admin-server.ts`,
-    find: "loopback && !hostIsLocal(request, host)",
+    find: "loopback && !hostIsLocal(request, host, options.name)",
     put: "loopback && hostIsLocal(request, host) && false",
     breaks: "A page whose name points at this machine does not reach the admin API.",
     tests: admin,
   },
   {
     file: `${src}/admin/admin-server.ts`,
-    find: "return localNames.has(name) || name === own;",
-    put: 'return localNames.has(name.split(/[.:]/)[0] === "localhost" ? "localhost" : name) || name === own;',
+    find: "return localNames.has(name) || name === own || name === named;",
+    put: 'return localNames.has(name.split(/[.:]/)[0] === "localhost" ? "localhost" : name) || name === own || name === named;',
     breaks: "A name that only begins with localhost is no name of this machine.",
     tests: admin,
   },
