@@ -10,23 +10,25 @@ import {
 } from "../admin/access/console-address.ts";
 import { ConsolePeople } from "../admin/access/console-people.ts";
 import { EntryLinks } from "../admin/access/entry-links.ts";
+import type { AdminServerOptions } from "../admin/admin-server.ts";
 import type { AdminAct } from "../admin/answer-request.ts";
 import { ConsoleDoor } from "../admin/console/console-door.ts";
 import { ConsoleFiles } from "../admin/console/console-files.ts";
 import type { ConsoleEntry } from "../admin/people/people.ts";
 import type { Route } from "../admin/route.ts";
+import { type AdminParts, adminRoutes } from "../admin/routes.ts";
 import { writeWhole } from "../files/whole-file.ts";
-import type { Policy } from "../policy/program-policy.ts";
 import type { DatabaseStore } from "../store/database-store.ts";
 import { defaultStore, openStore } from "../store/open-store.ts";
+import type { administrationsOf } from "./administrations.ts";
+import type { UpOptions } from "./up-options.ts";
 
-export interface ConsoleEntryOptions {
-  readonly policy: Pick<Policy, "admin">;
-  readonly directory: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The program's own; undefined where the policy names none: the people of the console have one. */
-  readonly store: DatabaseStore | undefined;
-  readonly say: (message: string) => void;
+type ConsoleEntryOptions = Pick<UpOptions, "directory" | "environment" | "planned" | "say">;
+
+export interface Entrance {
+  /** Undefined where the console has no name. */
+  readonly consoleUrl: string | undefined;
+  readonly firstLink: FirstLink | undefined;
 }
 
 /** How the first one gets in, where nobody who may invite others is there yet. */
@@ -41,21 +43,30 @@ export class OpenConsole implements ConsoleEntry {
   readonly links: EntryLinks;
   readonly #options: ConsoleEntryOptions;
   readonly #store: DatabaseStore;
+  readonly #isOwnStore: boolean;
   #address: ConsoleAddress | undefined;
 
-  private constructor(options: ConsoleEntryOptions, store: DatabaseStore) {
+  private constructor(options: ConsoleEntryOptions, store: DatabaseStore, isOwnStore: boolean) {
     this.#options = options;
     this.#store = store;
+    this.#isOwnStore = isOwnStore;
     this.people = new ConsolePeople(store, Date.now);
     this.links = new EntryLinks(store, Date.now);
   }
 
-  /** @returns undefined where its people cannot be kept, which ends nothing else */
-  static async open(options: ConsoleEntryOptions): Promise<OpenConsole | undefined> {
-    const { directory, say, store } = options;
-    if (store !== undefined) return new OpenConsole(options, store);
+  /**
+   * @param store the program's own; undefined where the policy names none: these people have one
+   * @returns undefined where its people cannot be kept, which ends nothing else
+   */
+  static async open(
+    options: ConsoleEntryOptions,
+    store: DatabaseStore | undefined,
+  ): Promise<OpenConsole | undefined> {
+    const { directory, say } = options;
+    if (store !== undefined) return new OpenConsole(options, store, false);
     try {
-      return new OpenConsole(options, await openStore(defaultStore(directory), process.cwd()));
+      const own = await openStore(defaultStore(directory), process.cwd());
+      return new OpenConsole(options, own, true);
     } catch (fault) {
       say(`nobody can sign in to the console: ${(fault as Error).message}`);
       return undefined;
@@ -66,8 +77,8 @@ export class OpenConsole implements ConsoleEntry {
 
   /** @param port that the admin server has got */
   door(routes: readonly Route[], port: number): ConsoleDoor {
-    const { policy, say } = this.#options;
-    this.#address = consoleAddressOf(policy.admin, port);
+    const { planned, say } = this.#options;
+    this.#address = consoleAddressOf(planned.policy.admin, port);
     const access =
       this.#address === undefined
         ? undefined
@@ -79,6 +90,11 @@ export class OpenConsole implements ConsoleEntry {
             say,
           });
     return new ConsoleDoor(ConsoleFiles.beside(routes), access);
+  }
+
+  /** Where people find it, once the admin port is open. */
+  async entrance(): Promise<Entrance> {
+    return { consoleUrl: this.#address?.origin, firstLink: await this.firstLink() };
   }
 
   /** @returns undefined where somebody may invite others already, or the console has no name */
@@ -114,14 +130,29 @@ export class OpenConsole implements ConsoleEntry {
   }
 
   async close(): Promise<void> {
-    if (this.#options.store === undefined) await this.#store.close();
+    if (this.#isOwnStore) await this.#store.close();
   }
 }
 
-/** @param entry undefined: its files are served, and nobody can sign in */
-export const consoleDoor = (
+type AnsweringPart = Pick<AdminServerOptions, "console" | "note" | "routes" | "tokens">;
+
+/**
+ * What the admin port answers, to programs and to people.
+ *
+ * @param entry undefined: nobody can sign in
+ * @param administrations undefined: programs have no tokens
+ */
+export function withConsole(
+  parts: AdminParts,
   entry: OpenConsole | undefined,
-  routes: readonly Route[],
-  port: number,
-): ConsoleDoor =>
-  entry?.door(routes, port) ?? new ConsoleDoor(ConsoleFiles.beside(routes), undefined);
+  administrations: ReturnType<typeof administrationsOf>,
+): AnsweringPart {
+  const routes = adminRoutes({ ...parts, console: entry });
+  return {
+    routes,
+    tokens: administrations?.tokens,
+    note: async (act) => (administrations ?? entry)?.note(act),
+    console: (port) =>
+      entry?.door(routes, port) ?? new ConsoleDoor(ConsoleFiles.beside(routes), undefined),
+  };
+}

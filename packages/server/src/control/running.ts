@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { FirstLink } from "./console-entry.ts";
+import type { Entrance } from "./console-entry.ts";
 import type { LineWriter } from "../watch/line-writer.ts";
 
 /** How long the last records are waited for. */
@@ -8,14 +8,11 @@ const lastKeptMs = 700;
 const lastExportedMs = 700;
 
 /** A program that serves. */
-export interface Running {
+export interface Running extends Partial<Entrance> {
   readonly port: number;
   readonly adminPort: number;
   readonly cleartextPort: number | undefined;
   readonly adminTokenFile: string;
-  /** Where people find the console; undefined where it has no name. */
-  readonly consoleUrl: string | undefined;
-  readonly firstLink: FirstLink | undefined;
   readonly authorityFile: string | undefined;
   readonly threads: number;
   /** Resolves when the new plan serves on every thread, or was refused. */

@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import type { Policy } from "../policy/program-policy.ts";
 import { OwnerEvidence } from "@portcullis/guard/ownership";
 import { openAdminCredential } from "../admin/admin-credential.ts";
-import { adminRoutes } from "../admin/routes.ts";
 import { GateFleet } from "../gate/fleet.ts";
 import { judgedNow } from "../gate/judged-clock.ts";
 import type { ToGate } from "../gate/settings.ts";
@@ -24,7 +23,7 @@ import { exportsOf } from "./export-settings.ts";
 import { fleetReports } from "./fleet-reports.ts";
 import { readGateSecrets } from "./gate-secrets.ts";
 import { administrationsOf } from "./administrations.ts";
-import { consoleDoor, OpenConsole } from "./console-entry.ts";
+import { OpenConsole, withConsole } from "./console-entry.ts";
 import { keepAuditChained } from "./audit-chaining.ts";
 import { keepingOf } from "./keep-records.ts";
 import { keepClock } from "./clock-keeping.ts";
@@ -180,8 +179,7 @@ export async function up(options: UpOptions): Promise<Running> {
   });
 
   const auditChain = keepAuditChained(issuer, say);
-  const { store } = issuer;
-  const consoleEntry = await OpenConsole.open({ policy, directory, environment, store, say });
+  const consoleEntry = await OpenConsole.open(options, issuer.store);
   const open: Open = {
     attacks,
     exporting,
@@ -226,23 +224,15 @@ export async function up(options: UpOptions): Promise<Running> {
       cleartextRequests: () => cleartextRequests,
     });
     exporting.tellMetrics(asked.metrics, attacks.nowMs);
-    const routes = adminRoutes({ ...asked, console: consoleEntry });
-    const admin = await openAdmin(policy, folder, {
-      credential,
-      tokens: administrations?.tokens,
-      note: async (act) => (administrations ?? consoleEntry)?.note(act),
-      say,
-      routes,
-      console: (adminPort) => consoleDoor(consoleEntry, routes, adminPort),
-    });
+    const answering = withConsole(asked, consoleEntry, administrations);
+    const admin = await openAdmin(policy, folder, { credential, say, ...answering });
     open.admin = admin;
     return {
       port,
       adminPort: admin.port,
       cleartextPort: cleartext?.port,
       adminTokenFile: credential.file,
-      consoleUrl: consoleEntry?.address()?.origin,
-      firstLink: await consoleEntry?.firstLink(),
+      ...(await consoleEntry?.entrance()),
       authorityFile: tls?.authorityFile,
       threads,
       reload: () => reloads.inTurn(),
