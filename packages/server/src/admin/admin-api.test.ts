@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { type ServedAdmin, serveAdmin } from "../../../../test/admin/served-admin.ts";
+import { somebodyIsThere } from "../../../../test/admin/somebody.ts";
 import { openStore } from "../store/open-store.ts";
 
 let admin: ServedAdmin;
@@ -220,19 +221,7 @@ test("what is answered is what the document says is answered", async () => {
     ["DELETE", "/console/people/{name}", "/console/people/ivo"],
     ["GET", "/openapi.json", "/openapi.json"],
   ];
-  await admin.holds.store.impersonations.add({
-    id: "s-1",
-    actor: "sam",
-    subject: "ann",
-    reason: "INC-1",
-    roles: undefined,
-    tier: undefined,
-    accountVersion: undefined,
-    begunAtMs: 1_000_000,
-    untilMs: 9_000_000,
-  });
-  const ivo = { id: "1", name: "ivo", role: "viewer", createdBy: "test", createdAtMs: 1 };
-  await admin.holds.store.consolePeople.add(ivo);
+  await somebodyIsThere(admin.holds.store);
   let [made, found] = ["", ""];
   for (const [method, template, path, body] of asked) {
     const answer = await ask(method, path.replace("(made)", made).replace("(found)", found), body);
