@@ -22,10 +22,10 @@ const alert = object({
     choice(...severities),
     "The least severity that is told of (high); low and below are not held to the daily budget.",
   ),
-  form: optional(choice("json", "slack"), "How notices are written (json)."),
+  form: optional(choice("json", "slack", "pagerduty"), "How notices are written (json)."),
   secret: optional(
     secret,
-    "What signs each notice: Portcullis-Signature is an HMAC-SHA-256 over the time and the body.",
+    "What signs each notice: Portcullis-Signature is an HMAC-SHA-256 over the time and the body. With pagerduty, the routing key.",
   ),
   allowPrivate: optional(
     flag,
@@ -37,14 +37,21 @@ export const alertKeys = list(alert);
 
 interface Alert {
   readonly to: string;
+  readonly form?: string;
+  readonly secret?: unknown;
   readonly allowPrivate?: boolean;
 }
 
 /** Incidents say who is attacked: they must not be read on their way. */
 export function noteOpenAlerts(alerts: readonly Alert[], note: NoteFault): void {
-  for (const [index, { allowPrivate = false, to }] of alerts.entries())
+  for (const [index, { allowPrivate = false, form, secret: key, to }] of alerts.entries()) {
+    if (form === "pagerduty" && key === undefined)
+      note(["alerts", String(index), "form"], "PagerDuty would not know whose incident it is", {
+        expected: "secret: { env: PAGERDUTY_ROUTING_KEY }, the integration's routing key",
+      });
     if (to.startsWith("http:") && !allowPrivate)
       note(["alerts", String(index), "to"], "notices would be read on their way", {
         expected: "an address that begins with https://, or allowPrivate: true for one of your own",
       });
+  }
 }

@@ -119,9 +119,12 @@ export class Delivery {
   #post({ id, notice }: Waiting): Promise<Posted> {
     const { allowPrivate, form, secret, to } = this.#sink;
     const nowMs = this.#now();
-    const body = noticeBody(notice, form, id, nowMs);
+    const body = noticeBody(notice, form, id, nowMs, secret);
     const headers =
-      secret === undefined ? {} : { "Portcullis-Signature": signatureOf(secret, body, nowMs) };
+      // To PagerDuty the secret says which service it is; nothing is signed by it.
+      secret === undefined || form === "pagerduty"
+        ? {}
+        : { "Portcullis-Signature": signatureOf(secret, body, nowMs) };
     return postNotice({ to: new URL(to), body, headers, allowPrivate, withinMs });
   }
 

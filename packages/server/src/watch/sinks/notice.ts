@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Incident } from "../incidents/incident.ts";
+import { pagerDutyEvent } from "./pagerduty-event.ts";
 import { listedIncident, shownIncident } from "../incidents/shown-incident.ts";
 
 /** What is told of. */
@@ -11,12 +12,20 @@ export type Notice =
   | { readonly type: "digest"; readonly incidents: readonly Incident[] }
   | { readonly type: "test" };
 
-export type NoticeForm = "json" | "slack";
+export type NoticeForm = "json" | "slack" | "pagerduty";
 
 const most = 20;
 
 /** A notice as its sink reads it. @param id the same at every attempt, so that it is taken once */
-export function noticeBody(notice: Notice, form: NoticeForm, id: string, atMs: number): string {
+export function noticeBody(
+  notice: Notice,
+  form: NoticeForm,
+  id: string,
+  atMs: number,
+  secret?: string,
+): string {
+  if (form === "pagerduty")
+    return JSON.stringify(pagerDutyEvent(notice, wordsOf(notice), id, atMs, secret));
   if (form === "slack") return JSON.stringify({ text: plain(wordsOf(notice)) });
   const time = new Date(atMs).toISOString();
   return JSON.stringify({ id, time, type: notice.type, ...contentOf(notice) });
