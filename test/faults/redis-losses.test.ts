@@ -22,17 +22,33 @@ interface Scene {
 const timeoutMs = 1000;
 
 /** A command of an administrator, past the gates. */
-async function tell({ redis }: Scene, ...words: readonly string[]): Promise<void> {
+async function tell({ redis }: Scene, ...words: readonly string[]): Promise<unknown> {
   const { createClient } = await import("redis");
   const client = createClient({ url: redis.url });
+  client.on("error", () => undefined);
   await client.connect();
-  await client.sendCommand([...words]);
-  client.destroy();
+  try {
+    return await client.sendCommand([...words]);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Lets it load again what it holds, so slowly that it goes on until it is told otherwise. */
+async function loadSlowly(scene: Scene): Promise<void> {
+  const value = "x".repeat(4096);
+  for (let key = 0; key < 200; key += 1) await tell(scene, "SET", `ballast ${key}`, value);
+  await tell(scene, "CONFIG", "SET", "loading-process-events-interval-bytes", "1024");
+  await tell(scene, "CONFIG", "SET", "key-load-delay", "100000");
+  tell(scene, "DEBUG", "RELOAD").catch(() => undefined);
+  await until(async () => /^loading:1/m.test(String(await tell(scene, "INFO", "persistence"))));
 }
 
 interface Loss {
-  readonly begin: (scene: Scene) => Promise<void> | void;
-  readonly end: (scene: Scene) => Promise<void> | void;
+  readonly begin: (scene: Scene) => unknown;
+  readonly end: (scene: Scene) => unknown;
+  /** Whether it serves all the same. */
+  readonly serves?: true;
 }
 
 /** All ways in which Redis is lost, and is there again. */
@@ -60,6 +76,39 @@ const losses: Readonly<Record<string, Loss>> = {
   "has forgotten the scripts": {
     begin: (scene) => tell(scene, "SCRIPT", "FLUSH"),
     end: () => undefined,
+    serves: true,
+  },
+  "takes 50 ms for each answer": {
+    begin: ({ proxy }) => void (proxy.delayMs = 50),
+    end: ({ proxy }) => void (proxy.delayMs = 0),
+    serves: true,
+  },
+  "says what no Redis says": {
+    begin: ({ proxy }) => void (proxy.instead = "HTTP/1.1 200 OK\r\n\r\n"),
+    end: ({ proxy }) => void (proxy.instead = undefined),
+  },
+  "says words that are no answer to the question": {
+    begin: ({ proxy }) => void (proxy.instead = "+PONG\r\n"),
+    end: ({ proxy }) => void (proxy.instead = undefined),
+  },
+  "says less than a script does": {
+    begin: ({ proxy }) => void (proxy.instead = "*1\r\n:-1\r\n"),
+    end: ({ proxy }) => void (proxy.instead = undefined),
+  },
+  "says more than a script does": {
+    begin: ({ proxy }) => void (proxy.instead = "*5\r\n:-1\r\n:9\r\n:9\r\n:9\r\n:9\r\n"),
+    end: ({ proxy }) => void (proxy.instead = undefined),
+  },
+  "is loading what it holds": {
+    begin: loadSlowly,
+    end: (scene) => tell(scene, "CONFIG", "SET", "key-load-delay", "0"),
+  },
+  "follows a server that it does not reach": {
+    begin: async (scene) => {
+      await tell(scene, "CONFIG", "SET", "replica-serve-stale-data", "no");
+      await tell(scene, "REPLICAOF", "127.0.0.1", "1");
+    },
+    end: (scene) => tell(scene, "REPLICAOF", "NO", "ONE"),
   },
 };
 
@@ -77,7 +126,7 @@ function assertNobodyWaits(gates: readonly LimitGate[], lost: boolean): void {
       assert.ok(!(limits.takeAll([freshBucket(10)]) instanceof Promise), "it waits");
 }
 
-for (const [loss, { begin, end }] of Object.entries(losses))
+for (const [loss, { begin, end, serves = false }] of Object.entries(losses))
   test(
     `when Redis ${loss}, nobody fails, and nobody has a second burst then or afterwards`,
     {
@@ -92,6 +141,8 @@ for (const [loss, { begin, end }] of Object.entries(losses))
       await begin(scene);
       const during = await ask(gates, spent, 30);
       const isLost = gates.some(({ state }) => !state.isAvailable);
+      assert.equal(isLost, !serves);
+      if (isLost) assert.ok(during.waited <= gates.length, "one wait at each node, for everybody");
       assertNobodyWaits(gates, isLost);
       assertOutcome(during, { admitted: 0, refused: 60, unknown: 0 }, "a bucket that was empty");
       const own = await ask(gates, alone, 30);
@@ -100,6 +151,7 @@ for (const [loss, { begin, end }] of Object.entries(losses))
       const strict = await ask(gates, denied, 30);
       if (isLost)
         assertOutcome(strict, { admitted: 0, unknown: 60 }, "what is denied without Redis");
+      else assertOutcome(strict, { admitted: 20, unknown: 0 }, "as ever");
       await end(scene);
       await untilTogether(gates);
       assertOutcome(await ask(gates, spent, 30), { admitted: 0, unknown: 0 }, "afterwards");

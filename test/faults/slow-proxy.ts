@@ -7,11 +7,13 @@ export interface SlowProxy {
   readonly port: number;
   /** How long what the server says is on its way. */
   delayMs: number;
+  /** What is said in place of what the server says; undefined: nothing is. */
+  instead: string | undefined;
 }
 
 export async function openSlowProxy(to: number, context: TestContext): Promise<SlowProxy> {
   const sockets = new Set<Socket>();
-  const proxy = { port: 0, delayMs: 0 };
+  const proxy: SlowProxy & { port: number } = { port: 0, delayMs: 0, instead: undefined };
   const server = createServer((near) => {
     const far = connect(to, "127.0.0.1");
     for (const socket of [near, far]) {
@@ -23,7 +25,8 @@ export async function openSlowProxy(to: number, context: TestContext): Promise<S
       });
     }
     near.on("data", (part) => far.write(part));
-    far.on("data", (part) => {
+    far.on("data", (said: Buffer) => {
+      const part = proxy.instead === undefined ? said : Buffer.from(proxy.instead);
       if (proxy.delayMs === 0) near.write(part);
       else setTimeout(() => near.write(part), proxy.delayMs);
     });

@@ -90,7 +90,9 @@ export interface OwnRedis extends ThrowAwayServer {
 
 export async function openOwnRedis(program: string, context: TestContext): Promise<OwnRedis> {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-own-redis-"));
-  let server = await startRedis(program, join(folder, "redis"));
+  // Its test may let it load what it holds, as slowly as it likes.
+  const lines = ["enable-debug-command yes"];
+  let server = await startRedis(program, join(folder, "redis"), { lines });
   context.after(async () => {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
@@ -103,7 +105,7 @@ export async function openOwnRedis(program: string, context: TestContext): Promi
     },
     close: () => server.close(),
     async restart() {
-      server = await startRedis(program, join(folder, "redis"), { password, port });
+      server = await startRedis(program, join(folder, "redis"), { lines, password, port });
     },
   };
 }

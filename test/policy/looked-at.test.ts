@@ -58,6 +58,11 @@ const table: readonly (readonly [string, RegExp | undefined, Record<string, stri
     /^4:\d+ .*not a c/,
   ],
   [`${free}${api(", tls: { authorities: ca.pem }")}`, undefined],
+  [`${free}${api()}\nstate: { redis: rediss://a, tls: { authorities: ca.pem } }\n`, undefined],
+  [
+    `${free}${api()}\nstate: { redis: rediss://a, tls: { authorities: empty } }\n`,
+    /state\.tls\.authorities: .*holds no cert/,
+  ],
   [`${free}${api(", tls: { authorities: empty }")}`, /^4:\d+ .*tls\.authorities: .*holds no cert/],
   [`${free}${api(", tls: { cert: right.crt, key: ended.key }")}`, /tls\.key names is not the key/],
   [

@@ -20,12 +20,13 @@ const spread = (burst: number, onLoss: "local" | "deny" = "local"): readonly Rat
   });
 
 async function askAll(gates: readonly LimitGate[], buckets: readonly RateBucket[], each: number) {
-  const all = { admitted: 0, refused: 0, unknown: 0 };
+  const all = { admitted: 0, refused: 0, unknown: 0, waited: 0 };
   for (const bucket of buckets) {
     const one = await ask(gates, bucket, each);
     all.admitted += one.admitted;
     all.refused += one.refused;
     all.unknown += one.unknown;
+    all.waited += one.waited;
   }
   return all;
 }

@@ -36,6 +36,8 @@ export interface Outcome {
   readonly refused: number;
   /** Nobody could tell. */
   readonly unknown: number;
+  /** How many requests had to wait for an answer, whatever it was. */
+  readonly waited: number;
 }
 
 /** So many requests at each of the gates, one after the other at each. */
@@ -44,19 +46,21 @@ export async function ask(
   bucket: RateBucket,
   each: number,
 ): Promise<Outcome> {
-  let [admitted, refused, unknown] = [0, 0, 0];
+  let [admitted, refused, unknown, waited] = [0, 0, 0, 0];
   await Promise.all(
     gates.map(async ({ limits }) => {
       for (let count = 0; count < each; count += 1)
         try {
-          if ((await limits.takeAll([bucket])).refusedBy === -1) admitted += 1;
+          const taken = limits.takeAll([bucket]);
+          if (taken instanceof Promise) waited += 1;
+          if ((await taken).refusedBy === -1) admitted += 1;
           else refused += 1;
         } catch {
           unknown += 1;
         }
     }),
   );
-  return { admitted, refused, unknown };
+  return { admitted, refused, unknown, waited };
 }
 
 /** Until every gate counts in Redis again, and what it has counted alone is there. */

@@ -45,5 +45,6 @@ export type {
   UpstreamProtocol,
   UpstreamSetting,
 } from "../policy/upstream-setting.ts";
+export type { StateAtRedis } from "../policy/state-setting.ts";
 export { planUpstreamTls, type UpstreamTlsPlan } from "../policy/upstream-tls.ts";
 export { nearest } from "../reading/nearest-name.ts";

@@ -54,6 +54,7 @@ export type { ProvenanceState } from "../state/provenance.ts";
 export { limitsLocalOnLoss } from "../state/carried-limits.ts";
 export { proofsLocalOnLoss } from "../state/local-on-loss.ts";
 export { RedisState } from "../state/redis.ts";
+export type { RedisTls } from "../state/redis/redis-servers.ts";
 export type { RedisPlan } from "../state/redis/redis-plan.ts";
 export type { ReplayState } from "../state/replay.ts";
 export {

@@ -1,5 +1,6 @@
 import { object, optional, required } from "./object-shape.ts";
 import { type RedisPlan, redisForms } from "../state/redis/redis-plan.ts";
+import { planUpstreamTls, upstreamTls, type UpstreamTlsPlan } from "./upstream-tls.ts";
 import type { NoteFault } from "./join-context.ts";
 import {
   choice,
@@ -50,6 +51,10 @@ export const stateSetting = scalarOr(
       text("a name such as mymaster", /^[A-Za-z0-9._-]{1,128}$/),
       "The name by which sentinels know the server. Needed with form: sentinel.",
     ),
+    tls: optional(
+      upstreamTls,
+      "Which certificates of servers at rediss:// are believed, and which one the gate shows.",
+    ),
     timeout: optional(duration, "How long an answer may take before the server is lost (100ms)."),
     onStateLoss: optional(
       onLoss,
@@ -59,7 +64,12 @@ export const stateSetting = scalarOr(
 );
 export type StateSetting = Read<typeof stateSetting>;
 
-export type StatePlan = "memory" | RedisPlan;
+/** Where Redis is, and how it is known there; files by their paths as written. */
+export interface StateAtRedis extends RedisPlan {
+  readonly tls?: UpstreamTlsPlan;
+}
+
+export type StatePlan = "memory" | StateAtRedis;
 
 const usualTimeoutMs = 100;
 
@@ -72,8 +82,9 @@ export function planState(setting: StateSetting = "memory"): StatePlan {
       master: undefined,
       timeoutMs: usualTimeoutMs,
     };
-  const { form, master, redis, timeout } = setting;
+  const { form, master, redis, timeout, tls } = setting;
   return {
+    ...(tls === undefined ? {} : { tls: planUpstreamTls(tls) }),
     addresses: redis,
     form: form ?? (master === undefined ? "asked" : "sentinel"),
     master,
@@ -88,7 +99,15 @@ export const lossOfLimits = (setting: StateSetting | undefined): OnLoss =>
 /** What the addresses and the form say against each other. */
 export function noteState(setting: StateSetting | undefined, note: NoteFault): void {
   if (setting === undefined || typeof setting === "string") return;
-  const { form, master, redis, timeout } = setting;
+  const { form, master, redis, timeout, tls } = setting;
+  if (tls !== undefined && redis.some((one) => !one.startsWith("rediss:")))
+    note(["state", "tls"], "a server at redis:// speaks no TLS, and proves nothing", {
+      expected: "addresses such as rediss://a.internal:6379",
+    });
+  if ((tls?.cert === undefined) !== (tls?.key === undefined))
+    note(["state", "tls"], "a certificate and its key belong together", {
+      expected: "cert and key, or neither",
+    });
   if (form === "sentinel" && master === undefined)
     note(["state", "form"], "sentinels know several servers, and 'master' does not say which", {
       expected: "state: { redis: [...], form: sentinel, master: mymaster }",

@@ -1,7 +1,7 @@
 import { object, optional } from "./object-shape.ts";
 import { list, oneOrMore, type Read, text, withheld } from "./shape.ts";
 
-/** How backends prove who they are, and the gate to them, where they are reached over https. */
+/** How backends, and servers of Redis, prove who they are and the gate to them, where TLS is spoken. */
 export const upstreamTls = object({
   authorities: optional(
     oneOrMore(text("the path of a file of certificates")),
@@ -9,12 +9,12 @@ export const upstreamTls = object({
   ),
   cert: optional(
     text("a certificate's path"),
-    "The certificate by which backends know the gate, with its chain, PEM.",
+    "The certificate by which they know the gate, with its chain, PEM.",
   ),
   key: optional(withheld(text("a key's path")), "The private key of this certificate, PEM."),
   serverName: optional(
     text("a host name such as orders.internal", /^(?=.*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9.-]*)$/),
-    "The name that the backends' certificate must hold, where they are reached by another.",
+    "The name that their certificate must hold, where they are reached by another.",
   ),
   pins: optional(
     list(
@@ -24,7 +24,7 @@ export const upstreamTls = object({
       ),
       1,
     ),
-    "Hashes of public keys (SPKI), of which the backends' own must be one, whoever vouches for it.",
+    "Hashes of public keys (SPKI), of which their own must be one, whoever vouches for it.",
   ),
 });
 export type UpstreamTlsSetting = Read<typeof upstreamTls>;

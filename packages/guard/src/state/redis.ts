@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { FlowState } from "./flows.ts";
 import type { LearnedState } from "./learned.ts";
 import type { ProvenanceState } from "./provenance.ts";
+import type { RedisTls } from "./redis/redis-servers.ts";
 import type { RedisPlan } from "./redis/redis-plan.ts";
 import { RedisConnection } from "./redis-connection.ts";
 import { LeasedLimits } from "./leased-limits.ts";
@@ -22,6 +23,8 @@ const shortHash = (text: string): string =>
 
 export interface RedisStateOptions {
   readonly plan: RedisPlan;
+  /** Of servers at rediss://; without it the public authorities are believed. */
+  readonly tls?: RedisTls | undefined;
   /** What every key begins with. */
   readonly prefix: string;
   /** The part of a limit's burst that nodes may take ahead, from 0 to 1; 0: each time is asked. */

@@ -47,6 +47,7 @@ export async function lookAsUp(at: LookedAt): Promise<readonly Fault[]> {
           readUpstreamTexts({ apis: apis.map((one) => (one === api ? one : plain(one))) }, folder),
       ],
     ),
+    [["state", "tls"], () => readUpstreamTexts({ apis: [], state: policy.state }, folder)],
     ...Object.entries(identity.sources ?? {}).map(
       ([name, source]): Look => [
         ["identity", "sources", name],

@@ -192,7 +192,7 @@ export class LiveGate {
     const { assertionIssuer, assertionKey, recordSecret, strictTransportSecurity } = this.#settings;
     const { evidence, onNewToken, onSubject, onTokenTimes, onUnknownKey, record } = this.#reports;
     const localLimits = new SharedMemoryState(buckets, steadyMs, this.#webSocketSeats);
-    const redis = this.#connections.redis(plan);
+    const redis = this.#connections.redis(plan, upstreamTexts);
     return {
       plan,
       ports: {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Upstream } from "@portcullis/guard/upstream";
-import type { Plan, UpstreamPlan } from "@portcullis/guard/policy";
+import type { Plan, StateAtRedis, UpstreamPlan } from "@portcullis/guard/policy";
 import { type ByteBudget, RedisState, type StateMeasures } from "@portcullis/guard/state";
 import type { ConcurrencyOptions } from "../upstream/concurrency.ts";
-import { type UpstreamTlsTexts, tlsTextsName } from "../upstream/tls-settings.ts";
+import { compileStateTls, type UpstreamTlsTexts, tlsTextsName } from "../upstream/tls-settings.ts";
 import { prefixedUpstream } from "../upstream/prefixed-upstream.ts";
 import {
   createUpstream,
@@ -82,13 +82,15 @@ export class PlanConnections {
     return upstream;
   }
 
-  redis({ controls, state: where }: Plan): RedisState | undefined {
+  redis({ controls, state: where }: Plan, texts: UpstreamTexts): RedisState | undefined {
     if (where === "memory") return undefined;
-    const name = stateName(where);
+    const name = stateName(where, texts);
+    const { tls } = where;
     let state = this.#states.get(name);
     if (state === undefined) {
       state = RedisState.open({
         plan: where,
+        tls: tls && compileStateTls({ plan: tls, texts: textsOf(tls, texts) }),
         prefix: "portcullis:",
         overshoot: controls.limit.overshoot,
         measures: this.#measures,
@@ -110,7 +112,7 @@ export class PlanConnections {
 
   /** What this plan does not lead to is closed when requests of other plans have ended. */
   keepOnly({ apis, state: where }: Plan, texts: UpstreamTexts): void {
-    this.#serving = stateName(where);
+    this.#serving = stateName(where, texts);
     const names = new Set(apis.map((api) => nameOf(api.upstream, texts)));
     for (const [name, upstream] of this.#upstreams) {
       if (names.has(name)) continue;
@@ -135,10 +137,11 @@ const textsOf = (tls: NonNullable<UpstreamPlan["tls"]>, texts: UpstreamTexts): U
   texts[tlsTextsName(tls)] ?? { authorities: [], cert: undefined, key: undefined };
 
 /** States that plans describe alike are one. */
-const stateName = (where: Plan["state"]): string => JSON.stringify(where);
+const stateName = (where: Plan["state"], texts: UpstreamTexts): string =>
+  where === "memory" ? where : nameOf(where, texts);
 
 /** Other certificates in the same files are another connection. */
-const nameOf = (plan: UpstreamPlan, texts: UpstreamTexts): string =>
+const nameOf = (plan: Pick<UpstreamPlan, "tls"> | StateAtRedis, texts: UpstreamTexts): string =>
   plan.tls === undefined
     ? JSON.stringify(plan)
     : JSON.stringify([plan, digestOf(textsOf(plan.tls, texts))]);

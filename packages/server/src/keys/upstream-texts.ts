@@ -9,13 +9,13 @@ import { readKeyPair } from "../files/key-pair.ts";
 type TlsSetting = Parameters<typeof planUpstreamTls>[0];
 
 /**
- * What stands in the files of each `upstream.tls`, by the setting: for the gate threads, which read
+ * What stands in the files of each `upstream.tls`, and of `state.tls`, by the setting: for the gate threads, which read
  * no files.
  *
  * @throws Error that says which file is at fault and why; a key's path is never shown
  */
 export function readUpstreamTexts(
-  { apis }: Pick<Policy, "apis">,
+  { apis, state }: Pick<Policy, "apis"> & { readonly state?: Policy["state"] | undefined },
   folder: string,
   nowMs: number = Date.now(),
 ): Readonly<Record<string, UpstreamTlsTexts>> {
@@ -30,6 +30,9 @@ export function readUpstreamTexts(
       nowMs,
     );
   }
+  const tls = typeof state === "object" ? state.tls : undefined;
+  if (tls !== undefined)
+    texts[tlsTextsName(planUpstreamTls(tls))] = textsOf(tls, "state.tls", folder, nowMs);
   return texts;
 }
 

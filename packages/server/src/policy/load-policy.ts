@@ -102,7 +102,7 @@ const namedFiles = (policy: Policy): readonly string[] => [
     ({ certificate: { authority, intermediates, revoked = [] } = {} }) =>
       [authority, intermediates, ...revoked].filter((file) => file !== undefined),
   ),
-  ...policy.apis.flatMap(({ upstream }) => upstreamFiles(upstream)),
+  ...[policy.state, ...policy.apis.map(({ upstream }) => upstream)].flatMap(tlsFiles),
 ];
 
 /** `{ file: PATH }`, wherever it stands. */
@@ -113,8 +113,8 @@ function filesBelow(value: unknown): readonly string[] {
   );
 }
 
-function upstreamFiles(upstream: Policy["apis"][number]["upstream"]): readonly string[] {
-  const { authorities = [], cert, key } = (typeof upstream === "object" ? upstream.tls : {}) ?? {};
+function tlsFiles(of: Policy["apis"][number]["upstream"] | Policy["state"]): readonly string[] {
+  const { authorities = [], cert, key } = (typeof of === "object" ? of.tls : {}) ?? {};
   return [...authorities, cert, key].filter((file) => file !== undefined);
 }
 

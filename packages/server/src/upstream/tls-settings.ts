@@ -6,6 +6,7 @@ import {
   createSecureContext,
   type PeerCertificate,
 } from "node:tls";
+import type { RedisTls } from "@portcullis/guard/state";
 import type { UpstreamProtocol, UpstreamTlsPlan } from "@portcullis/guard/policy";
 
 /** What stands in the files that the policy names for the backends of an API, PEM. */
@@ -62,6 +63,22 @@ export function compileTls(
     rejectUnauthorized: true,
     checkServerIdentity: (_name, certificate) =>
       checkServerIdentity(name, certificate) ?? notPinned(pins, certificate),
+  });
+}
+
+/**
+ * The same of servers of Redis, of which the gate may only learn where they are from one another:
+ * each must prove the name or the address that it is reached by, or the one that the policy says.
+ */
+export function compileStateTls({ plan, texts }: UpstreamTls): RedisTls {
+  const { pins, serverName } = plan;
+  const { authorities, cert, key } = texts;
+  return Object.freeze<RedisTls>({
+    ...(authorities.length === 0 ? {} : { ca: [...authorities] }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    checkServerIdentity: (host, certificate) =>
+      checkServerIdentity(serverName ?? host, certificate) ?? notPinned(pins, certificate),
   });
 }
 

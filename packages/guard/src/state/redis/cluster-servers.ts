@@ -7,6 +7,8 @@ import {
   reconnectStrategy,
   type RedisServer,
   type RedisServers,
+  type RedisTls,
+  socketTls,
 } from "./redis-servers.ts";
 
 /** How long connections may be tried again before the servers of the cluster are asked for anew. */
@@ -15,13 +17,17 @@ const mostRedirections = 5;
 
 type Redis = typeof import("redis");
 
-function nodesOf({ createCluster }: Redis, addresses: readonly string[]) {
-  const { password, protocol, username } = new URL(addresses[0] as string);
+function nodesOf(
+  { createCluster }: Redis,
+  addresses: readonly string[],
+  tls: RedisTls | undefined,
+) {
+  const { password, username } = new URL(addresses[0] as string);
   return createCluster({
     rootNodes: addresses.map((url) => ({
       url,
       // Only who is asked for the nodes: one that hangs must not keep the next from being asked.
-      socket: { socketTimeout: connectTimeoutMs / 2 },
+      socket: { ...socketTls(url, tls), socketTimeout: connectTimeoutMs / 2 },
     })),
     defaults: {
       ...clientOptions,
@@ -30,7 +36,7 @@ function nodesOf({ createCluster }: Redis, addresses: readonly string[]) {
       socket: {
         connectTimeout: connectTimeoutMs,
         reconnectStrategy,
-        ...(protocol === "rediss:" ? { tls: true as const } : {}),
+        ...socketTls(addresses[0] as string, tls),
       },
     },
     commandOptions: { timeout: 0 },
@@ -44,9 +50,9 @@ function nodesOf({ createCluster }: Redis, addresses: readonly string[]) {
 /** The nodes of a cluster, found through any of them. */
 export async function openCluster(
   addresses: readonly string[],
-  { onChange }: OpenServers,
+  { onChange, tls }: OpenServers,
 ): Promise<RedisServers> {
-  const cluster = nodesOf(await import("redis"), addresses);
+  const cluster = nodesOf(await import("redis"), addresses, tls);
   type Master = (typeof cluster.masters)[number];
   const known = new WeakMap<Master, RedisServer>();
   cluster.on("error", onChange);

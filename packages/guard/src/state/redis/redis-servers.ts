@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from "node:tls";
 import type { RedisPlan } from "./redis-plan.ts";
 
 /** One server of Redis that serves all keys, or a part of them. */
@@ -26,8 +27,22 @@ export interface RedisServers {
   destroy(): void;
 }
 
+/** What `tls.connect` needs beside where a server is: whom to believe, and who the gate is. */
+export type RedisTls = Pick<
+  ConnectionOptions,
+  "ca" | "cert" | "key" | "servername" | "checkServerIdentity"
+>;
+
+/** How a server at an address is reached: over TLS, whatever NODE_TLS_REJECT_UNAUTHORIZED says. */
+export const socketTls = (address: string, tls: RedisTls | undefined) =>
+  address.startsWith("rediss:")
+    ? { tls: true as const, minVersion: "TLSv1.2" as const, rejectUnauthorized: true, ...tls }
+    : {};
+
 export interface OpenServers {
   readonly plan: RedisPlan;
+  /** Of servers at rediss://; without it the public authorities are believed. */
+  readonly tls?: RedisTls | undefined;
   /** A connection was made or lost. */
   readonly onChange: (fault?: unknown) => void;
 }

@@ -4,6 +4,8 @@ import {
   connectTimeoutMs,
   type OpenServers,
   type RedisServers,
+  type RedisTls,
+  socketTls,
   WrongForm,
 } from "./redis-servers.ts";
 import { destroyClient, openSingle } from "./single-server.ts";
@@ -17,7 +19,7 @@ export async function openSentinel(
   master: string,
   options: OpenServers,
 ): Promise<RedisServers> {
-  const found = await askSentinels(addresses, master);
+  const found = await askSentinels(addresses, master, options.tls);
   const servers = await openSingle(found, options);
   try {
     const [role] = (await within(servers.send("", ["ROLE"]), connectTimeoutMs)) as [unknown];
@@ -26,15 +28,22 @@ export async function openSentinel(
     servers.destroy();
     throw fault;
   }
-  return { ...servers, isOutdated: async () => (await askSentinels(addresses, master)) !== found };
+  return {
+    ...servers,
+    isOutdated: async () => (await askSentinels(addresses, master, options.tls)) !== found,
+  };
 }
 
 /** The address of the server, of the first sentinel that knows it. */
-async function askSentinels(addresses: readonly string[], master: string): Promise<string> {
+async function askSentinels(
+  addresses: readonly string[],
+  master: string,
+  tls: RedisTls | undefined,
+): Promise<string> {
   let last: unknown;
   for (const address of addresses)
     try {
-      return await askSentinel(address, master);
+      return await askSentinel(address, master, tls);
     } catch (fault) {
       last = fault;
     }
@@ -44,13 +53,17 @@ async function askSentinels(addresses: readonly string[], master: string): Promi
 /**
  * What stands in the address is for the server; a sentinel that wants no password is asked without.
  */
-async function askSentinel(address: string, master: string): Promise<string> {
-  const told = await ask(address, master).catch((fault: unknown) => {
+async function askSentinel(
+  address: string,
+  master: string,
+  tls: RedisTls | undefined,
+): Promise<string> {
+  const told = await ask(address, master, tls).catch((fault: unknown) => {
     if (!/WRONGPASS|without any password|invalid password/i.test((fault as Error).message))
       throw fault;
     const bare = new URL(address);
     bare.username = bare.password = "";
-    return ask(bare.href, master);
+    return ask(bare.href, master, tls);
   });
   if (!Array.isArray(told)) throw new WrongForm(`no sentinel knows '${master}'`);
   const [host, port] = told as readonly unknown[];
@@ -59,7 +72,7 @@ async function askSentinel(address: string, master: string): Promise<string> {
   return found.href;
 }
 
-async function ask(url: string, master: string): Promise<unknown> {
+async function ask(url: string, master: string, tls: RedisTls | undefined): Promise<unknown> {
   const { createClient } = await import("redis");
   const bare = new URL(url);
   // Sentinels have no databases.
@@ -67,7 +80,11 @@ async function ask(url: string, master: string): Promise<unknown> {
   const client = createClient({
     url: bare.href,
     ...clientOptions,
-    socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: false },
+    socket: {
+      ...socketTls(url, tls),
+      connectTimeout: connectTimeoutMs,
+      reconnectStrategy: false,
+    },
   });
   client.on("error", () => undefined);
   try {

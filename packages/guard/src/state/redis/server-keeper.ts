@@ -4,11 +4,13 @@ import { nowAndThen } from "./now-and-then.ts";
 import { openServers } from "./open-servers.ts";
 import { answering, type Probing, probe } from "./probe.ts";
 import type { RedisPlan } from "./redis-plan.ts";
-import type { RedisServer, RedisServers } from "./redis-servers.ts";
+import type { RedisServer, RedisServers, RedisTls } from "./redis-servers.ts";
 import { Garbage, lossOf } from "./refusals.ts";
 
 export interface KeeperOptions {
   readonly plan: RedisPlan;
+  /** Of servers at rediss://; without it the public authorities are believed. */
+  readonly tls?: RedisTls | undefined;
   /** What every key begins with. */
   readonly prefix: string;
   /** Why Redis is lost, once for each loss; undefined when it answers again. */
@@ -199,6 +201,7 @@ export class ServerKeeper {
     try {
       found = await openServers({
         plan: this.#options.plan,
+        tls: this.#options.tls,
         onChange: (fault) => found !== undefined && this.#changed(found, fault),
       });
       await this.#goOver(found, isOutdated);

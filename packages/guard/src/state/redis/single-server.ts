@@ -6,16 +6,21 @@ import {
   reconnectStrategy,
   type RedisServer,
   type RedisServers,
+  socketTls,
 } from "./redis-servers.ts";
 
 /** One server, at one address. It may be a node of a cluster or a sentinel: see `modeOf`. */
-export async function openSingle(url: string, { onChange }: OpenServers): Promise<RedisServers> {
+export async function openSingle(
+  url: string,
+  { onChange, tls }: OpenServers,
+): Promise<RedisServers> {
   const { createClient } = await import("redis");
   let wasConnected = false;
   const client = createClient({
     url,
     ...clientOptions,
     socket: {
+      ...socketTls(url, tls),
       connectTimeout: connectTimeoutMs,
       // Whoever opens it tries again by itself, perhaps elsewhere.
       reconnectStrategy: (retries) => wasConnected && reconnectStrategy(retries),
