@@ -44,8 +44,10 @@ async function serve(context: TestContext): Promise<Scene> {
     ],
   });
   context.after(() => redis.close());
+  const url = new URL(redis.url);
+  [url.protocol, url.port] = ["rediss:", String(port)];
   return {
-    url: `rediss://:${redis.password}@127.0.0.1:${port}`,
+    url: url.href,
     authority,
     own: await authority.sign({ subject: "CN=gate" }),
     pin: pinOf(new X509Certificate(server.cert)),
