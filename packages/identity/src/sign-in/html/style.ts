@@ -1,7 +1,10 @@
+import { textOn } from "./contrast.ts";
+
 /** One sheet for every page; the operator's colour is its only variable. */
 export const styleSheet = (accent: string): string => `
 :root {
   --accent: ${accent};
+  --on-accent: ${textOn(accent)};
   --ink: #1c2321;
   --quiet: #5a6662;
   --line: #cfd6d3;
@@ -55,13 +58,14 @@ input {
   margin-top: .3rem;
   padding: .65rem .7rem;
   font: inherit;
+  font-weight: 400;
   color: inherit;
   background: var(--field);
   border: 1px solid var(--quiet);
   border-radius: .35rem;
 }
 input:focus-visible, button:focus-visible, a:focus-visible {
-  outline: 3px solid var(--accent);
+  outline: 3px solid var(--ink);
   outline-offset: 2px;
 }
 button, a.button {
@@ -72,7 +76,7 @@ button, a.button {
   font-weight: 600;
   text-align: center;
   text-decoration: none;
-  color: #fff;
+  color: var(--on-accent);
   background: var(--accent);
   border: 1px solid transparent;
   border-radius: .35rem;
