@@ -1,5 +1,5 @@
 // What a change has brought: this checkout beside an older one and beside bare proxies, in turns, so
-// that each round's figures are of one moment. `node tools/run.mjs bench/before.ts FOLDER`.
+// that each round's figures are of one moment. `node tools/run.mjs bench/before.ts FOLDER [ROUNDS]`.
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -13,7 +13,7 @@ if (folder === undefined) {
   console.error("Say in which folder the older checkout lies, with its node_modules.");
   process.exit(2);
 }
-const rounds = 5;
+const rounds = Number(process.argv[3] ?? 5);
 const seconds = 2;
 const warmSeconds = 12;
 const tlsRequests = 8000;

@@ -96,11 +96,16 @@ server { listen ${ports.backend} reuseport; default_type application/json;
   return startOn(core, "nginx", ["-c", file], ports.backend);
 }
 
-export function startNginx(core: number, directory: string): Promise<Started> {
+/** @param behind the port of its backend */
+export function startNginx(
+  core: number,
+  directory: string,
+  behind: number = ports.backend,
+): Promise<Started> {
   const file = join(directory, "nginx.conf");
   writeFileSync(
     file,
-    `${nginxHead(directory, "nginx")} upstream b { server 127.0.0.1:${ports.backend}; keepalive 128; keepalive_requests 100000000; } server { listen ${ports.nginx}; location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`,
+    `${nginxHead(directory, "nginx")} upstream b { server 127.0.0.1:${behind}; keepalive 128; keepalive_requests 100000000; } server { listen ${ports.nginx}; client_max_body_size 0; proxy_request_buffering off; proxy_max_temp_file_size 0; location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`,
   );
   return startOn(core, "nginx", ["-c", file], ports.nginx);
 }
