@@ -16,7 +16,6 @@ import type { TokenTimesCounted } from "../watch/token-times.ts";
 import type { ImpersonationAnswer } from "./ask-impersonations.ts";
 import type { SealedSubject } from "./subject-notes.ts";
 import type { QuotaAnswers, QuotaQuestions } from "./ask-quotas.ts";
-import { growYoungGeneration } from "./young-generation.ts";
 import type { FromGate, GateSettings, SeenGeneration, ToGate } from "./settings.ts";
 
 export interface GateReports {
@@ -66,7 +65,6 @@ export class GateWorker {
   isEnding = false;
 
   constructor(settings: GateSettings, reports: GateReports, events: GateWorkerEvents) {
-    growYoungGeneration();
     const worker = new Worker(
       new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url),
       { workerData: settings },
