@@ -32,6 +32,7 @@ const rules: readonly LimitRule[] = (
   name: `limit${index}`,
   place: `1.${index + 1}`,
   kind: "rate",
+  measure: { of: "requests" },
   per,
   count: "all",
   zone: "UTC",

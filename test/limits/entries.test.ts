@@ -9,7 +9,7 @@ const entry = (limits: string, more = ""): string =>
 
 /** What cannot be meant, and what is said of it. */
 const refused: readonly (readonly [string, RegExp])[] = [
-  ["{ per: user }", /exactly one of rate, quota and concurrent/],
+  ["{ per: user }", /exactly one of rate, quota, concurrent, bytes and sum/],
   ["{ rate: 5/min, quota: 5/day, per: user }", /exactly one of/],
   ["{ rate: 5/min, concurrent: 5, per: user }", /exactly one of/],
   ["{ rate: 0/min, per: user }", /'rate' is "0\/min"/],
@@ -37,7 +37,10 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ["{ concurrent: 5, count: failures, per: user }", /not known while/],
   ["{ concurrent: 5, burst: 2, per: user }", /only a rate has a burst/],
   ["{ quota: 5/day, burst: 2, per: user }", /only a rate has a burst/],
-  ["{ rate: 5/min, zone: UTC, per: user }", /only a quota has a time zone/],
+  [
+    "{ rate: 5/min, zone: UTC, per: user }",
+    /only what is counted for days or months has a time zone/,
+  ],
   ["{ quota: 5/day, zone: Europe/Atlantis, per: user }", /'zone' is/],
   ["{ quota: tier, per: user }", /a quota of every tier/],
   ["{ rate: 5/min, per: [] }", /'per' is/],

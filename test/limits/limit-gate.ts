@@ -54,6 +54,11 @@ paths:
       operationId: login
       requestBody: { content: { application/json: { schema: { type: object, properties: { username: { type: string } } } } } }
       responses: { "200": { description: in }, default: { description: not in } }
+  /pay:
+    post:
+      operationId: pay
+      requestBody: { content: { application/json: { schema: {} } } }
+      responses: { default: { description: paid or not } }
   /slow: { get: { operationId: slow, responses: { "200": { description: at last } } } }
   /quick: { get: { operationId: quick, responses: { "200": { description: at once } } } }
 `;

@@ -105,6 +105,15 @@ export function stateContract<Name extends PartName>(
     assert.equal((await state.takeAll([bucket(who, 60_000, 10, 6)])).remaining[0], 0);
   });
 
+  withState("large and small costs come to exactly what a quota has", async (state) => {
+    const who = fresh("sum");
+    const most = 999_999_999_000_000;
+    for (const cost of [most - 300_000, 100_000, 199_999])
+      assert.equal((await state.takeAll([quota(who, most, 60_000, cost)])).refusedBy, -1);
+    assert.equal((await state.takeAll([quota(who, most, 60_000, 2)])).refusedBy, 0);
+    assert.equal((await state.takeAll([quota(who, most, 60_000, 1)])).refusedBy, -1);
+  });
+
   withState(
     "what a request took is held, and given back when it is settled for less",
     async (state) => {

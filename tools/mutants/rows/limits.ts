@@ -4,6 +4,7 @@ const guard = "packages/guard/src";
 const limit = `${guard}/controls/limit`;
 const failures = ["test/limits/failures.test.ts"];
 const forms = [`${limit}/forms.test.ts`];
+const amounts = ["test/limits/amounts.test.ts"];
 const kept = ["test/limits/kept-quotas.test.ts"];
 
 /** How much callers may ask: what is held, what is settled, and what is kept. */
@@ -91,5 +92,33 @@ export const limits: readonly Mutant[] = [
     put: 'eb("limit_quotas.used", "<=", most),',
     breaks: "A quota in the store gives as much as it says.",
     tests: kept,
+  },
+  {
+    file: `${limit}/take-limits.ts`,
+    find: "if (cost === undefined && limit.costOf !== undefined) {",
+    put: "if (false) {",
+    breaks: "An amount that is left out is not taken for none.",
+    tests: amounts,
+  },
+  {
+    file: `${limit}/body-part.ts`,
+    find: "Object.keys(value).some(isAlike)",
+    put: "false",
+    breaks: "Of an amount in two spellings neither is believed.",
+    tests: amounts,
+  },
+  {
+    file: `${limit}/reservation.ts`,
+    find: "for (const meter of this.#meters) meter.passed(this.#passed);",
+    put: "",
+    breaks: "Bytes count while they pass.",
+    tests: amounts,
+  },
+  {
+    file: `${limit}/compile-limit.ts`,
+    find: 'rule.measure.of === "bytes" ? mostDebt : 1',
+    put: "1",
+    breaks: "An answer that had too much is waited for.",
+    tests: amounts,
   },
 ];

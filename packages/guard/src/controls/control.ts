@@ -74,6 +74,8 @@ export interface LeaveFacts {
   readonly path: string;
   /** Whether the backend was asked, so that a write may have been done. */
   readonly forwarded: boolean;
+  /** Of a body that was read, or has gone on with its length. */
+  readonly requestBytes: number;
   readonly pressed: Facts["pressed"];
   readonly reserved: Facts["reserved"];
   /** It was given up because there was no place for it, before the backend was asked. */

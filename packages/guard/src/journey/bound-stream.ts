@@ -19,6 +19,7 @@ export function boundStream(
       boundary.run(() => {
         const before = bytes;
         bytes += chunk.length;
+        boundary.exchange.reserved?.passed(chunk.length);
         if (before <= mostBytes && bytes > mostBytes && isRefused()) {
           // The caller's stream stays open: its answer has yet to be written.
           body.unpipe(bounded).pause();

@@ -90,7 +90,10 @@ function bodyOf(
     headers.push("Content-Length", fields.contentLength);
     return arrival.body;
   }
-  if (streamBound === undefined) return arrival.body;
+  if (streamBound === undefined)
+    return exchange.reserved?.isMetered === true
+      ? boundStream(boundary, Number.POSITIVE_INFINITY, () => false)
+      : arrival.body;
   return boundStream(boundary, streamBound.mostBytes, () => {
     const stands = exchange.decide(streamBound.refusal);
     if (stands) refused();

@@ -40,12 +40,11 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
 
   protected takeHead(status: number, rawHeaders: string[]): void {
     const { exchange } = this.#boundary;
-    const { operation } = exchange.course;
     exchange.answeredAt = performance.now();
     exchange.upstreamStatus = status;
     exchange.status = status;
     dress(exchange);
-    const fields = readAnswerFields(rawHeaders, operation.fieldRules, this);
+    const fields = readAnswerFields(rawHeaders, exchange.course.operation.fieldRules, this);
     this.#fields = fields;
     this.#headers = fields.headers;
     if (fields.mended !== undefined)
@@ -71,6 +70,7 @@ export class ReceiveAnswer extends BoundReceiver implements RewritesLinks {
       return true;
     }
     exchange.answerBytes += chunk.length;
+    exchange.reserved?.passed(chunk.length);
     if (this.#held === undefined) {
       if (answer.write(chunk)) return true;
       this.#boundary.once("drain", () => this.#boundary.forwarding?.resume());

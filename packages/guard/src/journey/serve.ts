@@ -93,6 +93,11 @@ function isShed({ decisions, forwardedAt }: Exchange): boolean {
   return code === "capacity-exceeded" || forwardedAt === 0;
 }
 
+function requestBytesOf({ bodyBytes, fields, forwardedAt }: Exchange): number {
+  if (bodyBytes === undefined && forwardedAt === 0) return 0;
+  return Number(fields.contentLength ?? bodyBytes?.length ?? 0);
+}
+
 /**
  * Records an exchange once, and lets go of what was held for it, each whatever becomes of the
  * others.
@@ -139,6 +144,7 @@ function compileEnd({
       path,
       forwarded: forwardedAt !== 0,
       isShed: isShed(exchange),
+      requestBytes: requestBytesOf(exchange),
       pressed,
       reserved,
       webSocketSeat,

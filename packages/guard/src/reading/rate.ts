@@ -1,3 +1,5 @@
+import { mostAmount, readAmount } from "./amount.ts";
+
 /** So many in so long: `300/min` is `{ count: 300, windowMs: 60000 }`. */
 export interface Rate {
   readonly count: number;
@@ -42,4 +44,55 @@ export function readQuota(text: string): Quota | undefined {
   const match = /^(\d{1,12})\/(day|month|ever)$/.exec(text);
   const most = Number(match?.[1]);
   return match === null || most < 1 ? undefined : { most, window: match[2] as CalendarWindow };
+}
+
+/** How much in how long: evenly, or in each window of the calendar. */
+export type Amount =
+  | { readonly kind: "rate"; readonly rate: Rate }
+  | { readonly kind: "quota"; readonly quota: Quota };
+
+/** Days belong to the calendar. */
+const rolling = /^(?:s|sec|second|min|minute|h|hour)$/;
+const ofCalendar = /^(?:day|month|ever)$/;
+
+const amountOf = (most: number, window: string): Amount | undefined => {
+  const windowMs = windowsMs[window];
+  if (rolling.test(window) && windowMs !== undefined)
+    return { kind: "rate", rate: { count: most, windowMs } };
+  return ofCalendar.test(window)
+    ? { kind: "quota", quota: { most, window: window as CalendarWindow } }
+    : undefined;
+};
+
+export const bytesForm = "bytes in a time such as 50MiB/hour or 2GB/day";
+
+const bytesOf: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1000,
+  KiB: 1024,
+  MB: 1e6,
+  MiB: 1_048_576,
+  GB: 1e9,
+  GiB: 1_073_741_824,
+  TB: 1e12,
+  TiB: 1_099_511_627_776,
+};
+const mostBytes = 1e15 - 1;
+
+/** Undefined when the text is no number of bytes in a time. */
+export function readBytes(text: string): Amount | undefined {
+  const [, count, unit = "", window = ""] = /^(\d{1,15})([kKMGT]?i?B)\/([a-z]+)$/.exec(text) ?? [];
+  const most = Number(count) * (bytesOf[unit] ?? Number.NaN);
+  return most >= 1 && most <= mostBytes && window !== "ever" ? amountOf(most, window) : undefined;
+}
+
+export const sumForm = "a sum in a time such as 2000/day, 99.50/hour or 10000/ever";
+
+/** Undefined when the text is no sum in a time. Counted in millionths. */
+export function readSum(text: string): Amount | undefined {
+  const slash = text.lastIndexOf("/");
+  const most = readAmount(text.slice(0, slash));
+  return most === undefined || most === 0 || most > mostAmount * 1e6
+    ? undefined
+    : amountOf(most, text.slice(slash + 1));
 }

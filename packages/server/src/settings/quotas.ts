@@ -6,8 +6,22 @@ export interface QuotaPolicy {
   /** Undefined or `memory`: this node counts alone. */
   readonly state?: unknown;
   readonly operations?: readonly {
-    readonly limits?: readonly { readonly quota?: unknown }[];
+    readonly limits?: readonly OfCalendar[];
   }[];
+}
+
+interface OfCalendar {
+  readonly quota?: unknown;
+  readonly bytes?: unknown;
+  readonly most?: unknown;
+}
+
+/** The key that says what is counted for days, months and lifetimes; undefined where nothing is. */
+function keyOf({ bytes, most, quota }: OfCalendar): string | undefined {
+  if (quota !== undefined && quota !== "none") return "quota";
+  const isOfCalendar = (amount: unknown): boolean =>
+    typeof amount === "object" && amount !== null && "quota" in amount;
+  return isOfCalendar(bytes) ? "bytes" : isOfCalendar(most) ? "most" : undefined;
 }
 
 /** A quota that is forgotten at the next start, or that each node has for itself, is none. */
@@ -18,9 +32,10 @@ export function noteUnkeptQuotas(
   const isShared = state !== "memory";
   if (store !== undefined && (!isShared || /^postgres(?:ql)?:/.test(store))) return;
   for (const [index, { limits = [] }] of operations.entries())
-    for (const [at, { quota }] of limits.entries()) {
-      if (quota === undefined || quota === "none") continue;
-      const place = ["operations", String(index), "limits", String(at), "quota"];
+    for (const [at, limit] of limits.entries()) {
+      const key = keyOf(limit);
+      if (key === undefined) continue;
+      const place = ["operations", String(index), "limits", String(at), key];
       if (store === undefined)
         note(place, "a quota is kept in the store, and none is named", {
           expected: "store: ./.portcullis/portcullis.db, or postgres://user@host/database",

@@ -10,8 +10,16 @@ import type { Bound, LimitForm, LimitRule, Tier } from "./rules.ts";
 /** A limit under one bound, ready to be asked and to be told of. */
 export interface Bounds {
   readonly rule: LimitRule;
-  /** @param inventors who may have no more than a share of such buckets; see `isInvented` */
-  readonly bucketOf: (who: string, atMs: number, inventors?: readonly string[]) => Bucket;
+  /**
+   * @param inventors who may have no more than a share of such buckets; see `isInvented`
+   * @param taken what the request takes, where the rule does not say it
+   */
+  readonly bucketOf: (
+    who: string,
+    atMs: number,
+    inventors?: readonly string[],
+    taken?: number,
+  ) => Bucket;
   /** After how many seconds there is one more; 0: nobody knows. */
   readonly moreInSeconds: (atMs: number) => number;
   readonly problem: Problem;
@@ -68,15 +76,20 @@ function rateBounds(of: OfLimit, cost: number, { burst, rate }: RateBound): Boun
   const name = announcedName(rule);
   return {
     rule,
-    bucketOf: (who, _atMs, inventors) =>
-      inventors === undefined
+    bucketOf: (who, _atMs, inventors, taken) =>
+      inventors === undefined && taken === undefined
         ? new FormedBucket(form, who)
-        : { kind: "rate", who, inventors, ...form },
+        : { kind: "rate", who, inventors, ...form, cost: taken ?? cost },
     moreInSeconds: () => moreInSeconds,
     problem: problems["limit-exceeded"],
     most: count,
     cost,
-    policy: policyItem({ name, count, windowSeconds: Math.ceil(windowMs / 1000) }),
+    policy: policyItem({
+      name,
+      count,
+      windowSeconds: Math.ceil(windowMs / 1000),
+      ...unitOf(rule),
+    }),
     item: compileLimitItem(name),
   };
 }
@@ -88,11 +101,11 @@ function quotaBounds(of: OfLimit, cost: number, { most, window }: Quota): Bounds
   const ever = window === "ever";
   return {
     rule,
-    bucketOf: (who, atMs, inventors) => ({
+    bucketOf: (who, atMs, inventors, taken = cost) => ({
       kind: "quota",
       limit,
       who,
-      cost,
+      cost: taken,
       inventors,
       onLoss,
       most,
@@ -104,7 +117,12 @@ function quotaBounds(of: OfLimit, cost: number, { most, window }: Quota): Bounds
     problem: problems["quota-used-up"],
     most,
     cost,
-    policy: policyItem({ name, count: most, windowSeconds: ever ? 0 : nominalMs(window) / 1000 }),
+    policy: policyItem({
+      name,
+      count: most,
+      windowSeconds: ever ? 0 : nominalMs(window) / 1000,
+      ...unitOf(rule),
+    }),
     item: compileLimitItem(name),
   };
 }
@@ -123,6 +141,9 @@ function concurrentBounds({ onLoss, rule }: OfLimit, most: number): Bounds {
     item: compileLimitItem(name),
   };
 }
+
+const unitOf = ({ measure }: LimitRule): { readonly unit?: "content-bytes" } =>
+  measure.of === "bytes" ? { unit: "content-bytes" } : {};
 
 /**
  * The name under which the caller is told of the limit. It says what is counted by, and nothing of

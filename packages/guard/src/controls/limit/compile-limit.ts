@@ -1,15 +1,20 @@
 import { readRange } from "../../facts/app.ts";
+import type { HeaderFields } from "../../facts/header-fields.ts";
 import type { OnLoss } from "../../policy/state-setting.ts";
+import { readAmount } from "../../reading/amount.ts";
 import { Calendar } from "../../reading/calendar.ts";
 import { type Bounds, compileBounds, type OfLimit, resolved, wholeMsOf } from "./bounds.ts";
+import { compileBodyPart } from "./body-part.ts";
 import { compileLimitKey, type CountedFacts, inventorsOf, isInvented } from "./limit-key.ts";
-import type { LimitForm, LimitRule, Tier, Tiers } from "./rules.ts";
+import type { LimitForm, LimitRule, Measure, Tier, Tiers } from "./rules.ts";
 
 /** A limit at one operation, ready to be asked. */
 export interface CompiledLimit {
   readonly rule: LimitRule;
   readonly whoOf: (counted: CountedFacts) => string;
   readonly boundsOf: (counted: CountedFacts) => Bounds;
+  /** What a request takes, where the rule does not say it; undefined where that cannot be read. */
+  readonly costOf: ((counted: MeasuredFacts) => number | undefined) | undefined;
   /** Who has invented the key that a request counts as; undefined where nobody can. */
   readonly inventorsOf: ((counted: CountedFacts) => readonly string[]) | undefined;
   /**
@@ -28,22 +33,44 @@ export interface LimitAt {
   readonly byAddress: boolean;
 }
 
+/**
+ * An answer that is larger than what is left is not broken off; what is missing is waited for, up to
+ * so many times what the limit allows.
+ */
+const mostDebt = 8;
+
 export function compileLimit(rule: LimitRule, at: LimitAt): CompiledLimit {
   const { per } = rule;
   const tiers = byTier(rule) ? at.tiers.map(([, tier]) => tier) : [undefined];
   const of: OfLimit = {
     rule,
     onLoss: rule.onStateLoss ?? at.onStateLoss,
-    deepestMs: Math.max(...rule.forms.flatMap((form) => tiers.map((tier) => depthOf(form, tier)))),
+    deepestMs:
+      Math.max(...rule.forms.flatMap((form) => tiers.map((tier) => depthOf(form, tier)))) *
+      (rule.measure.of === "bytes" ? mostDebt : 1),
     calendar: calendarOf(rule, tiers[0]),
   };
   return {
     rule,
     whoOf: compileLimitKey(per, at.operation),
     boundsOf: compileByTier(of, at.tiers),
+    costOf: compileCost(rule.measure),
     inventorsOf: isInvented(per) ? inventorsOf : undefined,
     skipsStrangers: at.byAddress && per.includes("user") && !per.includes("address"),
   };
+}
+
+/** What of a request tells how much it takes. */
+export type MeasuredFacts = CountedFacts & {
+  readonly fields: Pick<HeaderFields, "contentLength">;
+};
+
+function compileCost(measure: Measure): CompiledLimit["costOf"] {
+  if (measure.of === "requests") return undefined;
+  // Of what has no length, one byte is held until it has passed: of an empty bucket there is none.
+  if (measure.of === "bytes") return ({ fields }) => Math.max(1, Number(fields.contentLength ?? 0));
+  const valueOf = compileBodyPart(measure.part);
+  return ({ body }) => readAmount(valueOf(body));
 }
 
 const isByTier = ({ bound }: LimitForm): boolean =>

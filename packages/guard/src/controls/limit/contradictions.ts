@@ -7,7 +7,7 @@ import type { Tiers } from "./rules.ts";
 type Entry = EntryOf<typeof keys & CoreKeys>;
 export type Limit = NonNullable<Entry["limits"]>[number];
 
-const kinds = ["rate", "quota", "concurrent"] as const;
+const kinds = ["rate", "quota", "concurrent", "bytes", "sum"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What a limit says that it is; undefined where it says several things, or none. */
@@ -32,6 +32,8 @@ interface Contradiction {
 const largestOf = ({ kind, limit, tiers }: At): number => {
   const { burst, concurrent, quota, rate } = limit;
   if (kind === "concurrent") return typeof concurrent === "number" ? concurrent : Infinity;
+  // What each request takes of these, nobody knows before it comes.
+  if (kind === "bytes" || kind === "sum") return Infinity;
   if (kind === "quota")
     return typeof quota === "object"
       ? quota.most
@@ -66,13 +68,18 @@ const contradictions: readonly Contradiction[] = [
     key: "burst",
     says: ({ kind, limit }) =>
       limit.burst !== undefined && kind !== "rate" ? "only a rate has a burst" : undefined,
-    expected: "no burst beside a quota or concurrent",
+    expected: "no burst beside a quota, concurrent, bytes or sum",
   },
   {
     key: "zone",
-    says: ({ kind, limit }) =>
-      limit.zone !== undefined && kind !== "quota" ? "only a quota has a time zone" : undefined,
-    expected: "a zone beside a quota",
+    says: ({ kind, limit: { bytes, most, zone } }) => {
+      if (zone === undefined || kind === "quota") return undefined;
+      const amount = kind === "bytes" ? bytes : most;
+      return typeof amount === "object" && amount.kind === "quota"
+        ? undefined
+        : "only what is counted for days or months has a time zone";
+    },
+    expected: "a zone beside a quota, or beside bytes or a sum of a day or month",
   },
   {
     key: "cost",
@@ -81,6 +88,36 @@ const contradictions: readonly Contradiction[] = [
         ? "a request in flight takes one place"
         : undefined,
     expected: "no cost beside concurrent",
+  },
+  {
+    key: "cost",
+    says: ({ kind, limit }) =>
+      limit.cost !== undefined && (kind === "bytes" || kind === "sum")
+        ? "what a request takes is told by the request"
+        : undefined,
+    expected: "no cost beside bytes or sum",
+  },
+  {
+    key: "sum",
+    says: ({ kind, limit }) =>
+      kind === "sum" && limit.most === undefined
+        ? "nothing says how much it may come to"
+        : undefined,
+    expected: "such as { sum: body.amount, most: 2000/day, per: user }",
+  },
+  {
+    key: "most",
+    says: ({ kind, limit }) =>
+      limit.most !== undefined && kind !== "sum" ? "only a sum has a most" : undefined,
+    expected: "a most beside sum",
+  },
+  {
+    key: "count",
+    says: ({ kind, limit }) =>
+      kind === "bytes" && limit.count !== undefined && limit.count !== "all"
+        ? "bytes have passed whatever the answer says"
+        : undefined,
+    expected: "no count beside bytes",
   },
   {
     key: "cost",
@@ -139,7 +176,7 @@ const saysTier = (entries: readonly Entry[], key: "quota" | "rate"): boolean =>
 function noteLimit(limit: Limit, place: PolicyPath, tiers: Tiers, context: JoinContext): void {
   const kind = kindOf(limit);
   if (kind === undefined) {
-    context.note(place, "a limit is exactly one of rate, quota and concurrent", {
+    context.note(place, "a limit is exactly one of rate, quota, concurrent, bytes and sum", {
       expected: "such as { rate: 300/min, per: user }",
     });
     return;

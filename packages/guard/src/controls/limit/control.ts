@@ -51,13 +51,13 @@ export const limit = defineControl({
     beforeBody: step({
       title: "limit",
       mode: "limit",
-      needs: ["actingJudged", "address", "app", "bindingJudged", "caller"],
+      needs: ["actingJudged", "address", "app", "bindingJudged", "caller", "fields"],
       gives: ["reserved"],
     }),
     byBody: step({
       title: "limit by body",
       mode: "limit",
-      needs: ["address", "app", "body", "bodyIdsOpened", "bodyJudged", "caller"],
+      needs: ["address", "app", "body", "bodyIdsOpened", "bodyJudged", "caller", "fields"],
       gives: ["reserved"],
     }),
   },
@@ -68,8 +68,8 @@ export const limit = defineControl({
     const { after, before } = compileLimits(rules, { ...whole, state: limits, operation: name });
     const request = { beforeBody: before, byBody: after };
     if (rules.length === 0) return { request };
-    const leave = ({ forwarded, isShed, reserved }: LeaveFacts): void =>
-      isShed ? reserved?.giveBack() : reserved?.leave(forwarded);
+    const leave = ({ forwarded, isShed, requestBytes, reserved }: LeaveFacts): void =>
+      isShed ? reserved?.giveBack() : reserved?.leave(forwarded, requestBytes);
     if (!rules.some(isSettled)) return { request, leave };
     const settle = compileAnswerOutcome<"reserved", never>(
       failure,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { readRange } from "../../facts/app.ts";
 import type { Finding, FindingAt } from "../control.ts";
 import { resolved } from "./bounds.ts";
@@ -49,7 +50,8 @@ const countsFailures = ({ count }: LimitRule): boolean => count === "failures";
  * and lets no more of them pass, at once or in the long run.
  */
 function bindsBefore(one: LimitRule, other: LimitRule, plan: LimitPlan): boolean {
-  if (one.kind !== other.kind || one.count !== "all" || !isCoarser(one, other)) return false;
+  if (one.kind !== other.kind || !isDeepStrictEqual(one.measure, other.measure)) return false;
+  if (!countsNoLess(one, other) || !isCoarser(one, other)) return false;
   if (one.kind === "quota" && (one.zone !== other.zone || windowsOf(one) !== windowsOf(other)))
     return false;
   const [bound] = one.forms;
@@ -63,6 +65,10 @@ function bindsBefore(one: LimitRule, other: LimitRule, plan: LimitPlan): boolean
     return isTighter && atOnce(bound, tier) <= atOnce(held, tier);
   });
 }
+
+/** What comes to a sum is the same sum where the same answers count. */
+const countsNoLess = (one: LimitRule, other: LimitRule): boolean =>
+  one.count === "all" || (one.measure.of === "sum" && one.count === other.count);
 
 const windowsOf = ({ forms }: LimitRule): string =>
   forms

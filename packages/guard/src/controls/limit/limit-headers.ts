@@ -5,7 +5,7 @@ export interface AnnouncedLimit {
   /** 0: there is no window. */
   readonly windowSeconds: number;
   /** What is counted, where it is not requests. */
-  readonly unit?: "concurrent-requests";
+  readonly unit?: "concurrent-requests" | "content-bytes";
 }
 
 const quoted = (name: string): string => `"${name.replaceAll(/[^\u0020-\u007e]|["\\]/g, "_")}"`;

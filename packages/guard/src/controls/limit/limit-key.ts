@@ -1,7 +1,7 @@
 import type { App } from "../../facts/app.ts";
 import type { Caller } from "../../facts/caller.ts";
 import type { Facts } from "../../facts/facts.ts";
-import { compileAlike } from "../../reading/names-alike.ts";
+import { compileBodyPart } from "./body-part.ts";
 import { networkOf } from "../../reading/network.ts";
 
 /**
@@ -24,7 +24,9 @@ export const limitParts = [
   "tier",
   "everyone",
 ] as const;
-export type LimitPart = (typeof limitParts)[number] | `body.${string}`;
+export type LimitPart = (typeof limitParts)[number] | SummedPart;
+/** A property of the body. */
+export type SummedPart = `body.${string}`;
 
 /**
  * Whether callers can choose what the part says, and so invent as many keys as they like: whatever
@@ -53,6 +55,7 @@ export const inventorsOf = ({ address, caller }: CountedFacts): readonly string[
 const bodyPart = /^body(?:\.[A-Za-z0-9_-]{1,64}){1,8}$/;
 export const isLimitPart = (text: string): text is LimitPart =>
   (limitParts as readonly string[]).includes(text) || bodyPart.test(text);
+export const isSummedPart = (text: string): text is SummedPart => bodyPart.test(text);
 export const readsBody = (per: readonly LimitPart[]): boolean =>
   per.some((part) => part.startsWith("body."));
 
@@ -60,23 +63,7 @@ export const readsBody = (per: readonly LimitPart[]): boolean =>
  * `Ann@x` and `ann@x` name one account, so case and Unicode form are folded: guesses at either
  * count together. Long values are cut, and those that begin alike count together too.
  */
-function bodyValue(
-  body: unknown,
-  members: readonly { readonly name: string; readonly isAlike: (sent: string) => boolean }[],
-): string {
-  let value = body;
-  for (const { isAlike, name } of members) {
-    // A body that has the member in two spellings holds two guesses, of which only one would be
-    // counted. All such bodies share one count.
-    if (
-      typeof value !== "object" ||
-      value === null ||
-      !Object.hasOwn(value, name) ||
-      Object.keys(value).some(isAlike)
-    )
-      return "";
-    value = (value as Record<string, unknown>)[name];
-  }
+function bodyValue(value: unknown): string {
   return typeof value === "string"
     ? value.slice(0, 200).normalize("NFKC").trim().toLowerCase()
     : typeof value === "number"
@@ -108,11 +95,8 @@ export function compileLimitKey(per: readonly LimitPart[], operation: string): R
   const parts = per.map((part): ReadPart => {
     if (part === "operation") return () => operation;
     if (!part.startsWith("body.")) return readers[part as keyof typeof readers];
-    const members = part
-      .split(".")
-      .slice(1)
-      .map((one) => ({ name: one, isAlike: compileAlike(one) }));
-    return ({ body }) => bodyValue(body, members);
+    const valueOf = compileBodyPart(part);
+    return ({ body }) => bodyValue(valueOf(body));
   });
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;

@@ -9,9 +9,10 @@ import {
   type PolicyPath,
 } from "../../policy/join-context.ts";
 import { type Kind, kindOf, type Limit } from "./contradictions.ts";
-import { readsBody } from "./limit-key.ts";
+import type { Amount } from "../../reading/rate.ts";
+import { readsBody, type SummedPart } from "./limit-key.ts";
 import type { keys } from "./policy.ts";
-import type { Bound, Count, LimitForm, LimitRule, OperationLimits } from "./rules.ts";
+import type { Bound, Count, LimitForm, LimitRule, Measure, OperationLimits } from "./rules.ts";
 
 type Keys = typeof keys & CoreKeys;
 
@@ -39,7 +40,9 @@ export function planOperationLimits(
   for (const entry of entries)
     entry.entry.limits?.forEach((limit, at) => {
       const kind = kindOf(limit);
-      if (kind !== undefined) lay(limits, { kind, limit, count: countOf(limit), entry, at });
+      // What says too little is named for the whole policy, once.
+      if (kind !== undefined && (kind !== "sum" || limit.most !== undefined))
+        lay(limits, { kind, limit, count: countOf(limit), entry, at });
     });
   const rules: LimitRule[] = [];
   for (const forms of limits.values()) {
@@ -50,29 +53,40 @@ export function planOperationLimits(
 }
 
 /** What a lifetime allows is used up by what was done, and not by what was tried. */
-const countOf = ({ count, quota }: Limit): Count =>
-  count ?? (typeof quota === "object" && quota.window === "ever" ? "successes" : "all");
+const countOf = ({ count, quota, sum }: Limit): Count =>
+  count ??
+  (sum !== undefined || (typeof quota === "object" && quota.window === "ever")
+    ? "successes"
+    : "all");
 
 function lay(limits: Map<string, Map<string, Stated>>, stated: Stated): void {
   const { count, kind, limit } = stated;
-  const key = [kind, count, ...limit.per].join("\n");
+  const key = [kindNameOf(stated), count, ...limit.per].join("\n");
   const forms = limits.get(key) ?? new Map<string, Stated>();
   const app = limit.app ?? "";
   // What is laid anew stands last, so that the closest entry's is the last.
   forms.delete(app);
-  if (limit[kind] !== "none") forms.set(app, stated);
+  if (limit[kind === "sum" ? "most" : kind] !== "none") forms.set(app, stated);
   limits.set(key, forms);
 }
 
+/** Sums of other numbers are other limits. */
+const kindNameOf = ({ kind, limit }: Pick<Stated, "kind" | "limit">): string =>
+  kind === "sum" ? `sum ${limit.sum}` : kind;
+
 function canCount(
-  { at, entry: { closeness, index }, limit: { per } }: Stated,
+  { at, entry: { closeness, index }, limit: { per, sum } }: Stated,
   operation: Operation | undefined,
   context: JoinContext,
 ): boolean {
-  if (!readsBody(per) || operation?.requestBody !== undefined) return true;
+  if ((!readsBody(per) && sum === undefined) || operation?.requestBody !== undefined) return true;
   // An entry that selects every operation (`*`) need not fit each of them.
   if (closeness > 0)
-    noteMissingBody(["operations", String(index), "limits", String(at)], operation, context);
+    noteMissingBody(
+      ["operations", String(index), "limits", String(at), sum === undefined ? "per" : "sum"],
+      operation,
+      context,
+    );
   return false;
 }
 
@@ -82,7 +96,7 @@ function noteMissingBody(
   context: JoinContext,
 ): void {
   if (operation === undefined) return;
-  context.note([...place, "per"], `'${operation.key}' has no body to count by`, {
+  context.note(place, `'${operation.key}' has no body to count by`, {
     expected: "address, user, device, app, operation, tier or everyone",
   });
 }
@@ -99,10 +113,12 @@ function ruleOf(stated: readonly Stated[], context: JoinContext): LimitRule {
         "limits that differ only in app share one count, and so have the same window",
         { expected: `${kind} with the window and zone of the other` },
       );
+  const bound = (forms[0] as LimitForm).bound;
   return {
-    name: nameOf([kind, count, window, limit.per, entry.entry.match]),
+    name: nameOf([kindNameOf(closest), count, window, limit.per, entry.entry.match]),
     place: `${entry.index + 1}.${at + 1}`,
-    kind,
+    kind: bound.kind,
+    measure: measureOf(closest),
     per: limit.per,
     count,
     zone: limit.zone ?? "UTC",
@@ -110,6 +126,11 @@ function ruleOf(stated: readonly Stated[], context: JoinContext): LimitRule {
     forms,
   };
 }
+
+const measureOf = ({ kind, limit: { sum } }: Stated): Measure =>
+  kind === "sum"
+    ? { of: "sum", part: sum as SummedPart }
+    : { of: kind === "bytes" ? "bytes" : "requests" };
 
 /** Quotas of other windows are other quotas. */
 function windowOf(forms: readonly LimitForm[], { zone = "UTC" }: Limit): string {
@@ -126,7 +147,11 @@ function formOf({ kind, limit }: Stated): LimitForm {
   return { app: limit.app, cost: limit.cost ?? 1, bound: boundOf(kind, limit) };
 }
 
-function boundOf(kind: Kind, { burst, concurrent, quota, rate }: Limit): Bound {
+function boundOf(kind: Kind, { burst, bytes, concurrent, most, quota, rate }: Limit): Bound {
+  if (kind === "bytes" || kind === "sum") {
+    const amount = (kind === "bytes" ? bytes : most) as Amount;
+    return amount.kind === "rate" ? { ...amount, burst: undefined } : amount;
+  }
   if (kind === "concurrent") return { kind, most: concurrent as number };
   if (kind === "quota") return { kind, quota: quota as Exclude<typeof quota, "none" | undefined> };
   return { kind, rate: rate as Exclude<typeof rate, "none" | undefined>, burst };

@@ -13,8 +13,24 @@ import {
 } from "../../policy/shape.ts";
 import { asRate, rate, versionRange } from "../../policy/scalars.ts";
 import { isTimeZone } from "../../reading/calendar.ts";
-import { type Quota, quotaForm, rateForm, readQuota } from "../../reading/rate.ts";
-import { isLimitPart, type LimitPart, limitParts } from "./limit-key.ts";
+import {
+  type Amount,
+  bytesForm,
+  type Quota,
+  quotaForm,
+  rateForm,
+  readBytes,
+  readQuota,
+  readSum,
+  sumForm,
+} from "../../reading/rate.ts";
+import {
+  isLimitPart,
+  isSummedPart,
+  type LimitPart,
+  limitParts,
+  type SummedPart,
+} from "./limit-key.ts";
 
 /** Which answers a limit counts. */
 export const counts = ["all", "failures", "successes"] as const;
@@ -48,6 +64,17 @@ const inFlight: Shape<number | "none"> = scalar(
   { type: ["integer", "string"] },
 );
 
+const asBytes = (value: unknown): Amount | undefined =>
+  typeof value === "string" ? readBytes(value) : undefined;
+const asSum = (value: unknown): Amount | undefined =>
+  typeof value === "string" ? readSum(value) : undefined;
+
+const summed: Shape<SummedPart> = scalar(
+  "body.<property>, such as body.amount",
+  (value) => (typeof value === "string" && isSummedPart(value) ? value : undefined),
+  { type: "string" },
+);
+
 const zone: Shape<string> = scalar(
   "a time zone such as Europe/Berlin",
   (value) => (typeof value === "string" && isTimeZone(value) ? value : undefined),
@@ -70,6 +97,19 @@ const limit = object({
     "How many in each day or month of the calendar, or ever; kept in the store.",
   ),
   concurrent: optional(inFlight, "How many may be in flight at the same time."),
+  bytes: optional(
+    orWords(bytesForm, asBytes, "none"),
+    "How many bytes of request bodies and answers together; days and months are of the calendar, " +
+      "and kept in the store.",
+  ),
+  sum: optional(
+    summed,
+    "A number in the body, of which `most` says how much may be sent together.",
+  ),
+  most: optional(
+    orWords(sumForm, asSum, "none"),
+    "How much `sum` may come to; days, months and lifetimes are kept in the store.",
+  ),
   per: required(
     oneOrMore(part),
     "Whom it counts; several together count each combination by itself.",
@@ -85,7 +125,7 @@ const limit = object({
     versionRange,
     "For which versions of the app it holds; limits that differ in nothing else share one count.",
   ),
-  zone: optional(zone, "The time zone whose days and months a quota has (UTC)."),
+  zone: optional(zone, "The time zone whose days and months are meant (UTC)."),
   onStateLoss: optional(
     onLoss,
     "While Redis is lost: counted by each process (local), or refused; as onStateLoss.limit says.",
@@ -140,7 +180,7 @@ export const keys = {
   operation: {
     limits: optional(
       list(limit),
-      "How much callers may ask; limits of the same kind, `per`, `count` and `app` replace each " +
+      "How much callers may ask; limits of the same kind (and `sum`), `per`, `count` and `app` replace each " +
         "other, others add up.",
     ),
   },

@@ -16,6 +16,12 @@ export const problems = defineProblems("limit", {
     title: "Too many requests at the same time",
     sentence: "Wait until an earlier request has been answered.",
   },
+  "amount-unreadable": {
+    status: 400,
+    title: "The amount cannot be read",
+    sentence:
+      "Send it once, as a number of at least 0 with at most six decimals, or as a text that is one.",
+  },
   "limit-unknown": {
     status: 503,
     title: "How much was asked before cannot be told just now",

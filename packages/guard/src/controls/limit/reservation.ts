@@ -1,6 +1,7 @@
 import type { AnswerOutcome, Reserved } from "../../facts/reserved.ts";
-import type { Taken } from "../../state/state.ts";
+import type { Bucket, Taken } from "../../state/state.ts";
 import type { Bounds } from "./bounds.ts";
+import { ByteMeter } from "./byte-meter.ts";
 import type { Count } from "./rules.ts";
 
 /** What the answer must have been for a limit of each kind to keep what it took. */
@@ -22,20 +23,40 @@ export class Reservation implements Reserved {
   #last: Part | undefined;
   #isSettled = false;
   #cost = 1;
+  /** Limits of bytes; undefined without one. */
+  #meters: ByteMeter[] | undefined;
+  #passed = 0;
 
   get cost(): number {
     return this.#cost;
   }
 
-  add(taken: Taken, asked: readonly Bounds[]): void {
+  get isMetered(): boolean {
+    return this.#meters !== undefined;
+  }
+
+  add(taken: Taken, asked: readonly Bounds[], buckets: readonly Bucket[]): void {
     this.#last = { taken, asked, before: this.#last };
-    for (const { cost } of asked) this.#cost = Math.max(this.#cost, cost);
+    for (let index = 0; index < asked.length; index += 1) {
+      const { cost, most, rule } = asked[index] as Bounds;
+      this.#cost = Math.max(this.#cost, cost);
+      if (rule.measure.of !== "bytes") continue;
+      const held = (buckets[index] as Bucket).cost;
+      (this.#meters ??= []).push(new ByteMeter(taken, index, { held, most }));
+    }
+  }
+
+  passed(bytes: number): void {
+    if (this.#meters === undefined) return;
+    this.#passed += bytes;
+    for (const meter of this.#meters) meter.passed(this.#passed);
   }
 
   /** As if the request had never asked. */
   giveBack(): void {
     this.#settle(always);
     this.#last = undefined;
+    this.#meters = undefined;
   }
 
   /** The answer has come, or will not: limits that do not count it get back what they gave. */
@@ -46,8 +67,10 @@ export class Reservation implements Reserved {
   }
 
   /** The exchange is over. What the backend was not asked is neither a failure nor a success. */
-  leave(forwarded: boolean): void {
+  leave(forwarded: boolean, requestBytes: number): void {
     if (!forwarded) this.answered("other");
+    if (this.#meters !== undefined)
+      for (const meter of this.#meters) meter.end(requestBytes + this.#passed);
     this.#settle(isConcurrent);
   }
 

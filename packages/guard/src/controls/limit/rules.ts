@@ -1,10 +1,16 @@
 import type { FailureRule } from "../../policy/failure-setting.ts";
 import type { OnLoss } from "../../policy/state-setting.ts";
 import type { Quota, Rate } from "../../reading/rate.ts";
-import type { LimitPart } from "./limit-key.ts";
+import type { LimitPart, SummedPart } from "./limit-key.ts";
 
 /** Which answers a limit counts. */
 export type Count = "all" | "failures" | "successes";
+
+/** What a limit counts: requests, bytes of their bodies and answers, or a number in their bodies. */
+export type Measure =
+  | { readonly of: "requests" }
+  | { readonly of: "bytes" }
+  | { readonly of: "sum"; readonly part: SummedPart };
 
 /** What one form of a limit allows. */
 export type Bound =
@@ -27,6 +33,7 @@ export interface LimitRule {
   /** Where it stands in the policy: entry and limit, from 1. */
   readonly place: string;
   readonly kind: Bound["kind"];
+  readonly measure: Measure;
   readonly per: readonly LimitPart[];
   readonly count: Count;
   /** The time zone of a quota's days and months. */

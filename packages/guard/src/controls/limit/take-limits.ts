@@ -4,15 +4,15 @@ import { refuse, type Refusal } from "../../facts/refusal.ts";
 import type { OnLoss } from "../../policy/state-setting.ts";
 import type { Bucket, LimitState, Taken } from "../../state/state.ts";
 import type { Bounds } from "./bounds.ts";
-import { type CompiledLimit, compileLimit } from "./compile-limit.ts";
+import { type CompiledLimit, compileLimit, type MeasuredFacts } from "./compile-limit.ts";
 import { type CountedFacts, readsBody } from "./limit-key.ts";
 import { problems } from "./problems.ts";
 import { Reservation } from "./reservation.ts";
 import type { LimitRule, Tiers } from "./rules.ts";
-import { refusalOf, type Telling, tellNearest } from "./tell-limits.ts";
+import { type Asking, refusalOf, type Telling, tellNearest } from "./tell-limits.ts";
 
 /** What is known of a request when it takes from its limits. */
-export type TakingFacts = CountedFacts &
+export type TakingFacts = MeasuredFacts &
   Pick<Facts, "caller" | "reserved"> &
   Pick<Known<never>, "answerFields" | "receivedAtMs">;
 
@@ -37,7 +37,7 @@ export function compileLimits(
   parts: TakingParts,
 ): { readonly before: TakeLimits | undefined; readonly after: TakeLimits | undefined } {
   const byAddress = rules.some(({ per }) => per.includes("address"));
-  const ofBody = rules.filter(({ per }) => readsBody(per));
+  const ofBody = rules.filter(isOfBody);
   const takes = (wanted: readonly LimitRule[]): TakeLimits | undefined =>
     wanted.length === 0
       ? undefined
@@ -45,8 +45,10 @@ export function compileLimits(
           wanted.map((rule) => compileLimit(rule, { ...parts, byAddress })),
           parts,
         );
-  return { before: takes(rules.filter(({ per }) => !readsBody(per))), after: takes(ofBody) };
+  return { before: takes(rules.filter((rule) => !isOfBody(rule))), after: takes(ofBody) };
 }
+
+const isOfBody = ({ measure, per }: LimitRule): boolean => readsBody(per) || measure.of === "sum";
 
 /** Whether what became of the request decides what the limit keeps. */
 export const isSettled = ({ count, kind }: LimitRule): boolean =>
@@ -55,10 +57,12 @@ export const isSettled = ({ count, kind }: LimitRule): boolean =>
 function compileTake(limits: readonly CompiledLimit[], parts: TakingParts): TakeLimits {
   const { state } = parts;
   const ofStrangers = limits.filter(({ skipsStrangers }) => !skipsStrangers);
+  const areMeasured = limits.some(({ costOf }) => costOf !== undefined);
   const [ofCallers, fewer] = [roomFor(limits), roomFor(ofStrangers)];
   return (counted) => {
     const these = counted.caller === undefined ? ofStrangers : limits;
     if (these.length === 0) return undefined;
+    if (areMeasured) return takeMeasured(these, counted, parts);
     const room = these === limits ? ofCallers : fewer;
     const [asked, buckets] = [room.bounds.slice(), room.buckets.slice()];
     for (let index = 0; index < these.length; index += 1) {
@@ -75,9 +79,38 @@ function compileTake(limits: readonly CompiledLimit[], parts: TakingParts): Take
     if (by !== undefined) addOfHand(by, these, asked, buckets, counted);
     const taken = state.takeAll(buckets);
     return taken instanceof Promise
-      ? waitFor(taken, counted, asked, parts)
-      : conclude(taken, counted, asked, parts);
+      ? waitFor(taken, counted, { asked, buckets }, parts)
+      : conclude(taken, counted, { asked, buckets }, parts);
   };
+}
+
+/** The same where requests say themselves what they take; where that is 0, nothing is asked. */
+function takeMeasured(
+  limits: readonly CompiledLimit[],
+  counted: TakingFacts,
+  parts: TakingParts,
+): Refusal | undefined | Promise<Refusal | undefined> {
+  const asking: { asked: Bounds[]; buckets: Bucket[] } = { asked: [], buckets: [] };
+  const by = counted.caller?.acting?.by;
+  for (const limit of limits) {
+    const cost = limit.costOf?.(counted);
+    if (cost === undefined && limit.costOf !== undefined) {
+      giveBack(counted);
+      return unreadable;
+    }
+    if (cost === 0) continue;
+    const bounds = limit.boundsOf(counted);
+    const inventors = limit.inventorsOf?.(counted);
+    const who = limit.whoOf(counted);
+    asking.asked.push(bounds);
+    asking.buckets.push(bounds.bucketOf(who, counted.receivedAtMs, inventors, cost));
+    if (by !== undefined) addOfHand(by, [limit], asking.asked, asking.buckets, counted, cost);
+  }
+  if (asking.buckets.length === 0) return undefined;
+  const taken = parts.state.takeAll(asking.buckets);
+  return taken instanceof Promise
+    ? waitFor(taken, counted, asking, parts)
+    : conclude(taken, counted, asking, parts);
 }
 
 /** Lists of the right length: one that grows takes room for more than most requests fill. */
@@ -96,6 +129,7 @@ function addOfHand(
   asked: Bounds[],
   buckets: Bucket[],
   { address, app, body, caller, receivedAtMs }: TakingFacts,
+  cost?: number,
 ): void {
   const hand: CountedFacts = { address, app, body, caller: by };
   for (const limit of limits) {
@@ -103,18 +137,18 @@ function addOfHand(
     if (whose === limit.whoOf({ address, app, body, caller })) continue;
     const bounds = limit.boundsOf(hand);
     asked.push(bounds);
-    buckets.push(bounds.bucketOf(whose, receivedAtMs, limit.inventorsOf?.(hand)));
+    buckets.push(bounds.bucketOf(whose, receivedAtMs, limit.inventorsOf?.(hand), cost));
   }
 }
 
 const waitFor = (
   taken: Promise<Taken>,
   counted: TakingFacts,
-  asked: readonly Bounds[],
+  asking: Asking,
   parts: TakingParts,
 ): Promise<Refusal | undefined> =>
   taken.then(
-    (one) => conclude(one, counted, asked, parts),
+    (one) => conclude(one, counted, asking, parts),
     (fault: unknown) => {
       giveBack(counted);
       return unknown(fault);
@@ -124,17 +158,17 @@ const waitFor = (
 function conclude(
   taken: Taken,
   counted: TakingFacts,
-  asked: readonly Bounds[],
+  asking: Asking,
   parts: TakingParts,
 ): Refusal | undefined {
   const atMs = counted.receivedAtMs;
   if (taken.refusedBy !== -1) {
     giveBack(counted);
-    return refusalOf(taken, asked, atMs, parts);
+    return refusalOf(taken, asking, atMs, parts);
   }
   // A full backend may yet give the request up, which then has cost nothing.
-  reservationOf(counted).add(taken, asked);
-  tellNearest(taken, asked, atMs, parts, counted.answerFields);
+  reservationOf(counted).add(taken, asking.asked, asking.buckets);
+  tellNearest(taken, asking.asked, atMs, parts, counted.answerFields);
   return undefined;
 }
 
@@ -150,6 +184,11 @@ function giveBack(counted: TakingFacts): void {
   counted.reserved?.giveBack();
   counted.reserved = undefined;
 }
+
+/** An amount that is left out may be the largest that the backend knows. */
+const unreadable = refuse(problems["amount-unreadable"], {
+  detail: "the number that a limit sums up is not there, or could be read in two ways",
+});
 
 /** What is shared is lost, and a limit does not let each process count alone. */
 const unknown = (fault: unknown): Refusal =>

@@ -1,6 +1,13 @@
 import { refuse, type Refusal } from "../../facts/refusal.ts";
-import type { Taken } from "../../state/state.ts";
+import { amountText } from "../../reading/amount.ts";
+import type { Bucket, Taken } from "../../state/state.ts";
 import type { Bounds } from "./bounds.ts";
+
+/** What a request asks of its limits: each bucket, and the bounds that it is of. */
+export interface Asking {
+  readonly asked: readonly Bounds[];
+  readonly buckets: readonly Bucket[];
+}
 
 /** How answers speak of limits. */
 export interface Telling {
@@ -15,21 +22,31 @@ const concurrentRetrySeconds = 1;
 /** The refusal of the bucket that had not enough left. */
 export function refusalOf(
   { refusedBy, waitMs }: Taken,
-  asked: readonly Bounds[],
+  { asked, buckets }: Asking,
   atMs: number,
   { legacyHeaders }: Telling,
 ): Refusal {
   const bounds = asked[refusedBy] as Bounds;
-  const { item, policy, problem, rule } = bounds;
-  const seconds = secondsUntil(bounds, waitMs, atMs);
+  const { item, most, policy, problem, rule } = bounds;
+  const { measure, place } = rule;
+  const isTooMuch = measure.of !== "requests" && (buckets[refusedBy] as Bucket).cost > most;
+  // However long it waits, it never fits.
+  const seconds = isTooMuch ? 0 : secondsUntil(bounds, waitMs, atMs);
+  const retry = seconds === 0 ? {} : { retryAfterSeconds: seconds };
+  if (measure.of === "sum")
+    return refuse(problem, {
+      detail: `${place}: ${measure.part} comes to more than ${amountText(most)}`,
+      ...retry,
+      type: quotaExceeded,
+    });
   const headers: [string, string][] = [
     ["RateLimit-Policy", policy],
     ["RateLimit", item(0, rule.kind === "concurrent" ? 0 : seconds)],
   ];
   if (legacyHeaders) headers.push(...legacyFields(bounds, 0, seconds));
   return refuse(problem, {
-    detail: `${rule.place}: ${policy}`,
-    ...(seconds === 0 ? {} : { retryAfterSeconds: seconds }),
+    detail: `${place}: ${policy}`,
+    ...retry,
     type: quotaExceeded,
     headers,
   });
@@ -56,6 +73,8 @@ export function tellNearest(
   let nearest = -1;
   let least = Number.POSITIVE_INFINITY;
   for (let index = 0; index < remaining.length; index += 1) {
+    // How many more requests fit, nobody knows.
+    if ((asked[index] as Bounds).rule.measure.of !== "requests") continue;
     const left = (remaining[index] as number) / (asked[index] as Bounds).cost;
     if (left < least) {
       nearest = index;
