@@ -14,7 +14,7 @@ let incident: string;
 
 before(async () => {
   gate = await startConsoleGate(
-    picturesTo === undefined ? 30 : 600,
+    picturesTo === undefined ? 50 : 600,
     hostileTexts.map(({ text }) => text.toWellFormed()),
   );
   token = await gate.bank.login("ben", "battery staple");
@@ -57,7 +57,7 @@ test("in the morning the first screen says what a release has broken, without a 
 }, async ({ chromium }) => {
   const { faults, page } = await open(chromium, "/");
   const row = page.locator("tr", { hasText: "object-not-yours" });
-  await row.waitFor();
+  await row.waitFor({ timeout: 60_000 });
   assert.match(await row.innerText(), /getAccount[\s\S]*harbour-ios 3\.5\.0[\s\S]*release 3\.5\.0/);
   assert.match(await page.locator("h1").innerText(), /requests since yesterday, .* refused/);
   await page.locator(".chart .bars.refused").first().waitFor({ state: "attached" });
@@ -174,10 +174,14 @@ test("records come as they are made; two tabs share one stream, and one that is 
     await page.goto(`${url}/live?filter=op:listAccounts`);
     await settled(page);
   }
-  assert.equal(streams.length, 1);
-  await askAccounts("9.9.1");
-  await one.locator(".windowed-row", { hasText: "9.9.1" }).waitFor();
+  const first = one.locator(".windowed-row", { hasText: "9.9.1" });
+  // Until the gate tells the stream of what comes.
+  while ((await first.count()) === 0) {
+    await askAccounts("9.9.1");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
   await other.locator(".windowed-row", { hasText: "9.9.1" }).waitFor();
+  assert.equal(streams.length, 1);
   way.cut();
   await other.getByText(/The stream is lost/).waitFor();
   await askAccounts("9.9.2");
