@@ -95,8 +95,8 @@ export const admission: readonly Mutant[] = [
   },
   {
     file: `${guard}/state/rate-room.ts`,
-    find: "? now + this.#partAtFirst(base, way, now) * deepestMs",
-    put: "? now",
+    find: "Math.min(Math.max(this.#partAtFirst(base, way, now) * deepestMs, aheadMs), deepestMs)",
+    put: "aheadMs",
     breaks: "Whoever made room for others finds no less taken when it comes back.",
     tests: [`${guard}/state/crowded-buckets.test.ts`],
   },

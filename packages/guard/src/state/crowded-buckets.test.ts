@@ -119,3 +119,28 @@ for (const [drained, crowd] of pairs)
     const [alone, beside] = [passedLater(drained, undefined), passedLater(drained, crowd)];
     assert.ok(beside <= alone, `${beside} beside them, ${alone} alone`);
   });
+
+test("a limit that is made slower or quicker while somebody has used all of it gives nothing back", () => {
+  for (const from of Object.keys(limits) as Limit[])
+    for (const to of Object.keys(limits) as Limit[]) {
+      let now = 1_000_000;
+      const state = new SharedMemoryState(allocateSharedBuckets(64, [1, 2]), () => now);
+      const drain = (limit: Limit): number => {
+        const { burst, intervalMs } = limits[limit];
+        for (let passed = 0; ; passed += 1)
+          if (state.takeAll([rateBucket("one", "ann", { burst, intervalMs })]).refusedBy !== -1)
+            return passed;
+      };
+      drain(from);
+      // What was taken fills again as slowly as before, up to a whole bucket of the new limit.
+      const whole = (limit: Limit): number => limits[limit].burst * limits[limit].intervalMs;
+      const most = Math.floor(Math.max(0, whole(to) - whole(from)) / limits[to].intervalMs + 1e-6);
+      assert.equal(drain(to), most, `${from} becomes ${to}`);
+      drain(to);
+      // A quick limit remembers no more than the whole of itself.
+      if (whole(to) >= whole(from))
+        assert.equal(drain(from), 0, `${from} becomes ${to}, and ${from} again`);
+      now += day;
+      assert.equal(drain(from), limits[from].burst, "and is full again in its time");
+    }
+});

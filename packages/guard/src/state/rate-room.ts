@@ -43,19 +43,29 @@ export class RateRoom {
   }
 
   /**
+   * @param aheadMs how far a bucket without a place here is from being full, as far as another room
+   *   knew it
    * @returns how much is left, in milliseconds of refilling; or, less than 0, how long until there
-   *   is enough
+   *   is enough; NaN where it has no place, and `aheadMs` is not given
    */
-  take(first: number, second: number, bucket: RateBucket, now: number): number {
+  take(
+    first: number,
+    second: number,
+    bucket: RateBucket,
+    now: number,
+    aheadMs = Number.NaN,
+  ): number {
     const { burst, cost, deepestMs, intervalMs } = bucket;
     const blocks = this.#blocks;
     const base = blocks.lock(first);
     try {
       const found = blocks.find(base, first, second);
+      if (found === -1 && Number.isNaN(aheadMs)) return Number.NaN;
       const way = found === -1 ? this.#choose(base, now) : found;
       const time =
         found === -1
-          ? now + this.#partAtFirst(base, way, now) * deepestMs
+          ? now +
+            Math.min(Math.max(this.#partAtFirst(base, way, now) * deepestMs, aheadMs), deepestMs)
           : this.#keptTime(base, way, now, deepestMs);
       const next = Math.max(time, now) + cost * intervalMs;
       const left = burst * intervalMs - (next - now);
@@ -63,6 +73,22 @@ export class RateRoom {
       if (found === -1) this.#begin(base, way, first, second, now);
       this.#write(base, way, next, deepestMs);
       return Math.max(left, 0);
+    } finally {
+      blocks.unlock(base);
+    }
+  }
+
+  /** Takes a bucket away, which has its place in another room from now on. */
+  takeAway(first: number, second: number, now: number): number {
+    const blocks = this.#blocks;
+    const base = blocks.lock(first);
+    try {
+      const way = blocks.find(base, first, second);
+      if (way === -1) return 0;
+      const aheadMs = Math.max(this.#time(base, way) - now, 0);
+      blocks.name(base, way, 0, 0);
+      this.#write(base, way, 0, 0);
+      return aheadMs;
     } finally {
       blocks.unlock(base);
     }

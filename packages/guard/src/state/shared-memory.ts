@@ -115,7 +115,14 @@ export class SharedMemoryState implements LimitState {
   /** How many are left; or, less than 0, minus the wait. */
   #takeRate(bucket: RateBucket, now: number): number {
     this.#hashOf(bucket);
-    const left = this.#roomOf(bucket).take(this.#first, this.#second, bucket, now);
+    const room = this.#roomOf(bucket);
+    const [first, second] = [this.#first, this.#second];
+    let left = room.take(first, second, bucket, now);
+    // A changed policy may have made the limit so much slower, or quicker, that it has another room.
+    if (Number.isNaN(left)) {
+      const before = room === this.#short ? this.#long : this.#short;
+      left = room.take(first, second, bucket, now, before.takeAway(first, second, now));
+    }
     return left < 0 ? left : Math.floor(left / bucket.intervalMs + grain);
   }
 
