@@ -1,10 +1,12 @@
-import { isAtLeast } from "../packages/server/src/watch/detectors/evidence.ts";
 import { stagedRequest } from "../packages/server/src/watch/detectors/staged-traffic.ts";
 import { stage } from "../packages/server/src/watch/staged-watch.ts";
 import { seeded } from "./capacity/seeded.ts";
-import { attacks } from "./watch/attacks.ts";
+import { catalogue } from "../packages/server/src/watch/detectors/catalogue.ts";
+import { isAtLeast } from "../packages/server/src/watch/detectors/evidence.ts";
+import { type Attack, attacks } from "./watch/attacks.ts";
 import { Fail2ban } from "./watch/fail2ban.ts";
-import { sessions, signIns, type Staged } from "./watch/people.ts";
+import { intervalOf } from "./watch/interval.ts";
+import { type Random, sessions, signIns, type Staged } from "./watch/people.ts";
 
 /**
  * What detectors find, and when, in traffic of which it is known what it is: people who share
@@ -13,7 +15,7 @@ import { sessions, signIns, type Staged } from "./watch/people.ts";
  *
  * node tools/run.mjs bench/watch.ts [SEEDS]
  */
-const seeds = Number(process.argv[2] ?? 3);
+const seeds = Number(process.argv[2] ?? 5);
 const dayMs = 24 * 3_600_000;
 const start = Date.UTC(2026, 10, 2);
 const signInsADay = 60_000;
@@ -24,17 +26,75 @@ const noonMs = 12 * 3_600_000;
 const inOrder = (all: readonly Staged[]): Staged[] =>
   all.toSorted((one, other) => one.atMs - other.atMs);
 
-const day = (index: number, random: () => number): Staged[] => [
+const day = (index: number, random: Random): Staged[] => [
   ...signIns(start + index * dayMs, signInsADay, random),
   ...sessions(start + index * dayMs, sessionsADay, random),
 ];
 
-let [medium, any, honest, banned, rows, nanoseconds] = [0, 0, 0, 0, 0, 0];
+/** What became of one attack among people. */
+interface Outcome {
+  readonly delaySeconds: number;
+  readonly incidents: number;
+  readonly harm: number;
+  readonly bannedSeconds: number;
+  /** Those whose evidence is in an incident about it. */
+  readonly detectors: ReadonlySet<string>;
+}
+
+/** Somebody was let in, an object or stock is gone, a card was found to work. */
+const isHarm = ({ decisions = [], outcome, role, wasShown }: Staged["sent"]): boolean =>
+  decisions.length > 0 || wasShown === false || (role !== undefined && outcome === "success");
+
+/** @param off a detector that does not look */
+function run(attack: Attack, seed: number, off?: string): Outcome {
+  const random = seeded(seed * 1000 + attacks.indexOf(attack));
+  const staged = stage(off === undefined ? {} : { [off]: "off" });
+  const among = new Fail2ban();
+  for (const { atMs, sent, who } of inOrder(day(0, random))) staged.send(atMs, who, sent);
+  const from = start + dayMs + noonMs;
+  const known = new Set<string>();
+  let [delay, harm] = [Number.POSITIVE_INFINITY, 0];
+  const ids = new Set<string>();
+  const detectors = new Set<string>();
+  /** Of its records, most are the attack's. */
+  const isFound = (): boolean => {
+    for (const { detectors: by, id, records } of staged.incidents())
+      if (records.filter(({ traceId }) => known.has(traceId)).length * 2 > records.length) {
+        ids.add(id);
+        for (const name of by) detectors.add(name);
+      }
+    return ids.size > 0;
+  };
+  for (const { atMs, attack: of, sent, who } of inOrder([
+    ...day(1, random),
+    ...attack.requests(from, random),
+  ])) {
+    const request = stagedRequest(atMs, who, sent);
+    if (of !== undefined) {
+      known.add(request.traceId);
+      among.note(atMs, who.address, sent);
+    }
+    staged.watch.note(request);
+    if (of === undefined || Number.isFinite(delay)) continue;
+    if (isFound()) delay = atMs - from;
+    else if (isHarm(sent)) harm += 1;
+  }
+  isFound();
+  return {
+    delaySeconds: delay / 1000,
+    incidents: ids.size,
+    harm,
+    bannedSeconds: ((among.firstMs ?? Number.POSITIVE_INFINITY) - from) / 1000,
+    detectors,
+  };
+}
+
+const [medium, any, banned]: [number[], number[], number[]] = [[], [], []];
+let [rows, nanoseconds] = [0, 0n];
 const kinds = new Map<string, number>();
-const found = new Map<
-  string,
-  { delays: number[]; incidents: number[]; harm: number[]; banned: number[] }
->();
+const found = new Map<string, Outcome[]>();
+const honest = quietDays * (signInsADay + sessionsADay);
+const per = (count: number): number => (count / honest) * 100_000;
 
 for (let seed = 1; seed <= seeds; seed += 1) {
   const random = seeded(seed);
@@ -45,93 +105,50 @@ for (let seed = 1; seed <= seeds; seed += 1) {
       const request = stagedRequest(atMs, who, sent);
       const before = process.hrtime.bigint();
       quiet.watch.note(request);
-      nanoseconds += Number(process.hrtime.bigint() - before);
+      nanoseconds += process.hrtime.bigint() - before;
       rows += 1;
       rule.note(atMs, who.address, sent);
     }
   for (const { kind, severity } of quiet.incidents())
     kinds.set(`${kind} ${severity}`, (kinds.get(`${kind} ${severity}`) ?? 0) + 1);
-  any += quiet.incidents().length;
-  medium += quiet.incidents().filter(({ severity }) => isAtLeast(severity, "medium")).length;
-  honest += quietDays * (signInsADay + sessionsADay);
-  banned += rule.banned.size / quietDays;
-
-  for (const attack of attacks) {
-    const staged = stage();
-    const among = new Fail2ban();
-    const before = inOrder(day(0, random));
-    const people = day(1, random);
-    const from = start + dayMs + noonMs;
-    const all = inOrder([...people, ...attack.requests(from, random)]);
-    for (const { atMs, sent, who } of before) staged.send(atMs, who, sent);
-    const known = new Set<string>();
-    let delay = Number.POSITIVE_INFINITY;
-    let harm = 0;
-    /** Of its records, most are the attack's. */
-    const caught = () =>
-      staged
-        .incidents()
-        .filter(
-          ({ records }) =>
-            records.filter(({ traceId }) => known.has(traceId)).length * 2 > records.length,
-        );
-    const ids = new Set<string>();
-    const isFound = (): boolean => {
-      for (const { id } of caught()) ids.add(id);
-      return ids.size > 0;
-    };
-    for (const { atMs, attack: of, sent, who } of all) {
-      const request = stagedRequest(atMs, who, sent);
-      if (of !== undefined) {
-        known.add(request.traceId);
-        among.note(atMs, who.address, sent);
-      }
-      staged.watch.note(request);
-      if (of === undefined || Number.isFinite(delay)) continue;
-      if (isFound()) delay = atMs - from;
-      else if (isHarm(sent)) harm += 1;
-    }
-    const row = found.get(attack.name) ?? { delays: [], incidents: [], harm: [], banned: [] };
-    found.set(attack.name, row);
-    row.delays.push(delay / 1000);
-    isFound();
-    row.incidents.push(ids.size);
-    row.harm.push(harm);
-    row.banned.push(
-      among.firstMs === undefined ? Number.POSITIVE_INFINITY : (among.firstMs - from) / 1000,
-    );
-  }
+  any.push(per(quiet.incidents().length));
+  medium.push(
+    per(quiet.incidents().filter(({ severity }) => isAtLeast(severity, "medium")).length),
+  );
+  banned.push(rule.banned.size / quietDays);
+  for (const attack of attacks)
+    found.set(attack.name, [...(found.get(attack.name) ?? []), run(attack, seed)]);
 }
 
-/** Somebody was let in, an object or stock is gone, a card was found to work. */
-function isHarm({ decisions = [], outcome, role }: Staged["sent"]): boolean {
-  return decisions.length > 0 || (role !== undefined && outcome === "success");
-}
-
-const middle = (values: readonly number[]): string => {
-  const value = values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
-  return Number.isFinite(value) ? value.toFixed(value < 10 ? 1 : 0) : "never";
-};
-const per = (count: number): string => ((count / honest) * 100_000).toFixed(2);
-
-console.log(`${seeds} seeds; of each attack the middle one`);
+console.log(`${seeds} seeds; means with intervals of 95 %`);
 console.log(
-  `honest sessions: ${honest}; incidents per 100,000: ${per(any)}, medium or worse: ${per(medium)}`,
+  `incidents per 100,000 honest sessions (${honest} a seed): ${intervalOf(any)}, medium or worse: ${intervalOf(medium)}`,
 );
 console.log([...kinds].map(([kind, count]) => `${kind}: ${count}`).join(", "));
+console.log(`addresses of honest people that fail2ban's rule bans a day: ${intervalOf(banned)}`);
 console.log(
-  `addresses of honest people that fail2ban's rule bans a day: ${(banned / seeds).toFixed(0)}`,
-);
-console.log(
-  `control thread: ${(nanoseconds / rows / 1000).toFixed(2)} µs a request, ${rows} requests`,
+  `control thread: ${(Number(nanoseconds) / rows / 1000).toFixed(2)} µs a request, ${rows} requests`,
 );
 console.log(
   "| attack | found after, s | harm before | incidents | fail2ban, s |\n|---|---|---|---|---|",
 );
 for (const { name, what } of attacks) {
-  const row = found.get(name);
-  if (row === undefined) continue;
+  const all = found.get(name) ?? [];
+  const of = (value: (one: Outcome) => number): string => intervalOf(all.map(value));
   console.log(
-    `| ${what} | ${middle(row.delays)} | ${middle(row.harm)} | ${middle(row.incidents)} | ${middle(row.banned)} |`,
+    `| ${what} | ${of((one) => one.delaySeconds)} | ${of((one) => one.harm)} | ${of((one) => one.incidents)} | ${of((one) => one.bannedSeconds)} |`,
   );
 }
+
+// What is lost without each detector: of the first seed, where it had a part.
+console.log("| without | attack | found after, s, instead of |\n|---|---|---|");
+const seconds = (value: number): string => (Number.isFinite(value) ? value.toFixed(0) : "never");
+for (const { facts } of catalogue)
+  for (const attack of attacks) {
+    const first = found.get(attack.name)?.[0];
+    if (first?.detectors.has(facts.name) !== true) continue;
+    const { delaySeconds } = run(attack, 1, facts.name);
+    console.log(
+      `| ${facts.name} | ${attack.what} | ${seconds(delaySeconds)}, ${seconds(first.delaySeconds)} |`,
+    );
+  }

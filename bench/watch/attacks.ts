@@ -4,6 +4,8 @@ import { login, type Random, type Staged } from "./people.ts";
 const second = 1000;
 const minute = 60 * second;
 const toolShape = 99;
+/** As the app itself writes its fields: kept out of all tuning. */
+const appShape = 7;
 /** Pairs of a list that still work. */
 const valid = 0.005;
 
@@ -39,6 +41,9 @@ const from = (prefix: number, count: number) => (index: number) => {
     shape: toolShape,
   };
 };
+const asTheApp =
+  (whoOf: (index: number, random: Random) => Sender) =>
+  (index: number, random: Random): Sender => ({ ...whoOf(index, random), shape: appShape });
 const busyCarrier = (_index: number, random: Random): Sender => ({
   address: `100.64.${Math.floor(random() ** 2 * 20)}.1`,
   shape: toolShape,
@@ -82,6 +87,16 @@ export const attacks: readonly Attack[] = [
     requests: stream("D", 18 * second, 2 * 60 * minute, busyCarrier, stolen),
   },
   {
+    name: "C2",
+    what: "stuffing, 500 addresses, 1 a minute each, written as the app writes",
+    requests: stream("C2", 120, 2 * 60 * minute, asTheApp(from(46, 500)), stolen),
+  },
+  {
+    name: "D2",
+    what: "stuffing, 200 an hour behind 20 carriers, written as the app writes",
+    requests: stream("D2", 18 * second, 2 * 60 * minute, asTheApp(busyCarrier), stolen),
+  },
+  {
     name: "E",
     what: "enumeration, 5 a second",
     requests: stream("E", 200, 10 * minute, () => thief, guess),
@@ -90,6 +105,17 @@ export const attacks: readonly Attack[] = [
     name: "F",
     what: "enumeration, 1 in 2 min",
     requests: stream("F", 2 * minute, 4 * 60 * minute, () => thief, guess),
+  },
+  {
+    name: "F2",
+    what: "reading objects whose ids were stolen, 1 in 15 s, no owner rule",
+    requests: stream(
+      "F2",
+      15 * second,
+      60 * minute,
+      () => thief,
+      (index) => ({ operation: "getItem", object: `stolen ${index}`, wasShown: false }),
+    ),
   },
   {
     name: "G",

@@ -75,6 +75,8 @@ export function sessions(fromMs: number, count: number, random: Random): Staged[
     const isResync = random() < 0.003;
     const objects = isResync ? 60 + Math.floor(random() * 120) : 1 + Math.floor(random() ** 3 * 40);
     const gone = isResync ? 0.04 : random() < 0.05 ? 0.3 : 0.01;
+    // Some of what an app asks for when it is installed anew is older than what is remembered.
+    const unseen = isResync ? random() * 0.5 : 0.03;
     let atMs = fromMs + (hourOf(random) / 24) * dayMs;
     for (let object = 0; object < objects; object += 1) {
       const status = random() < gone ? 404 : random() < 0.0005 ? 502 : 200;
@@ -82,6 +84,7 @@ export function sessions(fromMs: number, count: number, random: Random): Staged[
         operation: "getItem",
         object: `${user}-${Math.floor(random() * 400)}`,
         status,
+        wasShown: random() >= unseen,
       };
       all.push({ atMs, who, sent, attack: undefined });
       atMs += isResync ? 300 : 2000 + random() * 15_000;

@@ -78,6 +78,8 @@ export const order = Order.begin()
   // Sealed ids are opened before parameters are validated, so that contract, ownership and backend
   // see the same id.
   .step(sealedIds, "open")
+  // By the ids that the backend knows, and before anything is asked of them.
+  .step(provenance, "recall")
   .step(contract, "parameters")
   .step(contract, "writeHead")
   .step(entry, "enter")

@@ -12,4 +12,5 @@ export { RecordWriter } from "../facts/record-writer.ts";
 // What of a record those are told who look for attacks.
 export { hashKinds, KeyedHash, mixHashes } from "../facts/keyed-hash.ts";
 export type { Signal } from "../facts/signal.ts";
+export { clientOf, programOf } from "../facts/signal-names.ts";
 export { type OperationRole, operationRoles } from "../reading/operation-roles.ts";

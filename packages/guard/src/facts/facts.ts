@@ -178,6 +178,9 @@ export interface Facts extends Done {
   /** Owner clauses, by bit, that only the answer can decide. */
   ownerPending: number;
 
+  /** Whether the object that the path names was shown to the caller before; undefined: not known. */
+  wasShown: boolean | undefined;
+
   /** What is done about the caller because of an incident; undefined: nothing. */
   held: HeldBy | undefined;
 

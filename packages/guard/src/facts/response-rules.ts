@@ -3,7 +3,7 @@ export const ruleActs = ["pressure", "stepUp", "quarantine", "revoke"] as const;
 export type RuleAct = (typeof ruleActs)[number];
 
 /** Whom a rule can be about: nobody is held by an account's name, whoever knows it. */
-export const ruleKinds = ["device", "subject", "client", "address", "network"] as const;
+export const ruleKinds = ["device", "subject", "client", "address", "network", "program"] as const;
 export type RuleKind = (typeof ruleKinds)[number];
 
 /** One thing that is done about one key, until it ends. Plain data, so that it travels. */
@@ -29,6 +29,7 @@ export interface HeldNames {
   readonly address: number;
   readonly network: number;
   client(): number;
+  program(): number;
 }
 
 /** Which responses hold, for whoever asks at a request. */
@@ -68,7 +69,8 @@ export class ResponseTable implements ResponseState {
   find(names: HeldNames, nowMs: number): HeldBy | undefined {
     let held: Partial<Record<RuleAct, ResponseRule>> | undefined;
     for (const kind of this.#kinds) {
-      const rules = this.#rules.get(kind === "client" ? names.client() : names[kind]);
+      const isMade = kind === "client" || kind === "program";
+      const rules = this.#rules.get(isMade ? names[kind]() : names[kind]);
       if (rules === undefined) continue;
       // The narrowest comes first, and is what the others would only repeat.
       for (const rule of rules)

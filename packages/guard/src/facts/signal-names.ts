@@ -81,5 +81,8 @@ export function shapeOf(fields: readonly string[], version: string): number {
   return shape;
 }
 
+/** One program, wherever it asks from. */
+export const programOf = (shape: number): number => mixHashes(1, shape >>> 0);
+
 /** One program at one address. */
 export const clientOf = (address: number, shape: number): number => mixHashes(address, shape >>> 0);

@@ -65,6 +65,7 @@ export class Exchange implements Facts {
   streamBound: StreamBound | undefined = undefined;
   unwritten: string[] | undefined = undefined;
   ownerPending = 0;
+  wasShown: Facts["wasShown"] = undefined;
   held: Facts["held"] = undefined;
   pressed: Facts["pressed"] = undefined;
   reserved: Facts["reserved"] = undefined;

@@ -27,7 +27,7 @@ export class SignalMaker {
       object: this.#objectOf(pathParameters, exchange.course.operation.pathTemplate),
       shape: shapeOf(arrival.rawHeaders, arrival.httpVersion),
       isKeyShown: caller?.boundKey !== undefined && keyShown,
-      wasShown: undefined,
+      wasShown: exchange.wasShown,
     };
   };
 

@@ -142,7 +142,7 @@ export class AttackWatch {
 
 /** What passed as ever is not told of; what was tried, or went wrong, may be. */
 const isWorthKeeping = ({ decisions, signal, status }: Seen): boolean =>
-  signal?.role !== undefined || status >= 400 || decisions.length > 0;
+  signal?.role !== undefined || signal?.wasShown === false || status >= 400 || decisions.length > 0;
 
 function stateOf(
   { name, roles: needed }: DetectorFacts,

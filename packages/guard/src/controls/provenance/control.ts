@@ -3,6 +3,7 @@ import type { ProvenanceState } from "../../state/provenance.ts";
 import { step } from "../check.ts";
 import { defineControl } from "../control.ts";
 import { compileNoteShown } from "./answer.ts";
+import { compileRecall } from "./recall.ts";
 import { planProvenance, type ProvenancePlan } from "./plan.ts";
 import { keys } from "./policy.ts";
 import { words } from "./words.ts";
@@ -23,6 +24,14 @@ export const provenance = defineControl({
   plan: planProvenance,
   open: (plan: ProvenancePlan, { provenance: state }: ProvenancePorts) =>
     plan === undefined || state === undefined ? undefined : { plan, state },
+  request: {
+    recall: step({
+      title: "recall shown ids",
+      mode: "ownership",
+      needs: ["caller", "idsOpened", "pathParameters"],
+      gives: ["wasShown"],
+    }),
+  },
   answer: {
     note: step({
       title: "note shown ids",
@@ -43,10 +52,15 @@ export const provenance = defineControl({
       gives: ["shownNoted"],
     }),
   },
-  compile(_own, { api, live, name, responses }) {
+  compile(_own, { api, live, name, operation, responses }) {
     if (live === undefined || api === undefined || api.issuer) return {};
     const { schemas } = api.document;
-    return { answer: { note: compileNoteShown(responses, schemas, live.plan, name, live.state) } };
+    const { plan, state } = live;
+    return {
+      // Redis is not asked for what nobody waits for.
+      request: { recall: plan.together ? undefined : compileRecall(operation, plan, state) },
+      answer: { note: compileNoteShown(responses, schemas, plan, name, state) },
+    };
   },
   words,
 });

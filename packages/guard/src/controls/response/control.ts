@@ -1,7 +1,7 @@
 import { type Caller, handOf } from "../../facts/caller.ts";
 import { refuse, type Refusal } from "../../facts/refusal.ts";
 import { signInProblems } from "../../facts/sign-in-problems.ts";
-import { clientOf, shapeOf, SignalNames } from "../../facts/signal-names.ts";
+import { clientOf, programOf, shapeOf, SignalNames } from "../../facts/signal-names.ts";
 import { stepUpProblems } from "../../facts/step-up-problems.ts";
 import { abnormalUsage, usageProblems } from "../../facts/usage-problems.ts";
 import type { OperationRole } from "../../reading/operation-roles.ts";
@@ -81,9 +81,11 @@ export const response = defineControl({
           const { arrival, caller, receivedAtMs } = known;
           const { address, network } = names.whence(known.address);
           const { device, subject } = names.who(caller);
-          const client = (): number =>
-            clientOf(address, shapeOf(arrival.rawHeaders, arrival.httpVersion));
-          known.held = responses.find({ address, client, device, network, subject }, receivedAtMs);
+          const shape = (): number => shapeOf(arrival.rawHeaders, arrival.httpVersion);
+          const client = (): number => clientOf(address, shape());
+          const program = (): number => programOf(shape());
+          const who = { address, client, device, network, program, subject };
+          known.held = responses.find(who, receivedAtMs);
           if (known.held?.quarantine !== undefined)
             known.urgency = { ...known.urgency, priority: "background" };
         },

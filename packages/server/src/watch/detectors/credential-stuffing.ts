@@ -5,9 +5,8 @@ import { RecentlySeen } from "../sketches/recently-seen.ts";
 import { advance, type SequentialTest, sequentialTest } from "../sketches/sequential-test.ts";
 import type { Detector, DetectorFacts } from "./detector.ts";
 import type { AttackKey, KeyKind, Severity, TellEvidence } from "./evidence.ts";
-import { clientOf } from "./recent-seen.ts";
 import { attemptOf, type Seen } from "./seen.ts";
-import { type Episode, SignInEpisodes } from "./sign-in-episodes.ts";
+import { type Episode, hashesOf, type SignInKeys, SignInEpisodes } from "./sign-in-episodes.ts";
 import { SignInVolume } from "./sign-in-volume.ts";
 import { percentOf } from "./words.ts";
 
@@ -21,7 +20,7 @@ export interface StuffingParameters {
 export const facts: DetectorFacts = {
   name: "credentialStuffing",
   kind: "credential-stuffing",
-  key: "client (address and shape of the program), address, network",
+  key: "client (address and shape of the program), address, network, program wherever it asks from",
   statistic:
     "two sequential tests for each key: the first outcome for each account in 30 minutes (0.12 usual, 0.9 attack) and episodes of two minutes (0.03, 0.95); beside them a count of failures of everybody, where their share is out of line",
   blindTo: "lists tried so slowly that each address asks for fewer than eight accounts a day",
@@ -53,6 +52,10 @@ export class CredentialStuffing implements Detector {
   readonly #entered = new Uint32Array(places);
   /** Failures when it was told of last. */
   readonly #toldAt = new Uint32Array(places);
+  /** Attempts lately, of the key and of everybody. */
+  readonly #tries = new Float64Array(places);
+  #allTries = 0;
+  #halvedMs = Number.NEGATIVE_INFINITY;
   readonly #accounts = new DistinctCounts(places);
   readonly #seenPairs = new RecentlySeen(pairBits, firstWithinMs);
   readonly #pending = new SignInEpisodes((episode) => this.#endEpisode(episode));
@@ -70,7 +73,7 @@ export class CredentialStuffing implements Detector {
   }
 
   get bytes(): number {
-    return this.#arena.bytes + places * 20 + this.#accounts.bytes + this.#seenPairs.bytes;
+    return this.#arena.bytes + places * 28 + this.#accounts.bytes + this.#seenPairs.bytes;
   }
 
   note(seen: Seen, signal: Signal): void {
@@ -80,6 +83,7 @@ export class CredentialStuffing implements Detector {
     const isBad = attempt !== "good";
     this.#volume.note(seen, isBad);
     if (attempt === "held") return;
+    this.#halveTries(seen.timeMs);
     const keys = keysOf(signal);
     for (const key of keys) this.#noteFirst(seen, signal, key, isBad);
     this.#pending.note(seen, signal, isBad);
@@ -98,7 +102,8 @@ export class CredentialStuffing implements Detector {
   /** One outcome for each account in half an hour: who tries the same one again says nothing new. */
   #noteFirst(seen: Seen, { target }: Signal, key: AttackKey, isBad: boolean): void {
     const place = this.#placeOf(key, seen.timeMs);
-    const wasAttack = this.#isAttack(place);
+    const wasAttack = this.#isAttack(place, key);
+    this.#tries[place] = (this.#tries[place] as number) + 1;
     if (isBad) {
       this.#bad[place] = (this.#bad[place] as number) + 1;
       if (target !== 0) this.#accounts.note(place, target);
@@ -110,32 +115,47 @@ export class CredentialStuffing implements Detector {
       this.#hold(place);
     }
     // The pair that works ends nothing: it is what was looked for.
-    if (wasAttack || this.#isAttack(place)) this.#judge(place, key, seen, isBad);
+    if (wasAttack || this.#isAttack(place, key)) this.#judge(place, key, seen, isBad);
   }
 
-  #endEpisode({ address, client, isBad, network, operation, target }: Episode): void {
-    for (const key of keysFrom(client, address, network)) {
+  #endEpisode({ isBad, keys, operation, target }: Episode): void {
+    for (const key of keysFrom(keys)) {
       const place = this.#arena.find(key.hash);
       // A key that has lost its place begins with its next attempt.
       if (place === -1 || target === 0) continue;
       const ratio = advance(this.#episodes, this.#episodeRatio[place] as number, isBad);
       this.#episodeRatio[place] = Math.min(ratio, this.#episodes.flag * mostHeld);
       this.#hold(place);
-      if (isBad && !this.#isTold(place) && this.#isAttack(place))
+      if (isBad && !this.#isTold(place) && this.#isAttack(place, key))
         this.#report(place, key, operation, this.#arena.seenAtMs[place] as number);
     }
   }
 
   #judge(place: number, key: AttackKey, seen: Seen, isBad: boolean): void {
     // Whoever gets in among hundreds of failures has found a pair that is right.
-    if (!isBad && this.#isTold(place) && key.kind !== "network") {
+    if (!isBad && this.#isTold(place) && key.kind !== "network" && key.kind !== "program") {
       this.#entered[place] = (this.#entered[place] as number) + 1;
       this.#report(place, key, seen.operation, seen.timeMs);
     } else if (isBad && this.#hasGrown(place))
       this.#report(place, key, seen.operation, seen.timeMs);
   }
 
-  #isAttack(place: number): boolean {
+  /** A program that most people have is the app: where its sign-ins fail, something else does. */
+  #isApp(place: number, { kind }: AttackKey): boolean {
+    return kind === "program" && (this.#tries[place] as number) * 2 > this.#allTries;
+  }
+
+  #halveTries(nowMs: number): void {
+    this.#allTries += 1;
+    if (nowMs - this.#halvedMs < idleMs) return;
+    this.#halvedMs = nowMs;
+    this.#allTries /= 2;
+    for (let place = 0; place < places; place += 1)
+      this.#tries[place] = (this.#tries[place] as number) / 2;
+  }
+
+  #isAttack(place: number, key: AttackKey): boolean {
+    if (this.#isApp(place, key)) return false;
     const [first, episodes] = [
       this.#firstRatio[place] as number,
       this.#episodeRatio[place] as number,
@@ -178,6 +198,7 @@ export class CredentialStuffing implements Detector {
       this.#bad,
       this.#entered,
       this.#toldAt,
+      this.#tries,
     ])
       column[place] = 0;
     this.#accounts.forget(place);
@@ -204,8 +225,7 @@ export class CredentialStuffing implements Detector {
       falseIf:
         "these are your own tests or a partner that signs many people in: " +
         `detect: { credentialStuffing: { errorRate: ${this.#parameters.errorRate / 100} } }`,
-      isPart: (kept) =>
-        kept.operation === operation && hashOf(key.kind, kept.client, kept.signal) === key.hash,
+      isPart: (kept) => kept.operation === operation && hashOf(key.kind, kept.signal) === key.hash,
     });
   }
 }
@@ -217,14 +237,14 @@ function severityOf(bad: number, entered: number, failures: number): Severity {
   return bad >= failures / 5 ? "low" : "info";
 }
 
-const keysOf = (signal: Signal): readonly AttackKey[] =>
-  keysFrom(clientOf(signal), signal.address, signal.network);
+const keysOf = (signal: Signal): readonly AttackKey[] => keysFrom(hashesOf(signal));
 
-const keysFrom = (client: number, address: number, network: number): readonly AttackKey[] => [
+const keysFrom = ({ address, client, network, program }: SignInKeys): readonly AttackKey[] => [
   { kind: "client", hash: client },
   { kind: "address", hash: address },
   { kind: "network", hash: network },
+  { kind: "program", hash: program },
 ];
 
-const hashOf = (kind: KeyKind, client: number, signal: Signal): number =>
-  kind === "client" ? client : kind === "address" ? signal.address : signal.network;
+const hashOf = (kind: KeyKind, signal: Signal): number =>
+  keysOf(signal).find((key) => key.kind === kind)?.hash ?? 0;

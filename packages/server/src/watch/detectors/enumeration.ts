@@ -5,6 +5,7 @@ import { advance, type SequentialTest, sequentialTest } from "../sketches/sequen
 import type { Detector, DetectorFacts } from "./detector.ts";
 import type { AttackKey, Severity, TellEvidence } from "./evidence.ts";
 import { clientOf } from "./recent-seen.ts";
+import { NeverShown } from "./never-shown.ts";
 import type { Seen } from "./seen.ts";
 import { percentOf } from "./words.ts";
 
@@ -19,13 +20,16 @@ export const facts: DetectorFacts = {
   kind: "enumeration",
   key: "the caller; without one, the client",
   statistic:
-    "a sequential test over distinct objects that a caller names in paths: not there, forbidden, or another's by an owner rule, enforced or only observed (0.10 usual, 0.85 attack)",
-  blindTo: "ids that are known to be there, where no owner rule says whose they are",
+    "a sequential test over distinct objects that a caller names in paths: not there, forbidden, or another's by an owner rule, enforced or only observed (0.10 usual, 0.85 attack); and over objects that were read and never shown to the caller, where the policy remembers what was shown (0.2, 0.9)",
+  blindTo:
+    "ids that are known to be there, where no owner rule says whose they are and nothing remembers what was shown",
   roles: [],
 };
 
 const places = 32_768;
 const usual = 0.1;
+/** So many objects that were never shown are no visit that was long ago. */
+const leastMedium = 40;
 const forgetMs = 24 * 3_600_000;
 const pairBits = 2 ** 23;
 const foreign: ReadonlySet<string> = new Set([
@@ -46,15 +50,17 @@ export class Enumeration implements Detector {
   readonly #leaked = new Uint32Array(places);
   readonly #toldAt = new Uint32Array(places);
   readonly #named = new RecentlySeen(pairBits, forgetMs);
+  readonly #neverShown: NeverShown;
 
   constructor(parameters: EnumerationParameters, tell: TellEvidence) {
     this.#parameters = parameters;
     this.#tell = tell;
+    this.#neverShown = new NeverShown(parameters.errorRate);
     this.#test = sequentialTest({ usual, attack: 0.85, errorRate: parameters.errorRate });
   }
 
   get bytes(): number {
-    return this.#arena.bytes + places * 16 + this.#named.bytes;
+    return this.#arena.bytes + places * 16 + this.#named.bytes + this.#neverShown.bytes;
   }
 
   note(seen: Seen, signal: Signal): void {
@@ -65,6 +71,11 @@ export class Enumeration implements Detector {
     const key = keyOf(signal);
     // Who asks for the same object again has not tried another.
     if (this.#named.note(mixHashes(key.hash, signal.object), seen.timeMs)) return;
+    if (!isBad) {
+      const { operation, timeMs } = seen;
+      const never = this.#neverShown.note(key.hash, operation, signal.wasShown, timeMs);
+      if (never !== undefined) this.#reportNever(seen, key, never);
+    }
     const place = this.#placeOf(key, seen.timeMs);
     const ratio = advance(this.#test, this.#ratio[place] as number, isBad);
     this.#ratio[place] = Math.min(ratio, this.#test.flag * 2);
@@ -81,6 +92,7 @@ export class Enumeration implements Detector {
 
   void(): void {
     this.#arena.clear();
+    this.#neverShown.void();
   }
 
   #placeOf({ hash }: AttackKey, nowMs: number): number {
@@ -92,6 +104,29 @@ export class Enumeration implements Detector {
 
   #forget(place: number): void {
     for (const column of [this.#ratio, this.#missed, this.#leaked, this.#toldAt]) column[place] = 0;
+  }
+
+  #reportNever({ operation, timeMs }: Seen, key: AttackKey, never: number): void {
+    this.#tell({
+      detector: facts.name,
+      kind: "never-shown-ids",
+      family: "objects",
+      operation,
+      atMs: timeMs,
+      key,
+      severity: never >= 100 ? "high" : never >= leastMedium ? "medium" : "low",
+      summary: `Somebody reads objects at ${operation} that no answer has shown them: ${never} of them.`,
+      observed: `${never} distinct objects that were read and never shown before, by one ${key.kind}`,
+      baseline: "nearly everything that others read there was shown to them before",
+      errorRate: this.#parameters.errorRate,
+      falseIf:
+        "the app learns these ids elsewhere, such as from a message that it is pushed: name the operation under " +
+        `provenance: { <kind>: { sources: [${operation}] } }`,
+      isPart: (kept) =>
+        kept.signal.object !== 0 &&
+        keyOf(kept.signal).hash === key.hash &&
+        kept.operation === operation,
+    });
   }
 
   #report(place: number, { operation, timeMs }: Seen, key: AttackKey): void {

@@ -16,12 +16,13 @@ export const keyKinds = [
   "client",
   "address",
   "network",
+  "program",
   "target",
   "everybody",
 ] as const;
 export type KeyKind = (typeof keyKinds)[number];
 
-/** `client`: an address together with the shape of the program that asks from it. */
+/** `client`: an address with the shape of the program that asks from it; `program`: the shape. */
 export interface AttackKey {
   readonly kind: KeyKind;
   /** A keyed hash; zero for everybody. */

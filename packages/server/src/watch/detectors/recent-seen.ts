@@ -1,4 +1,9 @@
-import { type DecisionRecord, mixHashes, type Signal } from "@portcullis/guard/records";
+import {
+  clientOf as clientBy,
+  type DecisionRecord,
+  programOf as programBy,
+  type Signal,
+} from "@portcullis/guard/records";
 import { type Attempt, attemptOf, type Seen } from "./seen.ts";
 
 /** A request that may have to be told of, copied out of its row. */
@@ -15,7 +20,10 @@ export interface KeptSeen
 }
 
 /** One program at one address. */
-export const clientOf = ({ address, shape }: Signal): number => mixHashes(address, shape >>> 0);
+export const clientOf = ({ address, shape }: Signal): number => clientBy(address, shape);
+
+/** One program, wherever it asks from. */
+export const programOf = ({ shape }: Signal): number => programBy(shape);
 
 /** The newest requests that may be part of an attack: fixed many, whoever floods. */
 export class RecentSeen {

@@ -1,17 +1,30 @@
 import { mixHashes, type Signal } from "@portcullis/guard/records";
 import type { Seen } from "./seen.ts";
-import { clientOf } from "./recent-seen.ts";
+import { clientOf, programOf } from "./recent-seen.ts";
 
 /** How somebody's tries at one account, from one client, have ended. */
 export interface Episode {
   readonly operation: string;
   readonly isBad: boolean;
   readonly atMs: number;
+  readonly keys: SignInKeys;
+  readonly target: number;
+}
+
+/** Everything that a sign-in is held against. */
+export interface SignInKeys {
   readonly client: number;
   readonly address: number;
   readonly network: number;
-  readonly target: number;
+  readonly program: number;
 }
+
+export const hashesOf = (signal: Signal): SignInKeys => ({
+  client: clientOf(signal),
+  address: signal.address,
+  network: signal.network,
+  program: programOf(signal),
+});
 
 /** Whoever mistypes a password mends it within this time. */
 const patienceMs = 120_000;
@@ -39,13 +52,12 @@ export class SignInEpisodes {
   note(seen: Seen, signal: Signal, isBad: boolean): void {
     const nowMs = seen.timeMs;
     this.turn(nowMs);
-    const client = clientOf(signal);
-    const pair = mixHashes(client, signal.target);
+    const pair = mixHashes(clientOf(signal), signal.target);
     const pending = this.#pending.get(pair);
     if (isBad && pending !== undefined) return;
-    const { address, network, target } = signal;
+    const { target } = signal;
     const { operation } = seen;
-    const episode = { operation, isBad, atMs: nowMs, client, address, network, target };
+    const episode = { operation, isBad, atMs: nowMs, keys: hashesOf(signal), target };
     if (isBad) {
       if (this.#pending.size >= mostPending) this.#endFirst();
       this.#pending.set(pair, { ...episode, pair, endsMs: nowMs + patienceMs });

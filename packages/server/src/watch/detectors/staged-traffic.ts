@@ -18,6 +18,7 @@ export interface Sent {
   readonly target?: string;
   readonly object?: string;
   readonly status?: number;
+  readonly wasShown?: boolean;
   readonly code?: string;
   readonly decisions?: Seen["decisions"];
   readonly app?: string;
@@ -60,7 +61,7 @@ export function stagedRequest(atMs: number, who: Sender, sent: Sent): Seen {
       object: hash.of(hashKinds.object, object),
       shape,
       isKeyShown: device !== "",
-      wasShown: undefined,
+      wasShown: sent.wasShown,
     },
   };
 }

@@ -53,7 +53,7 @@ export class IncidentBook {
     const seen = this.#parts.recent.since(evidence.atMs - lookBackMs, evidence.isPart);
     const { nameKey, releaseOf } = this.#parts;
     const { kind } = evidence.key;
-    const explaining = explainingKeys(seen);
+    const explaining = explainingKeys(seen, evidence.key);
     const because = explaining[0] as Explaining;
     const told: Told = {
       evidence,

@@ -8,7 +8,9 @@ const fewFirst = 3;
 /** A key that explains less than this of what was seen is not whom it is about. */
 const explains = 0.8;
 
-const hashes: Readonly<Record<Exclude<KeyKind, "everybody">, (seen: KeptSeen) => number>> = {
+const hashes: Readonly<
+  Record<Exclude<KeyKind, "everybody" | "program">, (seen: KeptSeen) => number>
+> = {
   device: ({ signal }) => signal.device,
   subject: ({ signal }) => signal.subject,
   client: ({ client }) => client,
@@ -20,8 +22,12 @@ const hashes: Readonly<Record<Exclude<KeyKind, "everybody">, (seen: KeptSeen) =>
 /** A key, and how much of what was seen it explains. */
 export type Explaining = AttackKey & { readonly share: number };
 
-/** Every key that explains four fifths of what was seen, the narrowest first, and everybody last. */
-export function explainingKeys(seen: readonly KeptSeen[]): readonly Explaining[] {
+/**
+ * Every key that explains four fifths of what was seen, the narrowest first, and everybody last.
+ *
+ * @param told what evidence is held against: only it says that a program is not the app of everybody
+ */
+export function explainingKeys(seen: readonly KeptSeen[], told?: AttackKey): readonly Explaining[] {
   const found: Explaining[] = [];
   for (const [kind, hashOf] of Object.entries(hashes)) {
     const counts = new Map<number, number>();
@@ -36,7 +42,8 @@ export function explainingKeys(seen: readonly KeptSeen[]): readonly Explaining[]
     if (most >= seen.length * explains && most > 0)
       found.push({ kind: kind as KeyKind, hash: best, share: most / seen.length });
   }
-  return [...found, { kind: "everybody", hash: 0, share: 1 }];
+  const program = told?.kind === "program" ? [{ ...told, share: 1 }] : [];
+  return [...found, ...program, { kind: "everybody", hash: 0, share: 1 }];
 }
 
 /** What succeeded tells most, then how it began, then how it is now. */

@@ -6,7 +6,7 @@ import type { ResponseAct } from "./response.ts";
 
 /** Whom each act may be about, the narrowest first. Nothing is ever done about an account. */
 const kindsOf: Readonly<Record<ResponseAct, readonly KeyKind[]>> = {
-  pressure: ["device", "subject", "client", "address", "network"],
+  pressure: ["device", "subject", "client", "address", "network", "program"],
   stepUp: ["device", "subject", "client", "address"],
   // A person who is refused everywhere is locked out, by whoever has their password.
   quarantine: ["device", "client", "address"],
@@ -14,7 +14,7 @@ const kindsOf: Readonly<Record<ResponseAct, readonly KeyKind[]>> = {
   enforce: ["everybody"],
 };
 
-const wide: ReadonlySet<KeyKind> = new Set<RuleKind>(["client", "address", "network"]);
+const wide: ReadonlySet<KeyKind> = new Set<RuleKind>(["client", "address", "network", "program"]);
 /** So many people who are known by their devices are not an attacker. */
 const knownPeople = 3;
 /** Who has watched for less than this does not know who is behind an address. */

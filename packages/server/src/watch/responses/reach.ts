@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hashKinds, KeyedHash } from "@portcullis/guard/records";
 import type { AttackKey } from "../detectors/evidence.ts";
-import { clientOf } from "../detectors/recent-seen.ts";
+import { clientOf, programOf } from "../detectors/recent-seen.ts";
 import type { Seen } from "../detectors/seen.ts";
 import { PeopleCounts } from "./people-counts.ts";
 
@@ -45,7 +45,7 @@ export class Reaches {
     }
     if (status < 200 || status >= 400) return;
     this.#counts.noteEverybody(subject, isKeyShown, timeMs);
-    for (const key of [device, subject, clientOf(signal), address, network])
+    for (const key of [device, subject, clientOf(signal), address, network, programOf(signal)])
       this.#counts.note(key, subject, isKeyShown, timeMs);
   }
 
