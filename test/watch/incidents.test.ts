@@ -75,7 +75,7 @@ test("a hundred failed sign-ins are one signed notice and one incident, which ou
     join(folder, "portcullis.yaml"),
     `portcullis: 1
 mode: enforce
-listen: { port: 0, threads: 1, lameDuck: 0s }
+listen: { port: 0, threads: 2, lameDuck: 0s }
 admin: { port: 0 }
 store: ./store.db
 apis: [{ openapi: ./api.yaml, upstream: "http://127.0.0.1:${backend.port}" }]
@@ -90,10 +90,11 @@ alerts:
       ALERT_SECRET: "topsecret",
     });
   let gate = await up();
-  const ask = async (path: string) => {
+  const ask = async (path: string, body?: unknown, method = "POST") => {
     const token = readFileSync(gate.adminTokenFile, "utf8").trim();
     const answer = await fetch(`http://127.0.0.1:${gate.adminPort}${path}`, {
-      headers: { Authorization: `Bearer ${token}` },
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      ...(body === undefined ? {} : { method, body: JSON.stringify(body) }),
     });
     return (await answer.json()) as Record<string, unknown>;
   };
@@ -129,12 +130,31 @@ alerts:
     assert.equal((shown["records"] as readonly unknown[]).length, 10);
     assert.match(String(shown["falseIf"]), /detect: \{ credentialStuffing/);
     assert.equal((shown["touched"] as Record<string, number>)["addresses"], 1);
+    const responses = `/incidents/${listed["id"]}/responses`;
+    const done = await ask(responses, { do: "quarantine", reason: "it goes on" });
+    assert.equal((done["key"] as Item)["kind"], "client");
+    const isRefused = async (wanted: number): Promise<true | undefined> =>
+      (await guess(gate, "victim")) === wanted ? true : undefined;
+    await until(() => isRefused(429));
     const ended = once(gate.process, "exit");
     gate.process.kill("SIGTERM");
     await ended;
     gate = await up();
     const kept = await until(first);
     assert.equal(kept["id"], listed["id"]);
+    assert.equal(await guess(gate, "victim"), 429, "what is done outlives the program too");
+    const { items } = (await ask(responses)) as { readonly items: readonly Item[] };
+    assert.deepEqual(
+      items.map(({ id, state }) => [id, state]),
+      [[done["id"], "holds"]],
+    );
+    await ask(`${responses}/${String(done["id"])}`, {}, "DELETE");
+    await until(() => isRefused(401));
+    const entries = (await ask("/audit?most=20")) as unknown as readonly Item[];
+    assert.deepEqual(
+      entries.flatMap(({ action = "" }) => (action.startsWith("response-") ? [action] : [])),
+      ["response-undone", "response-done"],
+    );
   } finally {
     agent.destroy();
     gate.process.kill("SIGKILL");

@@ -4,6 +4,7 @@ import type { IncidentStore } from "../watch/incidents/incident-keeping.ts";
 import type { Release } from "../watch/releases/release.ts";
 import type { ReleaseStore } from "../watch/releases/release-book.ts";
 import type { Alert } from "../watch/sinks/alerting.ts";
+import type { MuteStore } from "../watch/sinks/mutes.ts";
 import type { DeliveryCounts } from "../watch/sinks/delivery.ts";
 import type { ResponsePorts } from "./attack-responses.ts";
 
@@ -11,6 +12,7 @@ import type { ResponsePorts } from "./attack-responses.ts";
 export interface AttackStores {
   readonly incidents: IncidentStore;
   readonly releases: ReleaseStore;
+  readonly mutes: MuteStore;
 }
 
 /** What looking for attacks needs of the program around it. */

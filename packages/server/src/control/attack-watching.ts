@@ -37,7 +37,7 @@ export class AttackWatching {
   #policy: Policy;
   #voided = 0;
   #sweptMs = Number.NEGATIVE_INFINITY;
-  readonly mutes = new Mutes();
+  readonly mutes: Mutes;
   /** What was released when. */
   readonly releases: ReleaseBook;
   readonly decided: LastDecided;
@@ -47,6 +47,7 @@ export class AttackWatching {
     const { alerts, nowMs, policy, recordSecret, roles, say, sealing, store } = parts;
     this.nowMs = nowMs;
     this.#policy = policy;
+    this.mutes = new Mutes(store?.mutes, say);
     this.#alerting = new Alerting(this.mutes, nowMs, say);
     this.#alerting.use(alerts);
     this.#watch = new AttackWatch({
@@ -95,6 +96,7 @@ export class AttackWatching {
     await watching.#sweep(parts.nowMs());
     watching.#book.restore((await watching.#keeping?.read()) ?? []);
     await watching.releases.begin();
+    await watching.mutes.read(parts.nowMs());
     await watching.#responses.open();
     return watching;
   }
@@ -206,6 +208,7 @@ export class AttackWatching {
     this.#voided = this.#watch.voided;
     this.#book.turn(nowMs);
     this.#alerting.turn(nowMs);
+    void this.mutes.read(nowMs);
     void this.#sweep(nowMs);
   }
 

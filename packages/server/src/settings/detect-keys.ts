@@ -34,19 +34,19 @@ const rises = optional(
   "How far the share must rise, as a sum of standard deviations (10).",
 );
 
+const times = integer(2, 1000);
+
 const detector = <const F extends Fields>(fields: F) =>
   scalarOr(choice(...modes), object({ mode, ...fields }));
 
 /** Detectors that are known by name, and are not there. */
 const unavailable = {
-  trafficSpike: "traffic is not compared with other weeks",
   newDevice: "sign-ins are not scored by place and device",
   toolShape: "the shape of a program is a part of keys, not a detector",
   fleet: "accounts that act alike are not grouped",
   firstAccess: "first access is not remembered",
   stepSkipped: "the order of calls is not learned",
   sensitiveField: "properties of answers are not learned",
-  zombieVersion: "old versions are counted by their sunset alone",
 };
 
 /** What is looked for. Every detector has its own settings, and watches without any. */
@@ -131,6 +131,16 @@ export const detectKeys = object(
         within: optional(duration, "Over how long a time at least (10m)."),
       }),
       "Operations that the backend answers and no document names.",
+    ),
+    trafficSpike: optional(
+      detector({ times: optional(times, "So many times as many requests as usual (2).") }),
+      "Far more requests than are usual at this hour of the week.",
+    ),
+    zombieVersion: optional(
+      detector({
+        times: optional(times, "So many times as many in an hour as the day before (10)."),
+      }),
+      "Versions of the API that hardly anybody uses, and who finds them again.",
     ),
   },
   unavailable,

@@ -60,6 +60,8 @@ export const respondKeys = object({
   hoarding: responses,
   errorSpike: responses,
   shadowOperation: responses,
+  trafficSpike: responses,
+  zombieVersion: responses,
 });
 
 interface Response {

@@ -18,6 +18,7 @@ import { DeviceRows } from "./tables/devices.ts";
 import { FactorRows } from "./tables/factors.ts";
 import { GrantRows } from "./tables/grants.ts";
 import { IncidentRows } from "./tables/incidents.ts";
+import { MuteRows } from "./tables/mutes.ts";
 import { ResponseRows } from "./tables/responses.ts";
 import { SwitchRows } from "./tables/switches.ts";
 import { IdentityRows } from "./tables/identities.ts";
@@ -96,6 +97,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
   readonly learnedCallers: LearnedCallerRows;
   readonly incidents: IncidentRows;
   readonly releases: ReleaseRows;
+  readonly mutes: MuteRows;
   readonly responses: ResponseRows;
   readonly #db: Kysely<Schema>;
   readonly #state: StoreState;
@@ -108,6 +110,7 @@ export class DatabaseStore extends DatabaseTables implements Store {
     this.learnedCallers = new LearnedCallerRows(db);
     this.incidents = new IncidentRows(db);
     this.releases = new ReleaseRows(db);
+    this.mutes = new MuteRows(db);
     this.responses = new ResponseRows(db);
     this.#db = db;
     this.#state = state;

@@ -10,6 +10,7 @@ import { incidents } from "./migrations/incidents.ts";
 import { grants } from "./migrations/grants.ts";
 import { learnedCallers } from "./migrations/learned-callers.ts";
 import { releases } from "./migrations/releases.ts";
+import { mutes } from "./migrations/mutes.ts";
 import { responses } from "./migrations/responses.ts";
 import { switches } from "./migrations/switches.ts";
 
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...releases,
   ...responses,
   ...consoleAccess,
+  ...mutes,
 };

@@ -24,6 +24,13 @@ export interface RunTimeTables {
     said_by: string | null;
     note: string | null;
   };
+  /** What nobody wants to be told of for a while. */
+  mutes: {
+    id: string;
+    /** JSON. */
+    document: string;
+    ends_at: number;
+  };
   /** What is done about incidents. */
   responses: {
     id: string;

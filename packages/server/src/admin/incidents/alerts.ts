@@ -68,11 +68,11 @@ export const alertRoutes = (alerts: Alerts): readonly Route[] => [
     needs: "operator",
     body: newMute,
     answer: { status: 201, description: "It is quiet until then.", schema: listed },
-    handle: ({ body: { ttlSeconds, ...rest }, by }) => {
+    handle: async ({ body: { ttlSeconds, ...rest }, by }) => {
       if (ttlSeconds < 1 || ttlSeconds > mostSeconds)
         throw new Refused(400, "This is no time to be quiet", `Expected 1 to ${mostSeconds} s.`);
       const untilMs = alerts.nowMs() + ttlSeconds * 1000;
-      const mute = alerts.mutes.add({ ...rest, by: by?.actor ?? "nobody", untilMs });
+      const mute = await alerts.mutes.add({ ...rest, by: by?.actor ?? "nobody", untilMs });
       if (mute === undefined) throw new Refused(400, "There are too many mutes", "Remove some.");
       return created(shown(mute));
     },
@@ -84,8 +84,8 @@ export const alertRoutes = (alerts: Alerts): readonly Route[] => [
     summary: "Ends a mute",
     needs: "operator",
     answer: { status: 200, description: "It is told of again.", schema: listed },
-    handle: ({ path }) => {
-      const gone = alerts.mutes.remove(path["id"] ?? "");
+    handle: async ({ path }) => {
+      const gone = await alerts.mutes.remove(path["id"] ?? "");
       if (gone === undefined) throw new Refused(404, "There is no such mute");
       return ok(shown(gone));
     },

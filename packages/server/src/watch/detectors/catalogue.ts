@@ -12,6 +12,8 @@ import { facts as proofReuse, ProofReuse } from "./proof-reuse.ts";
 import { facts as resetAbuse, ResetAbuse } from "./reset-abuse.ts";
 import { facts as scraping, Scraping } from "./scraping.ts";
 import { facts as shadowOperation, ShadowOperation } from "./shadow-operation.ts";
+import { facts as trafficSpike, TrafficSpike } from "./traffic-spike.ts";
+import { facts as zombieVersion, ZombieVersion } from "./zombie-version.ts";
 
 export type DetectMode = "off" | "observe" | "enforce";
 
@@ -32,6 +34,7 @@ interface Settings {
   readonly open?: number;
   readonly uses?: number;
   readonly hits?: number;
+  readonly times?: number;
 }
 
 interface Listed {
@@ -94,6 +97,11 @@ export const catalogue: readonly Listed[] = [
     facts: shadowOperation,
     make: ({ hits = 20, within = 10 * minute }, tell) =>
       new ShadowOperation({ hits, withinMs: within }, tell),
+  },
+  { facts: trafficSpike, make: ({ times = 2 }, tell) => new TrafficSpike({ times }, tell) },
+  {
+    facts: zombieVersion,
+    make: ({ times = 10 }, tell) => new ZombieVersion({ share: 0.01, times }, tell),
   },
 ];
 

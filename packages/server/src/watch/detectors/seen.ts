@@ -5,6 +5,7 @@ export type Seen = Pick<
   DecisionRecord,
   | "address"
   | "answerBytes"
+  | "apiVersion"
   | "app"
   | "appVersion"
   | "code"

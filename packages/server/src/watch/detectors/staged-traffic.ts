@@ -23,6 +23,7 @@ export interface Sent {
   readonly decisions?: Seen["decisions"];
   readonly app?: string;
   readonly appVersion?: string;
+  readonly apiVersion?: string;
 }
 
 let count = 0;
@@ -41,6 +42,7 @@ export function stagedRequest(atMs: number, who: Sender, sent: Sent): Seen {
     path: `/${operation}`,
     app: sent.app,
     appVersion: sent.appVersion,
+    apiVersion: sent.apiVersion,
     status: sent.status ?? failed,
     upstreamStatus: sent.status ?? failed,
     outcome: code === undefined ? "passed" : "refused",

@@ -223,10 +223,10 @@ test("rises of one incident within a minute are one notice, and growth that is n
   assert.equal(types().at(-1), "incident.closed");
 });
 
-test("what is muted is not told of until the mute ends", () => {
+test("what is muted is not told of until the mute ends", async () => {
   const mutes = new Mutes();
   const { notifying, sent } = notify("low", mutes);
-  mutes.add({ kind: "credential-stuffing", reason: "a drill", by: "admin", untilMs: 1000 });
+  await mutes.add({ kind: "credential-stuffing", reason: "a drill", by: "admin", untilMs: 1000 });
   notifying.hear(incident("i-1", "low"), "opened", 999, false);
   assert.equal(sent.length, 0);
   notifying.hear(incident("i-2", "low"), "opened", 1000, false);
