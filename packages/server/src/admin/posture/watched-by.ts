@@ -21,8 +21,9 @@ const table: Readonly<Record<string, WatchedBy>> = {
   binding: { detectors: ["proofReuse"], rules: [] },
   limit: { detectors: ["resetAbuse", "scraping"], rules: ["PortcullisPartLost"] },
   ownership: { detectors: ["enumeration"], rules: [] },
+  version: { detectors: ["zombieVersion"], rules: [] },
   pressure: { detectors: ["cardTesting", "hoarding"], rules: [] },
-  capacity: { detectors: [], rules: ["PortcullisBackendUnreachable"] },
+  capacity: { detectors: ["trafficSpike"], rules: ["PortcullisBackendUnreachable"] },
   response: { detectors: ["errorSpike"], rules: [] },
   upstream: {
     detectors: ["errorSpike"],
