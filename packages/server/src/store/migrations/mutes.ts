@@ -2,7 +2,7 @@ import type { Kysely, Migration } from "kysely";
 
 /** What nobody wants to be told of for a while. */
 export const mutes: Readonly<Record<string, Migration>> = {
-  "0210-mutes": {
+  "0230-mutes": {
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema
         .createTable("mutes")
