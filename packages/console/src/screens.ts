@@ -5,5 +5,6 @@ import type { PageName } from "./frame/pages.ts";
 export const screens: Partial<Record<PageName, () => Promise<ComponentType>>> = {
   overview: async () => (await import("./screens/overview/overview.tsx")).Overview,
   incidents: async () => (await import("./screens/incidents/incidents.tsx")).Incidents,
+  operations: async () => (await import("./screens/operations/operations.tsx")).Operations,
   live: async () => (await import("./screens/live/live.tsx")).Live,
 };

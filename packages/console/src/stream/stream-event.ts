@@ -49,6 +49,12 @@ export interface RecordedDecision {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
+export const isLiveRecord = (value: unknown): value is LiveRecord =>
+  isObject(value) &&
+  typeof value["traceId"] === "string" &&
+  typeof value["time"] === "string" &&
+  Array.isArray(value["decisions"]);
+
 /** @returns undefined for what is no such event: an answer by half must not end the page */
 export function readStreamEvent(kind: string, id: string, data: string): StreamEvent | undefined {
   let read: unknown;
@@ -59,11 +65,7 @@ export function readStreamEvent(kind: string, id: string, data: string): StreamE
   }
   if (!isObject(read)) return undefined;
   if (kind === "record") {
-    const isRecord =
-      typeof read["traceId"] === "string" &&
-      typeof read["time"] === "string" &&
-      Array.isArray(read["decisions"]);
-    return isRecord ? { kind, id, record: read as unknown as LiveRecord } : undefined;
+    return isLiveRecord(read) ? { kind, id, record: read } : undefined;
   }
   if (kind === "shown") {
     const [shown, of] = [Number(read["shown"]), Number(read["of"])];
