@@ -43,8 +43,14 @@ record: { fields: [subject, address, client], keep: { raw: 30d, minutes: 48h, ho
   });
   const { adminPort, adminTokenFile } = bank.gate;
   const url = `http://localhost:${adminPort}`;
+  const ask = askerAt(url, adminTokenFile);
+  return { bank, url, ask, signIn: signerIn(url, ask), close: () => bank.close() };
+}
+
+/** Asks the admin API as the command line does. */
+export function askerAt(url: string, adminTokenFile: string): ConsoleGate["ask"] {
   const token = readFileSync(adminTokenFile, "utf8").trim();
-  const ask: ConsoleGate["ask"] = async (method, path, body) => {
+  return async (method, path, body) => {
     const answer = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -56,32 +62,29 @@ record: { fields: [subject, address, client], keep: { raw: 30d, minutes: 48h, ho
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as never;
   };
-  return {
-    bank,
-    url,
-    ask,
-    signIn: async (context, role = "admin", at = url) => {
-      const name = `${role}-${Math.random().toString(36).slice(2, 8)}`;
-      const made = await ask<{ readonly token: string }>("POST", "/admin-tokens", {
-        name,
-        role,
-        ttlSeconds: 3600,
-      });
-      // What a page asks is asked with the token of that role; the page itself needs none.
-      await context.route(`${at}/**`, (route) => {
-        const request = route.request();
-        if (request.isNavigationRequest()) return route.fallback();
-        const path = new URL(request.url()).pathname;
-        if (path === "/session")
-          return route.fulfill({ json: { actor: name, name: role, role, actToken: "act" } });
-        return route.fallback({
-          headers: { ...request.headers(), authorization: `Bearer ${made.token}` },
-        });
-      });
-    },
-    close: () => bank.close(),
-  };
 }
+
+/** What a page asks is asked with a token of that role; the page itself needs none. */
+export const signerIn =
+  (url: string, ask: ConsoleGate["ask"]): ConsoleGate["signIn"] =>
+  async (context, role = "admin", at = url) => {
+    const name = `${role}-${Math.random().toString(36).slice(2, 8)}`;
+    const made = await ask<{ readonly token: string }>("POST", "/admin-tokens", {
+      name,
+      role,
+      ttlSeconds: 3600,
+    });
+    await context.route(`${at}/**`, (route) => {
+      const request = route.request();
+      if (request.isNavigationRequest()) return route.fallback();
+      const path = new URL(request.url()).pathname;
+      if (path === "/session")
+        return route.fulfill({ json: { actor: name, name: role, role, actToken: "act" } });
+      return route.fallback({
+        headers: { ...request.headers(), authorization: `Bearer ${made.token}` },
+      });
+    });
+  };
 
 /** What goes wrong in a page, to be held against nothing. */
 export function faultsOf(page: Page): readonly string[] {

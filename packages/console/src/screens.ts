@@ -6,5 +6,6 @@ export const screens: Partial<Record<PageName, () => Promise<ComponentType>>> = 
   overview: async () => (await import("./screens/overview/overview.tsx")).Overview,
   incidents: async () => (await import("./screens/incidents/incidents.tsx")).Incidents,
   operations: async () => (await import("./screens/operations/operations.tsx")).Operations,
+  changes: async () => (await import("./screens/changes/changes.tsx")).Changes,
   live: async () => (await import("./screens/live/live.tsx")).Live,
 };

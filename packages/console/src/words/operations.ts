@@ -1,5 +1,5 @@
-import { countText, several } from "../text/numbers.ts";
-
+const several = (count: number, one: string, many: string): string =>
+  `${count} ${count === 1 ? one : many}`;
 const requests = (count: number): string => several(count, "request", "requests");
 const people = (count: number): string => several(count, "person", "people");
 
@@ -25,10 +25,9 @@ export const operationWords = {
   cell: (control: string, mode: string, observed: number, enforced: number): string =>
     [
       `${control}: ${mode}`,
-      ...(observed > 0 ? [`${countText(observed)} would be refused`] : []),
-      ...(enforced > 0 ? [`${countText(enforced)} refused`] : []),
+      ...(observed > 0 ? [`${observed} would be refused`] : []),
+      ...(enforced > 0 ? [`${enforced} refused`] : []),
     ].join(", "),
-  nothingThere: "nothing to decide",
   legend: {
     off: "off",
     observe: "observe",
@@ -42,7 +41,7 @@ export const operationWords = {
     "undeclared-answers": "is declared nowhere, and the backend answers",
   },
   ready: "Ready to enforce",
-  readyNone: "Nothing that is observed could be enforced without refusing somebody.",
+  readyNone: "Of what is only observed, nothing could be enforced next without refusing somebody.",
   readyRow: (count: number): string => `nobody of ${requests(count)} would have been refused`,
   moreReady: (count: number): string => `${several(count, "more", "more")}: portcullis forecast`,
   uncounted: "No records are kept, so that nobody can say who would be refused.",
@@ -52,7 +51,6 @@ export const operationWords = {
   back: "All operations",
   seen: (count: number): string => `${requests(count)} in this time`,
   nothingDecided: "No control has anything to decide here.",
-  others: "Controls that decided nothing",
   estimated: "An estimate:",
   wouldRefuse: "Would have refused",
   buildColumns: {
@@ -65,8 +63,9 @@ export const operationWords = {
     mended: "Changed",
   },
   noBuild: "names no build",
-  lockedOut: "locked out",
   steps: "Steps",
+  laterSteps: "Steps behind the next one",
+  buildsAnyway: "Builds",
   stepName: (app: string | undefined, percent: number | undefined, state: string): string =>
     state === "observe"
       ? "Observe"
@@ -129,14 +128,10 @@ export const operationWords = {
   live: "Since the last step",
   liveNobody: "Nobody was refused yet.",
   liveCount: (count: number): string => `${requests(count)} refused`,
-  ago: (seconds: number): string => `${countText(seconds)} s ago`,
   holdsNow: "It holds on every thread within a second.",
   confirmed: "Requests are judged by it.",
-  records: "Records",
-  recordsOf: (build: string): string => `Records of ${build}`,
   noRecords: "There is none any more.",
   all: "all of them in Live",
-  at: "at",
   since: { "1h": "an hour", "6h": "6 hours", "24h": "24 hours", "7d": "7 days", "30d": "30 days" },
   sinceHours: (hours: number): string => several(hours, "hour", "hours"),
 };

@@ -69,10 +69,17 @@ export function Ladder({ after, isWanted, of, operation, since }: LadderProps): 
           <strong>{words.estimated}</strong> {estimatedBecause}
         </p>
       )}
-      <BuildsTable operation={operation} of={of} since={since} />
+      {step === undefined ? (
+        <details class="small">
+          <summary>{words.buildsAnyway}</summary>
+          <BuildsTable operation={operation} of={of} since={since} />
+        </details>
+      ) : (
+        <BuildsTable operation={operation} of={of} since={since} />
+      )}
       {next < 0 || next === steps.length - 1 ? null : (
         <details class="small">
-          <summary>{words.steps}</summary>
+          <summary>{words.laterSteps}</summary>
           <span class="presses">
             {steps.slice(next + 1).map((one) => (
               <ActButton key={one.words} act={stepAct(one, { operation, of, since, after })} />

@@ -8,6 +8,7 @@ import { Moment } from "../../text/moment.tsx";
 import { Said } from "../../text/said.tsx";
 import { commandText } from "../../text/shell.ts";
 import { operationWords as words } from "../../words/operations.ts";
+import "./ready.css";
 
 const everyMs = 60_000;
 

@@ -26,7 +26,10 @@ export function SomeRecords({
   if (value === undefined) return <Waiting />;
   const isAbout = (record: LiveRecord): boolean =>
     record.appVersion === version && record.decisions.some(({ code }) => codes.includes(code));
-  const records = value.items.filter((one) => isLiveRecord(one)).filter(isAbout).slice(0, few);
+  const records = value.items
+    .filter((one) => isLiveRecord(one))
+    .filter(isAbout)
+    .slice(0, few);
   if (records.length === 0) return <p class="small">{words.noRecords}</p>;
   return (
     <ul class="some-records">
