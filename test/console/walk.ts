@@ -29,15 +29,20 @@ async function findings(page: Page): Promise<readonly string[]> {
   );
 }
 
-const looks = [
+export type Look = readonly [theme: "light" | "dark", width: number];
+const everyLook: readonly Look[] = [
   ["light", 1440],
   ["dark", 1440],
   ["dark", 360],
   ["light", 360],
-] as const;
+];
 
 /** Holds a page to axe in both themes, wide and narrow; a narrow one is not scrolled sideways. */
-export async function holdToAxe(page: Page, name: string): Promise<void> {
+export async function holdToAxe(
+  page: Page,
+  name: string,
+  looks: readonly Look[] = everyLook,
+): Promise<void> {
   for (const [theme, width] of looks) {
     await page.setViewportSize({ width, height: 800 });
     await page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);

@@ -14,15 +14,14 @@ function useScreen(name: PageName | undefined): ComponentType | "coming" | "fail
   const [loaded, setLoaded] = useState<{ name?: PageName; screen?: ComponentType | "failed" }>({});
   useEffect(() => {
     let isOver = false;
-    const load = name === undefined ? undefined : screens[name];
-    if (name === undefined || load === undefined) return undefined;
-    load().then(
+    if (name === undefined) return undefined;
+    screens[name]().then(
       (screen) => (isOver ? undefined : setLoaded({ name, screen })),
       () => (isOver ? undefined : setLoaded({ name, screen: "failed" })),
     );
     return () => void (isOver = true);
   }, [name]);
-  if (name === undefined || screens[name] === undefined) return undefined;
+  if (name === undefined) return undefined;
   return loaded.name === name ? (loaded.screen ?? "coming") : "coming";
 }
 

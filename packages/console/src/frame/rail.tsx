@@ -14,7 +14,7 @@ function PageLink({ page }: { readonly page: PageEntry }): JSX.Element {
   );
 }
 
-/** Nine words at the side of a wide screen; four and the others behind the fifth on a narrow one. */
+/** Every page at the side of a wide screen; four and the others behind the fifth on a narrow one. */
 export function Rail(): JSX.Element {
   const more = useRef<HTMLDetailsElement>(null);
   const { parts } = usePlace();

@@ -8,6 +8,8 @@ interface CopyCommandProps {
   /** Whether the command itself stands there too. */
   readonly shown?: boolean;
   readonly name?: string;
+  /** Where `name` alone does not say what is copied. */
+  readonly label?: string;
 }
 
 const saysMs = 2000;
@@ -15,6 +17,7 @@ const saysMs = 2000;
 /** What the console shows, the command line shows too: by this command. */
 export function CopyCommand({
   command,
+  label,
   name = words.copyCommand,
   shown = false,
 }: CopyCommandProps): JSX.Element {
@@ -32,7 +35,13 @@ export function CopyCommand({
   return (
     <span class="copy-command">
       {shown ? <code tabIndex={0}>{command}</code> : null}
-      <button type="button" class="quiet" title={command} onClick={() => void copy()}>
+      <button
+        type="button"
+        class="quiet"
+        title={command}
+        aria-label={label}
+        onClick={() => void copy()}
+      >
         <Icon of="copy" /> {said === "" ? name : said}
       </button>
       <span class="unseen-text" role="status">
