@@ -151,7 +151,7 @@ test("the command line asks with the same words, and says what it finds in lines
   assert.equal((await told("--operation", "nothing")).code, 1);
   assert.match((await told("series", "--step", "day", "--by", "outcome")).out, /OUTCOME +REQUESTS/);
   await assert.rejects(told("--outcome", "odd"), /There is no such outcome/);
-  assert.deepEqual(Object.keys(actions), ["list", "series", "reveal"]);
+  assert.deepEqual(Object.keys(actions), ["list", "series", "differences", "reveal"]);
 });
 
 test("records are told as they come, to whoever may see them, and only those that were asked for", async () => {

@@ -11,4 +11,5 @@ export type {
 export { readTemplate } from "../document/path-template.ts";
 export { readDocument } from "../document/read-document.ts";
 export { readOpenApi } from "../document/read-openapi.ts";
+export { isNamedLikeSignIn } from "../document/named-like-sign-in.ts";
 export { itemSchema, memberNames, memberSchema } from "../document/schema/schema-walk.ts";

@@ -1,8 +1,15 @@
-import { type ApiDocument, memberNames, type Operation } from "@portcullis/guard/documents";
+import {
+  type ApiDocument,
+  isNamedLikeSignIn,
+  memberNames,
+  type Operation,
+} from "@portcullis/guard/documents";
 
 /** A limit that an operation suggests, as it stands in a policy, and why. */
 export interface LimitProposal {
   readonly limit: string;
+  /** What the operation is for, so that detectors watch it. */
+  readonly role?: "sign-in";
   readonly reason: string;
 }
 
@@ -39,11 +46,15 @@ function guessLimit(operation: Operation, document: ApiDocument): LimitProposal 
     (content) => content.schema !== undefined,
   )?.schema;
   const name = memberNames(schema, document.schemas).find((property) => nameLike.test(property));
-  const reason = `${operation.key} looks like a place to guess at`;
-  return name === undefined
-    ? { limit: "{ rate: 5/min, per: address }", reason }
-    : {
-        limit: `{ rate: 5/min, per: [address, body.${name}] }`,
-        reason: `${reason}; counted by the ${name} that is guessed for`,
-      };
+  const per = name === undefined ? "address" : `[address, body.${name}]`;
+  const guess = `${operation.key} looks like a place to guess at`;
+  const reason =
+    name === undefined ? guess : `${guess}; counted by the ${name} that is guessed for`;
+  return isNamedLikeSignIn(operation)
+    ? {
+        limit: `{ rate: 5/min, per: ${per}, count: failures }`,
+        role: "sign-in",
+        reason: `${reason}, and a sign-in that succeeds gives its place back`,
+      }
+    : { limit: `{ rate: 5/min, per: ${per} }`, reason };
 }

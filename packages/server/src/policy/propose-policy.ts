@@ -19,6 +19,15 @@ const commentedIdentity: readonly string[] = [
   "",
 ];
 
+const kept: readonly string[] = [
+  "# What the console shows: who would be refused, and what it was like last week. Nobody is named in it",
+  "# ('record: { fields: [subject, device] }' counts people too, by pseudonyms). The store keeps modes that",
+  "# are set while the gate runs, incidents and the audit; postgres://... where several nodes share it.",
+  "record: { keep: { raw: 7d, minutes: 48h, hours: 400d } }",
+  "store: ./.portcullis/portcullis.db",
+  "",
+];
+
 /**
  * A first policy, in words: everything observed, what the document shows proposed, each with its
  * reason.
@@ -44,6 +53,7 @@ export function proposePolicy(
         limits.push(
           `  # ${limit.reason}`,
           `  - match: ${quote(name)}`,
+          ...(limit.role === undefined ? [] : [`    role: ${limit.role}`]),
           `    limits: [${limit.limit}]`,
         );
       }
@@ -83,6 +93,7 @@ export function proposePolicy(
         : []),
     ]),
     "",
+    ...kept,
     ...(source ?? (needsToken ? commentedIdentity : [])),
     "operations:",
     '  - match: "*"',

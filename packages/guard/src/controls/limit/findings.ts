@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isNamedLikeSignIn } from "../../document/named-like-sign-in.ts";
 import { readRange } from "../../facts/app.ts";
 import type { Finding, FindingAt } from "../control.ts";
 import { resolved } from "./bounds.ts";
@@ -35,10 +36,7 @@ export function findingsOf(
         rule,
       );
   }
-  if (
-    isSignIn(operation.method, operation.pathTemplate, operation.operationId) &&
-    !rules.some(countsFailures)
-  )
+  if (isNamedLikeSignIn(operation) && !rules.some(countsFailures))
     say("[look|looks] like a sign-in and [have|has] no limit that counts failures");
   return findings;
 }
@@ -128,8 +126,3 @@ function givesOlderMore({ forms }: LimitRule, plan: LimitPlan): boolean {
     return false;
   });
 }
-
-const signIn = /(?:^|[/_.-]|\b)(?:log|sign)[-_]?(?:in|on)s?(?:$|[/_.-]|[A-Z])|authenticate/i;
-
-const isSignIn = (method: string, path: string, operationId: string | undefined): boolean =>
-  method === "POST" && (signIn.test(path) || signIn.test(operationId ?? ""));

@@ -7,7 +7,7 @@ import { responseActs } from "../../watch/responses/response.ts";
 import { readDuration } from "../read-duration.ts";
 import { text } from "../sources.ts";
 import { Misuse, type Say, sayTo, tableLines, type Terminal } from "../terminal.ts";
-import { type Ask, responseActions } from "./incident-responses.ts";
+import { type Ask, responseActions } from "./incidents/responses.ts";
 import type { Command, Environment, Flags } from "../verb.ts";
 
 export const actions = {

@@ -1,10 +1,10 @@
-import type { shownResponse } from "../../admin/incidents/responses.ts";
-import type { askAdmin } from "../ask-admin.ts";
-import { readDuration } from "../read-duration.ts";
-import { text } from "../sources.ts";
-import { Misuse, type Say, tableLines } from "../terminal.ts";
-import type { Command } from "../verb.ts";
-import { responseActs } from "../../watch/responses/response.ts";
+import type { shownResponse } from "../../../admin/incidents/responses.ts";
+import type { askAdmin } from "../../ask-admin.ts";
+import { readDuration } from "../../read-duration.ts";
+import { text } from "../../sources.ts";
+import { Misuse, type Say, tableLines } from "../../terminal.ts";
+import type { Command } from "../../verb.ts";
+import { responseActs } from "../../../watch/responses/response.ts";
 
 export type Ask = <T>(path: string, change?: Parameters<typeof askAdmin>[3]) => Promise<T>;
 
