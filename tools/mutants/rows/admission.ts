@@ -66,13 +66,6 @@ export const admission: readonly Mutant[] = [
     tests: limits,
   },
   {
-    file: `${guard}/controls/limit/body-part.ts`,
-    find: "Object.keys(value).some(isAlike)",
-    put: "false",
-    breaks: "A body that names two accounts is counted where all such bodies are.",
-    tests: limits,
-  },
-  {
     file: `${guard}/controls/limit/limit-key.ts`,
     find: "counted.caller?.deviceId === undefined ? userOf(counted)",
     put: 'counted.caller?.deviceId === undefined ? ""',

@@ -104,7 +104,7 @@ export const limits: readonly Mutant[] = [
     file: `${limit}/body-part.ts`,
     find: "Object.keys(value).some(isAlike)",
     put: "false",
-    breaks: "Of an amount in two spellings neither is believed.",
+    breaks: "Of an amount, or of a name that is guessed for, in two spellings neither is believed.",
     tests: amounts,
   },
   {
