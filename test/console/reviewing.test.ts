@@ -59,6 +59,54 @@ test("the posture names every control with its place, trigger, owner and last ex
   assert.deepEqual(faults, []);
 });
 
+test("apps say which builds live and who would be left behind, and a release is told, withdrawn and undone", {
+  needs,
+}, async ({ chromium }) => {
+  const { faults, page } = await open(chromium, "/apps");
+  const section = page.locator("section.app").filter({ hasText: "harbour-android" });
+  const requests = async (version: string): Promise<number> => {
+    const from = new Date(Math.floor(Date.now() / 86_400_000 - 6) * 86_400_000).toISOString();
+    const query = `from=${from}&step=all&by=appVersion&app=harbour-android`;
+    const { items } = await gate.ask<{ items: { appVersion: string; requests: number }[] }>(
+      "GET",
+      `/series?${query}`,
+    );
+    return items.find(({ appVersion }) => appVersion === version)?.requests ?? 0;
+  };
+  const [older, newer] = [await requests("3.1.2"), await requests("3.4.0")];
+  assert.ok(older > 0 && newer > older);
+  const cells = section.locator("tr", { hasText: "3.1.2" }).first().locator("td.number");
+  assert.equal((await cells.first().innerText()).replaceAll(/\D/g, ""), String(older));
+  const share = Math.round((older / (older + newer)) * 100);
+  await section
+    .getByRole("status")
+    .getByText(new RegExp(`^${share}\\s% of its requests .* come from older builds`))
+    .waitFor();
+  await section.getByRole("combobox").selectOption("3.1.2");
+  await section.getByText(/none of its requests/).waitFor();
+
+  await section.getByRole("textbox").fill("3.6.0");
+  await section.getByRole("button", { name: "Say that it was released now" }).click();
+  const confirm = page.locator("dialog button[type=submit]");
+  await confirm.click();
+  const withdraw = section.getByRole("button", { name: /^Withdraw the release 3\.6\.0/ });
+  await withdraw.click();
+  await confirm.click();
+  await withdraw.waitFor({ state: "detached" });
+  await page.locator(".done-bar").getByRole("button", { name: "Undo" }).click();
+  await withdraw.waitFor();
+  const { items } = await gate.ask<{ items: { version: string }[] }>("GET", "/releases");
+  assert.equal(items.filter(({ version }) => version === "3.6.0").length, 1);
+  await page.evaluate("scrollTo(0, 0)");
+  await picture(page, "console-apps", "light", 1440);
+  await picture(page, "console-apps-narrow", "dark", 360);
+  await holdToAxe(page, "apps", [
+    ["light", 1440],
+    ["dark", 360],
+  ]);
+  assert.deepEqual(faults, []);
+});
+
 test("a page stands in the rail only where there is a screen for it, and each of them opens", {
   needs,
 }, async ({ chromium }) => {

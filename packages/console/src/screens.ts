@@ -6,6 +6,7 @@ export const screens: Readonly<Record<PageName, () => Promise<ComponentType>>> =
   overview: async () => (await import("./screens/overview/overview.tsx")).Overview,
   incidents: async () => (await import("./screens/incidents/incidents.tsx")).Incidents,
   operations: async () => (await import("./screens/operations/operations.tsx")).Operations,
+  apps: async () => (await import("./screens/apps/apps.tsx")).Apps,
   changes: async () => (await import("./screens/changes/changes.tsx")).Changes,
   posture: async () => (await import("./screens/posture/posture.tsx")).Posture,
   live: async () => (await import("./screens/live/live.tsx")).Live,

@@ -1,0 +1,48 @@
+export const appWords = {
+  title: "Apps",
+  none: "No request has named an app yet.",
+  unkept: "No counts are kept, so that nobody knows which builds live.",
+  unkeptHow: "Add this to the policy, and start the gate anew:",
+  unkeptPolicy: "record: { keep: { raw: 7d, hours: 400d } }",
+  unnamed: (share: string): string =>
+    `${share} of all requests of the last 7 days named no app, or no version of it.`,
+  share: (app: string): string => `Share of ${app} by version, 90 days`,
+  others: "others",
+  keptSince: (day: string): string => `Nothing is kept of the days before ${day}.`,
+  asTable: "As a table",
+  day: "Day",
+  require: "If you require",
+  today: "today:",
+  wouldLose: (share: string, before: string | undefined): string =>
+    before === undefined
+      ? `${share} of its requests of the last 7 days come from older builds.`
+      : `${share} of its requests of the last 7 days come from older builds, ${before} in the 7 days before.`,
+  noRequests: "nobody knows, since it has had no requests in the last 7 days.",
+  noneLost: "none of its requests of the last 7 days come from older builds.",
+  columns: {
+    version: "Version",
+    requests: "Requests, 7 days",
+    share: "Share",
+    refused: "Refused",
+    credentials: "Refused credentials",
+    first: "First seen",
+    last: "Last seen",
+  },
+  earlier: (day: string): string => `${day} or before`,
+  releases: "Releases",
+  noReleases: "No release is known.",
+  releaseColumns: { version: "Version", at: "When", known: "Known", note: "Note", act: "Act" },
+  sources: { said: "said", seen: "seen at callers", found: "was there" },
+  by: (source: string, who: string): string => `${source} by ${who}`,
+  newVersion: (app: string): string => `Version of ${app} that was released`,
+  newVersionHint: "such as 3.5.0",
+  say: "Say that it was released now",
+  sayName: (app: string, version: string): string => `Say that ${version} of ${app} was released`,
+  sayReach: "It explains from now on what differs, on every node within seconds.",
+  sayWhy: "it was released",
+  withdraw: "Withdraw",
+  withdrawName: (app: string, version: string): string =>
+    `Withdraw the release ${version} of ${app}`,
+  withdrawReach: "It explains nothing any more: charts and differences do not name it.",
+  withdrawWhy: "it was not released",
+};
