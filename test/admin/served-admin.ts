@@ -11,7 +11,7 @@ import {
   SharedMemoryState,
   SharedPressure,
 } from "@portcullis/guard/state";
-import { openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
+import { type AdminCredential, openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { consoleAddressOf } from "../../packages/server/src/admin/access/console-address.ts";
 import { ConsolePeople } from "../../packages/server/src/admin/access/console-people.ts";
@@ -25,6 +25,7 @@ import { Releasing } from "../../packages/server/src/admin/releases/releasing.ts
 import { standingOf } from "@portcullis/guard/policy";
 import { postureRows } from "../../packages/server/src/admin/posture/posture-table.ts";
 import { Pressing } from "../../packages/server/src/admin/pressure/pressing.ts";
+import type { Route } from "../../packages/server/src/admin/route.ts";
 import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
 import { AttackWatching } from "../../packages/server/src/control/attack-watching.ts";
 import { stagedRequest } from "../../packages/server/src/watch/detectors/staged-traffic.ts";
@@ -49,6 +50,8 @@ export interface ServedAdmin {
   /** The content of the file of the first start. */
   readonly token: string;
   readonly tokens: AdminTokens;
+  readonly credential: AdminCredential;
+  readonly routes: readonly Route[];
   /** What the operator was told. */
   readonly said: string[];
   /** What was written down before it was done. */
@@ -137,6 +140,73 @@ export async function serveAdmin(): Promise<ServedAdmin> {
   const tokens = new AdminTokens(first.adminTokens, () => holds.nowMs);
   const verifying = { keepMs: 1, nowMs: 1, known: undefined };
   const attacks = await attacked();
+  const routes = adminRoutes({
+    metrics: () => "portcullis_up 1\n",
+    notReady: () => undefined,
+    degraded: () => [],
+    hashName: (kind, id) => `${kind} ${id}`,
+    sources: () => ({ people: 0 }),
+    evidence: () => {
+      if (holds.fault !== undefined) throw holds.fault;
+      return [];
+    },
+    records: () => ({ items: [], next: undefined, missing: [] }),
+    keptMs: () => 1,
+    watch: () => {
+      throw new ViewersFault("nobody looks on here");
+    },
+    incidents: attacks,
+    posture: async () => ({
+      rows: postureRows(
+        standingOf({ apis: [] }),
+        { owner: "platform", owners: { limit: "gate team" } },
+        attacks.decided,
+      ),
+      next: [{ about: "alerts", what: "nobody is told", how: "alerts: []" }],
+      sinceMs: attacks.decided.sinceMs,
+      requests: attacks.decided.requests,
+    }),
+    releases: new Releasing({
+      book: attacks.releases,
+      apps: () => ["harbour-ios"],
+      nowMs: attacks.nowMs,
+    }),
+    series: async ({ by }) => ({
+      items: [{ at: "2026-11-20T10:00:00.000Z", requests: 1, decided: by.length }],
+      estimated: false,
+      missing: [],
+    }),
+    revealing: {
+      reveal: async (pseudonym) => (pseudonym === "known" ? "ann" : undefined),
+      note: async () => undefined,
+    },
+    guarding: servedGuarding,
+    pressing: pressingFor(),
+    spenders: spendersAtOnce(),
+    givingBack: { giveBack: (named) => giveBack(named, plan, limits, 1_763_640_000_000) },
+    console: {
+      people: new ConsolePeople(first, () => holds.nowMs),
+      links: new EntryLinks(first, () => holds.nowMs),
+      address: () => consoleAddressOf({ url: "https://console.example.com" }, 0),
+    },
+    administrations: {
+      people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
+      clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),
+      identity: () => ({
+        issuer: "https://login.example.com",
+        audience: ["api"],
+        sources: { people: { issuer: "https://idp.example.com", audience: ["api"] } },
+      }),
+      grants: (who) => new Granting(first.grants, first.audit, who?.actor ?? "", Date.now),
+      impersonations: (who) => new Impersonating(first, who?.actor ?? ""),
+      nowMs: () => holds.nowMs,
+      switches: (who) => new Switching(first.switches, first.audit, who?.actor ?? "", Date.now),
+      operations: () => [{ name: "listNotes", place: "GET /notes" }],
+      tokens,
+      audit: first.audit,
+      verifyAudit: () => verifyChain(first, sealing, verifying),
+    },
+  });
   const server = await startAdminServer({
     host: "127.0.0.1",
     port: 0,
@@ -147,79 +217,15 @@ export async function serveAdmin(): Promise<ServedAdmin> {
       noted.push(act);
     },
     say: (message) => said.push(message),
-    routes: adminRoutes({
-      metrics: () => "portcullis_up 1\n",
-      notReady: () => undefined,
-      degraded: () => [],
-      hashName: (kind, id) => `${kind} ${id}`,
-      sources: () => ({ people: 0 }),
-      evidence: () => {
-        if (holds.fault !== undefined) throw holds.fault;
-        return [];
-      },
-      records: () => ({ items: [], next: undefined, missing: [] }),
-      keptMs: () => 1,
-      watch: () => {
-        throw new ViewersFault("nobody looks on here");
-      },
-      incidents: attacks,
-      posture: async () => ({
-        rows: postureRows(
-          standingOf({ apis: [] }),
-          { owner: "platform", owners: { limit: "gate team" } },
-          attacks.decided,
-        ),
-        next: [{ about: "alerts", what: "nobody is told", how: "alerts: []" }],
-        sinceMs: attacks.decided.sinceMs,
-        requests: attacks.decided.requests,
-      }),
-      releases: new Releasing({
-        book: attacks.releases,
-        apps: () => ["harbour-ios"],
-        nowMs: attacks.nowMs,
-      }),
-      series: async ({ by }) => ({
-        items: [{ at: "2026-11-20T10:00:00.000Z", requests: 1, decided: by.length }],
-        estimated: false,
-        missing: [],
-      }),
-      revealing: {
-        reveal: async (pseudonym) => (pseudonym === "known" ? "ann" : undefined),
-        note: async () => undefined,
-      },
-      guarding: servedGuarding,
-      pressing: pressingFor(),
-      spenders: spendersAtOnce(),
-      givingBack: { giveBack: (named) => giveBack(named, plan, limits, 1_763_640_000_000) },
-      console: {
-        people: new ConsolePeople(first, () => holds.nowMs),
-        links: new EntryLinks(first, () => holds.nowMs),
-        address: () => consoleAddressOf({ url: "https://console.example.com" }, 0),
-      },
-      administrations: {
-        people: (who) => new Administration(holds.store, sealing, who?.actor ?? "", ["member"]),
-        clients: (who) => new ClientAdministration(holds.store, sealing, who?.actor ?? "", []),
-        identity: () => ({
-          issuer: "https://login.example.com",
-          audience: ["api"],
-          sources: { people: { issuer: "https://idp.example.com", audience: ["api"] } },
-        }),
-        grants: (who) => new Granting(first.grants, first.audit, who?.actor ?? "", Date.now),
-        impersonations: (who) => new Impersonating(first, who?.actor ?? ""),
-        nowMs: () => holds.nowMs,
-        switches: (who) => new Switching(first.switches, first.audit, who?.actor ?? "", Date.now),
-        operations: () => [{ name: "listNotes", place: "GET /notes" }],
-        tokens,
-        audit: first.audit,
-        verifyAudit: () => verifyChain(first, sealing, verifying),
-      },
-    }),
+    routes,
   });
   return {
     directory,
     port: server.port,
     token,
     tokens,
+    credential,
+    routes,
     said,
     noted,
     holds,

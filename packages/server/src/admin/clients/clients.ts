@@ -45,6 +45,7 @@ export const clientRoutes = (administration: By<ClientAdministration>): readonly
     operationId: "addClient",
     summary: "Adds a client; its secret is shown once",
     needs: "admin",
+    confirm: true,
     body: newClient,
     answer: {
       status: 201,

@@ -167,6 +167,8 @@ export function responseRoutes(incidents: Responses): readonly Route[] {
       operationId: "respondToIncident",
       summary: "Does something about an incident, for a while",
       needs: "operator",
+      // Pressure, a second factor and quarantine let honest people go on, and end by themselves.
+      confirm: ({ body }) => body.do === "revoke" || body.do === "enforce",
       body: newResponse,
       answer: {
         status: 201,

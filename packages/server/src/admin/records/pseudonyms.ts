@@ -21,6 +21,7 @@ export const pseudonymRoute = (revealing: Revealing | undefined): Route =>
     operationId: "revealPseudonym",
     summary: "Whom a pseudonym in records stands for",
     needs: "operator",
+    confirm: true,
     body: object({ because: text }, {}),
     answer: {
       status: 200,

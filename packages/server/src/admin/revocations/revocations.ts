@@ -21,6 +21,8 @@ export const revocationRoutes = (
     operationId: "revokeCaller",
     summary: "Refuses what a source has given out to somebody until now, or a session, in a second",
     needs: "operator",
+    // A session is one; a subject is everything that somebody was ever given.
+    confirm: ({ body: { kind } }) => kind === "subject",
     body: wish,
     answer: {
       status: 201,

@@ -3,6 +3,7 @@ import type { SwitchRecord } from "../../store/tables/switches.ts";
 import type { By } from "../administrator.ts";
 import { created, ok, Refused, refusing, route, type Route } from "../route.ts";
 import { object, oneOf, text, wholeNumber } from "../shape.ts";
+import { enforcesForAll } from "./enforces-for-all.ts";
 import { SwitchFault, type Switching, switchStates } from "./switching.ts";
 
 const newSwitch = object(
@@ -80,6 +81,7 @@ export const switchRoutes = (
     operationId: "throwSwitch",
     summary: "Sets a mode, or closes an operation, while the program runs",
     needs: "operator",
+    confirm: ({ body }) => enforcesForAll(body),
     body: newSwitch,
     answer: {
       status: 201,

@@ -32,6 +32,7 @@ export const tokenRoutes = (tokens: AdminTokens): readonly Route[] => [
     operationId: "addAdminToken",
     summary: "Makes a token of this API, which is shown once",
     needs: "admin",
+    confirm: true,
     body: newToken,
     answer: {
       status: 201,

@@ -55,6 +55,7 @@ export function sessionRoutes(administration: By<Administration>): readonly Rout
       operationId: "endSessions",
       summary: "Signs somebody out everywhere; every token they have is refused",
       needs: "operator",
+      confirm: true,
       answer: ended,
       handle: signOut,
     }),
