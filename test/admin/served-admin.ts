@@ -11,7 +11,10 @@ import {
   SharedMemoryState,
   SharedPressure,
 } from "@portcullis/guard/state";
-import { type AdminCredential, openAdminCredential } from "../../packages/server/src/admin/admin-credential.ts";
+import {
+  type AdminCredential,
+  openAdminCredential,
+} from "../../packages/server/src/admin/admin-credential.ts";
 import { startAdminServer } from "../../packages/server/src/admin/admin-server.ts";
 import { consoleAddressOf } from "../../packages/server/src/admin/access/console-address.ts";
 import { ConsolePeople } from "../../packages/server/src/admin/access/console-people.ts";

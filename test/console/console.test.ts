@@ -179,3 +179,87 @@ test("records come as they are made; two tabs share one stream, and a record ope
   await picture(other, "console-live", "dark");
   await holdToAxe(other, "live");
 });
+
+/** Somebody who came in by a link, with a device that holds passkeys. */
+async function comeIn(chromium: TestBrowser, name: string) {
+  const context = await chromium.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const device = await context.newCDPSession(page);
+  await device.send("WebAuthn.enable");
+  await device.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  const made = await gate.ask<{ link: string }>("POST", "/console/invitations", {
+    name,
+    role: "operator",
+  });
+  await page.goto(made.link);
+  await page.getByRole("button").first().click();
+  await page.waitForURL(`${gate.url}/`);
+  return { context, page };
+}
+
+test("a caller is found by a pseudonym, revealed by passkey and reason, revoked, and believed again", {
+  needs,
+}, async ({ chromium }) => {
+  type Found = { items: { subject?: string }[] };
+  let pseudonym: string | undefined;
+  for (let tries = 0; tries < 200 && pseudonym === undefined; tries += 1) {
+    assert.equal((await askAccounts()).status, 200);
+    const { items } = await gate.ask<Found>("GET", "/records?operation=listAccounts&most=20");
+    pseudonym = items.find(({ subject }) => subject?.length === 22)?.subject;
+  }
+  const { page } = await comeIn(chromium, "gia");
+  const faults = faultsOf(page);
+  let asked = 0;
+  // As after five minutes: the gate's own clock is not the test's to move.
+  await page.route("**/pseudonyms/**", (route) => {
+    asked += 1;
+    if (asked > 1) return route.fallback();
+    return route.fulfill({ status: 403, json: { title: "Show it", code: "passkey-needed" } });
+  });
+  await page.goto(`${gate.url}/callers`);
+  await page.getByLabel("Who").fill(pseudonym ?? "");
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  const used = page.getByRole("row", { name: /listAccounts/ });
+  assert.match(await used.innerText(), /listAccounts\s+\d+\s+\d+\s+0\s+0/);
+  await page.getByText("First seen", { exact: true }).waitFor();
+  await picture(page, "console-callers", "light");
+  await holdToAxe(page, "callers");
+  await page.getByRole("button", { name: "Reveal who this is" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill("a claim of theft");
+  const confirmed = page.waitForResponse("**/session/confirmation");
+  await dialog.getByRole("button", { name: "Reveal who this is" }).click();
+  assert.equal((await confirmed).status(), 200);
+  const name = await page.locator(".notice.warn .said").innerText();
+  assert.equal(asked, 2);
+  await page.getByText("The built-in issuer knows nobody by this.").waitFor();
+  await page.getByRole("button", { name: "Revoke everything before now" }).click();
+  await dialog.getByText(/Counted for them in this time: \d+ requests/).waitFor();
+  await dialog.getByRole("button", { name: "Revoke everything before now" }).click();
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).waitFor();
+  while ((await askAccounts()).status === 200) await new Promise((go) => setTimeout(go, 50));
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+  while ((await askAccounts()).status !== 200) await new Promise((go) => setTimeout(go, 50));
+  const acts = await gate.ask<{ actor: string; about: string; details: object }[]>("GET", "/audit");
+  const revealed = acts.find(({ about }) => about.includes("revealPseudonym"));
+  assert.deepEqual(
+    [revealed?.actor, JSON.stringify(revealed?.details).includes("a claim of theft")],
+    ["console:gia", true],
+  );
+  await page.goto(`${gate.url}/callers/${name}`);
+  await page.getByRole("row", { name: /listAccounts/ }).waitFor();
+  await page.getByRole("button", { name: "Revoke everything before now" }).waitFor();
+  assert.deepEqual(
+    faults.filter((one) => !one.includes("403") && !one.includes("404")),
+    [],
+  );
+});

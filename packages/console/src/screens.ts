@@ -9,5 +9,6 @@ export const screens: Readonly<Record<PageName, () => Promise<ComponentType>>> =
   apps: async () => (await import("./screens/apps/apps.tsx")).Apps,
   changes: async () => (await import("./screens/changes/changes.tsx")).Changes,
   posture: async () => (await import("./screens/posture/posture.tsx")).Posture,
+  callers: async () => (await import("./screens/callers/callers.tsx")).Callers,
   live: async () => (await import("./screens/live/live.tsx")).Live,
 };

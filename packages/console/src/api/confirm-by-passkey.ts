@@ -1,19 +1,29 @@
-import { problemOf } from "./problem.ts";
+import { stateWords } from "../words/states.ts";
+import { Problem, problemOf } from "./problem.ts";
 import { session } from "./session.ts";
 
 /**
  * A dangerous act asks for the passkey again, so that a browser left open is not enough.
  *
- * @throws Problem, or DOMException where the person has declined
+ * @throws Problem
  */
 export async function confirmByPasskey(): Promise<void> {
   const { publicKey } = (await post("/session/confirmation/options")) as {
     readonly publicKey: PublicKeyCredentialRequestOptionsJSON;
   };
-  const credential = (await navigator.credentials.get({
-    publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey),
-  })) as PublicKeyCredential | null;
-  await post("/session/confirmation", { credential: credential?.toJSON() });
+  await post("/session/confirmation", { credential: (await shown(publicKey)).toJSON() });
+}
+
+/** @throws Problem where the person has declined, or holds no passkey here: nothing was done */
+async function shown(asked: PublicKeyCredentialRequestOptionsJSON): Promise<PublicKeyCredential> {
+  try {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked);
+    const found = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential | null;
+    if (found !== null) return found;
+  } catch {
+    // Said below: why a browser has none is nothing that it tells.
+  }
+  throw new Problem(409, { title: stateWords.noPasskey });
 }
 
 async function post(path: string, body?: unknown): Promise<unknown> {

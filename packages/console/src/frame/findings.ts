@@ -56,7 +56,7 @@ function looksLike(text: string): readonly Finding[] {
       ? [{ kind: words.asTrace, name: text, to: inLive(`trace:${text.toLowerCase()}`) }]
       : []),
     ...(pseudonym.test(text)
-      ? [{ kind: words.asPseudonym, name: text, to: inLive(`subject:${text}`) }]
+      ? [{ kind: words.asPseudonym, name: text, to: { path: pathOf("callers", text) } }]
       : []),
     ...(text.includes(":") ? [{ kind: words.asSearch, name: text, to: inLive(text) }] : []),
   ];

@@ -18,6 +18,7 @@ export const pages = [
   { name: "incidents", path: "/incidents", key: "i", narrow: true },
   { name: "operations", path: "/operations", key: "p", narrow: true },
   { name: "live", path: "/live", key: "l", narrow: true },
+  { name: "callers", path: "/callers", key: "c", narrow: false },
   { name: "apps", path: "/apps", key: "a", narrow: false },
   { name: "changes", path: "/changes", key: "h", narrow: false },
   { name: "posture", path: "/posture", key: "s", narrow: false },

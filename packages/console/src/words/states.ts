@@ -15,5 +15,6 @@ export const stateWords = {
   copyCommand: "copy as command",
   copied: "copied",
   notCopied: "select and copy it",
+  noPasskey: "Nothing was done: this act asks for your passkey, and none was shown.",
   readOnly: "You see everything here, and change nothing: your role is viewer.",
 };

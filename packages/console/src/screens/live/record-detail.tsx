@@ -64,9 +64,9 @@ export function RecordDetail({
         </Fact>
         <Fact name={words.fields.path}>{text(record.path, true)}</Fact>
         <Fact name={words.fields.app}>{text(buildOf(record))}</Fact>
-        <Fact name={words.fields.subject}>{caller(record.subject)}</Fact>
-        <Fact name={words.fields.device}>{caller(record.device)}</Fact>
-        <Fact name={words.fields.address}>{caller(record.address)}</Fact>
+        <Fact name={words.fields.subject}>{caller(record.subject, "person")}</Fact>
+        <Fact name={words.fields.device}>{caller(record.device, "device")}</Fact>
+        <Fact name={words.fields.address}>{caller(record.address, "address")}</Fact>
         <Fact name={words.fields.client}>{text(record.client)}</Fact>
         <Fact name={words.stripped}>{text(record.stripped?.join(", "), true)}</Fact>
         <Fact name={words.unwritten}>{text(record.unwritten?.join(", "), true)}</Fact>
@@ -89,9 +89,12 @@ export const buildOf = ({ app, appVersion }: LiveRecord): string | undefined =>
 const text = (value: string | undefined, mono = false): JSX.Element | undefined =>
   value === undefined || value === "" ? undefined : <Said text={value} mono={mono} />;
 
-const caller = (name: string | undefined): JSX.Element | undefined =>
+const caller = (
+  name: string | undefined,
+  by: "person" | "device" | "address",
+): JSX.Element | undefined =>
   name === undefined ? undefined : (
-    <Link to={{ path: pathOf("callers", name) }}>
+    <Link to={{ path: pathOf("callers", name), more: by === "person" ? {} : { by } }}>
       <Said text={name} mono />
     </Link>
   );

@@ -1,0 +1,138 @@
+export const callerWords = {
+  title: "Callers",
+  intro:
+    "Records hold pseudonyms, and are also found by the name itself: an account, a device or an address.",
+  kind: "Find by",
+  value: "Who",
+  find: "Find",
+  back: "Find another",
+  kinds: {
+    person: "Person",
+    email: "E-mail",
+    device: "Device",
+    session: "Session",
+    address: "Address",
+    trace: "Trace",
+  },
+  hints: {
+    person: "An account's id, or a pseudonym such as ~9f2c",
+    email: "ann@example.com",
+    device: "A device's id, or a pseudonym such as ~9f2c",
+    session: "A session, as its source names it",
+    address: "203.0.113.9, or a pseudonym such as ~9f2c",
+    trace: "32 letters and digits",
+  },
+  none: "No kept record names them.",
+  noneWhy: (field: string): string =>
+    `Either they have not called, or records do not name this here: it takes record: { fields: [${field}] }.`,
+  noneTrace: "No kept record has this trace.",
+  first: "First seen",
+  firstBefore: "First seen before",
+  last: "Last seen",
+  lastByThen: "Last seen by then",
+  newest: (count: string): string => `Counted in the newest ${count} records; there are more.`,
+  inRange: "In this time",
+  requests: ["request", "requests"],
+  refusedOf: (count: string): string => `${count} refused`,
+  observedOf: (count: string): string => `${count} would be refused`,
+  failedOf: (count: string): string => `${count} failed`,
+  quietRange: "Nothing in this time: choose a longer one.",
+  operations: "Operations used",
+  columns: {
+    operation: "Operation",
+    requests: "Requests",
+    observed: "Would be refused",
+    refused: "Refused",
+    failed: "Failed",
+    last: "Last",
+    build: "Build",
+    who: "Who",
+  },
+  builds: "Apps and builds",
+  noBuild: "says no build",
+  codes: "What was decided",
+  beside: { person: "People", device: "Devices", address: "Addresses" },
+  signedInBehind: (count: string): string =>
+    `${count} signed-in callers stand behind it in these records.`,
+  oneBehind: "One signed-in caller stands behind it in these records.",
+  nobodyBehind: "No signed-in caller stands behind it in these records.",
+  severalMonths:
+    "Pseudonyms change with the month: this is the month in which most were counted, and lists may name one person twice.",
+  records: "Their records, in Live",
+  incidents: "Incidents that show them",
+  incidentsOf: (count: string): string =>
+    `Looked for in the records that the newest ${count} incidents show; an incident may touch more than it shows.`,
+  noIncidents: "None of the records that incidents show is theirs.",
+  can: "You can",
+  revealFirst:
+    "To sign them out, to press or to give back, their name is needed: reveal it, or find them by it.",
+  severalBegin: "More than one is found by this. Choose one:",
+  nameless: "Only who is found by their own name, and not by a pseudonym, can be given back.",
+  revealed: "Revealed to you, until you leave the page:",
+  source: "Source",
+  classOf: "Operations",
+  classes: ["read", "write", "sign-in"],
+  account: "Account",
+  noAccount: "The built-in issuer knows nobody by this.",
+  accountFields: {
+    id: "Id",
+    email: "E-mail",
+    roles: "Roles",
+    tier: "Tier",
+    createdAt: "Since",
+    disabled: "State",
+  },
+  disabled: "may not sign in",
+  active: "may sign in",
+  sessions: "Signed in",
+  noSessions: "Nowhere.",
+  sessionColumns: {
+    label: "With",
+    device: "Device",
+    network: "Network",
+    created: "Since",
+    used: "Used",
+    acts: "Acts",
+  },
+  sessionAlone:
+    "Records do not name sessions, so that nothing is counted here. It can be refused by its name.",
+  traceOf: "Who sent it",
+  acts: {
+    reveal: "Reveal who this is",
+    revealReach:
+      "You are told who this person is. That you asked, and why, is written down first. No request changes.",
+    revealWhy: "",
+    revoke: "Revoke everything before now",
+    revokeReach: (seen: string): string =>
+      `Whatever was given out to them until now is refused on every node within a second; they must sign in again. ${seen}`,
+    revokeUndo: "Believe what they had again",
+    revokeSession: "Revoke this session",
+    revokeSessionReach:
+      "This session is refused on every node within a second. Others of the same person go on.",
+    press: (operations: string): string => `Raise pressure on ${operations}`,
+    pressReach: (operations: string, seen: string): string =>
+      `Their requests to ${operations} cost one step more of their limits for an hour, on this node. ${seen}`,
+    release: (operations: string): string => `Release pressure on ${operations}`,
+    releaseReach: (operations: string): string =>
+      `Their requests to ${operations} cost as usual again, on this node.`,
+    give: "Give limits back",
+    giveReach: (key: string): string =>
+      `What limits have taken of ${key} is given back. Limits that count by more than that stay as they are.`,
+    giveNone: "No limit counts by this alone: nothing was given back.",
+    seen: (requests: string, refused: string): string =>
+      `Counted for them in this time: ${requests} requests, of which ${refused} were refused.`,
+    behind: (people: string): string =>
+      `${people} signed-in callers were seen behind this address in the same records.`,
+    signOut: "Sign out everywhere",
+    signOutReach: (sessions: string): string =>
+      `${sessions} end, and every token they have is refused within a second; they must sign in again.`,
+    signOutSession: "End this session",
+    signOutSessionReach: (label: string): string =>
+      `${label} is signed out within a second. Other sessions go on.`,
+    signOutDevice: (sessions: string): string => `Sign out this device (${sessions})`,
+    signOutDeviceReach: (sessions: string): string =>
+      `${sessions} of this account on this device end within a second. Other devices go on.`,
+    sessions: ["session", "sessions"],
+    why: "looked at in the console",
+  },
+};
