@@ -30,11 +30,10 @@ import { postureRows } from "../../packages/server/src/admin/posture/posture-tab
 import { Pressing } from "../../packages/server/src/admin/pressure/pressing.ts";
 import type { Route } from "../../packages/server/src/admin/route.ts";
 import { adminRoutes } from "../../packages/server/src/admin/routes.ts";
-import { AttackWatching } from "../../packages/server/src/control/attack-watching.ts";
-import { stagedRequest } from "../../packages/server/src/watch/detectors/staged-traffic.ts";
 import { Spenders } from "../../packages/server/src/watch/spenders.ts";
 import { planned } from "../policy/planned.ts";
 import { verifyChain } from "../../packages/server/src/store/audit-chain/verify-chain.ts";
+import { attacked } from "./served-attack.ts";
 import { servedGuarding } from "./served-guarding.ts";
 import type { DatabaseStore } from "../../packages/server/src/store/database-store.ts";
 import { openStore } from "../../packages/server/src/store/open-store.ts";
@@ -68,36 +67,6 @@ export interface ServedAdmin {
     headers?: Readonly<Record<string, string>>,
   ): Promise<AdminAnswer>;
   close(): Promise<void>;
-}
-
-/** Detectors that have found one attack. */
-async function attacked(): Promise<AttackWatching> {
-  const attacks = await AttackWatching.open({
-    policy: { portcullis: 1, apis: [] },
-    roles: ["sign-in"],
-    store: undefined,
-    recordSecret: Buffer.alloc(32, 9),
-    alerts: [],
-    responses: {
-      store: undefined,
-      switches: undefined,
-      audit: async () => undefined,
-      revoke: undefined,
-      onRules: () => undefined,
-    },
-    sealing: undefined,
-    nowMs: () => 1_763_640_000_000,
-    say: () => undefined,
-  });
-  for (let index = 0; index < 120; index += 1)
-    attacks.follow(
-      stagedRequest(
-        1_763_640_000_000 + index,
-        { address: "203.0.113.9" },
-        { operation: "login", role: "sign-in", outcome: "failure", target: `victim ${index}` },
-      ),
-    );
-  return attacks;
 }
 
 /** Pressure of a policy that asks for it. */

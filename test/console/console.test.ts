@@ -4,6 +4,7 @@ import { hostileTexts } from "../../packages/console/src/text/hostile-texts.ts";
 import type { TestBrowser } from "../parts/chromium.ts";
 import { test } from "../parts/test.ts";
 import { type ConsoleGate, type ConsoleRole, faultsOf, startConsoleGate } from "./console-gate.ts";
+import { comeIn } from "./come-in.ts";
 import { holdToAxe, picture, picturesTo, settled } from "./walk.ts";
 
 const needs = ["chromium"] as const;
@@ -180,32 +181,6 @@ test("records come as they are made; two tabs share one stream, and a record ope
   await holdToAxe(other, "live");
 });
 
-/** Somebody who came in by a link, with a device that holds passkeys. */
-async function comeIn(chromium: TestBrowser, name: string) {
-  const context = await chromium.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  const device = await context.newCDPSession(page);
-  await device.send("WebAuthn.enable");
-  await device.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  const made = await gate.ask<{ link: string }>("POST", "/console/invitations", {
-    name,
-    role: "operator",
-  });
-  await page.goto(made.link);
-  await page.getByRole("button").first().click();
-  await page.waitForURL(`${gate.url}/`);
-  return { context, page };
-}
-
 test("a caller is found by a pseudonym, revealed by passkey and reason, revoked, and believed again", {
   needs,
 }, async ({ chromium }) => {
@@ -216,7 +191,7 @@ test("a caller is found by a pseudonym, revealed by passkey and reason, revoked,
     const { items } = await gate.ask<Found>("GET", "/records?operation=listAccounts&most=20");
     pseudonym = items.find(({ subject }) => subject?.length === 22)?.subject;
   }
-  const { page } = await comeIn(chromium, "gia");
+  const { page } = await comeIn(gate, chromium, "gia");
   const faults = faultsOf(page);
   let asked = 0;
   // As after five minutes: the gate's own clock is not the test's to move.
