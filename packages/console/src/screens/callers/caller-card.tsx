@@ -130,9 +130,15 @@ function Seen({
                 <span>
                   {several(counted.requests, words.requests[0] ?? "", words.requests[1] ?? "")}
                 </span>
-                <span class="observed">{words.observedOf(countText(counted.observed))}</span>
-                <span class="refused">{words.refusedOf(countText(counted.refused))}</span>
-                <span class="failed">{words.failedOf(countText(counted.failed))}</span>
+                <span class={counted.observed > 0 ? "observed" : "small"}>
+                  {words.observedOf(countText(counted.observed))}
+                </span>
+                <span class={counted.refused > 0 ? "refused" : "small"}>
+                  {words.refusedOf(countText(counted.refused))}
+                </span>
+                <span class={counted.failed > 0 ? "failed" : "small"}>
+                  {words.failedOf(countText(counted.failed))}
+                </span>
               </span>
             )}
           </dd>
