@@ -1,3 +1,4 @@
+import { StoreTrouble } from "../store-trouble.ts";
 import type { Incident } from "./incident.ts";
 
 /** What is kept of an incident beside all of it. */
@@ -29,14 +30,15 @@ const mostRead = 500;
 export class IncidentKeeping {
   readonly #store: IncidentStore;
   readonly #say: (message: string) => void;
+  readonly #trouble: StoreTrouble;
   readonly #changed = new Map<string, Incident>();
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<void> | undefined;
-  #isLost = false;
 
   constructor(store: IncidentStore, say: (message: string) => void) {
     this.#store = store;
     this.#say = say;
+    this.#trouble = new StoreTrouble("incidents", say);
     this.#timer = setInterval(() => void this.write(), everyMs).unref();
   }
 
@@ -81,12 +83,11 @@ export class IncidentKeeping {
     for (const [id, incident] of this.#changed)
       try {
         await this.#store.put(keptOf(incident));
-        this.#isLost = false;
+        this.#trouble.over();
         // What has changed meanwhile is written the next time.
         if (this.#changed.get(id) === incident) this.#changed.delete(id);
       } catch (fault) {
-        if (!this.#isLost) this.#say(`incidents cannot be kept: ${(fault as Error).message}`);
-        this.#isLost = true;
+        this.#trouble.note(fault);
         return;
       }
   }

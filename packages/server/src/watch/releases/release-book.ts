@@ -1,3 +1,4 @@
+import { StoreTrouble } from "../store-trouble.ts";
 import { type Build, FirstSeen } from "./first-seen.ts";
 import { isEvent, type Release, releaseKey } from "./release.ts";
 
@@ -38,10 +39,11 @@ export class ReleaseBook {
   readonly #firstSeen: FirstSeen;
   readonly #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
-  #isLost = false;
+  readonly #trouble: StoreTrouble;
 
   constructor(parts: ReleaseBookParts) {
     this.#parts = parts;
+    this.#trouble = new StoreTrouble("releases", parts.say);
     this.#firstSeen = new FirstSeen({
       knownSince: (app) => this.#since.get(app),
       isKnown: (app, version) => this.#known.has(releaseKey(app, version)),
@@ -122,7 +124,7 @@ export class ReleaseBook {
   }
 
   async #writeAndRead(): Promise<void> {
-    const { say, store } = this.#parts;
+    const { store } = this.#parts;
     if (store === undefined) return;
     try {
       for (const [key, release] of this.#unwritten) {
@@ -137,10 +139,9 @@ export class ReleaseBook {
       }
       // Another node has taken them back; what came meanwhile was not known before the store was read.
       for (const gone of before) if (!this.#unwritten.has(gone)) this.#known.delete(gone);
-      this.#isLost = false;
+      this.#trouble.over();
     } catch (fault) {
-      if (!this.#isLost) say(`releases cannot be kept: ${(fault as Error).message}`);
-      this.#isLost = true;
+      this.#trouble.note(fault);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { StoreTrouble } from "../store-trouble.ts";
 import { randomBytes } from "node:crypto";
 import type { Incident } from "../incidents/incident.ts";
 
@@ -26,16 +27,15 @@ const readEveryMs = 5000;
 /** Mutes with an end: of a kind, of an operation, of one incident. */
 export class Mutes {
   readonly #store: MuteStore | undefined;
-  readonly #say: (message: string) => void;
+  readonly #trouble: StoreTrouble;
   readonly #mutes = new Map<string, Mute>();
   /** Those that the store would not take: they hold here alone. */
   readonly #unkept = new Set<string>();
   #readMs = Number.NEGATIVE_INFINITY;
-  #isLost = false;
 
   constructor(store?: MuteStore, say: (message: string) => void = () => undefined) {
     this.#store = store;
-    this.#say = say;
+    this.#trouble = new StoreTrouble("mutes", say);
   }
 
   /** What the store has, every few seconds: another node may have written it. */
@@ -73,11 +73,10 @@ export class Mutes {
   async #trying(work: () => Promise<void> | undefined): Promise<boolean> {
     try {
       await work();
-      this.#isLost = false;
+      this.#trouble.over();
       return true;
     } catch (fault) {
-      if (!this.#isLost) this.#say(`mutes cannot be kept: ${(fault as Error).message}`);
-      this.#isLost = true;
+      this.#trouble.note(fault);
       return false;
     }
   }
