@@ -68,6 +68,18 @@ ${own.replace("sub: ann", "sub: ben")}    expect: { outcome: refused, code: obje
   assert.equal(code, 0);
 });
 
+test("no test is answered by what the backend of the one before it has said of an owner", async () => {
+  const set = (owner: string, expect: string): string => `  - name: ${owner}'s
+    as: { sub: ann }
+    request: PUT /notes/1
+    body: { text: hello }
+    backend: { GET /notes/1: { body: { owner: ${owner} } } }
+    expect: { outcome: ${expect} }
+`;
+  const { out } = await ran(set("ben", "refused") + set("ann", "passed") + set("ben", "refused"));
+  assert.equal(out, "3 tests, 0 failed.");
+});
+
 test("each thing that is otherwise than a test expects makes it fail, and is said", async () => {
   for (const [expect, says] of [
     ["{ outcome: refused }", /expected refused, and it was passed/],

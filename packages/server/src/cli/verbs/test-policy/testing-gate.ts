@@ -13,6 +13,7 @@ import {
   allocateSharedLearned,
   allocateSharedProvenance,
   allocateSharedReplay,
+  allocateWriteVersions,
   LocalImpersonations,
   type NotBegun,
   type Impersonation,
@@ -21,6 +22,7 @@ import {
   SharedMemoryState,
   SharedProvenanceState,
   SharedReplayState,
+  WriteVersions,
 } from "@portcullis/guard/state";
 import { createDpopNonces, type KeySource } from "@portcullis/guard/tokens";
 import type { Upstream, UpstreamRequest } from "@portcullis/guard/upstream";
@@ -60,6 +62,8 @@ export class TestingGate {
   #limits = newLimits();
   #proofs = newReplay();
   #impersonations = new LocalImpersonations();
+  /** What lookups were told is stale once these differ. */
+  readonly #writes = allocateWriteVersions();
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -78,6 +82,7 @@ export class TestingGate {
         nonces: createDpopNonces(randomBytes(32)),
         replay: latest(() => this.#proofs),
       },
+      writes: new WriteVersions(this.#writes),
       provenance: new SharedProvenanceState(
         allocateSharedProvenance({ callers: fewKeys, idsEach: 64, mostEach: 64 }, [1, 2, 3, 4]),
       ),
@@ -95,8 +100,10 @@ export class TestingGate {
     this.#gateOf(undefined);
   }
 
-  /** Every test begins with empty counts: none depends on those before it. */
+  /** Every test begins with empty counts and memories: none depends on those before it. */
   async run(test: TestCase): Promise<Happened> {
+    const writes = new Uint32Array(this.#writes);
+    writes.forEach((count, slot) => void (writes[slot] = count + 1));
     this.#test = test;
     this.#sent = undefined;
     this.#record = undefined;
