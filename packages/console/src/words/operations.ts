@@ -2,6 +2,9 @@ const several = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
 const requests = (count: number): string => several(count, "request", "requests");
 const people = (count: number): string => several(count, "person", "people");
+/** Requests come from somebody: where records name nobody, people are not counted, and not none. */
+const fromPeople = (count: number): string =>
+  count === 0 ? "(people are not counted: record.fields has no subject)" : `of ${people(count)}`;
 
 export const operationWords = {
   title: "Operations",
@@ -42,7 +45,8 @@ export const operationWords = {
   },
   ready: "Ready to enforce",
   readyNone: "Of what is only observed, nothing could be enforced next without refusing somebody.",
-  readyRow: (count: number): string => `nobody of ${requests(count)} would have been refused`,
+  readyRow: (count: number): string =>
+    `nobody of the ${requests(count)} would have been refused that came since`,
   moreReady: (count: number): string => `${several(count, "more", "more")}: portcullis forecast`,
   uncounted: "No records are kept, so that nobody can say who would be refused.",
   none: "No operation fits the filter.",
@@ -85,6 +89,7 @@ export const operationWords = {
   held: "holds",
   next: "next",
   harmless: "nobody",
+  notCounted: "not counted",
   reach: (counted: {
     readonly requests: number;
     readonly people: number;
@@ -100,7 +105,7 @@ export const operationWords = {
     const sentences = [
       ...(counted.requests > 0
         ? [
-            `In ${counted.since} it would have refused ${about}${requests(counted.requests)} of ${people(counted.people)}: ${counted.builds}.`,
+            `In ${counted.since} it would have refused ${about}${requests(counted.requests)} ${fromPeople(counted.people)}: ${counted.builds}.`,
           ]
         : []),
       ...(counted.boundPeople > 0

@@ -14,6 +14,10 @@ const mostBuilds = 12;
 const nameOf = ({ app = "", version }: Build): string =>
   version === undefined ? words.noBuild : `${app} ${version}`;
 
+/** Requests come from somebody: where records name nobody, people are not counted, and not none. */
+const peopleText = (people: number, requests: number): string =>
+  people === 0 && requests > 0 ? words.notCounted : countText(people);
+
 interface BuildsProps {
   readonly operation: string;
   readonly of: Controlled;
@@ -92,10 +96,10 @@ export function BuildsTable({ of, operation, since }: BuildsProps): JSX.Element 
                 {countText(build.requests)}
               </td>
               <td class="number" data-label={columns.people}>
-                {countText(build.people)}
+                {peopleText(build.people, build.requests)}
               </td>
               <td class="number" data-label={columns.bound}>
-                {countText(build.boundPeople)}
+                {peopleText(build.boundPeople, build.boundRequests)}
               </td>
               {isAnyMended ? (
                 <td class="number" data-label={columns.mended}>

@@ -43,7 +43,7 @@ export function ReadyList({ most = 5 }: { readonly most?: number }): JSX.Element
                 <Said text={control} /> · <Said text={operation} most={60} />
               </Link>{" "}
               <span>
-                {words.stepName(app, undefined, "enforce")}: {words.readyRow(requests)},{" "}
+                {words.stepName(app, undefined, "enforce")}: {words.readyRow(requests)}{" "}
                 <Moment at={seenSince} />
               </span>
             </li>

@@ -34,7 +34,7 @@ export function Ready(): JSX.Element | null {
               <Said text={one.words} />
             </span>
             <small>
-              {words.readyOf(countText(one.requests))}, <Moment at={one.seenSince} />
+              {words.readyOf(countText(one.requests))} <Moment at={one.seenSince} />
               {one.isExact ? "" : ` (${words.estimate})`}
             </small>
           </li>

@@ -20,6 +20,7 @@ export const mostWords = 1;
 interface Reach {
   readonly requests: number;
   readonly people: number;
+  readonly boundRequests: number;
   readonly boundPeople: number;
   readonly mended: number;
   readonly already: number;
@@ -155,8 +156,17 @@ function controlLines(operation: string, one: Controlled): string {
   ].join("\n");
 }
 
-const reachCells = ({ already, boundPeople, mended, people, requests }: Reach): string[] =>
-  [requests, people, boundPeople, mended, already].map(String);
+const reachCells = (reach: Reach): string[] => [
+  `${reach.requests}`,
+  peopleCell(reach.people, reach.requests),
+  peopleCell(reach.boundPeople, reach.boundRequests),
+  `${reach.mended}`,
+  `${reach.already}`,
+];
+
+/** Requests come from somebody: where records name nobody, people are not counted, and not none. */
+const peopleCell = (people: number, requests: number): string =>
+  people === 0 && requests > 0 ? "not counted" : `${people}`;
 
 const switchCommand = (
   operation: string,
