@@ -36,7 +36,9 @@ function quotasIn(store: DatabaseStore | undefined): QuotaStore {
 
 stateContract("quotas in SQLite", [], async () => {
   const store = await openStore("quotas.db", mkdtempSync(join(tmpdir(), "portcullis-quotas-")));
-  const state = withStoredQuotas(memory(), quotasIn(store));
+  // Room enough for all keys of the contract, whichever sets of places they fall into.
+  const rates = new SharedMemoryState(allocateSharedBuckets(1_048_576, [1, 2]));
+  const state = withStoredQuotas(rates, quotasIn(store));
   return { ...state, close: () => store.close() };
 });
 
