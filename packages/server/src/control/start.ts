@@ -198,6 +198,7 @@ export async function up(options: UpOptions): Promise<Running> {
   const leaving = { isBegun: false };
   try {
     exporting.use(exportsOf(policy, folder, environment));
+    options.onServing();
     const port = await fleet.start(threads, gatePort(policy));
     let cleartextRequests = 0;
     const cleartext = await openCleartext(policy, () => (cleartextRequests += 1));

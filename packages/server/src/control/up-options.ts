@@ -17,6 +17,8 @@ export interface UpOptions {
   readonly say: (message: string) => void;
   /** Where what fails beside the requests is counted. */
   readonly faults: FaultCounts;
+  /** Called before the first request can come: from then on no fault beside the requests ends it all. */
+  readonly onServing: () => void;
   /** Said when a changed policy was read: its faults, or none. */
   readonly onReloaded: (read: Planned) => void;
 }

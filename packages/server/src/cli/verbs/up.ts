@@ -90,10 +90,10 @@ export async function run(
     recordsTo: undefined,
     say,
     faults,
+    onServing: () => outliveFaults(faults, say),
     onReloaded: (next) => terminal.error(reloadedLines(next)),
   });
   started = running;
-  outliveFaults(faults, say);
   terminal.error(servesLines({ plan, policy, running }));
   await stopped;
   process.off("SIGHUP", onHangUp);
