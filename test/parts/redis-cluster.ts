@@ -93,7 +93,7 @@ async function start({ cli, server }: RedisPrograms) {
   return { addresses: nodes.map(({ url }) => url), nodes, ask, close };
 }
 
-/** Every node knows all the others, and every replica has what its master has. */
+/** Every node knows all the others and which are replicas, and every replica has what its master has. */
 async function untilJoined(
   nodes: readonly RedisProcess[],
   ask: RedisCluster["ask"],
@@ -103,8 +103,11 @@ async function untilJoined(
     for (;;) {
       const known = (await ask(node, "CLUSTER", "NODES")).trim().split("\n");
       const info = await ask(node, "INFO", "replication");
+      // A node hears late which of the others have become replicas.
       const isWhole =
-        known.length === nodes.length && known.every((line) => /connected/.test(line));
+        known.length === nodes.length &&
+        known.every((line) => /connected/.test(line)) &&
+        known.filter((line) => /\bslave\b/.test(line)).length === nodes.length - masters;
       if (isWhole && !/master_link_status:down/.test(info)) break;
       if (performance.now() > deadline) throw new Error("its nodes do not find each other");
       await new Promise((resolve) => setTimeout(resolve, askEveryMs));
